@@ -1,0 +1,53 @@
+package io.jackpot.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ThreefryTest {
+
+  /** The known answers that come with the authors' own library (Random123, threefry2x32 20). */
+  @Test
+  void equalsThePublishedKnownAnswers() {
+    assertThat(Threefry.block(0L, 0, 0)).isEqualTo(words(0x6b200159, 0x99ba4efe));
+    assertThat(Threefry.block(-1L, -1, -1)).isEqualTo(words(0x1cb996fc, 0xbb002be7));
+    assertThat(Threefry.block(words(0x13198a2e, 0x03707344), 0x243f6a88, 0x85a308d3))
+        .isEqualTo(words(0xc4923a9c, 0x483df7a0));
+  }
+
+  @Test
+  void uniformsFillTheUnitInterval() {
+    int n = 1 << 16;
+    double sum = 0;
+    double sumOfSquares = 0;
+    float smallest = 1;
+    float largest = 0;
+    for (int i = 0; i < n; i++) {
+      float u = Threefry.uniformFloat(42, i, 7);
+      smallest = Math.min(smallest, u);
+      largest = Math.max(largest, u);
+      sum += u;
+      double v = Threefry.uniform(42, i, 8);
+      sumOfSquares += v * v;
+    }
+    assertThat(smallest).isBetween(0f, 1e-3f);
+    assertThat(largest).isBetween(0.999f, Math.nextDown(1f));
+    assertThat(sum / n).isBetween(0.495, 0.505);
+    assertThat(sumOfSquares / n).isBetween(0.328, 0.338);
+  }
+
+  @Test
+  void boundedIntegersAreUniform() {
+    int[] counts = new int[10];
+    for (int i = 0; i < 100_000; i++) {
+      counts[Threefry.below(3, i, 0, 10)]++;
+    }
+    for (int count : counts) {
+      assertThat(count).isBetween(9_600, 10_400);
+    }
+  }
+
+  private static long words(int low, int high) {
+    return (low & 0xFFFFFFFFL) | ((long) high << 32);
+  }
+}
