@@ -1,0 +1,45 @@
+package io.jackpot.train;
+
+import io.jackpot.tensor.Threefry;
+
+/**
+ * The run's random numbers, each named by (seed, purpose, step, prompt, sample, position). There is
+ * no state: a resumed run and one with another number of threads draw the same numbers.
+ */
+public final class Streams {
+
+  /** What a random number is for; streams of different purposes are independent. */
+  public enum Purpose {
+    /** Which token the actor takes. */
+    SAMPLE,
+    /** The OBRS uniform u that decides whether a token is kept. */
+    ACCEPT,
+    /** Which samples of a rollout share a mini-batch. */
+    SHUFFLE,
+    /** Tokens sampled for the held-out accuracy. */
+    EVALUATE,
+  }
+
+  private final long seed;
+
+  public Streams(long seed) {
+    this.seed = seed;
+  }
+
+  /** The key of one sample; give it to {@link Threefry#uniform} with the position as counter. */
+  public long key(Purpose purpose, int step, int prompt, int sample) {
+    return Threefry.fold(Threefry.fold(seed, purpose.ordinal(), step), prompt, sample);
+  }
+
+  /** A random order of {@code 0 … n − 1} (Fisher and Yates). */
+  public int[] permutation(Purpose purpose, int step, int n) {
+    long key = key(purpose, step, 0, 0);
+    int[] order = new int[n];
+    for (int i = 0; i < n; i++) {
+      int j = Threefry.below(key, i, 0, i + 1);
+      order[i] = order[j];
+      order[j] = i;
+    }
+    return order;
+  }
+}
