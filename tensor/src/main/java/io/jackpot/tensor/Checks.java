@@ -1,38 +1,341 @@
 package io.jackpot.tensor;
 
-/** Shape checks shared by the providers of {@link Ops}. */
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shape and range checks of every op of {@link Ops}, shared by its CPU providers so that both
+ * refuse the same arguments with the same words. Each error names the op, the shapes it wants and
+ * the shapes it got.
+ */
 final class Checks {
   private Checks() {}
 
-  /** Fails unless {@code tensor} has {@code rows} rows of {@code cols} when folded to a matrix. */
-  static void matrix(String op, String name, Tensor tensor, int rows, int cols) {
-    if (tensor.rows() != rows || tensor.cols() != cols) {
-      throw new IllegalArgumentException(
-          "%s: %s %s, expected [%d, %d]".formatted(op, name, tensor.shape(), rows, cols));
+  static void matmulNT(Tensor x, Tensor w, Tensor y) {
+    shapes(
+        x.cols() == w.cols() && y.rows() == x.rows() && y.cols() == w.rows(),
+        "matmulNT",
+        "x [m, k], w [n, k], y [m, n]",
+        x,
+        w,
+        y);
+  }
+
+  static void matmulNN(Tensor dy, Tensor w, Tensor dx) {
+    shapes(
+        dy.cols() == w.rows() && dx.rows() == dy.rows() && dx.cols() == w.cols(),
+        "matmulNN",
+        "dy [m, n], w [n, k], dx [m, k]",
+        dy,
+        w,
+        dx);
+  }
+
+  static void matmulTN(Tensor dy, Tensor x, Tensor dw) {
+    shapes(
+        dy.rows() == x.rows() && dw.rows() == dy.cols() && dw.cols() == x.cols(),
+        "matmulTN",
+        "dy [m, n], x [m, k], dw [n, k]",
+        dy,
+        x,
+        dw);
+  }
+
+  static void bias(String op, Tensor bias, Tensor y) {
+    shapes(bias.size() == y.cols(), op, "bias [n], y [m, n]", bias, y);
+  }
+
+  static void sameSize(String op, Tensor... tensors) {
+    boolean same = true;
+    for (Tensor tensor : tensors) {
+      same &= tensor.size() == tensors[0].size();
+    }
+    shapes(same, op, "tensors of one size", tensors);
+  }
+
+  static void gatherRows(String op, Tensor x, int[] rows, Tensor y) {
+    shapes(
+        x.cols() == y.cols() && rows.length >= y.rows(),
+        op,
+        "x [tokens, dim], rows [" + y.rows() + "] (found " + rows.length + "), y [n, dim]",
+        x,
+        y);
+    indices(op, "row", rows, y.rows(), x.rows());
+  }
+
+  static void embedding(String op, int[] ids, Tensor table, Tensor y) {
+    shapes(
+        table.cols() == y.cols() && ids.length >= y.rows(),
+        op,
+        "ids [" + y.rows() + "] (found " + ids.length + "), table [vocabulary, dim], y [n, dim]",
+        table,
+        y);
+    indices(op, "id", ids, y.rows(), table.rows());
+  }
+
+  static void rmsNorm(String op, Tensor x, Tensor gain, Tensor inverseRms, Tensor... likeX) {
+    boolean same = true;
+    for (Tensor tensor : likeX) {
+      same &= tensor.size() == x.size() && tensor.cols() == x.cols();
+    }
+    shapes(
+        same && gain.size() == x.cols() && inverseRms.size() == x.rows(),
+        op,
+        "x [rows, dim], gain [dim], inverseRms [rows], y like x",
+        concat(new Tensor[] {x, gain, inverseRms}, likeX));
+  }
+
+  static void rope(String op, Tensor x, int[] positions, Tensor cos, Tensor sin) {
+    int half = x.cols() / 2;
+    boolean fits =
+        x.shape().rank() == 3
+            && x.cols() == 2 * half
+            && cos.cols() == half
+            && sin.cols() == half
+            && cos.rows() == sin.rows();
+    shapes(
+        fits && positions.length >= x.dim(0),
+        op,
+        "x [tokens, heads, headDim], cos, sin [positions, headDim / 2], positions ["
+            + x.dim(0)
+            + "] (found "
+            + positions.length
+            + ")",
+        x,
+        cos,
+        sin);
+    indices(op, "position", positions, x.dim(0), cos.rows());
+  }
+
+  /** {@code likeQ} and {@code likeK} are outputs or gradients of the same shapes. */
+  static void attention(
+      String op,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor logSumExp,
+      Packing packing,
+      Tensor[] likeQ,
+      Tensor[] likeK) {
+    boolean fits =
+        q.shape().rank() == 3
+            && k.shape().rank() == 3
+            && k.dim(1) > 0
+            && q.dim(0) == packing.tokens()
+            && k.dim(0) == packing.tokens()
+            && q.dim(1) % k.dim(1) == 0
+            && q.dim(2) == k.dim(2)
+            && v.shape().equals(k.shape())
+            && logSumExp.size() == q.dim(0) * q.dim(1);
+    for (Tensor tensor : likeQ) {
+      fits &= tensor.shape().equals(q.shape());
+    }
+    for (Tensor tensor : likeK) {
+      fits &= tensor.shape().equals(k.shape());
+    }
+    shapes(
+        fits,
+        op,
+        "q, o [tokens, heads, headDim], k, v [tokens, kvHeads, headDim], logSumExp [tokens, heads],"
+            + " heads a multiple of kvHeads, gradients alike, tokens "
+            + packing.tokens(),
+        concat(concat(new Tensor[] {q, k, v, logSumExp}, likeQ), likeK));
+  }
+
+  static void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
+    boolean fits =
+        x.shape().rank() == 3
+            && cache.shape().rank() == 4
+            && x.dim(1) == cache.dim(1)
+            && x.dim(2) == cache.dim(3)
+            && slots.length >= x.dim(0)
+            && positions.length >= x.dim(0);
+    shapes(
+        fits,
+        "cacheAppend",
+        "x [rows, kvHeads, headDim], slots [rows] (found "
+            + slots.length
+            + "), positions [rows] (found "
+            + positions.length
+            + "), cache [slots, kvHeads, capacity, headDim]",
+        x,
+        cache);
+    indices("cacheAppend", "slot", slots, x.dim(0), cache.dim(0));
+    indices("cacheAppend", "position", positions, x.dim(0), cache.dim(2));
+  }
+
+  static void attentionDecode(
+      Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, Tensor o) {
+    boolean fits =
+        q.shape().rank() == 3
+            && kCache.shape().rank() == 4
+            && kCache.shape().equals(vCache.shape())
+            && o.shape().equals(q.shape())
+            && kCache.dim(1) > 0
+            && q.dim(1) % kCache.dim(1) == 0
+            && q.dim(2) == kCache.dim(3)
+            && slots.length >= q.dim(0)
+            && lengths.length >= q.dim(0);
+    shapes(
+        fits,
+        "attentionDecode",
+        "q, o [rows, heads, headDim], kCache, vCache [slots, kvHeads, capacity, headDim], heads a"
+            + " multiple of kvHeads, slots [rows] (found "
+            + slots.length
+            + "), lengths [rows] (found "
+            + lengths.length
+            + ")",
+        q,
+        kCache,
+        vCache,
+        o);
+    indices("attentionDecode", "slot", slots, q.dim(0), kCache.dim(0));
+    for (int i = 0; i < q.dim(0); i++) {
+      if (lengths[i] < 1 || lengths[i] > kCache.dim(2)) {
+        throw new IllegalArgumentException(
+            "attentionDecode: length %d of row %d, expected 1 to the capacity %d"
+                .formatted(lengths[i], i, kCache.dim(2)));
+      }
     }
   }
 
-  /** Fails unless {@code tensor} has {@code size} elements. */
-  static void size(String op, String name, Tensor tensor, int size) {
-    if (tensor.size() != size) {
+  static void statistics(String op, Head head, HeadStatistics out) {
+    int tokens = head.tokens();
+    if (out.k() < 0 || out.k() > head.vocabulary()) {
       throw new IllegalArgumentException(
-          "%s: %s %s, expected %d elements".formatted(op, name, tensor.shape(), size));
+          "%s: top k of %d, expected 0 to the vocabulary %d"
+              .formatted(op, out.k(), head.vocabulary()));
+    }
+    if (head.vocabulary() == 0) {
+      throw new IllegalArgumentException(op + ": a vocabulary without tokens");
+    }
+    atLeast(op, "action", out.action().length, tokens);
+    atLeast(op, "logProb", out.logProb().length, tokens);
+    atLeast(op, "logSumExp", out.logSumExp().length, tokens);
+    atLeast(op, "entropy", out.entropy().length, tokens);
+    atLeast(op, "topIds", out.topIds().length, (long) tokens * out.k());
+    atLeast(op, "topLogProbs", out.topLogProbs().length, (long) tokens * out.k());
+  }
+
+  static void actions(String op, Head head, int[] actions) {
+    atLeast(op, "actions", actions.length, head.tokens());
+    indices(op, "action", actions, head.tokens(), head.vocabulary());
+  }
+
+  static void headSample(Head head, double[] uniforms, HeadStatistics out) {
+    statistics("headSample", head, out);
+    atLeast("headSample", "uniforms", uniforms.length, head.tokens());
+    for (int n = 0; n < head.tokens(); n++) {
+      if (!(uniforms[n] < 1)) {
+        throw new IllegalArgumentException(
+            "headSample: uniform " + uniforms[n] + " of row " + n + ", expected below 1");
+      }
     }
   }
 
-  /** Fails unless an array of length {@code found} holds {@code expected} entries. */
-  static void length(String op, String name, int found, int expected) {
-    if (found != expected) {
+  /** Returns n, the number of ids a token. */
+  static int headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
+    int tokens = head.tokens();
+    atLeast("headGather", "logSumExp", logSumExp.length, tokens);
+    atLeast("headGather", "logProbs", logProbs.length, ids.length);
+    if (tokens == 0 ? ids.length > 0 : ids.length % tokens != 0) {
       throw new IllegalArgumentException(
-          "%s: %s has %d entries, expected %d".formatted(op, name, found, expected));
+          "headGather: %d ids, expected a multiple of the %d tokens".formatted(ids.length, tokens));
+    }
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] >= head.vocabulary()) {
+        throw new IllegalArgumentException(
+            "headGather: id %d at %d, expected below the vocabulary %d"
+                .formatted(ids[i], i, head.vocabulary()));
+      }
+    }
+    return tokens == 0 ? 0 : ids.length / tokens;
+  }
+
+  static void headCompare(
+      Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
+    twoHeads("headCompare", p, q);
+    atLeast("headCompare", "pLogSumExp", pLogSumExp.length, p.tokens());
+    atLeast("headCompare", "qLogSumExp", qLogSumExp.length, p.tokens());
+    atLeast("headCompare", "klPQ", out.klPQ().length, p.tokens());
+    atLeast("headCompare", "klQP", out.klQP().length, p.tokens());
+    atLeast("headCompare", "overlap", out.overlap().length, p.tokens());
+    if (!(lambda > 0)) {
+      throw new IllegalArgumentException("headCompare: lambda " + lambda + ", expected above 0");
     }
   }
 
-  /** Fails unless {@code 0 <= index < bound}. */
-  static void index(String op, String name, int index, int bound) {
-    if (index < 0 || index >= bound) {
-      throw new IllegalArgumentException(
-          "%s: %s %d, expected 0 to %d".formatted(op, name, index, bound - 1));
+  static void headBackward(
+      Head head,
+      HeadStatistics statistics,
+      float[] coefficient,
+      @Nullable Distillation distillation,
+      Tensor dHidden,
+      Tensor dWeight) {
+    String op = "headBackward";
+    int tokens = head.tokens();
+    actions(op, head, statistics.action());
+    atLeast(op, "logSumExp", statistics.logSumExp().length, tokens);
+    atLeast(op, "coefficient", coefficient.length, tokens);
+    shapes(
+        dHidden.rows() == tokens
+            && dHidden.cols() == head.hidden().cols()
+            && dWeight.rows() == head.vocabulary()
+            && dWeight.cols() == head.hidden().cols(),
+        op,
+        "hidden, dHidden [tokens, dim], weight, dWeight [vocabulary, dim]",
+        head.hidden(),
+        dHidden,
+        head.weight(),
+        dWeight);
+    if (distillation != null) {
+      twoHeads(op, head, distillation.teacher());
+      atLeast(op, "teacherLogSumExp", distillation.teacherLogSumExp().length, tokens);
+      atLeast(op, "distillation weight", distillation.weight().length, tokens);
+      if (distillation.direction() == Distillation.Direction.REVERSE) {
+        atLeast(op, "divergence", distillation.divergence().length, tokens);
+      }
     }
+  }
+
+  private static void twoHeads(String op, Head p, Head q) {
+    if (p.tokens() != q.tokens() || p.vocabulary() != q.vocabulary()) {
+      throw new IllegalArgumentException(
+          "%s: heads of one vocabulary over the same tokens expected; found %d and %d tokens, %d and %d ids"
+              .formatted(op, p.tokens(), q.tokens(), p.vocabulary(), q.vocabulary()));
+    }
+  }
+
+  private static void indices(String op, String what, int[] indices, int count, int bound) {
+    for (int i = 0; i < count; i++) {
+      if (indices[i] < 0 || indices[i] >= bound) {
+        throw new IllegalArgumentException(
+            "%s: %s %d at %d, expected 0 to %d".formatted(op, what, indices[i], i, bound - 1));
+      }
+    }
+  }
+
+  private static void atLeast(String op, String what, int found, long expected) {
+    if (found < expected) {
+      throw new IllegalArgumentException(
+          "%s: %s of length %d, expected at least %d".formatted(op, what, found, expected));
+    }
+  }
+
+  private static void shapes(boolean fits, String op, String expected, Tensor... found) {
+    if (!fits) {
+      StringJoiner names = new StringJoiner(", ");
+      for (Tensor tensor : found) {
+        names.add(tensor.shape().toString());
+      }
+      throw new IllegalArgumentException(
+          op + ": expected " + expected + "; found, in this order, " + names);
+    }
+  }
+
+  private static Tensor[] concat(Tensor[] first, Tensor[] second) {
+    Tensor[] all = java.util.Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
   }
 }

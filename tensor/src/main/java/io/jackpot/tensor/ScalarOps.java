@@ -4,74 +4,65 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The oracle: every op as plain loops, one element after the other, sums in double. Slow, and the
- * text that the fast providers are tested against.
+ * The oracle: every op of {@link Ops} as its formula reads. Plain loops on one thread, sums in
+ * double, one rounding to float32 where a result is stored. Other providers are tested against it,
+ * and it runs where nothing faster can.
  */
 public final class ScalarOps implements Ops {
 
   @Override
   public String describe() {
-    return "scalar (plain loops, one thread)";
+    return "ScalarOps: plain loops, one thread";
   }
 
   @Override
   public void matmulNT(Tensor x, Tensor w, Tensor y, boolean accumulate) {
+    Checks.matmulNT(x, w, y);
     int m = x.rows();
-    int k = x.cols();
     int n = w.rows();
-    Checks.matrix("matmulNT", "w", w, n, k);
-    Checks.matrix("matmulNT", "y", y, m, n);
+    int k = x.cols();
     for (int i = 0; i < m; i++) {
       for (int j = 0; j < n; j++) {
-        double sum = accumulate ? y.data()[i * n + j] : 0;
-        for (int p = 0; p < k; p++) {
-          sum += (double) x.data()[i * k + p] * w.data()[j * k + p];
-        }
-        y.data()[i * n + j] = (float) sum;
+        double sum = dot(x.data(), i * k, w.data(), j * k, k);
+        store(y.data(), i * n + j, sum, accumulate);
       }
     }
   }
 
   @Override
   public void matmulNN(Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    Checks.matmulNN(dy, w, dx);
     int m = dy.rows();
     int n = dy.cols();
     int k = w.cols();
-    Checks.matrix("matmulNN", "w", w, n, k);
-    Checks.matrix("matmulNN", "dx", dx, m, k);
     for (int i = 0; i < m; i++) {
-      for (int p = 0; p < k; p++) {
-        double sum = accumulate ? dx.data()[i * k + p] : 0;
-        for (int j = 0; j < n; j++) {
-          sum += (double) dy.data()[i * n + j] * w.data()[j * k + p];
-        }
-        dx.data()[i * k + p] = (float) sum;
+      double[] row = new double[k];
+      for (int j = 0; j < n; j++) {
+        addScaled(dy.data()[i * n + j], w.data(), j * k, row);
       }
+      storeRow(dx.data(), i * k, row, accumulate);
     }
   }
 
   @Override
   public void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate) {
+    Checks.matmulTN(dy, x, dw);
     int m = dy.rows();
     int n = dy.cols();
     int k = x.cols();
-    Checks.matrix("matmulTN", "x", x, m, k);
-    Checks.matrix("matmulTN", "dw", dw, n, k);
     for (int j = 0; j < n; j++) {
-      for (int p = 0; p < k; p++) {
-        double sum = accumulate ? dw.data()[j * k + p] : 0;
-        for (int i = 0; i < m; i++) {
-          sum += (double) dy.data()[i * n + j] * x.data()[i * k + p];
-        }
-        dw.data()[j * k + p] = (float) sum;
+      double[] row = new double[k];
+      for (int i = 0; i < m; i++) {
+        addScaled(dy.data()[i * n + j], x.data(), i * k, row);
       }
+      storeRow(dw.data(), j * k, row, accumulate);
     }
   }
 
   @Override
   public void addBias(Tensor bias, Tensor y) {
+    Checks.bias("addBias", bias, y);
     int n = y.cols();
-    Checks.size("addBias", "bias", bias, n);
     for (int i = 0; i < y.size(); i++) {
       y.data()[i] += bias.data()[i % n];
     }
@@ -79,89 +70,86 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void addBiasBackward(Tensor dy, Tensor dBias) {
-    int n = dy.cols();
-    Checks.size("addBiasBackward", "dBias", dBias, n);
-    for (int j = 0; j < n; j++) {
-      double sum = dBias.data()[j];
-      for (int i = 0; i < dy.rows(); i++) {
-        sum += dy.data()[i * n + j];
-      }
-      dBias.data()[j] = (float) sum;
+    Checks.bias("addBiasBackward", dBias, dy);
+    double[] sums = new double[dy.cols()];
+    for (int i = 0; i < dy.rows(); i++) {
+      addScaled(1, dy.data(), i * dy.cols(), sums);
     }
+    storeRow(dBias.data(), 0, sums, true);
   }
 
   @Override
   public void add(Tensor x, Tensor y) {
-    Checks.size("add", "y", y, x.size());
-    for (int i = 0; i < x.size(); i++) {
+    Checks.sameSize("add", x, y);
+    for (int i = 0; i < y.size(); i++) {
       y.data()[i] += x.data()[i];
     }
   }
 
   @Override
   public void zero(Tensor x) {
-    Arrays.fill(x.data(), 0, x.size(), 0);
+    Arrays.fill(x.data(), 0, x.size(), 0f);
   }
 
   @Override
   public void gatherRows(Tensor x, int[] rows, Tensor y) {
+    Checks.gatherRows("gatherRows", x, rows, y);
     int dim = x.cols();
-    Checks.matrix("gatherRows", "y", y, rows.length, dim);
-    for (int i = 0; i < rows.length; i++) {
-      Checks.index("gatherRows", "row", rows[i], x.rows());
+    for (int i = 0; i < y.rows(); i++) {
       System.arraycopy(x.data(), rows[i] * dim, y.data(), i * dim, dim);
     }
   }
 
   @Override
   public void gatherRowsBackward(Tensor dy, int[] rows, Tensor dx) {
+    Checks.gatherRows("gatherRowsBackward", dx, rows, dy);
     int dim = dx.cols();
-    Checks.matrix("gatherRowsBackward", "dy", dy, rows.length, dim);
     zero(dx);
-    for (int i = 0; i < rows.length; i++) {
-      Checks.index("gatherRowsBackward", "row", rows[i], dx.rows());
+    for (int i = 0; i < dy.rows(); i++) {
       System.arraycopy(dy.data(), i * dim, dx.data(), rows[i] * dim, dim);
     }
   }
 
   @Override
   public void embeddingForward(int[] ids, Tensor table, Tensor y) {
-    gatherRows(table, ids, y);
+    Checks.embedding("embeddingForward", ids, table, y);
+    int dim = y.cols();
+    for (int i = 0; i < y.rows(); i++) {
+      System.arraycopy(table.data(), ids[i] * dim, y.data(), i * dim, dim);
+    }
   }
 
   @Override
   public void embeddingBackward(int[] ids, Tensor dy, Tensor dTable) {
-    int dim = dTable.cols();
-    Checks.matrix("embeddingBackward", "dy", dy, ids.length, dim);
-    for (int i = 0; i < ids.length; i++) {
-      Checks.index("embeddingBackward", "id", ids[i], dTable.rows());
-      for (int c = 0; c < dim; c++) {
-        dTable.data()[ids[i] * dim + c] += dy.data()[i * dim + c];
+    Checks.embedding("embeddingBackward", ids, dTable, dy);
+    int dim = dy.cols();
+    int vocabulary = dTable.rows();
+    for (int j = 0; j < dim; j++) {
+      double[] sums = new double[vocabulary];
+      for (int i = 0; i < dy.rows(); i++) {
+        sums[ids[i]] += dy.data()[i * dim + j];
+      }
+      for (int id = 0; id < vocabulary; id++) {
+        store(dTable.data(), id * dim + j, sums[id], true);
       }
     }
   }
 
   @Override
   public void rmsNormForward(Tensor x, Tensor gain, float epsilon, Tensor y, Tensor inverseRms) {
-    int rows = x.rows();
+    Checks.rmsNorm("rmsNormForward", x, gain, inverseRms, y);
     int dim = x.cols();
-    Checks.size("rmsNormForward", "gain", gain, dim);
-    Checks.size("rmsNormForward", "y", y, x.size());
-    Checks.size("rmsNormForward", "inverseRms", inverseRms, rows);
-    for (int i = 0; i < rows; i++) {
-      double squares = 0;
-      for (int c = 0; c < dim; c++) {
-        double value = x.data()[i * dim + c];
-        squares += value * value;
-      }
-      double inverse = 1 / Math.sqrt(squares / dim + epsilon);
-      inverseRms.data()[i] = (float) inverse;
-      for (int c = 0; c < dim; c++) {
-        y.data()[i * dim + c] = (float) (x.data()[i * dim + c] * inverse * gain.data()[c]);
+    for (int row = 0; row < x.rows(); row++) {
+      int at = row * dim;
+      double r = 1 / Math.sqrt(dot(x.data(), at, x.data(), at, dim) / dim + epsilon);
+      inverseRms.data()[row] = (float) r;
+      for (int j = 0; j < dim; j++) {
+        y.data()[at + j] = (float) (x.data()[at + j] * r * gain.data()[j]);
       }
     }
   }
 
+  /** With n = x·r and dn = dy·gain: dx = r·(dn − n·mean(dn·n)), dGain = Σ dy·n. */
   @Override
   public void rmsNormBackward(
       Tensor dy,
@@ -171,64 +159,52 @@ public final class ScalarOps implements Ops {
       Tensor dx,
       Tensor dGain,
       boolean accumulate) {
-    int rows = x.rows();
+    Checks.rmsNorm("rmsNormBackward", x, gain, inverseRms, dy, dx);
+    Checks.sameSize("rmsNormBackward", gain, dGain);
     int dim = x.cols();
-    Checks.size("rmsNormBackward", "dy", dy, x.size());
-    Checks.size("rmsNormBackward", "gain", gain, dim);
-    Checks.size("rmsNormBackward", "inverseRms", inverseRms, rows);
-    Checks.size("rmsNormBackward", "dx", dx, x.size());
-    Checks.size("rmsNormBackward", "dGain", dGain, dim);
     double[] gainSums = new double[dim];
-    for (int i = 0; i < rows; i++) {
-      double inverse = inverseRms.data()[i];
-      double dot = 0;
-      for (int c = 0; c < dim; c++) {
-        double normed = x.data()[i * dim + c] * inverse;
-        double slope = dy.data()[i * dim + c];
-        gainSums[c] += slope * normed;
-        dot += slope * gain.data()[c] * normed;
+    for (int row = 0; row < x.rows(); row++) {
+      int at = row * dim;
+      double r = inverseRms.data()[row];
+      double mean = 0;
+      for (int j = 0; j < dim; j++) {
+        double normal = x.data()[at + j] * r;
+        mean += dy.data()[at + j] * gain.data()[j] * normal / dim;
+        gainSums[j] += dy.data()[at + j] * normal;
       }
-      for (int c = 0; c < dim; c++) {
-        double normed = x.data()[i * dim + c] * inverse;
-        double value =
-            inverse * ((double) dy.data()[i * dim + c] * gain.data()[c] - normed * dot / dim);
-        dx.data()[i * dim + c] = (float) (accumulate ? dx.data()[i * dim + c] + value : value);
+      for (int j = 0; j < dim; j++) {
+        double dNormal = (double) dy.data()[at + j] * gain.data()[j];
+        store(dx.data(), at + j, r * (dNormal - x.data()[at + j] * r * mean), accumulate);
       }
     }
-    for (int c = 0; c < dim; c++) {
-      dGain.data()[c] += (float) gainSums[c];
-    }
+    storeRow(dGain.data(), 0, gainSums, true);
   }
 
   @Override
   public void rope(Tensor x, int[] positions, Tensor cos, Tensor sin) {
-    rotate("rope", x, positions, cos, sin, 1);
+    Checks.rope("rope", x, positions, cos, sin);
+    rotate(x, positions, cos, sin, 1);
   }
 
   @Override
   public void ropeBackward(Tensor dx, int[] positions, Tensor cos, Tensor sin) {
-    rotate("ropeBackward", dx, positions, cos, sin, -1);
+    Checks.rope("ropeBackward", dx, positions, cos, sin);
+    rotate(dx, positions, cos, sin, -1);
   }
 
-  private static void rotate(
-      String op, Tensor x, int[] positions, Tensor cos, Tensor sin, int direction) {
-    int headDim = x.cols();
-    int half = headDim / 2;
+  private static void rotate(Tensor x, int[] positions, Tensor cos, Tensor sin, double direction) {
     int heads = x.dim(1);
-    Checks.length(op, "positions", positions.length, x.dim(0));
-    Checks.matrix(op, "cos", cos, cos.rows(), half);
-    Checks.matrix(op, "sin", sin, cos.rows(), half);
-    for (int t = 0; t < positions.length; t++) {
-      Checks.index(op, "position", positions[t], cos.rows());
-      for (int h = 0; h < heads; h++) {
-        int base = (t * heads + h) * headDim;
+    int half = x.dim(2) / 2;
+    for (int token = 0; token < x.dim(0); token++) {
+      for (int head = 0; head < heads; head++) {
+        int at = (token * heads + head) * 2 * half;
         for (int i = 0; i < half; i++) {
-          double c = cos.data()[positions[t] * half + i];
-          double s = direction * sin.data()[positions[t] * half + i];
-          double a = x.data()[base + i];
-          double b = x.data()[base + half + i];
-          x.data()[base + i] = (float) (a * c - b * s);
-          x.data()[base + half + i] = (float) (b * c + a * s);
+          double c = cos.data()[positions[token] * half + i];
+          double s = direction * sin.data()[positions[token] * half + i];
+          double first = x.data()[at + i];
+          double second = x.data()[at + half + i];
+          x.data()[at + i] = (float) (first * c - second * s);
+          x.data()[at + half + i] = (float) (second * c + first * s);
         }
       }
     }
@@ -237,37 +213,39 @@ public final class ScalarOps implements Ops {
   @Override
   public void attentionForward(
       Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
-    Attention a = Attention.of("attentionForward", q, k, v, packing);
-    Checks.size("attentionForward", "o", o, q.size());
-    Checks.size("attentionForward", "logSumExp", logSumExp, a.tokens * a.heads);
-    double[] scores = new double[packing.longest()];
+    Checks.attention(
+        "attentionForward", q, k, v, logSumExp, packing, new Tensor[] {o}, new Tensor[0]);
+    int heads = q.dim(1);
+    int kvHeads = k.dim(1);
+    int dim = q.dim(2);
     for (int s = 0; s < packing.sequences(); s++) {
       int start = packing.start(s);
-      for (int t = start; t < start + packing.length(s); t++) {
-        for (int h = 0; h < a.heads; h++) {
-          double max = Double.NEGATIVE_INFINITY;
-          for (int u = start; u <= t; u++) {
-            scores[u - start] = scale * a.dot(q, a.query(t, h), k, a.key(u, h));
-            max = Math.max(max, scores[u - start]);
+      for (int t = 0; t < packing.length(s); t++) {
+        for (int h = 0; h < heads; h++) {
+          int qAt = ((start + t) * heads + h) * dim;
+          int kvHead = h / (heads / kvHeads);
+          double[] scores = new double[t + 1];
+          for (int j = 0; j <= t; j++) {
+            int kAt = ((start + j) * kvHeads + kvHead) * dim;
+            scores[j] = scale * dot(q.data(), qAt, k.data(), kAt, dim);
           }
-          double sum = 0;
-          for (int u = start; u <= t; u++) {
-            sum += Math.exp(scores[u - start] - max);
+          double lse = logSumExp(scores);
+          logSumExp.data()[(start + t) * heads + h] = (float) lse;
+          double[] row = new double[dim];
+          for (int j = 0; j <= t; j++) {
+            int vAt = ((start + j) * kvHeads + kvHead) * dim;
+            addScaled(Math.exp(scores[j] - lse), v.data(), vAt, row);
           }
-          double lse = max + Math.log(sum);
-          logSumExp.data()[t * a.heads + h] = (float) lse;
-          for (int c = 0; c < a.headDim; c++) {
-            double value = 0;
-            for (int u = start; u <= t; u++) {
-              value += Math.exp(scores[u - start] - lse) * v.data()[a.key(u, h) + c];
-            }
-            o.data()[a.query(t, h) + c] = (float) value;
-          }
+          storeRow(o.data(), qAt, row, false);
         }
       }
     }
   }
 
+  /**
+   * With p = softmax(scale·q·k): dV = pᵀ·dO, dScore = p·(dO·v − dO·o), dQ = scale·dScore·k and dK =
+   * scale·dScoreᵀ·q.
+   */
   @Override
   public void attentionBackward(
       Tensor dO,
@@ -281,94 +259,61 @@ public final class ScalarOps implements Ops {
       Tensor dQ,
       Tensor dK,
       Tensor dV) {
-    Attention a = Attention.of("attentionBackward", q, k, v, packing);
-    Checks.size("attentionBackward", "dO", dO, q.size());
-    Checks.size("attentionBackward", "o", o, q.size());
-    Checks.size("attentionBackward", "logSumExp", logSumExp, a.tokens * a.heads);
-    Checks.size("attentionBackward", "dQ", dQ, q.size());
-    Checks.size("attentionBackward", "dK", dK, k.size());
-    Checks.size("attentionBackward", "dV", dV, v.size());
-    double[] dq = new double[q.size()];
-    double[] dk = new double[k.size()];
-    double[] dv = new double[v.size()];
+    Checks.attention(
+        "attentionBackward",
+        q,
+        k,
+        v,
+        logSumExp,
+        packing,
+        new Tensor[] {o, dO, dQ},
+        new Tensor[] {dK, dV});
+    int heads = q.dim(1);
+    int kvHeads = k.dim(1);
+    int group = heads / kvHeads;
+    int dim = q.dim(2);
     for (int s = 0; s < packing.sequences(); s++) {
       int start = packing.start(s);
-      for (int t = start; t < start + packing.length(s); t++) {
-        for (int h = 0; h < a.heads; h++) {
-          int row = a.query(t, h);
-          double delta = a.dot(dO, row, o, row);
-          for (int u = start; u <= t; u++) {
-            int key = a.key(u, h);
-            double p = Math.exp(scale * a.dot(q, row, k, key) - logSumExp.data()[t * a.heads + h]);
-            double dScore = scale * p * (a.dot(dO, row, v, key) - delta);
-            for (int c = 0; c < a.headDim; c++) {
-              dq[row + c] += dScore * k.data()[key + c];
-              dk[key + c] += dScore * q.data()[row + c];
-              dv[key + c] += p * dO.data()[row + c];
+      int length = packing.length(s);
+      for (int kvHead = 0; kvHead < kvHeads; kvHead++) {
+        double[][] dKeys = new double[length][dim];
+        double[][] dValues = new double[length][dim];
+        for (int t = 0; t < length; t++) {
+          for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
+            int qAt = ((start + t) * heads + h) * dim;
+            double lse = logSumExp.data()[(start + t) * heads + h];
+            double outputDot = dot(dO.data(), qAt, o.data(), qAt, dim);
+            double[] dQuery = new double[dim];
+            for (int j = 0; j <= t; j++) {
+              int kvAt = ((start + j) * kvHeads + kvHead) * dim;
+              double p = Math.exp(scale * dot(q.data(), qAt, k.data(), kvAt, dim) - lse);
+              double dScore = p * (dot(dO.data(), qAt, v.data(), kvAt, dim) - outputDot);
+              addScaled(p, dO.data(), qAt, dValues[j]);
+              addScaled(scale * dScore, k.data(), kvAt, dQuery);
+              addScaled(scale * dScore, q.data(), qAt, dKeys[j]);
             }
+            storeRow(dQ.data(), qAt, dQuery, false);
           }
         }
+        for (int j = 0; j < length; j++) {
+          int kvAt = ((start + j) * kvHeads + kvHead) * dim;
+          storeRow(dK.data(), kvAt, dKeys[j], false);
+          storeRow(dV.data(), kvAt, dValues[j], false);
+        }
       }
-    }
-    narrow(dq, dQ);
-    narrow(dk, dK);
-    narrow(dv, dV);
-  }
-
-  private static void narrow(double[] from, Tensor to) {
-    for (int i = 0; i < from.length; i++) {
-      to.data()[i] = (float) from[i];
-    }
-  }
-
-  /** Where rows of queries and of the keys they read lie. */
-  private record Attention(int tokens, int heads, int kvHeads, int headDim) {
-    static Attention of(String op, Tensor q, Tensor k, Tensor v, Packing packing) {
-      Attention a = new Attention(packing.tokens(), q.dim(1), k.dim(1), q.cols());
-      Checks.matrix(op, "q", q, a.tokens * a.heads, a.headDim);
-      Checks.matrix(op, "k", k, a.tokens * a.kvHeads, a.headDim);
-      Checks.matrix(op, "v", v, a.tokens * a.kvHeads, a.headDim);
-      if (a.heads % a.kvHeads != 0) {
-        throw new IllegalArgumentException(
-            op + ": " + a.heads + " query heads, expected a multiple of " + a.kvHeads);
-      }
-      return a;
-    }
-
-    int query(int token, int head) {
-      return (token * heads + head) * headDim;
-    }
-
-    int key(int token, int head) {
-      return (token * kvHeads + head / (heads / kvHeads)) * headDim;
-    }
-
-    double dot(Tensor x, int xBase, Tensor y, int yBase) {
-      double sum = 0;
-      for (int c = 0; c < headDim; c++) {
-        sum += (double) x.data()[xBase + c] * y.data()[yBase + c];
-      }
-      return sum;
     }
   }
 
   @Override
   public void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
-    int kvHeads = cache.dim(1);
+    Checks.cacheAppend(x, slots, positions, cache);
+    int kvHeads = x.dim(1);
+    int dim = x.dim(2);
     int capacity = cache.dim(2);
-    int headDim = cache.dim(3);
-    Checks.matrix("cacheAppend", "x", x, slots.length * kvHeads, headDim);
-    Checks.length("cacheAppend", "positions", positions.length, slots.length);
-    for (int i = 0; i < slots.length; i++) {
-      Checks.index("cacheAppend", "slot", slots[i], cache.dim(0));
-      Checks.index("cacheAppend", "position", positions[i], capacity);
+    for (int row = 0; row < x.dim(0); row++) {
       for (int h = 0; h < kvHeads; h++) {
-        System.arraycopy(
-            x.data(),
-            (i * kvHeads + h) * headDim,
-            cache.data(),
-            ((slots[i] * kvHeads + h) * capacity + positions[i]) * headDim,
-            headDim);
+        int to = ((slots[row] * kvHeads + h) * capacity + positions[row]) * dim;
+        System.arraycopy(x.data(), (row * kvHeads + h) * dim, cache.data(), to, dim);
       }
     }
   }
@@ -376,176 +321,80 @@ public final class ScalarOps implements Ops {
   @Override
   public void attentionDecode(
       Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
+    Checks.attentionDecode(q, kCache, vCache, slots, lengths, o);
     int heads = q.dim(1);
-    int headDim = q.cols();
     int kvHeads = kCache.dim(1);
     int capacity = kCache.dim(2);
-    Checks.matrix("attentionDecode", "q", q, slots.length * heads, headDim);
-    Checks.size("attentionDecode", "vCache", vCache, kCache.size());
-    Checks.size("attentionDecode", "o", o, q.size());
-    Checks.length("attentionDecode", "lengths", lengths.length, slots.length);
-    double[] scores = new double[capacity];
-    for (int i = 0; i < slots.length; i++) {
-      Checks.index("attentionDecode", "slot", slots[i], kCache.dim(0));
-      Checks.index("attentionDecode", "length", lengths[i] - 1, capacity);
+    int dim = q.dim(2);
+    for (int i = 0; i < q.dim(0); i++) {
       for (int h = 0; h < heads; h++) {
-        int row = (i * heads + h) * headDim;
-        int base = (slots[i] * kvHeads + h / (heads / kvHeads)) * capacity * headDim;
-        double max = Double.NEGATIVE_INFINITY;
-        for (int u = 0; u < lengths[i]; u++) {
-          double score = 0;
-          for (int c = 0; c < headDim; c++) {
-            score += (double) q.data()[row + c] * kCache.data()[base + u * headDim + c];
-          }
-          scores[u] = scale * score;
-          max = Math.max(max, scores[u]);
+        int qAt = (i * heads + h) * dim;
+        int cacheAt = (slots[i] * kvHeads + h / (heads / kvHeads)) * capacity * dim;
+        double[] scores = new double[lengths[i]];
+        for (int j = 0; j < scores.length; j++) {
+          scores[j] = scale * dot(q.data(), qAt, kCache.data(), cacheAt + j * dim, dim);
         }
-        double sum = 0;
-        for (int u = 0; u < lengths[i]; u++) {
-          scores[u] = Math.exp(scores[u] - max);
-          sum += scores[u];
+        double lse = logSumExp(scores);
+        double[] row = new double[dim];
+        for (int j = 0; j < scores.length; j++) {
+          addScaled(Math.exp(scores[j] - lse), vCache.data(), cacheAt + j * dim, row);
         }
-        for (int c = 0; c < headDim; c++) {
-          double value = 0;
-          for (int u = 0; u < lengths[i]; u++) {
-            value += scores[u] * vCache.data()[base + u * headDim + c];
-          }
-          o.data()[row + c] = (float) (value / sum);
-        }
+        storeRow(o.data(), qAt, row, false);
       }
     }
   }
 
   @Override
   public void swigluForward(Tensor gate, Tensor up, Tensor y) {
-    Checks.size("swigluForward", "up", up, gate.size());
-    Checks.size("swigluForward", "y", y, gate.size());
-    for (int i = 0; i < gate.size(); i++) {
+    Checks.sameSize("swigluForward", gate, up, y);
+    for (int i = 0; i < y.size(); i++) {
       double g = gate.data()[i];
       y.data()[i] = (float) (g / (1 + Math.exp(-g)) * up.data()[i]);
     }
   }
 
+  /** silu'(g) = σ(g)·(1 + g·(1 − σ(g))). */
   @Override
   public void swigluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
-    Checks.size("swigluBackward", "gate", gate, dy.size());
-    Checks.size("swigluBackward", "up", up, dy.size());
-    Checks.size("swigluBackward", "dGate", dGate, dy.size());
-    Checks.size("swigluBackward", "dUp", dUp, dy.size());
+    Checks.sameSize("swigluBackward", dy, gate, up, dGate, dUp);
     for (int i = 0; i < dy.size(); i++) {
       double g = gate.data()[i];
       double u = up.data()[i];
       double sigmoid = 1 / (1 + Math.exp(-g));
-      double slope = dy.data()[i];
-      dGate.data()[i] = (float) (slope * u * sigmoid * (1 + g * (1 - sigmoid)));
-      dUp.data()[i] = (float) (slope * g * sigmoid);
+      dGate.data()[i] = (float) (dy.data()[i] * u * sigmoid * (1 + g * (1 - sigmoid)));
+      dUp.data()[i] = (float) (dy.data()[i] * g * sigmoid);
     }
-  }
-
-  /** Temperature-scaled logits of token {@code n}, in double. */
-  private static double[] logits(Head head, int n) {
-    int dim = head.hidden().cols();
-    double[] logits = new double[head.vocabulary()];
-    for (int x = 0; x < logits.length; x++) {
-      double sum = 0;
-      for (int c = 0; c < dim; c++) {
-        sum += (double) head.hidden().data()[n * dim + c] * head.weight().data()[x * dim + c];
-      }
-      logits[x] = sum / head.temperature();
-    }
-    return logits;
-  }
-
-  private static double logSumExp(double[] logits) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (double logit : logits) {
-      max = Math.max(max, logit);
-    }
-    double sum = 0;
-    for (double logit : logits) {
-      sum += Math.exp(logit - max);
-    }
-    return max + Math.log(sum);
   }
 
   @Override
   public void headForward(Head head, int[] actions, HeadStatistics out) {
-    Checks.length("headForward", "actions", actions.length, head.tokens());
-    Checks.length("headForward", "out", out.logProb().length, head.tokens());
-    for (int n = 0; n < actions.length; n++) {
-      Checks.index("headForward", "action", actions[n], head.vocabulary());
-      record(logits(head, n), n, actions[n], out);
+    Checks.statistics("headForward", head, out);
+    Checks.actions("headForward", head, actions);
+    double[] logits = new double[head.vocabulary()];
+    for (int n = 0; n < head.tokens(); n++) {
+      logits(head, n, logits);
+      describe(logits, actions[n], n, out);
     }
   }
 
   @Override
   public void headSample(Head head, double[] uniforms, HeadStatistics out) {
-    Checks.length("headSample", "uniforms", uniforms.length, head.tokens());
-    Checks.length("headSample", "out", out.logProb().length, head.tokens());
-    for (int n = 0; n < uniforms.length; n++) {
-      double[] logits = logits(head, n);
-      record(logits, n, uniforms[n] < 0 ? best(logits) : sample(logits, uniforms[n]), out);
-    }
-  }
-
-  private static int best(double[] logits) {
-    int best = 0;
-    for (int x = 1; x < logits.length; x++) {
-      if (logits[x] > logits[best]) {
-        best = x;
-      }
-    }
-    return best;
-  }
-
-  /** The first id whose cumulative probability exceeds u; rounding never picks an impossible id. */
-  private static int sample(double[] logits, double u) {
-    double lse = logSumExp(logits);
-    double cumulative = 0;
-    int last = 0;
-    for (int x = 0; x < logits.length; x++) {
-      double p = Math.exp(logits[x] - lse);
-      cumulative += p;
-      if (u < cumulative) {
-        return x;
-      }
-      if (p > 0) {
-        last = x;
-      }
-    }
-    return last;
-  }
-
-  private static void record(double[] logits, int n, int action, HeadStatistics out) {
-    double lse = logSumExp(logits);
-    double entropy = 0;
-    for (double logit : logits) {
-      double p = Math.exp(logit - lse);
-      entropy -= p > 0 ? p * (logit - lse) : 0;
-    }
-    out.action()[n] = action;
-    out.logProb()[n] = (float) (logits[action] - lse);
-    out.logSumExp()[n] = (float) lse;
-    out.entropy()[n] = (float) entropy;
-    double[] left = logits.clone();
-    for (int rank = 0; rank < out.k(); rank++) {
-      int id = best(left);
-      out.topIds()[n * out.k() + rank] = id;
-      out.topLogProbs()[n * out.k() + rank] = (float) (logits[id] - lse);
-      left[id] = Double.NEGATIVE_INFINITY;
+    Checks.headSample(head, uniforms, out);
+    double[] logits = new double[head.vocabulary()];
+    for (int n = 0; n < head.tokens(); n++) {
+      logits(head, n, logits);
+      int action = uniforms[n] < 0 ? argmax(logits) : inverseTransform(logits, uniforms[n]);
+      describe(logits, action, n, out);
     }
   }
 
   @Override
   public void headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
-    int tokens = head.tokens();
-    Checks.length("headGather", "logSumExp", logSumExp.length, tokens);
-    Checks.length("headGather", "logProbs", logProbs.length, ids.length);
-    int each = tokens == 0 ? 0 : ids.length / tokens;
-    Checks.length("headGather", "ids", ids.length, each * tokens);
-    for (int n = 0; n < tokens; n++) {
-      double[] logits = logits(head, n);
-      for (int i = n * each; i < (n + 1) * each; i++) {
+    int count = Checks.headGather(head, logSumExp, ids, logProbs);
+    double[] logits = new double[head.vocabulary()];
+    for (int n = 0; n < head.tokens(); n++) {
+      logits(head, n, logits);
+      for (int i = n * count; i < (n + 1) * count; i++) {
         logProbs[i] =
             ids[i] < 0 ? Float.NEGATIVE_INFINITY : (float) (logits[ids[i]] - logSumExp[n]);
       }
@@ -555,19 +404,20 @@ public final class ScalarOps implements Ops {
   @Override
   public void headCompare(
       Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
-    Checks.length("headCompare", "q", q.tokens(), p.tokens());
-    Checks.length("headCompare", "q's vocabulary", q.vocabulary(), p.vocabulary());
+    Checks.headCompare(p, pLogSumExp, q, qLogSumExp, lambda, out);
+    double[] pLogits = new double[p.vocabulary()];
+    double[] qLogits = new double[q.vocabulary()];
     for (int n = 0; n < p.tokens(); n++) {
-      double[] pLogits = logits(p, n);
-      double[] qLogits = logits(q, n);
+      logits(p, n, pLogits);
+      logits(q, n, qLogits);
       double klPQ = 0;
       double klQP = 0;
       double overlap = 0;
       for (int x = 0; x < pLogits.length; x++) {
         double logP = pLogits[x] - pLogSumExp[n];
         double logQ = qLogits[x] - qLogSumExp[n];
-        klPQ += Math.exp(logP) * (logP - logQ);
-        klQP += Math.exp(logQ) * (logQ - logP);
+        klPQ += divergenceTerm(logP, logQ);
+        klQP += divergenceTerm(logQ, logP);
         overlap += Math.min(Math.exp(logQ), Math.exp(logP) / lambda);
       }
       out.klPQ()[n] = (float) klPQ;
@@ -576,6 +426,11 @@ public final class ScalarOps implements Ops {
     }
   }
 
+  /**
+   * The gradient with respect to the scaled logits: coefficient·(1[x = a] − p(x)) of the log-prob;
+   * weight·(p(x) − teacher(x)) of KL(teacher ‖ p); weight·p(x)·(log p(x) − log teacher(x) − KL) of
+   * KL(p ‖ teacher).
+   */
   @Override
   public void headBackward(
       Head head,
@@ -584,72 +439,178 @@ public final class ScalarOps implements Ops {
       @Nullable Distillation distillation,
       Tensor dHidden,
       Tensor dWeight) {
+    Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
+    int vocabulary = head.vocabulary();
     int dim = head.hidden().cols();
-    Checks.length("headBackward", "coefficient", coefficient.length, head.tokens());
-    Checks.matrix("headBackward", "dHidden", dHidden, head.tokens(), dim);
-    Checks.matrix("headBackward", "dWeight", dWeight, head.vocabulary(), dim);
-    double[] weightSums = new double[dWeight.size()];
+    double[] logits = new double[vocabulary];
+    double[] teacherLogits = new double[vocabulary];
+    double[][] weightSums = new double[vocabulary][dim];
     for (int n = 0; n < head.tokens(); n++) {
-      double[] logits = logits(head, n);
-      double[] teacher = distillation == null ? logits : logits(distillation.teacher(), n);
-      double[] hiddenSums = new double[dim];
-      for (int x = 0; x < logits.length; x++) {
+      logits(head, n, logits);
+      if (distillation != null) {
+        logits(distillation.teacher(), n, teacherLogits);
+      }
+      double[] row = new double[dim];
+      for (int x = 0; x < vocabulary; x++) {
         double logP = logits[x] - statistics.logSumExp()[n];
-        double p = Math.exp(logP);
-        double slope = coefficient[n] * ((x == statistics.action()[n] ? 1 : 0) - p);
+        double gradient = coefficient[n] * ((x == statistics.action()[n] ? 1 : 0) - Math.exp(logP));
         if (distillation != null) {
-          double logTeacher = teacher[x] - distillation.teacherLogSumExp()[n];
-          slope +=
+          double logTeacher = teacherLogits[x] - distillation.teacherLogSumExp()[n];
+          gradient +=
               distillation.weight()[n]
                   * switch (distillation.direction()) {
-                    case FORWARD -> p - Math.exp(logTeacher);
-                    case REVERSE -> p * (logP - logTeacher - distillation.divergence()[n]);
+                    case FORWARD -> Math.exp(logP) - Math.exp(logTeacher);
+                    case REVERSE ->
+                        divergenceTerm(logP, logTeacher)
+                            - Math.exp(logP) * distillation.divergence()[n];
                   };
         }
-        slope /= head.temperature();
-        for (int c = 0; c < dim; c++) {
-          hiddenSums[c] += slope * head.weight().data()[x * dim + c];
-          weightSums[x * dim + c] += slope * head.hidden().data()[n * dim + c];
-        }
+        gradient /= head.temperature();
+        addScaled(gradient, head.weight().data(), x * dim, row);
+        addScaled(gradient, head.hidden().data(), n * dim, weightSums[x]);
       }
-      for (int c = 0; c < dim; c++) {
-        dHidden.data()[n * dim + c] = (float) hiddenSums[c];
-      }
+      storeRow(dHidden.data(), n * dim, row, false);
     }
-    for (int i = 0; i < weightSums.length; i++) {
-      dWeight.data()[i] += (float) weightSums[i];
+    for (int x = 0; x < vocabulary; x++) {
+      storeRow(dWeight.data(), x * dim, weightSums[x], true);
     }
   }
 
   @Override
   public double sumOfSquares(Tensor x) {
-    double sum = 0;
-    for (int i = 0; i < x.size(); i++) {
-      sum += (double) x.data()[i] * x.data()[i];
-    }
-    return sum;
+    return dot(x.data(), 0, x.data(), 0, x.size());
   }
 
   @Override
   public void adamW(Tensor weight, Tensor gradient, Tensor m, Tensor v, AdamWStep step) {
-    Checks.size("adamW", "gradient", gradient, weight.size());
-    Checks.size("adamW", "m", m, weight.size());
-    Checks.size("adamW", "v", v, weight.size());
+    Checks.sameSize("adamW", weight, gradient, m, v);
     double correction1 = 1 - Math.pow(step.beta1(), step.step());
-    double correction2 = Math.sqrt(1 - Math.pow(step.beta2(), step.step()));
+    double correction2 = 1 - Math.pow(step.beta2(), step.step());
     for (int i = 0; i < weight.size(); i++) {
       double g = (double) gradient.data()[i] * step.gradientScale();
-      double first = step.beta1() * m.data()[i] + (1 - step.beta1()) * g;
-      double second = step.beta2() * v.data()[i] + (1 - step.beta2()) * g * g;
+      double first = step.beta1() * (double) m.data()[i] + (1.0 - step.beta1()) * g;
+      double second = step.beta2() * (double) v.data()[i] + (1.0 - step.beta2()) * g * g;
       m.data()[i] = (float) first;
       v.data()[i] = (float) second;
+      double update = first / correction1 / (Math.sqrt(second / correction2) + step.epsilon());
       double decayed = weight.data()[i] * (1 - (double) step.learningRate() * step.weightDecay());
-      double denominator = Math.sqrt(second) / correction2 + step.epsilon();
-      weight.data()[i] =
-          (float) (decayed - step.learningRate() / correction1 * first / denominator);
+      weight.data()[i] = (float) (decayed - step.learningRate() * update);
     }
   }
 
   @Override
   public void close() {}
+
+  /** Temperature-scaled logits of token {@code n}. */
+  private static void logits(Head head, int n, double[] logits) {
+    int dim = head.hidden().cols();
+    for (int x = 0; x < logits.length; x++) {
+      logits[x] =
+          dot(head.hidden().data(), n * dim, head.weight().data(), x * dim, dim)
+              / head.temperature();
+    }
+  }
+
+  private static void describe(double[] logits, int action, int n, HeadStatistics out) {
+    double lse = logSumExp(logits);
+    double entropy = 0;
+    for (double logit : logits) {
+      entropy -= divergenceTerm(logit - lse, 0);
+    }
+    out.action()[n] = action;
+    out.logProb()[n] = (float) (logits[action] - lse);
+    out.logSumExp()[n] = (float) lse;
+    out.entropy()[n] = (float) entropy;
+    topK(logits, lse, n, out);
+  }
+
+  /** By insertion, scanning the ids in order, so that of equal ones the lower stays ahead. */
+  private static void topK(double[] logits, double lse, int n, HeadStatistics out) {
+    int k = out.k();
+    int[] best = new int[k + 1];
+    for (int x = 0; x < logits.length; x++) {
+      int place = Math.min(x, k);
+      while (place > 0 && logits[x] > logits[best[place - 1]]) {
+        best[place] = best[place - 1];
+        place--;
+      }
+      best[place] = x;
+    }
+    for (int i = 0; i < k; i++) {
+      out.topIds()[n * k + i] = best[i];
+      out.topLogProbs()[n * k + i] = (float) (logits[best[i]] - lse);
+    }
+  }
+
+  /** The first id at which the cumulated probability exceeds {@code uniform}. */
+  private static int inverseTransform(double[] logits, double uniform) {
+    double max = logits[argmax(logits)];
+    double total = 0;
+    for (double logit : logits) {
+      total += Math.exp(logit - max);
+    }
+    double threshold = uniform * total;
+    double sum = 0;
+    int last = 0;
+    for (int x = 0; x < logits.length; x++) {
+      double p = Math.exp(logits[x] - max);
+      sum += p;
+      if (p > 0) {
+        last = x;
+      }
+      if (sum > threshold) {
+        return x;
+      }
+    }
+    return last;
+  }
+
+  private static int argmax(double[] values) {
+    int best = 0;
+    for (int i = 1; i < values.length; i++) {
+      if (values[i] > values[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private static double logSumExp(double[] values) {
+    double max = values[argmax(values)];
+    double sum = 0;
+    for (double value : values) {
+      sum += Math.exp(value - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  /** p·(log p − log q), which is 0 where p is. */
+  private static double divergenceTerm(double logP, double logQ) {
+    double p = Math.exp(logP);
+    return p == 0 ? 0 : p * (logP - logQ);
+  }
+
+  private static double dot(float[] a, int aAt, float[] b, int bAt, int length) {
+    double sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum += (double) a[aAt + i] * b[bAt + i];
+    }
+    return sum;
+  }
+
+  private static void addScaled(double factor, float[] x, int at, double[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += factor * x[at + i];
+    }
+  }
+
+  private static void storeRow(float[] y, int at, double[] row, boolean accumulate) {
+    for (int i = 0; i < row.length; i++) {
+      store(y, at + i, row[i], accumulate);
+    }
+  }
+
+  private static void store(float[] y, int at, double value, boolean accumulate) {
+    y[at] = (float) (accumulate ? y[at] + value : value);
+  }
 }
