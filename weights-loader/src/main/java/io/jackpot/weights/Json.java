@@ -1,0 +1,82 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Strict JSON objects: UTF-8, no duplicate keys, nothing after the end. */
+final class Json {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .build();
+  private static final int LONGEST_MESSAGE = 400;
+
+  private Json() {}
+
+  static ObjectNode object() {
+    return MAPPER.createObjectNode();
+  }
+
+  /**
+   * @throws InputException if the file cannot be read or is no JSON object
+   */
+  static ObjectNode read(Path file) {
+    try {
+      return parse(Files.readAllBytes(file), file.toString());
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", file, e);
+    }
+  }
+
+  /**
+   * @param where what the bytes are, for messages
+   * @throws InputException if the bytes are no JSON object
+   */
+  static ObjectNode parse(byte[] bytes, String where) {
+    String expected = "; expected one JSON object in UTF-8";
+    JsonNode node;
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      node = MAPPER.readTree(text);
+    } catch (CharacterCodingException e) {
+      throw new InputException(oneLine(where + ": not UTF-8" + expected), e);
+    } catch (JacksonException e) {
+      String problem = e.getOriginalMessage() + " in line " + e.getLocation().getLineNr();
+      throw new InputException(oneLine(where + ": invalid JSON: " + problem + expected), e);
+    }
+    if (!(node instanceof ObjectNode object)) {
+      throw new InputException(
+          oneLine(where + ": found JSON of type " + node.getNodeType() + expected));
+    }
+    return object;
+  }
+
+  static byte[] bytes(ObjectNode object) {
+    return MAPPER.writeValueAsBytes(object);
+  }
+
+  /** Writes {@code object} over several lines. */
+  static void write(Path file, ObjectNode object) {
+    byte[] bytes =
+        MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(object);
+    AtomicFiles.writeAtomically(file, out -> out.write(bytes));
+  }
+
+  /** A message that may quote foreign text, on one line and no longer than people read. */
+  static String oneLine(String message) {
+    String line = message.replaceAll("[\\p{Cntrl}\\s]+", " ");
+    return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
+  }
+}

@@ -1,0 +1,131 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Shape;
+import io.jackpot.tensor.Tensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The weights of a model folder: {@code model.safetensors}, or the files that {@code
+ * model.safetensors.index.json} names for each tensor.
+ */
+public final class WeightFiles implements AutoCloseable {
+  static final String SINGLE = "model.safetensors";
+  static final String INDEX = "model.safetensors.index.json";
+
+  private final Path folder;
+  private final Map<String, Safetensors> files = new LinkedHashMap<>();
+  private final Map<String, Safetensors> fileOfTensor = new LinkedHashMap<>();
+
+  private WeightFiles(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * Opens every weight file of {@code folder}.
+   *
+   * @throws InputException if there is none, or one is missing or damaged
+   */
+  public static WeightFiles open(Path folder) {
+    WeightFiles weights = new WeightFiles(folder);
+    try {
+      if (Files.exists(folder.resolve(SINGLE))) {
+        Safetensors file = weights.file(SINGLE);
+        file.names().forEach(name -> weights.fileOfTensor.put(name, file));
+      } else if (Files.exists(folder.resolve(INDEX))) {
+        weights.readIndex(folder.resolve(INDEX));
+      } else {
+        throw new InputException(
+            folder + ": no " + SINGLE + " and no " + INDEX + "; expected a model folder");
+      }
+      return weights;
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
+  }
+
+  private void readIndex(Path index) {
+    JsonNode map = Json.read(index).path("weight_map");
+    if (!map.isObject()) {
+      throw new InputException(index + ": weight_map: expected an object of tensor and file names");
+    }
+    for (Map.Entry<String, JsonNode> entry : map.properties()) {
+      String tensor = entry.getKey();
+      String fileName = entry.getValue().isString() ? entry.getValue().stringValue() : "";
+      // Only plain names: an index must not lead out of its folder.
+      if (!fileName.matches("[^/\\\\\\p{Cntrl}]+\\.safetensors")) {
+        throw new InputException(
+            Json.oneLine(
+                index
+                    + ": tensor "
+                    + tensor
+                    + ": file "
+                    + entry.getValue()
+                    + ", expected the name of a .safetensors file in the same folder"));
+      }
+      Safetensors file = file(fileName);
+      if (!file.names().contains(tensor)) {
+        throw new InputException(
+            Json.oneLine(
+                index
+                    + ": tensor "
+                    + tensor
+                    + " is not in "
+                    + fileName
+                    + ", where the index says it is; get both files again"));
+      }
+      fileOfTensor.put(tensor, file);
+    }
+  }
+
+  private Safetensors file(String name) {
+    return files.computeIfAbsent(name, each -> Safetensors.open(folder.resolve(each)));
+  }
+
+  /** Names of all tensors. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(fileOfTensor.keySet());
+  }
+
+  /**
+   * @throws InputException if there is no such tensor
+   */
+  public Shape shape(String name) {
+    return fileOf(name).shape(name);
+  }
+
+  /**
+   * Copies a tensor into memory as float32.
+   *
+   * @throws InputException as {@link Safetensors#read}
+   */
+  public Tensor read(String name) {
+    return fileOf(name).read(name);
+  }
+
+  private Safetensors fileOf(String name) {
+    Safetensors file = fileOfTensor.get(name);
+    if (file == null) {
+      throw new InputException(
+          Json.oneLine(
+              folder
+                  + ": no tensor "
+                  + name
+                  + " in its weights, which config.json asks for;"
+                  + " get the folder again or correct config.json"));
+    }
+    return file;
+  }
+
+  @Override
+  public void close() {
+    files.values().forEach(Safetensors::close);
+  }
+}
