@@ -1,0 +1,349 @@
+package io.jackpot.explain;
+
+import io.jackpot.rl.loss.Correction;
+import io.jackpot.rl.loss.Objective;
+import io.jackpot.rl.loss.ObjectiveOptions;
+import io.jackpot.rl.loss.ObjectiveOptions.MaskMode;
+import io.jackpot.rl.loss.ObjectiveOptions.Target;
+import io.jackpot.rl.loss.ObjectiveResult;
+import io.jackpot.rl.loss.PolicyWeighting;
+import io.jackpot.rl.loss.TokenBatch;
+import io.jackpot.rl.obrs.Obrs;
+import io.jackpot.tensor.Distillation.Direction;
+import io.jackpot.tensor.InputException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The {@code explain} command: for given logits, every quantity of the objective and its gradient,
+ * in double precision. The losses are {@link Objective}'s own, the ones that training uses; only
+ * what needs whole distributions (Z, the divergence, gradients by logits) is added here.
+ */
+public final class Explain {
+  private Explain() {}
+
+  /**
+   * Reads a JSON file {@code {"options": {…}, "tokens": […]}} and explains it.
+   *
+   * @throws InputException where the file cannot be read or says something wrong; the message names
+   *     the entry, as in {@code tokens[3].policy}
+   */
+  public static ObjectNode explain(Path input) {
+    return explain(StrictJson.read(input));
+  }
+
+  /** {@link #explain(Path)} for what the file holds. */
+  public static ObjectNode explain(JsonNode input) {
+    StrictJson root = StrictJson.object(input, "", "options", "tokens");
+    ObjectiveOptions options = options(root);
+    List<Token> tokens = tokens(root, options.mask());
+    TokenBatch batch = batch(tokens, options);
+    ObjectiveResult result = Objective.evaluate(options, batch);
+    if (!Double.isFinite(result.totalLoss())) {
+      throw new InputException(
+          "tokens: the loss is beyond double precision, expected smaller logits or advantages, or"
+              + " caps c1 and c2");
+    }
+    return answer(tokens, options, batch, result);
+  }
+
+  // ---- Reading
+
+  private static ObjectiveOptions options(StrictJson root) {
+    StrictJson json =
+        root.child(
+            "options",
+            "lambda",
+            "target",
+            "clipLow",
+            "clipHigh",
+            "c1",
+            "c2",
+            "topK",
+            "normalizer",
+            "mask",
+            "actorCorrection",
+            "distill");
+    StrictJson distill = json.child("distill", "coefficient", "direction");
+    return new ObjectiveOptions(
+        json.number("lambda", 1.0),
+        json.choice("target", Target.NEW),
+        json.numberOrNull("clipLow", 0.2),
+        json.numberOrNull("clipHigh", 0.2),
+        json.numberOrNull("c1", 3.0).orElse(Double.POSITIVE_INFINITY),
+        json.numberOrNull("c2", 3.0).orElse(Double.POSITIVE_INFINITY),
+        json.integer("topK", 20),
+        json.choice("normalizer", ObjectiveOptions.Normalizer.TOPK),
+        json.choice("mask", MaskMode.BERNOULLI),
+        new PolicyWeighting.Obrs(),
+        correction(json),
+        distill.number("coefficient", 0.5),
+        distill.choice("direction", Direction.FORWARD),
+        ObjectiveOptions.Aggregation.TOKEN_MEAN);
+  }
+
+  private enum CorrectionType {
+    NONE,
+    IDENTITY,
+    TRUNCATED,
+    ICEPOP
+  }
+
+  private static Correction correction(StrictJson options) {
+    String key = "actorCorrection";
+    CorrectionType type =
+        options.child(key, "type", "cap", "low", "high").choice("type", CorrectionType.TRUNCATED);
+    return switch (type) {
+      case NONE -> {
+        options.child(key, "type");
+        yield new Correction.None();
+      }
+      case IDENTITY -> {
+        options.child(key, "type");
+        yield new Correction.Identity(Correction.Level.TOKEN);
+      }
+      case TRUNCATED ->
+          new Correction.Truncated(
+              options.child(key, "type", "cap").number("cap", 2.0), Correction.Level.TOKEN);
+      case ICEPOP -> {
+        StrictJson json = options.child(key, "type", "low", "high");
+        yield new Correction.IcePop(
+            json.number("low", 0.5), json.number("high", 5.0), Correction.Level.TOKEN);
+      }
+    };
+  }
+
+  /** Log-probs of the five distributions, each {@code [vocabulary]}; top-k ids need logits. */
+  private record Token(
+      double[] inf,
+      double[] policyRef,
+      double[] policy,
+      double[] actorRef,
+      double[] actor,
+      double[] infLogits,
+      double[] policyLogits,
+      int action,
+      double advantage,
+      double uniform) {}
+
+  private static List<Token> tokens(StrictJson root, MaskMode mask) {
+    List<JsonNode> nodes = root.array("tokens");
+    if (nodes.isEmpty()) {
+      throw new InputException("tokens: empty, expected at least one token");
+    }
+    List<StrictJson> entries =
+        IntStream.range(0, nodes.size())
+            .mapToObj(i ->
+                StrictJson.object(
+                    nodes.get(i),
+                    "tokens[" + i + "]",
+                    "inf",
+                    "policyRef",
+                    "policy",
+                    "actorRef",
+                    "actor",
+                    "action",
+                    "advantage",
+                    "u"))
+            .toList();
+    int vocabulary = entries.getFirst().numbers("inf").length;
+    return entries.stream().map(json -> token(json, vocabulary, mask)).toList();
+  }
+
+  private static Token token(StrictJson json, int vocabulary, MaskMode mask) {
+    double[] inf = logits(json, "inf", vocabulary);
+    double[] policyRef = logits(json, "policyRef", vocabulary);
+    double[] policy = logits(json, "policy", vocabulary);
+    double[] actorRef = logits(json, "actorRef", vocabulary);
+    double[] actor = logits(json, "actor", vocabulary);
+    int action = json.integer("action");
+    if (action < 0 || action >= vocabulary) {
+      throw new InputException(
+          json.at("action") + ": " + action + ", expected an id from 0 to " + (vocabulary - 1));
+    }
+    // Mode expected does not draw.
+    double uniform = mask == MaskMode.EXPECTED ? json.number("u", 0) : json.number("u");
+    if (!(uniform >= 0 && uniform < 1)) {
+      throw new InputException(
+          json.at("u") + ": " + uniform + ", expected a number from 0 to below 1");
+    }
+    return new Token(
+        logSoftmax(inf),
+        logSoftmax(policyRef),
+        logSoftmax(policy),
+        logSoftmax(actorRef),
+        logSoftmax(actor),
+        inf,
+        policy,
+        action,
+        json.number("advantage"),
+        uniform);
+  }
+
+  private static double[] logits(StrictJson json, String key, int vocabulary) {
+    double[] logits = json.numbers(key);
+    if (logits.length != vocabulary || vocabulary == 0) {
+      throw new InputException(
+          json.at(key)
+              + ": "
+              + logits.length
+              + " logits, expected "
+              + (vocabulary == 0 ? "at least 1" : vocabulary + " (as in tokens[0].inf)"));
+    }
+    return logits;
+  }
+
+  // ---- From distributions to the objective's scalars
+
+  private static TokenBatch batch(List<Token> tokens, ObjectiveOptions options) {
+    return new TokenBatch(
+        each(tokens, t -> t.inf[t.action]),
+        each(tokens, t -> t.policyRef[t.action]),
+        each(tokens, t -> t.policy[t.action]),
+        each(tokens, t -> t.actorRef[t.action]),
+        each(tokens, t -> t.actor[t.action]),
+        each(tokens, Token::advantage),
+        each(tokens, Token::uniform),
+        each(
+            tokens,
+            t ->
+                Obrs.zTopK(
+                    exp(t.inf),
+                    exp(target(t, options)),
+                    options.lambda(),
+                    Obrs.topK(t.infLogits, options.topK()),
+                    Obrs.topK(t.policyLogits, options.topK()))),
+        each(tokens, t -> Obrs.zExact(exp(t.inf), exp(target(t, options)), options.lambda())),
+        each(tokens, t -> divergence(t, options.distillDirection())),
+        new int[tokens.size()]);
+  }
+
+  private static double[] target(Token token, ObjectiveOptions options) {
+    return switch (options.target()) {
+      case REF -> token.policyRef;
+      case NEW -> token.policy;
+    };
+  }
+
+  private static double divergence(Token token, Direction direction) {
+    return switch (direction) {
+      case FORWARD -> kl(token.policy, token.actor);
+      case REVERSE -> kl(token.actor, token.policy);
+    };
+  }
+
+  /** KL(p ‖ q) from log-probs: probabilities would lose what is too small for a double. */
+  private static double kl(double[] logP, double[] logQ) {
+    double kl = 0;
+    for (int x = 0; x < logP.length; x++) {
+      double p = Math.exp(logP[x]);
+      kl += p == 0 ? 0 : p * (logP[x] - logQ[x]);
+    }
+    return Math.max(0, kl);
+  }
+
+  // ---- Answering
+
+  private static ObjectNode answer(
+      List<Token> tokens, ObjectiveOptions options, TokenBatch batch, ObjectiveResult result) {
+    ObjectNode answer = JsonNodeFactory.instance.objectNode();
+    ArrayNode rows = answer.putArray("tokens");
+    for (int t = 0; t < tokens.size(); t++) {
+      rows.addObject()
+          .put("acceptProbability", result.acceptProbability()[t])
+          .put("mask", result.mask()[t])
+          .put("zTopK", batch.zTopK()[t])
+          .put("zExact", batch.zExact()[t])
+          .put("z", result.z()[t])
+          .put("obrsWeight", result.obrsWeight()[t])
+          .put("rho", result.rho()[t])
+          .put("ratio", result.ratio()[t])
+          .put("ppo", result.ppo()[t])
+          .put("actorWeight", result.actorWeight()[t])
+          .put("actorPpo", result.actorPpo()[t])
+          .put("distill", batch.divergence()[t]);
+    }
+    answer
+        .put("acceptance", result.acceptance())
+        .put("kappa", result.kappa())
+        .put("policyLoss", result.policyLoss())
+        .put("actorLoss", result.actorLoss())
+        .put("distillLoss", result.distillLoss())
+        .put("totalLoss", result.totalLoss());
+    ArrayNode gradPolicy = answer.putArray("gradPolicy");
+    ArrayNode gradActor = answer.putArray("gradActor");
+    for (int t = 0; t < tokens.size(); t++) {
+      Token token = tokens.get(t);
+      double[] policy = new double[token.policy.length];
+      addLogProbGradient(policy, result.policyCoefficient()[t], token.policy, token.action);
+      addRow(gradPolicy, policy);
+      double[] actor = new double[token.actor.length];
+      addLogProbGradient(actor, result.actorCoefficient()[t], token.actor, token.action);
+      addDivergenceGradient(
+          actor,
+          result.distillWeight()[t],
+          token,
+          options.distillDirection(),
+          batch.divergence()[t]);
+      addRow(gradActor, actor);
+    }
+    return answer;
+  }
+
+  /** coefficient · d log p(action)/d logits = coefficient · (onehot(action) − p). */
+  private static void addLogProbGradient(
+      double[] gradient, double coefficient, double[] logProbs, int action) {
+    for (int x = 0; x < gradient.length; x++) {
+      // −expm1 keeps 1 − p exact where p is almost 1.
+      gradient[x] +=
+          coefficient * (x == action ? -Math.expm1(logProbs[x]) : -Math.exp(logProbs[x]));
+    }
+  }
+
+  /**
+   * weight · d divergence/d actor logits: p_ω − p_new for KL(p_new ‖ p_ω), and p_ω·(log p_ω − log
+   * p_new − KL) for KL(p_ω ‖ p_new).
+   */
+  private static void addDivergenceGradient(
+      double[] gradient, double weight, Token token, Direction direction, double divergence) {
+    for (int x = 0; x < gradient.length; x++) {
+      double p = Math.exp(token.actor[x]);
+      gradient[x] +=
+          weight
+              * switch (direction) {
+                case FORWARD -> p - Math.exp(token.policy[x]);
+                case REVERSE -> p == 0 ? 0 : p * (token.actor[x] - token.policy[x] - divergence);
+              };
+    }
+  }
+
+  private static void addRow(ArrayNode rows, double[] values) {
+    ArrayNode row = rows.addArray();
+    for (double value : values) {
+      row.add(value + 0.0); // no -0.0
+    }
+  }
+
+  // ---- Distributions
+
+  private static double[] logSoftmax(double[] logits) {
+    double max = Arrays.stream(logits).max().orElseThrow();
+    double logSum = Math.log(Arrays.stream(logits).map(x -> Math.exp(x - max)).sum());
+    return Arrays.stream(logits).map(x -> x - max - logSum).toArray();
+  }
+
+  private static double[] exp(double[] logProbs) {
+    return Arrays.stream(logProbs).map(Math::exp).toArray();
+  }
+
+  private static double[] each(List<Token> tokens, ToDoubleFunction<Token> value) {
+    return tokens.stream().mapToDouble(value).toArray();
+  }
+}
