@@ -35,7 +35,11 @@ record StrictJson(JsonNode node, String path) {
       throw new InputException(file + ": not a readable file, expected a JSON file");
     }
     try {
-      return MAPPER.readTree(file);
+      JsonNode json = MAPPER.readTree(file);
+      if (json.isMissingNode()) {
+        throw new InputException(file + ": empty, expected a JSON object");
+      }
+      return json;
     } catch (JacksonException e) {
       throw new InputException(
           file
