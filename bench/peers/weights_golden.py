@@ -5,6 +5,7 @@
 dtypes/    one safetensors file of F32, F16, BF16 and I64 tensors, and their exact values as
            float32 bits in JSON
 sharded/   the same F32 and BF16 tensors over two files with an index
+tokenizer/ a character tokenizer
 MODEL/     config.json and weights of tiny random models, as save_pretrained writes them
 """
 
@@ -15,6 +16,7 @@ import sys
 import torch
 import transformers
 from safetensors.torch import save_file
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models as kinds, pre_tokenizers
 
 out = pathlib.Path(sys.argv[1])
 torch.manual_seed(7)
@@ -58,3 +60,12 @@ for name, config in models.items():
     model = transformers.AutoModelForCausalLM.from_config(config)
     model.save_pretrained(out / name)
     (out / name / "generation_config.json").unlink(missing_ok=True)
+
+# CharTokenizer's file, as Python's tokenizers builds and saves the same thing.
+characters = '$0123456789+-= \n"ü😀'
+tokenizer = Tokenizer(kinds.WordLevel({c: i for i, c in enumerate(characters)}, unk_token="[UNK]"))
+tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+tokenizer.decoder = decoders.Fuse()
+tokenizer.add_special_tokens([AddedToken("$", special=True, normalized=False)])
+(out / "tokenizer").mkdir(exist_ok=True)
+tokenizer.save(str(out / "tokenizer" / "tokenizer.json"))
