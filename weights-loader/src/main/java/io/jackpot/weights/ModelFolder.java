@@ -1,0 +1,180 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Shape;
+import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.Parameters;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A model as a folder in the layout of Hugging Face: {@code config.json}, {@code model.safetensors}
+ * (or its sharded index) and {@code tokenizer.json}.
+ *
+ * @param tokenizer null if the folder has none; its weights can be trained and scored all the same
+ */
+public record ModelFolder(
+    ModelConfig config, Parameters parameters, @Nullable Tokenizer tokenizer) {
+  private static final String CONFIG = "config.json";
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+  private static final String GENERATION_CONFIG = "generation_config.json";
+  private static final Set<String> SAVED =
+      Set.of(CONFIG, WeightFiles.SINGLE, Tokenizers.FILE, TOKENIZER_CONFIG, GENERATION_CONFIG);
+
+  /**
+   * @throws IllegalArgumentException if the tokenizer has more ids than the model
+   */
+  public ModelFolder {
+    if (tokenizer != null && tokenizer.vocabularySize() > config.vocabularySize()) {
+      throw new IllegalArgumentException(
+          "the tokenizer has "
+              + tokenizer.vocabularySize()
+              + " tokens, expected at most vocab_size "
+              + config.vocabularySize());
+    }
+  }
+
+  /**
+   * Reads a whole folder.
+   *
+   * @throws InputException if a part other than the tokenizer is missing, or one is damaged, not
+   *     supported or does not fit the others
+   */
+  public static ModelFolder load(Path folder) {
+    ModelFolder weights = loadWeights(folder);
+    Path file = AtomicFiles.current(folder).resolve(Tokenizers.FILE);
+    try {
+      return Files.exists(file)
+          ? new ModelFolder(weights.config, weights.parameters, Tokenizers.load(file))
+          : weights;
+    } catch (IllegalArgumentException e) {
+      throw new InputException(file + ": " + e.getMessage() + " in config.json", e);
+    }
+  }
+
+  /**
+   * Reads a folder but for its tokenizer, which may then be of any kind.
+   *
+   * @throws InputException if a part is missing, damaged, not supported or does not fit the others
+   */
+  public static ModelFolder loadWeights(Path folder) {
+    Path current = AtomicFiles.current(folder);
+    if (!Files.isDirectory(current)) {
+      throw new InputException(folder + ": no such folder; expected a model folder");
+    }
+    ModelConfig config = ConfigJson.read(current.resolve(CONFIG));
+    try (WeightFiles weights = WeightFiles.open(current)) {
+      Map<String, Shape> expected = Parameters.shapes(config);
+      expected.forEach((name, shape) -> checkShape(current, name, weights.shape(name), shape));
+      for (String name : weights.names()) {
+        if (!expected.containsKey(name) && !isIgnored(name, config)) {
+          throw new InputException(
+              Json.oneLine(
+                  current
+                      + ": tensor "
+                      + name
+                      + " has no place in the "
+                      + config.modelType()
+                      + " model of config.json; expected a config.json that fits the weights"));
+        }
+      }
+      return new ModelFolder(config, Parameters.of(config, weights::read), null);
+    }
+  }
+
+  private static void checkShape(Path folder, String name, Shape found, Shape expected) {
+    if (!found.equals(expected)) {
+      throw new InputException(
+          folder
+              + ": "
+              + name
+              + ": shape "
+              + found
+              + ", expected "
+              + expected
+              + " ("
+              + keysOfShape(name)
+              + " in config.json)");
+    }
+  }
+
+  /** The keys of {@code config.json} that make a parameter's shape. */
+  private static String keysOfShape(String name) {
+    String[] parts = name.split("\\.");
+    String q = "num_attention_heads * head_dim";
+    String kv = "num_key_value_heads * head_dim";
+    boolean bias = parts[parts.length - 1].equals("bias");
+    return switch (parts[parts.length - 2]) {
+      case "embed_tokens", "lm_head" -> "vocab_size x hidden_size";
+      case "q_proj" -> bias ? q : q + " x hidden_size";
+      case "k_proj", "v_proj" -> bias ? kv : kv + " x hidden_size";
+      case "o_proj" -> bias ? "hidden_size" : "hidden_size x " + q;
+      case "q_norm", "k_norm" -> "head_dim";
+      case "gate_proj", "up_proj" -> "intermediate_size x hidden_size";
+      case "down_proj" -> "hidden_size x intermediate_size";
+      default -> "hidden_size";
+    };
+  }
+
+  /** A copy of the tied embedding, and the rotary frequencies that old Llama files carry. */
+  private static boolean isIgnored(String name, ModelConfig config) {
+    return (config.tiedEmbeddings() && name.equals("lm_head.weight"))
+        || name.endsWith(".rotary_emb.inv_freq");
+  }
+
+  /**
+   * Writes the folder, whole or not at all; replaces one that this method wrote.
+   *
+   * @throws InputException if {@code folder} holds anything that this method does not write and
+   *     that would be lost, or it cannot be written
+   */
+  public void save(Path folder) {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        files
+            .filter(file -> !SAVED.contains(file.getFileName().toString()))
+            .findAny()
+            .ifPresent(other -> {
+              throw new InputException(
+                  "cannot save a model to "
+                      + folder
+                      + ", which holds something else ("
+                      + other.getFileName()
+                      + "); choose a new or empty folder");
+            });
+      } catch (IOException e) {
+        throw AtomicFiles.failed("cannot save a model here", folder, e);
+      }
+    }
+    AtomicFiles.writeFolderAtomically(folder, this::writeInto);
+  }
+
+  /**
+   * Writes the files of the model into a folder that exists, for example a checkpoint's.
+   *
+   * @throws InputException if they cannot be written
+   */
+  public void writeInto(Path folder) {
+    Integer endId = tokenizer == null ? null : tokenizer.endId();
+    ConfigJson.write(folder.resolve(CONFIG), config, endId);
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), parameters.tensors());
+    if (tokenizer != null) {
+      tokenizer.save(folder.resolve(Tokenizers.FILE));
+      ObjectNode settings = Json.object();
+      settings
+          .put("tokenizer_class", "PreTrainedTokenizerFast")
+          .put("eos_token", tokenizer.decode(tokenizer.endId()))
+          .put("clean_up_tokenization_spaces", false)
+          .put("model_max_length", config.maxPositions());
+      Json.write(folder.resolve(TOKENIZER_CONFIG), settings);
+    }
+    ObjectNode generation = Json.object().put("do_sample", true).put("temperature", 1.0);
+    Json.write(folder.resolve(GENERATION_CONFIG), generation.put("eos_token_id", endId));
+  }
+}

@@ -1,0 +1,151 @@
+package io.jackpot.weights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ModelFolderTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+  @TempDir Path temporary;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "qwen3", "llama", "mistral"})
+  void readsWhatTransformersSavedAndSavesItAgain(String type) {
+    ModelFolder model = ModelFolder.load(GOLDEN.resolve(type));
+    CharTokenizer tokenizer = new CharTokenizer("0123456789$", '$');
+    Path folder = temporary.resolve(type);
+    new ModelFolder(model.config(), model.parameters(), tokenizer).save(folder);
+    ModelFolder again = ModelFolder.load(folder);
+    assertThat(again.config()).isEqualTo(model.config());
+    assertThat(again.parameters().tensors()).hasSameSizeAs(model.parameters().tensors());
+    model
+        .parameters()
+        .tensors()
+        .forEach((name, tensor) ->
+            assertThat(again.parameters().get(name).data()).isEqualTo(tensor.data()));
+    assertThat(again.tokenizer()).isNotNull();
+    again.save(folder); // replaces a model
+    assertThat(ModelFolder.load(folder).parameters().count()).isEqualTo(model.parameters().count());
+    assertThat(temporary).isDirectoryContaining("glob:**/" + type);
+    assertThat(temporary.toFile().list()).hasSize(1);
+  }
+
+  @Test
+  void whatDoesNotFitIsNamed() throws IOException {
+    Path folder = copyOf("qwen2");
+    Map<String, Tensor> tensors = new LinkedHashMap<>(tensors(folder));
+    Tensor up = tensors.get("model.layers.1.mlp.up_proj.weight");
+    assertThat(up).isNotNull();
+
+    tensors.put("model.layers.1.mlp.up_proj.weight", Tensor.zeros(6, 8));
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+    assertThatThrownBy(() -> ModelFolder.load(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            folder
+                + ": model.layers.1.mlp.up_proj.weight: shape [6, 8], expected [12, 8]"
+                + " (intermediate_size x hidden_size in config.json)");
+
+    tensors.remove("model.layers.1.mlp.up_proj.weight");
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+    assertThatThrownBy(() -> ModelFolder.load(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(folder + ": no tensor model.layers.1.mlp.up_proj.weight");
+
+    // Without this a bias would be dropped in silence and every number be wrong.
+    tensors.put("model.layers.1.mlp.up_proj.weight", up);
+    tensors.put("model.layers.1.self_attn.o_proj.bias", Tensor.zeros(8));
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+    assertThatThrownBy(() -> ModelFolder.load(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("tensor model.layers.1.self_attn.o_proj.bias has no place");
+
+    // The tied embedding may be there twice.
+    tensors.remove("model.layers.1.self_attn.o_proj.bias");
+    tensors.put("lm_head.weight", Tensor.zeros(11, 8));
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+    assertThat(ModelFolder.load(folder).tokenizer()).isNull();
+  }
+
+  @Test
+  void everyWrongShapeNamesItsKeys() throws IOException {
+    for (String type : new String[] {"llama", "qwen3"}) {
+      Path folder = copyOf(type);
+      Map<String, Tensor> good = tensors(folder);
+      for (String name : good.keySet()) {
+        Map<String, Tensor> tensors = new LinkedHashMap<>(good);
+        tensors.put(name, Tensor.zeros(1, 2, 3));
+        Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+        int rank = ModelFolder.load(GOLDEN.resolve(type)).parameters().get(name).shape().rank();
+        assertThatThrownBy(() -> ModelFolder.load(folder))
+            .isInstanceOf(InputException.class)
+            .hasMessageContaining(name + ": shape [1, 2, 3], expected [")
+            .satisfies(e -> assertThat(e.toString().split(" x ")).hasSize(rank));
+      }
+    }
+  }
+
+  @Test
+  void theTokenizerMustFit() throws IOException {
+    Path folder = copyOf("qwen2");
+    new CharTokenizer("0123456789$ab", '$').save(folder.resolve(Tokenizers.FILE));
+    assertThatThrownBy(() -> ModelFolder.load(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("tokenizer.json: the tokenizer has 13 tokens, expected at most");
+    Files.writeString(folder.resolve(Tokenizers.FILE), "{\"model\": {\"type\": \"BPE\"}}");
+    assertThatThrownBy(() -> ModelFolder.load(folder)).isInstanceOf(InputException.class);
+    assertThat(ModelFolder.loadWeights(folder).config().vocabularySize()).isEqualTo(11);
+  }
+
+  @Test
+  void doesNotReplaceWhatIsNoModel() throws IOException {
+    ModelFolder model = ModelFolder.load(GOLDEN.resolve("qwen2"));
+    Path folder = Files.createDirectories(temporary.resolve("home"));
+    model.save(folder); // empty
+    Files.writeString(folder.resolve("notes.txt"), "mine");
+    assertThatThrownBy(() -> model.save(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "cannot save a model to "
+                + folder
+                + ", which holds something else (notes.txt); choose a new or empty folder");
+    assertThat(folder.resolve("notes.txt")).exists();
+    Path file = Files.writeString(temporary.resolve("file"), "x");
+    assertThatThrownBy(() -> model.save(file)).isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> model.save(file.resolve("below"))).isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> ModelFolder.load(temporary.resolve("none")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no such folder");
+    assertThatThrownBy(() -> ModelFolder.load(temporary))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("config.json: cannot read: no such file");
+  }
+
+  private Path copyOf(String type) throws IOException {
+    Path folder = Files.createDirectories(temporary.resolve("copy-" + type));
+    for (String file : new String[] {"config.json", WeightFiles.SINGLE}) {
+      Files.copy(GOLDEN.resolve(type).resolve(file), folder.resolve(file));
+    }
+    return folder;
+  }
+
+  private static Map<String, Tensor> tensors(Path folder) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    try (WeightFiles files = WeightFiles.open(folder)) {
+      files.names().forEach(name -> tensors.put(name, files.read(name)));
+    }
+    return tensors;
+  }
+}
