@@ -50,24 +50,20 @@ public final class Objective {
     double[] ones = filled(n, t -> 1);
     double[] mask;
     double[] rho;
+    double[] toRef =
+        filled(n, t -> Math.min(Obrs.ratio(batch.logRef()[t], logTarget[t]), options.c2()));
     switch (options.policyWeighting()) {
       case PolicyWeighting.Obrs() -> {
         mask = accepted;
-        rho =
-            filled(
-                n,
-                t ->
-                    finite(
-                        Math.min(w[t], options.c1())
-                            * Math.min(Obrs.ratio(batch.logRef()[t], logTarget[t]), options.c2())));
+        rho = filled(n, t -> finite(Math.min(w[t], options.c1()) * toRef[t]));
+      }
+      case PolicyWeighting.TisTimesZ(double cap) -> {
+        mask = ones;
+        rho = filled(n, t -> finite(Math.min(z[t] * r[t], cap) * toRef[t]));
       }
       case PolicyWeighting.Corrected(Correction f, Target target) -> {
         mask = ones;
         rho = corrected(f, logTarget(target, batch), batch);
-      }
-      case PolicyWeighting.TisTimesZ(double cap) -> {
-        mask = ones;
-        rho = filled(n, t -> finite(Math.min(z[t] * r[t], cap)));
       }
     }
     double[] actorWeight = corrected(options.actorCorrection(), batch.actorLogRef(), batch);

@@ -13,8 +13,8 @@ public sealed interface PolicyWeighting {
       implements PolicyWeighting {}
 
   /**
-   * An ablation: TIS with OBRS's scale and no rejection, min(Z·r, cap). It differs from the
-   * expectation of OBRS's weight only in where it is cut.
+   * An ablation: OBRS's scale without its rejection, min(Z·r, cap)·min(p_ref/p_target, c2). It
+   * differs from the expectation of Jackpot's weight only in where it is cut.
    */
   record TisTimesZ(double cap) implements PolicyWeighting {
     public TisTimesZ {

@@ -127,12 +127,12 @@ class ObjectiveTest {
   /** TIS × Z with a cap out of reach is what OBRS does on average. */
   @Test
   void tisTimesZIsTheExpectationOfUncappedObrs() {
-    TokenBatch batch = batch(8, 6);
-    double[] tis =
-        weights(with(batchOptions(), MaskMode.EXPECTED, new PolicyWeighting.TisTimesZ(1e9)), batch);
-    double[] obrs =
-        weights(with(batchOptions(), MaskMode.EXPECTED, new PolicyWeighting.Obrs()), batch);
-    assertThat(tis).containsExactly(obrs, CLOSE);
+    for (Target target : Target.values()) {
+      TokenBatch batch = batch(8, 6);
+      double[] tis = weights(expected(target, new PolicyWeighting.TisTimesZ(1e9)), batch);
+      assertThat(tis)
+          .containsExactly(weights(expected(target, new PolicyWeighting.Obrs()), batch), CLOSE);
+    }
   }
 
   /** Every u of an even grid once: the sampled mask averages to the expected one. */
@@ -268,18 +268,18 @@ class ObjectiveTest {
         aggregation);
   }
 
-  private static ObjectiveOptions with(
-      ObjectiveOptions o, MaskMode mask, PolicyWeighting weighting) {
+  private static ObjectiveOptions expected(Target target, PolicyWeighting weighting) {
+    ObjectiveOptions o = batchOptions();
     return new ObjectiveOptions(
         o.lambda(),
-        o.target(),
+        target,
         o.clipLow(),
         o.clipHigh(),
         o.c1(),
         o.c2(),
         o.topK(),
         o.normalizer(),
-        mask,
+        MaskMode.EXPECTED,
         weighting,
         o.actorCorrection(),
         o.distillCoefficient(),

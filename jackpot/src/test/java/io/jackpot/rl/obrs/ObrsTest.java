@@ -31,6 +31,11 @@ class ObrsTest {
         }
         double after = Obrs.kl(d.p(), Obrs.postRejection(d.q(), d.p(), lambda));
         assertThat(after).as("seed %d, λ %s", seed, lambda).isLessThanOrEqualTo(before + 1e-12);
+        // p' ≤ q/Z, so the divergence falls by at most −log Z: few rejections cannot do much.
+        double z = Obrs.zExact(d.q(), d.p(), lambda);
+        assertThat(after)
+            .as("seed %d, λ %s", seed, lambda)
+            .isGreaterThanOrEqualTo(before + Math.log(z) - 1e-9);
         if (lambda <= d.minRatio() * (1 - 1e-9)) {
           assertThat(after).as("nothing rejected, seed %d", seed).isCloseTo(before, within(1e-9));
         } else if (lambda > 1.1 * d.minRatio() && Double.isFinite(before) && before > 1e-6) {
