@@ -1,0 +1,235 @@
+package io.jackpot.tensor;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * A factor of a matrix product as it lies in memory, and how it is packed for {@link GemmTile}. Its
+ * lines are the rows of the left factor or the columns of the right one; both are packed alike,
+ * only the width differs.
+ *
+ * @param stride distance between lines, or between steps of k where not {@code alongK}
+ * @param alongK whether the neighbours in memory are the elements of one line
+ */
+record GemmFactor(float[] data, int at, int stride, boolean alongK) {
+  private static final VectorSpecies<Float> SPECIES = GemmTile.SPECIES;
+  private static final int LANES = GemmTile.LANES;
+
+  /**
+   * Packs {@code [k][width]}: {@code lines} lines from {@code line} on, {@code k} steps from {@code
+   * k0} on. Where {@code lines < width} the rest holds any numbers: what comes of them is not
+   * stored. Whole vectors are the fastest to write, so up to one vector is written behind the panel
+   * unless the width is a multiple of the vector's.
+   */
+  void pack(int line, int lines, int k0, int k, int width, float[] to, int toAt) {
+    if (!alongK) {
+      copy(at + k0 * stride + line, lines, k, width, to, toAt);
+    } else if (LANES == 16 && k >= 16) {
+      transpose(at + line * stride + k0, lines, k, width, to, toAt);
+    } else {
+      int from = at + line * stride + k0;
+      for (int i = 0; i < lines; i++) {
+        for (int p = 0; p < k; p++) {
+          to[toAt + p * width + i] = data[from + i * stride + p];
+        }
+      }
+    }
+  }
+
+  /** Copies whole vectors; what a step writes too much, the next one overwrites. */
+  private void copy(int from, int lines, int k, int width, float[] to, int toAt) {
+    int span = (width + LANES - 1) / LANES * LANES;
+    int spare = data.length - from - span;
+    int whole = spare < 0 ? 0 : Math.min(k, spare / stride + 1);
+    for (int p = 0; p < whole; p++) {
+      for (int i = 0; i < span; i += LANES) {
+        FloatVector.fromArray(SPECIES, data, from + p * stride + i)
+            .intoArray(to, toAt + p * width + i);
+      }
+    }
+    for (int p = whole; p < k; p++) { // too near the end of the array
+      System.arraycopy(data, from + p * stride, to, toAt + p * width, lines);
+    }
+  }
+
+  /** Blocks of 16 lines by 16 steps; the last block overlaps the one before it. */
+  private void transpose(int from, int lines, int k, int width, float[] to, int toAt) {
+    for (int i = 0; i < lines; i += 16) {
+      int last = Math.min(lines - i, 16) - 1;
+      for (int p = 0; p < k; p += 16) {
+        int q = Math.min(p, k - 16);
+        transpose16(data, from + i * stride + q, stride, last, to, toAt + q * width + i, width);
+      }
+    }
+  }
+
+  private static final VectorShuffle<Float> SWAP_8 = swap(8);
+  private static final VectorShuffle<Float> SWAP_4 = swap(4);
+  private static final VectorShuffle<Float> SWAP_2 = swap(2);
+  private static final VectorShuffle<Float> SWAP_1 = swap(1);
+  private static final VectorMask<Float> ODD_8 = odd(8);
+  private static final VectorMask<Float> ODD_4 = odd(4);
+  private static final VectorMask<Float> ODD_2 = odd(2);
+  private static final VectorMask<Float> ODD_1 = odd(1);
+
+  private static VectorShuffle<Float> swap(int distance) {
+    return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
+  }
+
+  private static VectorMask<Float> odd(int distance) {
+    boolean[] lanes = new boolean[LANES];
+    for (int lane = 0; lane < LANES; lane++) {
+      lanes[lane] = (lane & distance) != 0;
+    }
+    return VectorMask.fromArray(SPECIES, lanes, 0);
+  }
+
+  /**
+   * Transposes a 16 × 16 block in registers, by swapping blocks of 8, 4, 2 and 1. Lines behind the
+   * {@code last} one repeat it.
+   */
+  private static void transpose16(
+      float[] from, int at, int stride, int last, float[] to, int toAt, int width) {
+    FloatVector v0 = FloatVector.fromArray(SPECIES, from, at);
+    FloatVector v1 = FloatVector.fromArray(SPECIES, from, at + Math.min(1, last) * stride);
+    FloatVector v2 = FloatVector.fromArray(SPECIES, from, at + Math.min(2, last) * stride);
+    FloatVector v3 = FloatVector.fromArray(SPECIES, from, at + Math.min(3, last) * stride);
+    FloatVector v4 = FloatVector.fromArray(SPECIES, from, at + Math.min(4, last) * stride);
+    FloatVector v5 = FloatVector.fromArray(SPECIES, from, at + Math.min(5, last) * stride);
+    FloatVector v6 = FloatVector.fromArray(SPECIES, from, at + Math.min(6, last) * stride);
+    FloatVector v7 = FloatVector.fromArray(SPECIES, from, at + Math.min(7, last) * stride);
+    FloatVector v8 = FloatVector.fromArray(SPECIES, from, at + Math.min(8, last) * stride);
+    FloatVector v9 = FloatVector.fromArray(SPECIES, from, at + Math.min(9, last) * stride);
+    FloatVector v10 = FloatVector.fromArray(SPECIES, from, at + Math.min(10, last) * stride);
+    FloatVector v11 = FloatVector.fromArray(SPECIES, from, at + Math.min(11, last) * stride);
+    FloatVector v12 = FloatVector.fromArray(SPECIES, from, at + Math.min(12, last) * stride);
+    FloatVector v13 = FloatVector.fromArray(SPECIES, from, at + Math.min(13, last) * stride);
+    FloatVector v14 = FloatVector.fromArray(SPECIES, from, at + Math.min(14, last) * stride);
+    FloatVector v15 = FloatVector.fromArray(SPECIES, from, at + Math.min(15, last) * stride);
+    FloatVector t;
+    t = low(v0, v8, SWAP_8, ODD_8);
+    v8 = high(v0, v8, SWAP_8, ODD_8);
+    v0 = t;
+    t = low(v1, v9, SWAP_8, ODD_8);
+    v9 = high(v1, v9, SWAP_8, ODD_8);
+    v1 = t;
+    t = low(v2, v10, SWAP_8, ODD_8);
+    v10 = high(v2, v10, SWAP_8, ODD_8);
+    v2 = t;
+    t = low(v3, v11, SWAP_8, ODD_8);
+    v11 = high(v3, v11, SWAP_8, ODD_8);
+    v3 = t;
+    t = low(v4, v12, SWAP_8, ODD_8);
+    v12 = high(v4, v12, SWAP_8, ODD_8);
+    v4 = t;
+    t = low(v5, v13, SWAP_8, ODD_8);
+    v13 = high(v5, v13, SWAP_8, ODD_8);
+    v5 = t;
+    t = low(v6, v14, SWAP_8, ODD_8);
+    v14 = high(v6, v14, SWAP_8, ODD_8);
+    v6 = t;
+    t = low(v7, v15, SWAP_8, ODD_8);
+    v15 = high(v7, v15, SWAP_8, ODD_8);
+    v7 = t;
+    t = low(v0, v4, SWAP_4, ODD_4);
+    v4 = high(v0, v4, SWAP_4, ODD_4);
+    v0 = t;
+    t = low(v1, v5, SWAP_4, ODD_4);
+    v5 = high(v1, v5, SWAP_4, ODD_4);
+    v1 = t;
+    t = low(v2, v6, SWAP_4, ODD_4);
+    v6 = high(v2, v6, SWAP_4, ODD_4);
+    v2 = t;
+    t = low(v3, v7, SWAP_4, ODD_4);
+    v7 = high(v3, v7, SWAP_4, ODD_4);
+    v3 = t;
+    t = low(v8, v12, SWAP_4, ODD_4);
+    v12 = high(v8, v12, SWAP_4, ODD_4);
+    v8 = t;
+    t = low(v9, v13, SWAP_4, ODD_4);
+    v13 = high(v9, v13, SWAP_4, ODD_4);
+    v9 = t;
+    t = low(v10, v14, SWAP_4, ODD_4);
+    v14 = high(v10, v14, SWAP_4, ODD_4);
+    v10 = t;
+    t = low(v11, v15, SWAP_4, ODD_4);
+    v15 = high(v11, v15, SWAP_4, ODD_4);
+    v11 = t;
+    t = low(v0, v2, SWAP_2, ODD_2);
+    v2 = high(v0, v2, SWAP_2, ODD_2);
+    v0 = t;
+    t = low(v1, v3, SWAP_2, ODD_2);
+    v3 = high(v1, v3, SWAP_2, ODD_2);
+    v1 = t;
+    t = low(v4, v6, SWAP_2, ODD_2);
+    v6 = high(v4, v6, SWAP_2, ODD_2);
+    v4 = t;
+    t = low(v5, v7, SWAP_2, ODD_2);
+    v7 = high(v5, v7, SWAP_2, ODD_2);
+    v5 = t;
+    t = low(v8, v10, SWAP_2, ODD_2);
+    v10 = high(v8, v10, SWAP_2, ODD_2);
+    v8 = t;
+    t = low(v9, v11, SWAP_2, ODD_2);
+    v11 = high(v9, v11, SWAP_2, ODD_2);
+    v9 = t;
+    t = low(v12, v14, SWAP_2, ODD_2);
+    v14 = high(v12, v14, SWAP_2, ODD_2);
+    v12 = t;
+    t = low(v13, v15, SWAP_2, ODD_2);
+    v15 = high(v13, v15, SWAP_2, ODD_2);
+    v13 = t;
+    t = low(v0, v1, SWAP_1, ODD_1);
+    v1 = high(v0, v1, SWAP_1, ODD_1);
+    v0 = t;
+    t = low(v2, v3, SWAP_1, ODD_1);
+    v3 = high(v2, v3, SWAP_1, ODD_1);
+    v2 = t;
+    t = low(v4, v5, SWAP_1, ODD_1);
+    v5 = high(v4, v5, SWAP_1, ODD_1);
+    v4 = t;
+    t = low(v6, v7, SWAP_1, ODD_1);
+    v7 = high(v6, v7, SWAP_1, ODD_1);
+    v6 = t;
+    t = low(v8, v9, SWAP_1, ODD_1);
+    v9 = high(v8, v9, SWAP_1, ODD_1);
+    v8 = t;
+    t = low(v10, v11, SWAP_1, ODD_1);
+    v11 = high(v10, v11, SWAP_1, ODD_1);
+    v10 = t;
+    t = low(v12, v13, SWAP_1, ODD_1);
+    v13 = high(v12, v13, SWAP_1, ODD_1);
+    v12 = t;
+    t = low(v14, v15, SWAP_1, ODD_1);
+    v15 = high(v14, v15, SWAP_1, ODD_1);
+    v14 = t;
+    v0.intoArray(to, toAt);
+    v1.intoArray(to, toAt + width);
+    v2.intoArray(to, toAt + 2 * width);
+    v3.intoArray(to, toAt + 3 * width);
+    v4.intoArray(to, toAt + 4 * width);
+    v5.intoArray(to, toAt + 5 * width);
+    v6.intoArray(to, toAt + 6 * width);
+    v7.intoArray(to, toAt + 7 * width);
+    v8.intoArray(to, toAt + 8 * width);
+    v9.intoArray(to, toAt + 9 * width);
+    v10.intoArray(to, toAt + 10 * width);
+    v11.intoArray(to, toAt + 11 * width);
+    v12.intoArray(to, toAt + 12 * width);
+    v13.intoArray(to, toAt + 13 * width);
+    v14.intoArray(to, toAt + 14 * width);
+    v15.intoArray(to, toAt + 15 * width);
+  }
+
+  private static FloatVector low(
+      FloatVector a, FloatVector b, VectorShuffle<Float> swap, VectorMask<Float> odd) {
+    return a.blend(b.rearrange(swap), odd);
+  }
+
+  private static FloatVector high(
+      FloatVector a, FloatVector b, VectorShuffle<Float> swap, VectorMask<Float> odd) {
+    return a.rearrange(swap).blend(b, odd);
+  }
+}

@@ -1,0 +1,186 @@
+package io.jackpot.tensor;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The innermost loop of a matrix product: one tile of the output, {@link #ROWS} × {@link #COLUMNS},
+ * held in vector registers while k is walked once (Goto and van de Geijn, 2008; Van Zee and van de
+ * Geijn, 2015). The tile is two vectors wide and as many rows high as the register file holds
+ * beside two vectors of B and one of A.
+ *
+ * <p>The accumulators are named locals because C2 keeps nothing else in registers, and there is one
+ * method a height because one accumulator too many costs a spill in every step.
+ */
+final class GemmTile {
+  static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+  static final int LANES = SPECIES.length();
+
+  /** AVX-512 and AArch64 have 32 vector registers, other machines are taken to have 16. */
+  private static final boolean MANY_REGISTERS =
+      SPECIES.vectorBitSize() == 512 || System.getProperty("os.arch", "").equals("aarch64");
+
+  static final int ROWS = MANY_REGISTERS ? 13 : 6;
+  static final int COLUMNS = 2 * LANES;
+
+  private GemmTile() {}
+
+  /**
+   * {@code c (+)= a · b} for one tile: {@code a [k][ROWS], b [k][COLUMNS]}, both packed without
+   * gaps, and {@code c} with {@code stride} between rows. Each element is one chain of fused
+   * multiply-adds in the order of k, then added to what c holds.
+   */
+  static void multiply(
+      int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+    if (MANY_REGISTERS) {
+      tile13(k, a, aAt, b, bAt, c, cAt, stride, add);
+    } else {
+      tile6(k, a, aAt, b, bAt, c, cAt, stride, add);
+    }
+  }
+
+  /** The tile of 13 rows, for 32 vector registers. */
+  private static void tile13(
+      int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+    FloatVector l0 = FloatVector.zero(SPECIES);
+    FloatVector r0 = l0;
+    FloatVector l1 = l0;
+    FloatVector r1 = l0;
+    FloatVector l2 = l0;
+    FloatVector r2 = l0;
+    FloatVector l3 = l0;
+    FloatVector r3 = l0;
+    FloatVector l4 = l0;
+    FloatVector r4 = l0;
+    FloatVector l5 = l0;
+    FloatVector r5 = l0;
+    FloatVector l6 = l0;
+    FloatVector r6 = l0;
+    FloatVector l7 = l0;
+    FloatVector r7 = l0;
+    FloatVector l8 = l0;
+    FloatVector r8 = l0;
+    FloatVector l9 = l0;
+    FloatVector r9 = l0;
+    FloatVector l10 = l0;
+    FloatVector r10 = l0;
+    FloatVector l11 = l0;
+    FloatVector r11 = l0;
+    FloatVector l12 = l0;
+    FloatVector r12 = l0;
+    for (int p = 0; p < k; p++) {
+      int ap = aAt + p * 13;
+      int bp = bAt + p * COLUMNS;
+      FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+      FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+      FloatVector s = FloatVector.broadcast(SPECIES, a[ap]);
+      l0 = s.fma(left, l0);
+      r0 = s.fma(right, r0);
+      s = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      l1 = s.fma(left, l1);
+      r1 = s.fma(right, r1);
+      s = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      l2 = s.fma(left, l2);
+      r2 = s.fma(right, r2);
+      s = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      l3 = s.fma(left, l3);
+      r3 = s.fma(right, r3);
+      s = FloatVector.broadcast(SPECIES, a[ap + 4]);
+      l4 = s.fma(left, l4);
+      r4 = s.fma(right, r4);
+      s = FloatVector.broadcast(SPECIES, a[ap + 5]);
+      l5 = s.fma(left, l5);
+      r5 = s.fma(right, r5);
+      s = FloatVector.broadcast(SPECIES, a[ap + 6]);
+      l6 = s.fma(left, l6);
+      r6 = s.fma(right, r6);
+      s = FloatVector.broadcast(SPECIES, a[ap + 7]);
+      l7 = s.fma(left, l7);
+      r7 = s.fma(right, r7);
+      s = FloatVector.broadcast(SPECIES, a[ap + 8]);
+      l8 = s.fma(left, l8);
+      r8 = s.fma(right, r8);
+      s = FloatVector.broadcast(SPECIES, a[ap + 9]);
+      l9 = s.fma(left, l9);
+      r9 = s.fma(right, r9);
+      s = FloatVector.broadcast(SPECIES, a[ap + 10]);
+      l10 = s.fma(left, l10);
+      r10 = s.fma(right, r10);
+      s = FloatVector.broadcast(SPECIES, a[ap + 11]);
+      l11 = s.fma(left, l11);
+      r11 = s.fma(right, r11);
+      s = FloatVector.broadcast(SPECIES, a[ap + 12]);
+      l12 = s.fma(left, l12);
+      r12 = s.fma(right, r12);
+    }
+    put(l0, r0, c, cAt, add);
+    put(l1, r1, c, cAt + stride, add);
+    put(l2, r2, c, cAt + 2 * stride, add);
+    put(l3, r3, c, cAt + 3 * stride, add);
+    put(l4, r4, c, cAt + 4 * stride, add);
+    put(l5, r5, c, cAt + 5 * stride, add);
+    put(l6, r6, c, cAt + 6 * stride, add);
+    put(l7, r7, c, cAt + 7 * stride, add);
+    put(l8, r8, c, cAt + 8 * stride, add);
+    put(l9, r9, c, cAt + 9 * stride, add);
+    put(l10, r10, c, cAt + 10 * stride, add);
+    put(l11, r11, c, cAt + 11 * stride, add);
+    put(l12, r12, c, cAt + 12 * stride, add);
+  }
+
+  /** The tile of 6 rows, for 16 vector registers. */
+  private static void tile6(
+      int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+    FloatVector l0 = FloatVector.zero(SPECIES);
+    FloatVector r0 = l0;
+    FloatVector l1 = l0;
+    FloatVector r1 = l0;
+    FloatVector l2 = l0;
+    FloatVector r2 = l0;
+    FloatVector l3 = l0;
+    FloatVector r3 = l0;
+    FloatVector l4 = l0;
+    FloatVector r4 = l0;
+    FloatVector l5 = l0;
+    FloatVector r5 = l0;
+    for (int p = 0; p < k; p++) {
+      int ap = aAt + p * 6;
+      int bp = bAt + p * COLUMNS;
+      FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
+      FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
+      FloatVector s = FloatVector.broadcast(SPECIES, a[ap]);
+      l0 = s.fma(left, l0);
+      r0 = s.fma(right, r0);
+      s = FloatVector.broadcast(SPECIES, a[ap + 1]);
+      l1 = s.fma(left, l1);
+      r1 = s.fma(right, r1);
+      s = FloatVector.broadcast(SPECIES, a[ap + 2]);
+      l2 = s.fma(left, l2);
+      r2 = s.fma(right, r2);
+      s = FloatVector.broadcast(SPECIES, a[ap + 3]);
+      l3 = s.fma(left, l3);
+      r3 = s.fma(right, r3);
+      s = FloatVector.broadcast(SPECIES, a[ap + 4]);
+      l4 = s.fma(left, l4);
+      r4 = s.fma(right, r4);
+      s = FloatVector.broadcast(SPECIES, a[ap + 5]);
+      l5 = s.fma(left, l5);
+      r5 = s.fma(right, r5);
+    }
+    put(l0, r0, c, cAt, add);
+    put(l1, r1, c, cAt + stride, add);
+    put(l2, r2, c, cAt + 2 * stride, add);
+    put(l3, r3, c, cAt + 3 * stride, add);
+    put(l4, r4, c, cAt + 4 * stride, add);
+    put(l5, r5, c, cAt + 5 * stride, add);
+  }
+
+  private static void put(FloatVector left, FloatVector right, float[] c, int at, boolean add) {
+    if (add) {
+      left = left.add(FloatVector.fromArray(SPECIES, c, at));
+      right = right.add(FloatVector.fromArray(SPECIES, c, at + LANES));
+    }
+    left.intoArray(c, at);
+    right.intoArray(c, at + LANES);
+  }
+}
