@@ -17,6 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
  * A model as a folder in the layout of Hugging Face: {@code config.json}, {@code model.safetensors}
  * (or its sharded index) and {@code tokenizer.json}.
  *
+ * <p>Of a {@code qwen2} folder, the AutoTokenizer of transformers 5 takes the class of Qwen2
+ * whatever the folder says; its PreTrainedTokenizerFast opens the tokenizer as it is.
+ *
  * @param tokenizer null if the folder has none; its weights can be trained and scored all the same
  */
 public record ModelFolder(

@@ -1,0 +1,217 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The checkpoints of a run, a folder {@code step-000123} each. One is there as a whole or not at
+ * all, and its {@code manifest.json} holds the size and CRC-32C of every file, so that {@link
+ * #latest} never gives a damaged one. One process at a time writes to the folder.
+ */
+public final class Checkpoints {
+  private static final String MANIFEST = "manifest.json";
+  private static final Pattern NAME =
+      Pattern.compile("step-(\\d{6,9})|\\.step-(\\d{6,9})" + Pattern.quote(AtomicFiles.REPLACED));
+
+  private final Path folder;
+
+  /**
+   * @param folder where the checkpoints are; made on the first save
+   */
+  public Checkpoints(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Writes the content of a checkpoint. */
+  @FunctionalInterface
+  public interface ContentWriter {
+    /** Fills {@code temporaryFolder}, which exists and is empty, with files and folders. */
+    void write(Path temporaryFolder) throws IOException;
+  }
+
+  /**
+   * Saves the checkpoint of {@code step}, in place of an earlier one of that step.
+   *
+   * @throws InputException if it cannot be written, for example on a full disk; all that was there
+   *     before is untouched
+   */
+  public void save(int step, ContentWriter writer) {
+    if (step < 0 || step > 999_999_999) {
+      throw new IllegalArgumentException("step " + step);
+    }
+    deleteUnfinished();
+    AtomicFiles.writeFolderAtomically(
+        folder(step),
+        temporary -> {
+          writer.write(temporary);
+          writeManifest(temporary);
+        });
+  }
+
+  /** As {@link #latest(Consumer)}, in silence. */
+  public Optional<Path> latest() {
+    return latest(problem -> {});
+  }
+
+  /**
+   * The checkpoint of the highest step that is whole, every file of it verified.
+   *
+   * @param problems is told, on one line each, why later ones were passed over
+   * @return empty if there is none
+   * @throws InputException if the folder cannot be read
+   */
+  public Optional<Path> latest(Consumer<String> problems) {
+    for (Path checkpoint : all().descendingMap().values()) {
+      String damage = damage(checkpoint);
+      if (damage == null) {
+        return Optional.of(checkpoint);
+      }
+      problems.accept(
+          Json.oneLine(checkpoint + ": damaged checkpoint: " + damage + "; trying the one before"));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The step of a checkpoint that {@link #latest} gave.
+   *
+   * @throws IllegalArgumentException if {@code checkpoint} has another kind of name
+   */
+  public static int step(Path checkpoint) {
+    Matcher name = NAME.matcher(checkpoint.getFileName().toString());
+    if (!name.matches()) {
+      throw new IllegalArgumentException(checkpoint + " is not a checkpoint");
+    }
+    return Integer.parseInt(name.group(name.group(1) != null ? 1 : 2));
+  }
+
+  /**
+   * Removes all but the checkpoints of the {@code n} highest steps.
+   *
+   * @throws InputException if one cannot be removed
+   */
+  public void keep(int n) {
+    if (n < 1) {
+      throw new IllegalArgumentException("keep " + n + " checkpoints, expected at least 1");
+    }
+    List<Path> old = all().descendingMap().values().stream().skip(n).toList();
+    for (Path checkpoint : old) {
+      // Renamed first: what is half deleted must not look like a checkpoint.
+      String name = "." + folder(step(checkpoint)).getFileName() + ".";
+      Path removed = folder.resolve(name + UUID.randomUUID() + AtomicFiles.TEMPORARY);
+      try {
+        Files.move(checkpoint, removed);
+        AtomicFiles.delete(removed);
+      } catch (IOException e) {
+        throw AtomicFiles.failed("cannot remove", checkpoint, e);
+      }
+    }
+  }
+
+  private Path folder(int step) {
+    return folder.resolve(String.format("step-%06d", step));
+  }
+
+  private TreeMap<Integer, Path> all() {
+    TreeMap<Integer, Path> all = new TreeMap<>();
+    for (Path path : list()) {
+      if (NAME.matcher(path.getFileName().toString()).matches() && Files.isDirectory(path)) {
+        all.put(step(path), AtomicFiles.current(folder(step(path))));
+      }
+    }
+    return all;
+  }
+
+  private List<Path> list() {
+    if (!Files.exists(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> paths = Files.list(folder)) {
+      return paths.toList();
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", folder, e);
+    }
+  }
+
+  /** What a process that was killed left behind. */
+  private void deleteUnfinished() {
+    for (Path path : list()) {
+      String name = path.getFileName().toString();
+      try {
+        if (name.startsWith(".step-") && name.endsWith(AtomicFiles.TEMPORARY)) {
+          AtomicFiles.delete(path);
+        }
+      } catch (IOException e) {
+        throw AtomicFiles.failed("cannot remove", path, e);
+      }
+    }
+  }
+
+  private static void writeManifest(Path checkpoint) throws IOException {
+    ObjectNode root = Json.object();
+    ObjectNode files = root.putObject("files");
+    try (Stream<Path> paths = Files.walk(checkpoint)) {
+      for (Path file : paths.filter(Files::isRegularFile).sorted().toList()) {
+        String name = checkpoint.relativize(file).toString().replace('\\', '/');
+        files.putObject(name).put("size", Files.size(file)).put("crc32c", crc32c(file));
+      }
+    }
+    Json.write(checkpoint.resolve(MANIFEST), root);
+  }
+
+  /** What is wrong with a checkpoint; null if nothing is. */
+  private static @Nullable String damage(Path checkpoint) {
+    try {
+      JsonNode files = Json.read(checkpoint.resolve(MANIFEST)).path("files");
+      if (!files.isObject()) {
+        return MANIFEST + ": files: expected an object";
+      }
+      for (Map.Entry<String, JsonNode> entry : files.properties()) {
+        Path file = checkpoint.resolve(entry.getKey().replace('\0', '?')).normalize();
+        JsonNode size = entry.getValue().path("size");
+        JsonNode crc32c = entry.getValue().path("crc32c");
+        if (!file.startsWith(checkpoint.normalize()) || !Files.isRegularFile(file)) {
+          return "no file " + entry.getKey();
+        }
+        if (!size.isIntegralNumber() || size.longValue() != Files.size(file)) {
+          return entry.getKey() + " has " + Files.size(file) + " bytes, expected " + size;
+        }
+        if (!crc32c.isString() || !crc32c.stringValue().equals(crc32c(file))) {
+          return entry.getKey() + " has CRC-32C " + crc32c(file) + ", expected " + crc32c;
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      return e.toString();
+    } catch (InputException e) {
+      return e.getMessage();
+    }
+  }
+
+  private static String crc32c(Path file) throws IOException {
+    CRC32C crc = new CRC32C();
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
+        crc.update(buffer, 0, count);
+      }
+    }
+    return String.format("%08x", crc.getValue());
+  }
+}
