@@ -103,8 +103,7 @@ public final class LambdaSolver {
     for (int i = 0; i < order.length; i++) {
       double upper = Math.min(p[order[i]] / q[order[i]], Double.MAX_VALUE);
       if (below / upper + above[i] <= acceptance * (1 + ROUNDING)) {
-        // At the first ratio the acceptance is flat below, later it falls from here to the left.
-        return i == 0 ? upper : clamp(below / (acceptance - above[i]), lower, upper);
+        return clamp(below / (acceptance - above[i]), lower, upper);
       }
       below += p[order[i]];
       lower = upper;
@@ -112,7 +111,10 @@ public final class LambdaSolver {
     return Math.max(lower, below / acceptance);
   }
 
-  /** Rounding may put the crossing a little outside its interval, or make the divisor ≤ 0. */
+  /**
+   * Into the interval, which rounding may leave. The upper end also where there is no crossing: up
+   * to the smallest ratio the acceptance is flat, and a divisor ≤ 0 is rounding.
+   */
   private static double clamp(double lambda, double lower, double upper) {
     return lambda > 0 ? Math.clamp(lambda, lower, upper) : upper;
   }
