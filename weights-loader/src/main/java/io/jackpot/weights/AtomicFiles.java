@@ -94,6 +94,10 @@ public final class AtomicFiles {
       delete(replaced);
     } catch (IOException e) {
       throw failed("cannot write", folder, e);
+    } catch (InputException e) {
+      // A file in it could not be written: named by the place that it was meant for.
+      String message = String.valueOf(e.getMessage());
+      throw new InputException(message.replace(temporary.toString(), folder.toString()), e);
     } finally {
       deleteQuietly(temporary);
     }
