@@ -1,0 +1,302 @@
+package io.jackpot.tensor;
+
+import static io.jackpot.tensor.VectorMath.LANES;
+import static io.jackpot.tensor.VectorMath.SPECIES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Causal attention of one head of one packed sequence, four query rows at a time. Keys and values
+ * are copied once to dense buffers with padded rows, and transposed where scores are wanted, so
+ * that the inner loops run over whole vectors and never reduce lanes. Only the scores of the four
+ * rows exist at a time; the backward computes them again from the log-sum-exp.
+ */
+final class VectorAttention {
+  /** Query rows worked on together. */
+  private static final int ROWS = 4;
+
+  private VectorAttention() {}
+
+  static void forward(
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Packing packing,
+      float scale,
+      Tensor o,
+      Tensor logSumExp,
+      int sequence,
+      int head) {
+    int heads = q.dim(1);
+    int kvHeads = k.dim(1);
+    int dim = q.dim(2);
+    int kvHead = head / (heads / kvHeads);
+    int start = packing.start(sequence);
+    int length = packing.length(sequence);
+    int keys = VectorMath.padded(length);
+    int width = VectorMath.padded(dim);
+    int kvAt = (start * kvHeads + kvHead) * dim;
+    int qStride = heads * dim;
+    float[] keysT = Scratch.floats(0, dim * keys);
+    float[] values = Scratch.floats(1, length * width);
+    float[] queries = Scratch.floats(2, ROWS * width);
+    float[] probabilities = Scratch.floats(3, ROWS * keys);
+    float[] out = Scratch.floats(4, ROWS * width);
+    transpose(k.data(), kvAt, kvHeads * dim, length, dim, keysT, keys);
+    rows(v.data(), kvAt, kvHeads * dim, length, length, dim, values, width, 1);
+    for (int t = 0; t < length; t += ROWS) {
+      int count = Math.min(ROWS, length - t);
+      int last = t + count;
+      int qAt = (start + t) * qStride + head * dim;
+      rows(q.data(), qAt, qStride, count, ROWS, dim, queries, width, scale);
+      scores(queries, width, keysT, keys, dim, last, probabilities);
+      for (int row = 0; row < count; row++) {
+        float lse = softmax(probabilities, row * keys, t + row + 1, VectorMath.padded(last));
+        logSumExp.data()[(start + t + row) * heads + head] = lse;
+      }
+      combine(probabilities, keys, values, width, last, out);
+      unpack(out, width, count, dim, o.data(), qAt, qStride, 1);
+    }
+  }
+
+  static void backward(
+      Tensor dO,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor o,
+      Tensor logSumExp,
+      Packing packing,
+      float scale,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV,
+      int sequence,
+      int kvHead) {
+    int heads = q.dim(1);
+    int kvHeads = k.dim(1);
+    int group = heads / kvHeads;
+    int dim = q.dim(2);
+    int start = packing.start(sequence);
+    int length = packing.length(sequence);
+    int keys = VectorMath.padded(length);
+    int width = VectorMath.padded(dim);
+    int kvAt = (start * kvHeads + kvHead) * dim;
+    int kvStride = kvHeads * dim;
+    int qStride = heads * dim;
+    float[] keysT = Scratch.floats(0, dim * keys);
+    float[] valuesT = Scratch.floats(1, dim * keys);
+    float[] keyRows = Scratch.floats(2, length * width);
+    float[] queries = Scratch.floats(3, ROWS * width);
+    float[] gradients = Scratch.floats(4, ROWS * width);
+    float[] probabilities = Scratch.floats(5, ROWS * keys);
+    float[] dScores = Scratch.floats(6, ROWS * keys);
+    float[] dQueries = Scratch.floats(7, ROWS * width);
+    float[] dKeys = Scratch.floats(8, length * width);
+    float[] dValues = Scratch.floats(9, length * width);
+    transpose(k.data(), kvAt, kvStride, length, dim, keysT, keys);
+    transpose(v.data(), kvAt, kvStride, length, dim, valuesT, keys);
+    rows(k.data(), kvAt, kvStride, length, length, dim, keyRows, width, 1);
+    Arrays.fill(dKeys, 0, length * width, 0);
+    Arrays.fill(dValues, 0, length * width, 0);
+    for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {
+      for (int t = 0; t < length; t += ROWS) {
+        int count = Math.min(ROWS, length - t);
+        int last = t + count;
+        int qAt = (start + t) * qStride + head * dim;
+        rows(q.data(), qAt, qStride, count, ROWS, dim, queries, width, scale);
+        rows(dO.data(), qAt, qStride, count, ROWS, dim, gradients, width, 1);
+        scores(queries, width, keysT, keys, dim, last, probabilities);
+        scores(gradients, width, valuesT, keys, dim, last, dScores);
+        for (int row = 0; row < ROWS; row++) {
+          int limit = row < count ? t + row + 1 : 0;
+          int rowAt = qAt + row * qStride;
+          float lse = limit == 0 ? 0 : logSumExp.data()[(start + t + row) * heads + head];
+          float mean = limit == 0 ? 0 : VectorMath.dot(dO.data(), rowAt, o.data(), rowAt, dim);
+          scoreGradient(probabilities, dScores, row * keys, limit, last, lse, mean);
+        }
+        accumulate(probabilities, keys, gradients, width, last, dValues);
+        accumulate(dScores, keys, queries, width, last, dKeys);
+        combine(dScores, keys, keyRows, width, last, dQueries);
+        unpack(dQueries, width, count, dim, dQ.data(), qAt, qStride, scale);
+      }
+    }
+    unpack(dKeys, width, length, dim, dK.data(), kvAt, kvStride, 1);
+    unpack(dValues, width, length, dim, dV.data(), kvAt, kvStride, 1);
+  }
+
+  /** One query row against the first {@code length} rows of a cache. */
+  static void decode(
+      Tensor q,
+      Tensor kCache,
+      Tensor vCache,
+      int slot,
+      int length,
+      float scale,
+      Tensor o,
+      int row,
+      int head) {
+    int heads = q.dim(1);
+    int kvHeads = kCache.dim(1);
+    int capacity = kCache.dim(2);
+    int dim = q.dim(2);
+    int kvAt = (slot * kvHeads + head / (heads / kvHeads)) * capacity * dim;
+    int qAt = (row * heads + head) * dim;
+    int padded = VectorMath.padded(length);
+    float[] scores = Scratch.floats(0, padded);
+    for (int j = 0; j < length; j++) {
+      scores[j] = scale * VectorMath.dot(q.data(), qAt, kCache.data(), kvAt + j * dim, dim);
+    }
+    softmax(scores, 0, length, padded);
+    for (int c = 0; c < dim; c += LANES) {
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int j = 0; j < length; j++) {
+        FloatVector values = VectorMath.load(vCache.data(), kvAt + j * dim + c, dim - c);
+        sum = values.fma(FloatVector.broadcast(SPECIES, scores[j]), sum);
+      }
+      VectorMath.store(sum, o.data(), qAt + c, dim - c);
+    }
+  }
+
+  /** {@code y[d][j] = x[j][d]}; columns from {@code count} on are zero. */
+  private static void transpose(
+      float[] x, int at, int stride, int count, int dim, float[] y, int yStride) {
+    for (int d = 0; d < dim; d++) {
+      for (int j = 0; j < count; j++) {
+        y[d * yStride + j] = x[at + j * stride + d];
+      }
+      Arrays.fill(y, d * yStride + count, (d + 1) * yStride, 0);
+    }
+  }
+
+  /** {@code count} rows scaled into padded ones; padding and rows up to {@code all} are zero. */
+  private static void rows(
+      float[] x, int at, int stride, int count, int all, int dim, float[] y, int width, float by) {
+    for (int row = 0; row < count; row++) {
+      for (int c = 0; c < width; c += LANES) {
+        VectorMath.load(x, at + row * stride + c, dim - c).mul(by).intoArray(y, row * width + c);
+      }
+    }
+    Arrays.fill(y, count * width, all * width, 0);
+  }
+
+  private static void unpack(
+      float[] x, int width, int count, int dim, float[] y, int at, int stride, float by) {
+    for (int row = 0; row < count; row++) {
+      for (int c = 0; c < dim; c += LANES) {
+        FloatVector v = FloatVector.fromArray(SPECIES, x, row * width + c).mul(by);
+        VectorMath.store(v, y, at + row * stride + c, dim - c);
+      }
+    }
+  }
+
+  /** {@code y[row][j] = Σ_d x[row][d]·columns[d][j]} for the keys j below {@code last}. */
+  private static void scores(
+      float[] x, int width, float[] columns, int keys, int dim, int last, float[] y) {
+    for (int j = 0; j < last; j += LANES) {
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int d = 0; d < dim; d++) {
+        FloatVector column = FloatVector.fromArray(SPECIES, columns, d * keys + j);
+        s0 = column.fma(FloatVector.broadcast(SPECIES, x[d]), s0);
+        s1 = column.fma(FloatVector.broadcast(SPECIES, x[width + d]), s1);
+        s2 = column.fma(FloatVector.broadcast(SPECIES, x[2 * width + d]), s2);
+        s3 = column.fma(FloatVector.broadcast(SPECIES, x[3 * width + d]), s3);
+      }
+      s0.intoArray(y, j);
+      s1.intoArray(y, keys + j);
+      s2.intoArray(y, 2 * keys + j);
+      s3.intoArray(y, 3 * keys + j);
+    }
+  }
+
+  /** {@code y[row] = Σ_j weights[row][j]·x[j]}. */
+  private static void combine(
+      float[] weights, int keys, float[] x, int width, int last, float[] y) {
+    for (int c = 0; c < width; c += LANES) {
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int j = 0; j < last; j++) {
+        FloatVector row = FloatVector.fromArray(SPECIES, x, j * width + c);
+        s0 = row.fma(FloatVector.broadcast(SPECIES, weights[j]), s0);
+        s1 = row.fma(FloatVector.broadcast(SPECIES, weights[keys + j]), s1);
+        s2 = row.fma(FloatVector.broadcast(SPECIES, weights[2 * keys + j]), s2);
+        s3 = row.fma(FloatVector.broadcast(SPECIES, weights[3 * keys + j]), s3);
+      }
+      s0.intoArray(y, c);
+      s1.intoArray(y, width + c);
+      s2.intoArray(y, 2 * width + c);
+      s3.intoArray(y, 3 * width + c);
+    }
+  }
+
+  /** {@code y[j] += Σ_row weights[row][j]·x[row]}. */
+  private static void accumulate(
+      float[] weights, int keys, float[] x, int width, int last, float[] y) {
+    for (int c = 0; c < width; c += LANES) {
+      FloatVector x0 = FloatVector.fromArray(SPECIES, x, c);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, x, width + c);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, x, 2 * width + c);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, x, 3 * width + c);
+      for (int j = 0; j < last; j++) {
+        FloatVector sum = FloatVector.fromArray(SPECIES, y, j * width + c);
+        sum = x0.fma(FloatVector.broadcast(SPECIES, weights[j]), sum);
+        sum = x1.fma(FloatVector.broadcast(SPECIES, weights[keys + j]), sum);
+        sum = x2.fma(FloatVector.broadcast(SPECIES, weights[2 * keys + j]), sum);
+        sum = x3.fma(FloatVector.broadcast(SPECIES, weights[3 * keys + j]), sum);
+        sum.intoArray(y, j * width + c);
+      }
+    }
+  }
+
+  /**
+   * In place over the first {@code limit} scores; zero from there to {@code padded}.
+   *
+   * @return the log-sum-exp
+   */
+  private static float softmax(float[] scores, int at, int limit, int padded) {
+    FloatVector maxima = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    int whole = limit & -LANES;
+    for (int j = 0; j < whole; j += LANES) {
+      maxima = maxima.max(FloatVector.fromArray(SPECIES, scores, at + j));
+    }
+    float max = maxima.reduceLanes(VectorOperators.MAX);
+    for (int j = whole; j < limit; j++) {
+      max = Math.max(max, scores[at + j]);
+    }
+    Arrays.fill(scores, at + limit, at + padded, Float.NEGATIVE_INFINITY);
+    FloatVector sums = FloatVector.zero(SPECIES);
+    for (int j = 0; j < padded; j += LANES) {
+      FloatVector e = VectorMath.exp(FloatVector.fromArray(SPECIES, scores, at + j).sub(max));
+      e.intoArray(scores, at + j);
+      sums = sums.add(e);
+    }
+    float sum = VectorMath.sum(sums);
+    for (int j = 0; j < padded; j += LANES) {
+      FloatVector.fromArray(SPECIES, scores, at + j).div(sum).intoArray(scores, at + j);
+    }
+    return max + (float) Math.log(sum);
+  }
+
+  /**
+   * Scores become probabilities and probability gradients become score gradients, in place, for the
+   * first {@code limit} keys; both are zero from there to {@code last}.
+   */
+  private static void scoreGradient(
+      float[] scores, float[] gradients, int at, int limit, int last, float lse, float mean) {
+    for (int j = 0; j < limit; j += LANES) {
+      FloatVector p = VectorMath.exp(FloatVector.fromArray(SPECIES, scores, at + j).sub(lse));
+      p.intoArray(scores, at + j);
+      FloatVector g = FloatVector.fromArray(SPECIES, gradients, at + j);
+      g.sub(mean).mul(p).intoArray(gradients, at + j);
+    }
+    Arrays.fill(scores, at + limit, at + last, 0);
+    Arrays.fill(gradients, at + limit, at + last, 0);
+  }
+}

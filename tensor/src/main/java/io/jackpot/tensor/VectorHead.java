@@ -1,0 +1,380 @@
+package io.jackpot.tensor;
+
+import static io.jackpot.tensor.VectorMath.LANES;
+import static io.jackpot.tensor.VectorMath.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fused LM head: a chunk of rows of logits at a time, worked on row by row while it is in the
+ * cache, and never more than one chunk a head in memory. How rows are chunked depends on the
+ * vocabulary alone.
+ */
+final class VectorHead {
+  /** Logits of one chunk: 32 MiB of them, or one row. */
+  private static final int CHUNK = 1 << 23;
+
+  /** Elements whose sum is taken in float before it goes into a double. */
+  private static final int BLOCK = 4096;
+
+  private final Workers workers;
+  private final Gemm gemm;
+  private float[] logits = new float[0];
+  private float[] otherLogits = new float[0];
+
+  VectorHead(Workers workers, Gemm gemm) {
+    this.workers = workers;
+    this.gemm = gemm;
+  }
+
+  /** What is done with rows {@code from ≤ n < from + count} once their logits are there. */
+  private interface Chunk {
+    void run(int from, int count);
+  }
+
+  private static void chunks(int tokens, int vocabulary, Chunk body) {
+    int rows = Math.max(1, CHUNK / vocabulary);
+    for (int from = 0; from < tokens; from += rows) {
+      body.run(from, Math.min(rows, tokens - from));
+    }
+  }
+
+  /** Runs {@code body} for each row of a chunk, in pieces that are worth a thread's while. */
+  private void eachRow(int count, int vocabulary, java.util.function.IntConsumer body) {
+    int piece = Math.max(1, 8192 / vocabulary);
+    workers.run(
+        (count + piece - 1) / piece,
+        task -> {
+          int end = Math.min(count, (task + 1) * piece);
+          for (int row = task * piece; row < end; row++) {
+            body.accept(row);
+          }
+        });
+  }
+
+  /** Temperature-scaled logits of rows {@code from …}; {@code buffer} is grown where needed. */
+  private float[] logits(float[] buffer, Head head, int from, int count) {
+    int vocabulary = head.vocabulary();
+    int dim = head.hidden().cols();
+    float[] y = buffer.length < count * vocabulary ? new float[count * vocabulary] : buffer;
+    float[] weight = head.weight().data();
+    gemm.nt(head.hidden().data(), from * dim, weight, 0, y, 0, count, vocabulary, dim, false);
+    if (head.temperature() != 1) {
+      eachRow(
+          count,
+          vocabulary,
+          row -> {
+            int at = row * vocabulary;
+            for (int x = 0; x < vocabulary; x += LANES) {
+              FloatVector v = VectorMath.load(y, at + x, vocabulary - x);
+              VectorMath.store(v.div(head.temperature()), y, at + x, vocabulary - x);
+            }
+          });
+    }
+    return y;
+  }
+
+  void forward(Head head, int[] actions, HeadStatistics out) {
+    int vocabulary = head.vocabulary();
+    chunks(
+        head.tokens(),
+        vocabulary,
+        (from, count) -> {
+          logits = logits(logits, head, from, count);
+          eachRow(
+              count,
+              vocabulary,
+              row ->
+                  describe(
+                      logits, row * vocabulary, vocabulary, actions[from + row], from + row, out));
+        });
+  }
+
+  void sample(Head head, double[] uniforms, HeadStatistics out) {
+    int vocabulary = head.vocabulary();
+    chunks(
+        head.tokens(),
+        vocabulary,
+        (from, count) -> {
+          logits = logits(logits, head, from, count);
+          eachRow(
+              count,
+              vocabulary,
+              row -> {
+                int at = row * vocabulary;
+                double uniform = uniforms[from + row];
+                int action =
+                    uniform < 0
+                        ? argmax(logits, at, vocabulary)
+                        : inverseTransform(logits, at, vocabulary, uniform);
+                describe(logits, at, vocabulary, action, from + row, out);
+              });
+        });
+  }
+
+  void compare(
+      Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
+    int vocabulary = p.vocabulary();
+    chunks(
+        p.tokens(),
+        vocabulary,
+        (from, count) -> {
+          logits = logits(logits, p, from, count);
+          otherLogits = logits(otherLogits, q, from, count);
+          eachRow(
+              count,
+              vocabulary,
+              row -> {
+                int n = from + row;
+                compareRow(
+                    row * vocabulary, vocabulary, pLogSumExp[n], qLogSumExp[n], lambda, n, out);
+              });
+        });
+  }
+
+  private void compareRow(
+      int at, int vocabulary, float pLse, float qLse, float lambda, int n, HeadComparison out) {
+    double klPQ = 0;
+    double klQP = 0;
+    double overlap = 0;
+    for (int block = 0; block < vocabulary; block += BLOCK) {
+      FloatVector forward = FloatVector.zero(SPECIES);
+      FloatVector backward = forward;
+      FloatVector minima = forward;
+      int end = Math.min(vocabulary, block + BLOCK);
+      for (int x = block; x < end; x += LANES) {
+        FloatVector logP = logProbs(logits, at + x, end - x, pLse);
+        FloatVector logQ = logProbs(otherLogits, at + x, end - x, qLse);
+        FloatVector p = VectorMath.exp(logP);
+        FloatVector q = VectorMath.exp(logQ);
+        FloatVector ratio = difference(logP, logQ);
+        forward = p.fma(ratio, forward);
+        backward = q.fma(ratio.neg(), backward);
+        minima = minima.add(q.min(p.div(lambda)));
+      }
+      klPQ += VectorMath.sum(forward);
+      klQP += VectorMath.sum(backward);
+      overlap += VectorMath.sum(minima);
+    }
+    out.klPQ()[n] = (float) klPQ;
+    out.klQP()[n] = (float) klQP;
+    out.overlap()[n] = (float) overlap;
+  }
+
+  /** log p of one vector of a row; −∞ in lanes past its end, which exp makes 0. */
+  private static FloatVector logProbs(float[] logits, int at, int left, float lse) {
+    FloatVector v = VectorMath.load(logits, at, left).sub(lse);
+    return left >= LANES
+        ? v
+        : v.blend(Float.NEGATIVE_INFINITY, SPECIES.indexInRange(0, left).not());
+  }
+
+  /** log p − log q, and 0 past the end of a row, where both are −∞. */
+  private static FloatVector difference(FloatVector logP, FloatVector logQ) {
+    return logP.sub(logQ).blend(0, logP.eq(Float.NEGATIVE_INFINITY));
+  }
+
+  void backward(
+      Head head,
+      HeadStatistics statistics,
+      float[] coefficient,
+      @Nullable Distillation distillation,
+      Tensor dHidden,
+      Tensor dWeight) {
+    int vocabulary = head.vocabulary();
+    int dim = head.hidden().cols();
+    chunks(
+        head.tokens(),
+        vocabulary,
+        (from, count) -> {
+          logits = logits(logits, head, from, count);
+          if (distillation != null) {
+            otherLogits = logits(otherLogits, distillation.teacher(), from, count);
+          }
+          eachRow(
+              count,
+              vocabulary,
+              row -> {
+                int n = from + row;
+                int at = row * vocabulary;
+                float lse = statistics.logSumExp()[n];
+                gradientRow(at, vocabulary, n, lse, coefficient[n], distillation);
+                logits[at + statistics.action()[n]] += coefficient[n];
+                scale(at, vocabulary, head.temperature());
+              });
+          int rowsAt = from * dim;
+          gemm.nn(
+              logits,
+              0,
+              head.weight().data(),
+              0,
+              dHidden.data(),
+              rowsAt,
+              count,
+              vocabulary,
+              dim,
+              false);
+          gemm.tn(
+              logits,
+              0,
+              head.hidden().data(),
+              rowsAt,
+              dWeight.data(),
+              0,
+              count,
+              vocabulary,
+              dim,
+              true);
+        });
+  }
+
+  /** Logits become their gradient, but for the action's own coefficient and the temperature. */
+  private void gradientRow(
+      int at, int vocabulary, int n, float lse, float coefficient, @Nullable Distillation d) {
+    for (int x = 0; x < vocabulary; x += LANES) {
+      int left = vocabulary - x;
+      FloatVector logP = logProbs(logits, at + x, left, lse);
+      FloatVector p = VectorMath.exp(logP);
+      FloatVector gradient = p.mul(-coefficient);
+      if (d != null) {
+        FloatVector logTeacher = logProbs(otherLogits, at + x, left, d.teacherLogSumExp()[n]);
+        FloatVector slope =
+            switch (d.direction()) {
+              case FORWARD -> p.sub(VectorMath.exp(logTeacher));
+              case REVERSE -> difference(logP, logTeacher).sub(d.divergence()[n]).mul(p);
+            };
+        gradient = slope.fma(FloatVector.broadcast(SPECIES, d.weight()[n]), gradient);
+      }
+      VectorMath.store(gradient, logits, at + x, left);
+    }
+  }
+
+  private void scale(int at, int vocabulary, float temperature) {
+    if (temperature != 1) {
+      for (int x = 0; x < vocabulary; x++) {
+        logits[at + x] /= temperature;
+      }
+    }
+  }
+
+  private static int argmax(float[] logits, int at, int vocabulary) {
+    int best = 0;
+    for (int x = 1; x < vocabulary; x++) {
+      if (logits[at + x] > logits[at + best]) {
+        best = x;
+      }
+    }
+    return best;
+  }
+
+  /** The first id at which the cumulated probability exceeds {@code uniform}. */
+  private static int inverseTransform(float[] logits, int at, int vocabulary, double uniform) {
+    float max = max(logits, at, vocabulary);
+    float[] e = Scratch.floats(0, VectorMath.padded(vocabulary));
+    double total = 0;
+    for (int x = 0; x < vocabulary; x += LANES) {
+      int left = vocabulary - x;
+      FloatVector v = VectorMath.exp(logProbs(logits, at + x, left, max));
+      v.intoArray(e, x);
+      total += VectorMath.sum(v);
+    }
+    double threshold = uniform * total;
+    double sum = 0;
+    int last = 0;
+    for (int x = 0; x < vocabulary; x++) {
+      sum += e[x];
+      if (e[x] > 0) {
+        last = x;
+      }
+      if (sum > threshold) {
+        return x;
+      }
+    }
+    return last;
+  }
+
+  private static float max(float[] x, int at, int length) {
+    float max = x[at];
+    int i = 0;
+    if (length >= LANES) {
+      FloatVector maxima = FloatVector.fromArray(SPECIES, x, at);
+      for (i = LANES; i <= length - LANES; i += LANES) {
+        maxima = maxima.max(FloatVector.fromArray(SPECIES, x, at + i));
+      }
+      max = maxima.reduceLanes(VectorOperators.MAX);
+    }
+    for (; i < length; i++) {
+      max = Math.max(max, x[at + i]);
+    }
+    return max;
+  }
+
+  private static void describe(
+      float[] logits, int at, int vocabulary, int action, int n, HeadStatistics out) {
+    float max = max(logits, at, vocabulary);
+    double sum = 0;
+    double moment = 0;
+    for (int block = 0; block < vocabulary; block += BLOCK) {
+      FloatVector sums = FloatVector.zero(SPECIES);
+      FloatVector moments = sums;
+      int end = Math.min(vocabulary, block + BLOCK);
+      for (int x = block; x < end; x += LANES) {
+        FloatVector shifted = logProbs(logits, at + x, end - x, max);
+        FloatVector e = VectorMath.exp(shifted);
+        sums = sums.add(e);
+        moments = e.fma(shifted.blend(0, shifted.eq(Float.NEGATIVE_INFINITY)), moments);
+      }
+      sum += VectorMath.sum(sums);
+      moment += VectorMath.sum(moments);
+    }
+    double lse = max + Math.log(sum);
+    out.action()[n] = action;
+    out.logProb()[n] = (float) (logits[at + action] - lse);
+    out.logSumExp()[n] = (float) lse;
+    out.entropy()[n] = (float) (Math.log(sum) - moment / sum);
+    topK(logits, at, vocabulary, lse, n, out);
+  }
+
+  /** By insertion; after the first k, a vector at a time is passed over where nothing is better. */
+  private static void topK(
+      float[] logits, int at, int vocabulary, double lse, int n, HeadStatistics out) {
+    int k = out.k();
+    if (k == 0) {
+      return;
+    }
+    int[] ids = out.topIds();
+    int base = n * k;
+    int count = 0;
+    int x = 0;
+    while (x < vocabulary) {
+      if (count == k && x + LANES <= vocabulary) {
+        float worst = logits[at + ids[base + k - 1]];
+        FloatVector v = FloatVector.fromArray(SPECIES, logits, at + x);
+        if (!v.compare(VectorOperators.GT, worst).anyTrue()) {
+          x += LANES;
+          continue;
+        }
+      }
+      int end = Math.min(vocabulary, x + LANES);
+      for (; x < end; x++) {
+        float logit = logits[at + x];
+        int place = count;
+        while (place > 0 && logit > logits[at + ids[base + place - 1]]) {
+          if (place < k) {
+            ids[base + place] = ids[base + place - 1];
+          }
+          place--;
+        }
+        if (place < k) {
+          ids[base + place] = x;
+          count = Math.min(k, count + 1);
+        }
+      }
+    }
+    for (int i = base; i < base + k; i++) {
+      out.topLogProbs()[i] = (float) (logits[at + ids[i]] - lse);
+    }
+  }
+}

@@ -1,0 +1,569 @@
+package io.jackpot.tensor;
+
+import static io.jackpot.tensor.VectorMath.LANES;
+import static io.jackpot.tensor.VectorMath.SPECIES;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import jdk.incubator.vector.FloatVector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ops on the Vector API and all cores. How an op is cut into pieces depends on its shapes
+ * alone, never on the number of threads, and each sum has one order: the same bits for any number
+ * of threads.
+ */
+final class VectorOps implements Ops {
+  /** Elements one task of an elementwise op works on. */
+  private static final int PIECE = 1 << 14;
+
+  /** Rows whose column sums are taken together before they are added up in order. */
+  private static final int SUM_ROWS = 256;
+
+  private final int threads;
+  private final Workers workers;
+  private final Gemm gemm;
+  private final VectorHead head;
+  private float[] partialSums = new float[0];
+
+  /**
+   * @param threads how many threads work on an op, the caller among them
+   */
+  VectorOps(int threads) {
+    this.threads = threads;
+    this.workers = new Workers(threads);
+    this.gemm = new Gemm(workers);
+    this.head = new VectorHead(workers, gemm);
+  }
+
+  @Override
+  public String describe() {
+    return "VectorOps: Vector API, %d-bit vectors, %d thread%s"
+        .formatted(SPECIES.vectorBitSize(), threads, threads == 1 ? "" : "s");
+  }
+
+  @Override
+  public void matmulNT(Tensor x, Tensor w, Tensor y, boolean accumulate) {
+    Checks.matmulNT(x, w, y);
+    gemm.nt(x.data(), 0, w.data(), 0, y.data(), 0, x.rows(), w.rows(), x.cols(), accumulate);
+  }
+
+  @Override
+  public void matmulNN(Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
+    Checks.matmulNN(dy, w, dx);
+    gemm.nn(dy.data(), 0, w.data(), 0, dx.data(), 0, dy.rows(), dy.cols(), w.cols(), accumulate);
+  }
+
+  @Override
+  public void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate) {
+    Checks.matmulTN(dy, x, dw);
+    gemm.tn(dy.data(), 0, x.data(), 0, dw.data(), 0, dy.rows(), dy.cols(), x.cols(), accumulate);
+  }
+
+  @Override
+  public void addBias(Tensor bias, Tensor y) {
+    Checks.bias("addBias", bias, y);
+    int n = y.cols();
+    eachRow(
+        y.rows(),
+        n,
+        row -> {
+          for (int j = 0; j < n; j += LANES) {
+            FloatVector sum =
+                VectorMath.load(y.data(), row * n + j, n - j)
+                    .add(VectorMath.load(bias.data(), j, n - j));
+            VectorMath.store(sum, y.data(), row * n + j, n - j);
+          }
+        });
+  }
+
+  @Override
+  public void addBiasBackward(Tensor dy, Tensor dBias) {
+    Checks.bias("addBiasBackward", dBias, dy);
+    int n = dy.cols();
+    sumRows(
+        dy.rows(),
+        dBias,
+        (from, to, sums, at) -> {
+          for (int row = from; row < to; row++) {
+            for (int j = 0; j < n; j += LANES) {
+              FloatVector sum =
+                  VectorMath.load(sums, at + j, n - j)
+                      .add(VectorMath.load(dy.data(), row * n + j, n - j));
+              VectorMath.store(sum, sums, at + j, n - j);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void add(Tensor x, Tensor y) {
+    Checks.sameSize("add", x, y);
+    eachPiece(
+        y.size(),
+        (from, end) -> {
+          for (int at = from; at < end; at += LANES) {
+            int left = end - at;
+            FloatVector sum =
+                VectorMath.load(y.data(), at, left).add(VectorMath.load(x.data(), at, left));
+            VectorMath.store(sum, y.data(), at, left);
+          }
+        });
+  }
+
+  @Override
+  public void zero(Tensor x) {
+    Arrays.fill(x.data(), 0, x.size(), 0f);
+  }
+
+  @Override
+  public void gatherRows(Tensor x, int[] rows, Tensor y) {
+    Checks.gatherRows("gatherRows", x, rows, y);
+    copyRows(x, rows, y);
+  }
+
+  @Override
+  public void gatherRowsBackward(Tensor dy, int[] rows, Tensor dx) {
+    Checks.gatherRows("gatherRowsBackward", dx, rows, dy);
+    int dim = dx.cols();
+    zero(dx);
+    for (int i = 0; i < dy.rows(); i++) {
+      System.arraycopy(dy.data(), i * dim, dx.data(), rows[i] * dim, dim);
+    }
+  }
+
+  @Override
+  public void embeddingForward(int[] ids, Tensor table, Tensor y) {
+    Checks.embedding("embeddingForward", ids, table, y);
+    copyRows(table, ids, y);
+  }
+
+  private void copyRows(Tensor x, int[] rows, Tensor y) {
+    int dim = y.cols();
+    eachRow(y.rows(), dim, i -> System.arraycopy(x.data(), rows[i] * dim, y.data(), i * dim, dim));
+  }
+
+  /** A task owns some columns of the table and goes through the tokens in order. */
+  @Override
+  public void embeddingBackward(int[] ids, Tensor dy, Tensor dTable) {
+    Checks.embedding("embeddingBackward", ids, dTable, dy);
+    int dim = dy.cols();
+    int tokens = dy.rows();
+    workers.run(
+        (dim + LANES - 1) / LANES,
+        task -> {
+          int j = task * LANES;
+          int left = dim - j;
+          for (int i = 0; i < tokens; i++) {
+            int at = ids[i] * dim + j;
+            FloatVector sum =
+                VectorMath.load(dTable.data(), at, left)
+                    .add(VectorMath.load(dy.data(), i * dim + j, left));
+            VectorMath.store(sum, dTable.data(), at, left);
+          }
+        });
+  }
+
+  @Override
+  public void rmsNormForward(Tensor x, Tensor gain, float epsilon, Tensor y, Tensor inverseRms) {
+    Checks.rmsNorm("rmsNormForward", x, gain, inverseRms, y);
+    int dim = x.cols();
+    eachRow(
+        x.rows(),
+        dim,
+        row -> {
+          int at = row * dim;
+          double meanSquare = VectorMath.dot(x.data(), at, x.data(), at, dim) / (double) dim;
+          float r = (float) (1 / Math.sqrt(meanSquare + epsilon));
+          inverseRms.data()[row] = r;
+          for (int j = 0; j < dim; j += LANES) {
+            FloatVector normal = VectorMath.load(x.data(), at + j, dim - j).mul(r);
+            VectorMath.store(
+                normal.mul(VectorMath.load(gain.data(), j, dim - j)), y.data(), at + j, dim - j);
+          }
+        });
+  }
+
+  @Override
+  public void rmsNormBackward(
+      Tensor dy,
+      Tensor x,
+      Tensor gain,
+      Tensor inverseRms,
+      Tensor dx,
+      Tensor dGain,
+      boolean accumulate) {
+    Checks.rmsNorm("rmsNormBackward", x, gain, inverseRms, dy, dx);
+    Checks.sameSize("rmsNormBackward", gain, dGain);
+    sumRows(
+        x.rows(),
+        dGain,
+        (from, to, sums, at) -> {
+          for (int row = from; row < to; row++) {
+            float r = inverseRms.data()[row];
+            rmsNormRowBackward(dy.data(), x.data(), gain, r, row, dx.data(), sums, at, accumulate);
+          }
+        });
+  }
+
+  private static void rmsNormRowBackward(
+      float[] dy,
+      float[] x,
+      Tensor gain,
+      float r,
+      int row,
+      float[] dx,
+      float[] gainSums,
+      int sumsAt,
+      boolean accumulate) {
+    int dim = gain.size();
+    int at = row * dim;
+    FloatVector products = FloatVector.zero(SPECIES);
+    for (int j = 0; j < dim; j += LANES) {
+      int left = dim - j;
+      FloatVector term =
+          VectorMath.load(dy, at + j, left).mul(VectorMath.load(x, at + j, left).mul(r));
+      products = term.fma(VectorMath.load(gain.data(), j, left), products);
+      VectorMath.store(
+          VectorMath.load(gainSums, sumsAt + j, left).add(term), gainSums, sumsAt + j, left);
+    }
+    float mean = VectorMath.sum(products) / dim;
+    for (int j = 0; j < dim; j += LANES) {
+      int left = dim - j;
+      FloatVector dNormal =
+          VectorMath.load(dy, at + j, left).mul(VectorMath.load(gain.data(), j, left));
+      FloatVector normal = VectorMath.load(x, at + j, left).mul(r);
+      FloatVector slope = dNormal.sub(normal.mul(mean)).mul(r);
+      if (accumulate) {
+        slope = slope.add(VectorMath.load(dx, at + j, left));
+      }
+      VectorMath.store(slope, dx, at + j, left);
+    }
+  }
+
+  @Override
+  public void rope(Tensor x, int[] positions, Tensor cos, Tensor sin) {
+    Checks.rope("rope", x, positions, cos, sin);
+    rotate(x, positions, cos, sin, 1);
+  }
+
+  @Override
+  public void ropeBackward(Tensor dx, int[] positions, Tensor cos, Tensor sin) {
+    Checks.rope("ropeBackward", dx, positions, cos, sin);
+    rotate(dx, positions, cos, sin, -1);
+  }
+
+  private void rotate(Tensor x, int[] positions, Tensor cos, Tensor sin, float direction) {
+    int heads = x.dim(1);
+    int half = x.dim(2) / 2;
+    float[] data = x.data();
+    eachRow(
+        x.dim(0),
+        heads * 2 * half,
+        token -> {
+          int table = positions[token] * half;
+          for (int i = 0; i < half; i += LANES) {
+            int left = half - i;
+            FloatVector c = VectorMath.load(cos.data(), table + i, left);
+            FloatVector s = VectorMath.load(sin.data(), table + i, left).mul(direction);
+            for (int h = 0; h < heads; h++) {
+              int at = (token * heads + h) * 2 * half + i;
+              FloatVector first = VectorMath.load(data, at, left);
+              FloatVector second = VectorMath.load(data, at + half, left);
+              VectorMath.store(first.mul(c).sub(second.mul(s)), data, at, left);
+              VectorMath.store(second.mul(c).add(first.mul(s)), data, at + half, left);
+            }
+          }
+        });
+  }
+
+  @Override
+  public void attentionForward(
+      Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
+    Checks.attention(
+        "attentionForward", q, k, v, logSumExp, packing, new Tensor[] {o}, new Tensor[0]);
+    int heads = q.dim(1);
+    workers.run(
+        packing.sequences() * heads,
+        task ->
+            VectorAttention.forward(
+                q, k, v, packing, scale, o, logSumExp, task / heads, task % heads));
+  }
+
+  @Override
+  public void attentionBackward(
+      Tensor dO,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor o,
+      Tensor logSumExp,
+      Packing packing,
+      float scale,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV) {
+    Checks.attention(
+        "attentionBackward",
+        q,
+        k,
+        v,
+        logSumExp,
+        packing,
+        new Tensor[] {o, dO, dQ},
+        new Tensor[] {dK, dV});
+    int kvHeads = k.dim(1);
+    workers.run(
+        packing.sequences() * kvHeads,
+        task ->
+            VectorAttention.backward(
+                dO,
+                q,
+                k,
+                v,
+                o,
+                logSumExp,
+                packing,
+                scale,
+                dQ,
+                dK,
+                dV,
+                task / kvHeads,
+                task % kvHeads));
+  }
+
+  @Override
+  public void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
+    Checks.cacheAppend(x, slots, positions, cache);
+    int kvHeads = x.dim(1);
+    int dim = x.dim(2);
+    int capacity = cache.dim(2);
+    eachRow(
+        x.dim(0),
+        kvHeads * dim,
+        row -> {
+          for (int h = 0; h < kvHeads; h++) {
+            int to = ((slots[row] * kvHeads + h) * capacity + positions[row]) * dim;
+            System.arraycopy(x.data(), (row * kvHeads + h) * dim, cache.data(), to, dim);
+          }
+        });
+  }
+
+  @Override
+  public void attentionDecode(
+      Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
+    Checks.attentionDecode(q, kCache, vCache, slots, lengths, o);
+    int heads = q.dim(1);
+    int longest = 1;
+    for (int i = 0; i < q.dim(0); i++) {
+      longest = Math.max(longest, lengths[i]);
+    }
+    eachRow(
+        q.dim(0) * heads,
+        longest * q.dim(2),
+        task -> {
+          int row = task / heads;
+          VectorAttention.decode(
+              q, kCache, vCache, slots[row], lengths[row], scale, o, row, task % heads);
+        });
+  }
+
+  @Override
+  public void swigluForward(Tensor gate, Tensor up, Tensor y) {
+    Checks.sameSize("swigluForward", gate, up, y);
+    eachPiece(
+        y.size(),
+        (from, end) -> {
+          for (int at = from; at < end; at += LANES) {
+            int left = end - at;
+            FloatVector g = VectorMath.load(gate.data(), at, left);
+            FloatVector silu = g.mul(VectorMath.sigmoid(g));
+            VectorMath.store(silu.mul(VectorMath.load(up.data(), at, left)), y.data(), at, left);
+          }
+        });
+  }
+
+  @Override
+  public void swigluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
+    Checks.sameSize("swigluBackward", dy, gate, up, dGate, dUp);
+    eachPiece(
+        dy.size(),
+        (from, end) -> {
+          for (int at = from; at < end; at += LANES) {
+            int left = end - at;
+            FloatVector d = VectorMath.load(dy.data(), at, left);
+            FloatVector g = VectorMath.load(gate.data(), at, left);
+            FloatVector u = VectorMath.load(up.data(), at, left);
+            FloatVector sigmoid = VectorMath.sigmoid(g);
+            FloatVector silu = g.mul(sigmoid);
+            FloatVector slope = sigmoid.add(silu).sub(silu.mul(sigmoid));
+            VectorMath.store(d.mul(u).mul(slope), dGate.data(), at, left);
+            VectorMath.store(d.mul(silu), dUp.data(), at, left);
+          }
+        });
+  }
+
+  @Override
+  public void headForward(Head model, int[] actions, HeadStatistics out) {
+    Checks.statistics("headForward", model, out);
+    Checks.actions("headForward", model, actions);
+    head.forward(model, actions, out);
+  }
+
+  @Override
+  public void headSample(Head model, double[] uniforms, HeadStatistics out) {
+    Checks.headSample(model, uniforms, out);
+    head.sample(model, uniforms, out);
+  }
+
+  @Override
+  public void headGather(Head model, float[] logSumExp, int[] ids, float[] logProbs) {
+    int count = Checks.headGather(model, logSumExp, ids, logProbs);
+    int dim = model.hidden().cols();
+    float[] hidden = model.hidden().data();
+    float[] weight = model.weight().data();
+    eachRow(
+        model.tokens(),
+        count * dim,
+        n -> {
+          for (int i = n * count; i < (n + 1) * count; i++) {
+            logProbs[i] =
+                ids[i] < 0
+                    ? Float.NEGATIVE_INFINITY
+                    : VectorMath.dot(hidden, n * dim, weight, ids[i] * dim, dim)
+                            / model.temperature()
+                        - logSumExp[n];
+          }
+        });
+  }
+
+  @Override
+  public void headCompare(
+      Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
+    Checks.headCompare(p, pLogSumExp, q, qLogSumExp, lambda, out);
+    head.compare(p, pLogSumExp, q, qLogSumExp, lambda, out);
+  }
+
+  @Override
+  public void headBackward(
+      Head model,
+      HeadStatistics statistics,
+      float[] coefficient,
+      @Nullable Distillation distillation,
+      Tensor dHidden,
+      Tensor dWeight) {
+    Checks.headBackward(model, statistics, coefficient, distillation, dHidden, dWeight);
+    head.backward(model, statistics, coefficient, distillation, dHidden, dWeight);
+  }
+
+  @Override
+  public double sumOfSquares(Tensor x) {
+    int size = x.size();
+    double[] sums = new double[(size + PIECE - 1) / PIECE];
+    workers.run(
+        sums.length,
+        task -> {
+          int at = task * PIECE;
+          int length = Math.min(PIECE, size - at);
+          double sum = 0;
+          for (int i = 0; i < length; i += 1024) {
+            int count = Math.min(1024, length - i);
+            sum += VectorMath.dot(x.data(), at + i, x.data(), at + i, count);
+          }
+          sums[task] = sum;
+        });
+    double total = 0;
+    for (double sum : sums) {
+      total += sum;
+    }
+    return total;
+  }
+
+  @Override
+  public void adamW(Tensor weight, Tensor gradient, Tensor m, Tensor v, AdamWStep step) {
+    Checks.sameSize("adamW", weight, gradient, m, v);
+    float stepSize = (float) (step.learningRate() / (1 - Math.pow(step.beta1(), step.step())));
+    float rootCorrection = (float) Math.sqrt(1 - Math.pow(step.beta2(), step.step()));
+    float keep = (float) (1 - (double) step.learningRate() * step.weightDecay());
+    float beta1 = step.beta1();
+    float beta2 = step.beta2();
+    eachPiece(
+        weight.size(),
+        (from, end) -> {
+          for (int at = from; at < end; at += LANES) {
+            int left = end - at;
+            FloatVector g = VectorMath.load(gradient.data(), at, left).mul(step.gradientScale());
+            FloatVector first =
+                VectorMath.load(m.data(), at, left).mul(beta1).add(g.mul((float) (1.0 - beta1)));
+            FloatVector second =
+                VectorMath.load(v.data(), at, left)
+                    .mul(beta2)
+                    .add(g.mul(g).mul((float) (1.0 - beta2)));
+            FloatVector denominator = second.sqrt().div(rootCorrection).add(step.epsilon());
+            FloatVector decayed = VectorMath.load(weight.data(), at, left).mul(keep);
+            VectorMath.store(first, m.data(), at, left);
+            VectorMath.store(second, v.data(), at, left);
+            VectorMath.store(
+                decayed.sub(first.mul(stepSize).div(denominator)), weight.data(), at, left);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+
+  /** Runs {@code body} for each row, several rows of {@code dim} elements a task. */
+  private void eachRow(int rows, int dim, IntConsumer body) {
+    int piece = Math.max(1, PIECE / Math.max(1, dim));
+    workers.run(
+        (rows + piece - 1) / piece,
+        task -> {
+          int end = Math.min(rows, (task + 1) * piece);
+          for (int row = task * piece; row < end; row++) {
+            body.accept(row);
+          }
+        });
+  }
+
+  /** Elements {@code from ≤ at < end} of an elementwise op. */
+  private interface Piece {
+    void accept(int from, int end);
+  }
+
+  private void eachPiece(int size, Piece body) {
+    workers.run(
+        (size + PIECE - 1) / PIECE,
+        task -> body.accept(task * PIECE, Math.min(size, (task + 1) * PIECE)));
+  }
+
+  /** Adds the sums over rows {@code from ≤ row < to} to {@code sums[at …]}. */
+  private interface RowSums {
+    void accept(int from, int to, float[] sums, int at);
+  }
+
+  /** y += what {@code body} sums over all rows, in pieces whose sums are added in order. */
+  private void sumRows(int rows, Tensor y, RowSums body) {
+    int dim = y.size();
+    int pieces = (rows + SUM_ROWS - 1) / SUM_ROWS;
+    if (partialSums.length < pieces * dim) {
+      partialSums = new float[pieces * dim];
+    }
+    float[] sums = partialSums;
+    Arrays.fill(sums, 0, pieces * dim, 0);
+    workers.run(
+        pieces,
+        task -> {
+          int from = task * SUM_ROWS;
+          body.accept(from, Math.min(rows, from + SUM_ROWS), sums, task * dim);
+        });
+    for (int j = 0; j < dim; j++) {
+      double sum = 0;
+      for (int piece = 0; piece < pieces; piece++) {
+        sum += sums[piece * dim + j];
+      }
+      y.data()[j] += (float) sum;
+    }
+  }
+}

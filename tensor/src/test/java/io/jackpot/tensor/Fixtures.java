@@ -1,0 +1,54 @@
+package io.jackpot.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Seeded tensors and comparisons for the op tests. */
+final class Fixtures {
+  private Fixtures() {}
+
+  /** Uniform on [−scale, scale), named by a seed. */
+  static Tensor random(long seed, float scale, int... dims) {
+    Tensor x = Tensor.zeros(dims);
+    for (int i = 0; i < x.size(); i++) {
+      x.data()[i] = scale * (2 * Threefry.uniformFloat(seed, i, 0) - 1);
+    }
+    return x;
+  }
+
+  static int[] randomIds(long seed, int count, int bound) {
+    int[] ids = new int[count];
+    for (int i = 0; i < count; i++) {
+      ids[i] = Threefry.below(seed, i, 1, bound);
+    }
+    return ids;
+  }
+
+  static Tensor copy(Tensor x) {
+    int[] dims = new int[x.shape().rank()];
+    for (int axis = 0; axis < dims.length; axis++) {
+      dims[axis] = x.dim(axis);
+    }
+    return Tensor.of(x.data().clone(), dims);
+  }
+
+  /** NaN and infinities must stand at the same places; the rest within {@code tolerance}. */
+  static void assertClose(String what, float[] found, float[] expected, double tolerance) {
+    assertThat(found).as(what).hasSameSizeAs(expected);
+    double scale = 0;
+    for (float e : expected) {
+      if (Float.isFinite(e)) {
+        scale = Math.max(scale, Math.abs(e));
+      }
+    }
+    for (int i = 0; i < expected.length; i++) {
+      if (Float.isFinite(expected[i]) && Float.isFinite(found[i])) {
+        double error = Math.abs((double) found[i] - expected[i]);
+        if (error > tolerance * Math.max(1, scale)) {
+          assertThat(found[i]).as(what + " at " + i).isEqualTo(Float.valueOf(expected[i]));
+        }
+      } else {
+        assertThat(found[i]).as(what + " at " + i).isEqualTo(Float.valueOf(expected[i]));
+      }
+    }
+  }
+}

@@ -1,0 +1,253 @@
+package io.jackpot.tensor;
+
+import static io.jackpot.tensor.Fixtures.copy;
+import static io.jackpot.tensor.Fixtures.random;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.function.DoubleSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Every backward of the oracle against central differences of its forward. */
+class ScalarOpsGradientTest {
+  private static final Packing PACKING = Packing.ofLengths(3, 1, 5);
+  private static final int TOKENS = PACKING.tokens();
+
+  private final Ops ops = new ScalarOps();
+
+  /** Moves each element of {@code x} and compares the change of {@code loss} with the gradient. */
+  private static void check(String what, Tensor x, Tensor gradient, DoubleSupplier loss) {
+    double h = 1.0 / 128;
+    for (int i = 0; i < x.size(); i++) {
+      float before = x.data()[i];
+      x.data()[i] = (float) (before + h);
+      double above = loss.getAsDouble();
+      x.data()[i] = (float) (before - h);
+      double below = loss.getAsDouble();
+      x.data()[i] = before;
+      double slope = (above - below) / (2 * h);
+      assertThat((double) gradient.data()[i])
+          .as(what + " at " + i)
+          .isCloseTo(slope, within(1e-3 * Math.max(1, Math.abs(slope))));
+    }
+  }
+
+  private static double dot(Tensor a, Tensor b) {
+    double sum = 0;
+    for (int i = 0; i < a.size(); i++) {
+      sum += (double) a.data()[i] * b.data()[i];
+    }
+    return sum;
+  }
+
+  @Test
+  void matmul() {
+    Tensor x = random(1, 1, 4, 3);
+    Tensor w = random(2, 1, 5, 3);
+    Tensor dy = random(3, 1, 4, 5);
+    Tensor y = Tensor.zeros(4, 5);
+    DoubleSupplier loss =
+        () -> {
+          ops.matmulNT(x, w, y, false);
+          return dot(y, dy);
+        };
+    Tensor dx = Tensor.zeros(4, 3);
+    Tensor dw = Tensor.zeros(5, 3);
+    ops.matmulNN(dy, w, dx, false);
+    ops.matmulTN(dy, x, dw, true);
+    check("dx", x, dx, loss);
+    check("dw", w, dw, loss);
+  }
+
+  @Test
+  void bias() {
+    Tensor bias = random(1, 1, 3);
+    Tensor dy = random(2, 1, 4, 3);
+    Tensor dBias = Tensor.zeros(3);
+    ops.addBiasBackward(dy, dBias);
+    check(
+        "dBias",
+        bias,
+        dBias,
+        () -> {
+          Tensor y = Tensor.zeros(4, 3);
+          ops.addBias(bias, y);
+          return dot(y, dy);
+        });
+  }
+
+  @Test
+  void gatherRowsAndEmbedding() {
+    Tensor x = random(1, 1, 5, 3);
+    int[] rows = {4, 0, 2};
+    Tensor dy = random(2, 1, 3, 3);
+    Tensor y = Tensor.zeros(3, 3);
+    Tensor dx = Tensor.zeros(5, 3);
+    ops.gatherRowsBackward(dy, rows, dx);
+    check(
+        "gathered",
+        x,
+        dx,
+        () -> {
+          ops.gatherRows(x, rows, y);
+          return dot(y, dy);
+        });
+    int[] ids = {1, 1, 3};
+    Tensor dTable = Tensor.zeros(5, 3);
+    ops.embeddingBackward(ids, dy, dTable);
+    check(
+        "dTable",
+        x,
+        dTable,
+        () -> {
+          ops.embeddingForward(ids, x, y);
+          return dot(y, dy);
+        });
+  }
+
+  @Test
+  void rmsNorm() {
+    Tensor x = random(1, 1, 4, 6);
+    Tensor gain = random(2, 1, 6);
+    Tensor dy = random(3, 1, 4, 6);
+    Tensor y = Tensor.zeros(4, 6);
+    Tensor inverseRms = Tensor.zeros(4);
+    DoubleSupplier loss =
+        () -> {
+          ops.rmsNormForward(x, gain, 1e-5f, y, inverseRms);
+          return dot(y, dy);
+        };
+    var _ = loss.getAsDouble();
+    Tensor dx = Tensor.zeros(4, 6);
+    Tensor dGain = Tensor.zeros(6);
+    ops.rmsNormBackward(dy, x, gain, copy(inverseRms), dx, dGain, false);
+    check("dx", x, dx, loss);
+    check("dGain", gain, dGain, loss);
+  }
+
+  @Test
+  void rope() {
+    Tensor x = random(1, 1, 3, 2, 4);
+    Tensor cos = random(2, 1, 5, 2);
+    Tensor sin = random(3, 1, 5, 2);
+    int[] positions = {0, 4, 2};
+    Tensor dy = random(4, 1, 3, 2, 4);
+    Tensor dx = copy(dy);
+    ops.ropeBackward(dx, positions, cos, sin);
+    check(
+        "dx",
+        x,
+        dx,
+        () -> {
+          Tensor y = copy(x);
+          ops.rope(y, positions, cos, sin);
+          return dot(y, dy);
+        });
+  }
+
+  @Test
+  void attention() {
+    Tensor q = random(1, 1, TOKENS, 4, 6);
+    Tensor k = random(2, 1, TOKENS, 2, 6);
+    Tensor v = random(3, 1, TOKENS, 2, 6);
+    Tensor dO = random(4, 1, TOKENS, 4, 6);
+    Tensor o = Tensor.zeros(TOKENS, 4, 6);
+    Tensor lse = Tensor.zeros(TOKENS, 4);
+    DoubleSupplier loss =
+        () -> {
+          ops.attentionForward(q, k, v, PACKING, 0.7f, o, lse);
+          return dot(o, dO);
+        };
+    var _ = loss.getAsDouble();
+    Tensor dQ = Tensor.zeros(TOKENS, 4, 6);
+    Tensor dK = Tensor.zeros(TOKENS, 2, 6);
+    Tensor dV = Tensor.zeros(TOKENS, 2, 6);
+    ops.attentionBackward(dO, q, k, v, copy(o), copy(lse), PACKING, 0.7f, dQ, dK, dV);
+    check("dQ", q, dQ, loss);
+    check("dK", k, dK, loss);
+    check("dV", v, dV, loss);
+  }
+
+  @Test
+  void swiglu() {
+    Tensor gate = random(1, 4, 2, 9);
+    Tensor up = random(2, 1, 2, 9);
+    Tensor dy = random(3, 1, 2, 9);
+    Tensor y = Tensor.zeros(2, 9);
+    Tensor dGate = Tensor.zeros(2, 9);
+    Tensor dUp = Tensor.zeros(2, 9);
+    ops.swigluBackward(dy, gate, up, dGate, dUp);
+    DoubleSupplier loss =
+        () -> {
+          ops.swigluForward(gate, up, y);
+          return dot(y, dy);
+        };
+    check("dGate", gate, dGate, loss);
+    check("dUp", up, dUp, loss);
+  }
+
+  @Test
+  void headLogProbs() {
+    head(null);
+  }
+
+  @Test
+  void headWithForwardDivergence() {
+    head(Distillation.Direction.FORWARD);
+  }
+
+  @Test
+  void headWithReverseDivergence() {
+    head(Distillation.Direction.REVERSE);
+  }
+
+  private void head(Distillation.@org.jspecify.annotations.Nullable Direction direction) {
+    int tokens = 4;
+    int vocabulary = 7;
+    Tensor hidden = random(1, 1, tokens, 5);
+    Tensor weight = random(2, 2, vocabulary, 5);
+    Head head = new Head(hidden, weight, 0.8f);
+    Head teacher = new Head(random(3, 1, tokens, 3), random(4, 2, vocabulary, 3), 0.8f);
+    HeadStatistics teacherStatistics = HeadStatistics.allocate(tokens, 0);
+    int[] actions = {6, 0, 3, 3};
+    ops.headForward(teacher, actions, teacherStatistics);
+    float[] coefficient = {0.5f, -1, 0, 2};
+    float[] weights = {1, 0.5f, -0.3f, 2};
+    HeadStatistics statistics = HeadStatistics.allocate(tokens, 0);
+    HeadComparison comparison = HeadComparison.allocate(tokens);
+    DoubleSupplier loss =
+        () -> {
+          ops.headForward(head, actions, statistics);
+          ops.headCompare(
+              head, statistics.logSumExp(), teacher, teacherStatistics.logSumExp(), 1, comparison);
+          double sum = 0;
+          for (int n = 0; n < tokens; n++) {
+            sum += (double) coefficient[n] * statistics.logProb()[n];
+            if (direction != null) {
+              sum +=
+                  (double) weights[n]
+                      * switch (direction) {
+                        case FORWARD -> comparison.klQP()[n];
+                        case REVERSE -> comparison.klPQ()[n];
+                      };
+            }
+          }
+          return sum;
+        };
+    var _ = loss.getAsDouble();
+    Distillation distillation =
+        direction == null
+            ? null
+            : new Distillation(
+                teacher,
+                teacherStatistics.logSumExp(),
+                weights,
+                direction,
+                comparison.klPQ().clone());
+    Tensor dHidden = Tensor.zeros(tokens, 5);
+    Tensor dWeight = Tensor.zeros(vocabulary, 5);
+    ops.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
+    check("dHidden", hidden, dHidden, loss);
+    check("dWeight", weight, dWeight, loss);
+  }
+}
