@@ -59,6 +59,16 @@ public record ModelConfig(
     }
   }
 
+  /** 1/√headDim, by which attention scores are multiplied. */
+  public float attentionScale() {
+    return (float) (1 / Math.sqrt(headDim));
+  }
+
+  /** Name of the parameter that is the LM head. */
+  public String headName() {
+    return tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+  }
+
   private static void positive(String name, int value) {
     if (value <= 0) {
       throw new IllegalArgumentException(name + " " + value + ": expected above 0");

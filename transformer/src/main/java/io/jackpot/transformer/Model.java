@@ -1,0 +1,71 @@
+package io.jackpot.transformer;
+
+import io.jackpot.tensor.Head;
+import io.jackpot.tensor.Tensor;
+import io.jackpot.tensor.Threefry;
+import java.util.Map;
+
+/** A configuration and its weights: what {@link Activations} and {@link Sampler} work on. */
+public final class Model {
+  /** Standard deviation of fresh weights, as {@code initializer_range} in Hugging Face configs. */
+  private static final double INITIALIZER_RANGE = 0.02;
+
+  private final ModelConfig config;
+  private final Parameters parameters;
+  private final Weights weights;
+  private final Rope rope;
+
+  public Model(ModelConfig config, Parameters parameters) {
+    this.config = config;
+    this.parameters = parameters;
+    this.weights = Weights.of(config, parameters);
+    this.rope = new Rope(config);
+  }
+
+  /** A model of random weights: normal with standard deviation 0.02, norms one, biases zero. */
+  public static Model random(ModelConfig config, long seed) {
+    Parameters parameters = Parameters.zeros(config);
+    int index = 0;
+    for (Map.Entry<String, Tensor> entry : parameters.tensors().entrySet()) {
+      Tensor tensor = entry.getValue();
+      long key = Threefry.fold(seed, index++, 0);
+      boolean norm = tensor.shape().rank() == 1 && entry.getKey().endsWith(".weight");
+      boolean bias = entry.getKey().endsWith(".bias");
+      for (int i = 0; i < tensor.size(); i++) {
+        tensor.data()[i] = norm ? 1 : bias ? 0 : (float) (INITIALIZER_RANGE * normal(key, i));
+      }
+    }
+    return new Model(config, parameters);
+  }
+
+  /** Standard normal by Box and Muller. */
+  private static double normal(long key, int i) {
+    double radius = StrictMath.sqrt(-2 * StrictMath.log(1 - Threefry.uniform(key, i, 0)));
+    return radius * StrictMath.cos(2 * Math.PI * Threefry.uniform(key, i, 1));
+  }
+
+  public ModelConfig config() {
+    return config;
+  }
+
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /**
+   * This model's LM head over {@code hidden} [tokens, hidden], at a temperature.
+   *
+   * @param hidden what {@link Activations#forward} returns, or rows of it
+   */
+  public Head head(Tensor hidden, float temperature) {
+    return new Head(hidden, weights.head(), temperature);
+  }
+
+  Weights weights() {
+    return weights;
+  }
+
+  Rope rope() {
+    return rope;
+  }
+}

@@ -1,0 +1,13 @@
+package io.jackpot.transformer;
+
+/** NaN or infinity in a loss or a gradient. */
+public final class NonFiniteException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /**
+   * @param what the loss or tensor that is not finite
+   */
+  public NonFiniteException(String what) {
+    super(what + " is not finite");
+  }
+}

@@ -1,0 +1,134 @@
+package io.jackpot.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.OpsLookup;
+import io.jackpot.tensor.Packing;
+import io.jackpot.tensor.ScalarOps;
+import io.jackpot.tensor.Tensor;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ActivationsTest {
+  private static final Packing SHORT = Packing.ofLengths(3, 1, 6);
+
+  private static int[] shortIds() {
+    return Arrays.copyOf(TinyModels.ids(), SHORT.tokens());
+  }
+
+  /** Along the gradient of each tensor the loss must change by the gradient's squared norm. */
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "qwen3", "llama"})
+  void gradientsAreThoseOfFiniteDifferences(String type) {
+    try (Ops ops = new ScalarOps()) {
+      Model model = TinyModels.model(type);
+      NextTokenLoss loss = new NextTokenLoss(ops, model, SHORT, shortIds());
+      var _ = loss.forward();
+      Parameters gradients = loss.backward();
+      model
+          .parameters()
+          .tensors()
+          .forEach((name, weight) -> {
+            Tensor gradient = gradients.get(name);
+            double norm = Math.sqrt(ops.sumOfSquares(gradient));
+            assertThat(norm).as(name).isGreaterThan(1e-6);
+            double h = 1e-2;
+            float[] before = weight.data().clone();
+            double[] values = new double[2];
+            for (int side = 0; side < 2; side++) {
+              for (int i = 0; i < before.length; i++) {
+                double move = (side == 0 ? h : -h) * gradient.data()[i] / norm;
+                weight.data()[i] = (float) (before[i] + move);
+              }
+              values[side] = loss.forward();
+            }
+            System.arraycopy(before, 0, weight.data(), 0, before.length);
+            assertThat((values[0] - values[1]) / (2 * h))
+                .as(name)
+                .isCloseTo(norm, within(2e-3 * norm + 2e-5));
+          });
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "qwen3", "llama"})
+  void theNumberOfThreadsChangesNoBit(String type) {
+    Parameters[] gradients = new Parameters[2];
+    for (int threads = 1; threads <= 2; threads++) {
+      try (Ops ops = OpsLookup.open(threads)) {
+        NextTokenLoss loss =
+            new NextTokenLoss(ops, TinyModels.model(type), TinyModels.PACKING, TinyModels.ids());
+        var _ = loss.forward();
+        gradients[threads - 1] = loss.backward();
+      }
+    }
+    gradients[0]
+        .tensors()
+        .forEach((name, tensor) ->
+            assertThat(gradients[1].get(name).data()).as(name).isEqualTo(tensor.data()));
+  }
+
+  @Test
+  void aSequenceDoesNotSeeItsNeighbours() {
+    try (Ops ops = OpsLookup.open(2)) {
+      Model model = TinyModels.model("qwen3");
+      int dim = model.config().hiddenSize();
+      int[] ids = TinyModels.ids();
+      Packing packing = TinyModels.PACKING;
+      float[] together = new Activations(model).forward(ops, ids, packing).data().clone();
+      for (int s = 0; s < packing.sequences(); s++) {
+        int start = packing.start(s);
+        int length = packing.length(s);
+        int[] alone = Arrays.copyOfRange(ids, start, start + length);
+        Tensor hidden = new Activations(model).forward(ops, alone, Packing.ofLengths(length));
+        assertThat(Arrays.copyOf(hidden.data(), hidden.size()))
+            .isEqualTo(Arrays.copyOfRange(together, start * dim, (start + length) * dim));
+      }
+    }
+  }
+
+  @Test
+  void oneBatchCanBeOverfitted() {
+    try (Ops ops = OpsLookup.open(2)) {
+      Model model = Model.random(TinyModels.config("qwen3"), 1);
+      Packing packing = Packing.ofLengths(11, 10);
+      int[] ids = Arrays.copyOf(TinyModels.ids(), packing.tokens());
+      NextTokenLoss loss = new NextTokenLoss(ops, model, packing, ids);
+      AdamW optimizer = new AdamW(model.config(), new AdamW.Options(0.9f, 0.95f, 1e-8f, 0, 1));
+      double first = loss.forward();
+      for (int step = 0; step < 150; step++) {
+        var _ = loss.forward();
+        Parameters gradients = loss.backward();
+        optimizer.update(ops, model.parameters(), gradients, AdamW.norm(ops, gradients), 1e-2f);
+      }
+      assertThat(first).isGreaterThan(3);
+      assertThat(loss.forward()).isLessThan(0.05);
+    }
+  }
+
+  @Test
+  void aNanInAGradientIsNamed() {
+    try (Ops ops = OpsLookup.open(1)) {
+      Parameters gradients = Parameters.zeros(TinyModels.config("llama"));
+      gradients.get("model.layers.1.mlp.up_proj.weight").data()[5] = Float.NaN;
+      assertThatThrownBy(() -> AdamW.norm(ops, gradients))
+          .isInstanceOf(NonFiniteException.class)
+          .hasMessageContaining("model.layers.1.mlp.up_proj.weight");
+    }
+  }
+
+  @Test
+  void aSequenceLongerThanTheModelIsRefused() {
+    try (Ops ops = OpsLookup.open(1)) {
+      Activations activations = new Activations(TinyModels.model("llama"));
+      assertThatThrownBy(() -> activations.forward(ops, new int[257], Packing.ofLengths(257)))
+          .hasMessageContaining("257 tokens")
+          .hasMessageContaining("256");
+    }
+  }
+}

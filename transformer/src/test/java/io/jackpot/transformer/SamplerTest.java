@@ -1,0 +1,146 @@
+package io.jackpot.transformer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.jackpot.tensor.HeadStatistics;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.OpsLookup;
+import io.jackpot.tensor.Packing;
+import io.jackpot.tensor.Tensor;
+import io.jackpot.tensor.Threefry;
+import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SamplerTest {
+  private static final int END = 3;
+  private static final List<int[]> PROMPTS =
+      List.of(new int[] {5, 1, 9}, new int[] {2}, new int[] {7, 7, 7, 7, 20, 4, 11});
+
+  private static double uniform(int prompt, int sample, int position) {
+    return Threefry.uniform(Threefry.fold(42, prompt, sample), position, 0);
+  }
+
+  private static List<Sample> sample(Ops ops, Model model, float temperature, int slots) {
+    return new Sampler(ops, model)
+        .sample(
+            PROMPTS, 5, new Sampler.Options(temperature, 30, END, 4, slots), SamplerTest::uniform);
+  }
+
+  /** What the learner says of the same tokens, at the same temperature. */
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "qwen3", "llama"})
+  void logProbsAreThoseOfTheFullForward(String type) {
+    try (Ops ops = OpsLookup.open(2)) {
+      Model model = TinyModels.model(type);
+      for (Sample sample : sample(ops, model, 0.7f, 64)) {
+        int[] prompt = PROMPTS.get(sample.prompt());
+        int length = sample.ids().length;
+        int[] ids = Arrays.copyOf(prompt, prompt.length + length);
+        System.arraycopy(sample.ids(), 0, ids, prompt.length, length);
+        Tensor all = new Activations(model).forward(ops, ids, Packing.ofLengths(ids.length));
+        Tensor hidden = Tensor.zeros(length, model.config().hiddenSize());
+        int[] rows = new int[length];
+        Arrays.setAll(rows, i -> prompt.length - 1 + i);
+        ops.gatherRows(all, rows, hidden);
+        HeadStatistics learner = HeadStatistics.allocate(length, 4);
+        ops.headForward(model.head(hidden, 0.7f), sample.ids(), learner);
+        for (int i = 0; i < length; i++) {
+          assertThat(sample.logProbs()[i]).isCloseTo(learner.logProb()[i], within(1e-5f));
+          assertThat(sample.entropies()[i]).isCloseTo(learner.entropy()[i], within(1e-5f));
+        }
+        assertThat(sample.topIds()).isEqualTo(learner.topIds());
+      }
+    }
+  }
+
+  @Test
+  void whoSharesTheBatchChangesNothing() {
+    try (Ops ops = OpsLookup.open(2);
+        Ops one = OpsLookup.open(1)) {
+      Model model = TinyModels.model("qwen3");
+      List<Sample> all = sample(ops, model, 1, 64);
+      RecursiveComparisonConfiguration fields = RecursiveComparisonConfiguration.builder().build();
+      for (int slots : new int[] {1, 4, 15}) {
+        assertThat(sample(one, model, 1, slots))
+            .usingRecursiveFieldByFieldElementComparator(fields)
+            .isEqualTo(all);
+      }
+    }
+  }
+
+  @Test
+  void samplesComeInOrderAndEndAtTheEndToken() {
+    try (Ops ops = OpsLookup.open(2)) {
+      List<Sample> samples = sample(ops, TinyModels.model("llama"), 1, 6);
+      assertThat(samples).hasSize(15);
+      assertThat(samples).anyMatch(Sample::finished).anyMatch(sample -> !sample.finished());
+      for (int i = 0; i < samples.size(); i++) {
+        Sample sample = samples.get(i);
+        assertThat(sample.prompt()).isEqualTo(i / 5);
+        assertThat(sample.sample()).isEqualTo(i % 5);
+        int length = sample.ids().length;
+        assertThat(sample.ids()[length - 1] == END).isEqualTo(sample.finished());
+        assertThat(Arrays.stream(sample.ids(), 0, length - 1)).doesNotContain(END);
+        assertThat(sample.finished() || length == 30).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void temperatureZeroTakesTheMostProbable() {
+    try (Ops ops = OpsLookup.open(1)) {
+      for (Sample sample : sample(ops, TinyModels.model("qwen2"), 0, 8)) {
+        for (int i = 0; i < sample.ids().length; i++) {
+          assertThat(sample.ids()[i]).isEqualTo(sample.topIds()[i * 4]);
+          assertThat(sample.logProbs()[i]).isEqualTo(sample.topLogProbs()[i * 4]);
+        }
+      }
+    }
+  }
+
+  /** χ² of 4000 first tokens against their probabilities. */
+  @Test
+  void tokensFollowTheirProbabilities() {
+    try (Ops ops = OpsLookup.open(2)) {
+      Model model = TinyModels.model("qwen3");
+      int vocabulary = TinyModels.VOCABULARY;
+      int n = 4000;
+      List<Sample> samples =
+          new Sampler(ops, model)
+              .sample(
+                  List.of(new int[] {5}),
+                  n,
+                  new Sampler.Options(1.3f, 1, -1, vocabulary, n),
+                  SamplerTest::uniform);
+      int[] counts = new int[vocabulary];
+      samples.forEach(sample -> counts[sample.ids()[0]]++);
+      double chiSquare = 0;
+      for (int i = 0; i < vocabulary; i++) {
+        double expected = n * Math.exp(samples.getFirst().topLogProbs()[i]);
+        int id = samples.getFirst().topIds()[i];
+        chiSquare += (counts[id] - expected) * (counts[id] - expected) / expected;
+      }
+      assertThat(chiSquare).as("22 degrees of freedom, 99.9 %%").isLessThan(48.3);
+    }
+  }
+
+  @Test
+  void anEmptyPromptIsRefused() {
+    try (Ops ops = OpsLookup.open(1)) {
+      Sampler sampler = new Sampler(ops, TinyModels.model("qwen2"));
+      assertThatThrownBy(() ->
+              sampler.sample(
+                  List.of(new int[0]),
+                  1,
+                  new Sampler.Options(1, 5, -1, 0, 1),
+                  SamplerTest::uniform))
+          .hasMessageContaining("empty prompt");
+    }
+  }
+}
