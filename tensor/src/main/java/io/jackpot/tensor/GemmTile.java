@@ -10,7 +10,9 @@ import jdk.incubator.vector.VectorSpecies;
  * beside two vectors of B and one of A.
  *
  * <p>The accumulators are named locals because C2 keeps nothing else in registers, and there is one
- * method a height because one accumulator too many costs a spill in every step.
+ * method a height because one accumulator too many costs a spill in every step. Nothing is factored
+ * out: C2 stops inlining methods that are not the JDK's own in a method of this size, and a vector
+ * passed to a call is an object on the heap.
  */
 final class GemmTile {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
@@ -113,19 +115,60 @@ final class GemmTile {
       l12 = s.fma(left, l12);
       r12 = s.fma(right, r12);
     }
-    put(l0, r0, c, cAt, add);
-    put(l1, r1, c, cAt + stride, add);
-    put(l2, r2, c, cAt + 2 * stride, add);
-    put(l3, r3, c, cAt + 3 * stride, add);
-    put(l4, r4, c, cAt + 4 * stride, add);
-    put(l5, r5, c, cAt + 5 * stride, add);
-    put(l6, r6, c, cAt + 6 * stride, add);
-    put(l7, r7, c, cAt + 7 * stride, add);
-    put(l8, r8, c, cAt + 8 * stride, add);
-    put(l9, r9, c, cAt + 9 * stride, add);
-    put(l10, r10, c, cAt + 10 * stride, add);
-    put(l11, r11, c, cAt + 11 * stride, add);
-    put(l12, r12, c, cAt + 12 * stride, add);
+    if (add) {
+      l0 = l0.add(FloatVector.fromArray(SPECIES, c, cAt));
+      r0 = r0.add(FloatVector.fromArray(SPECIES, c, cAt + LANES));
+      l1 = l1.add(FloatVector.fromArray(SPECIES, c, cAt + stride));
+      r1 = r1.add(FloatVector.fromArray(SPECIES, c, cAt + stride + LANES));
+      l2 = l2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * stride));
+      r2 = r2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * stride + LANES));
+      l3 = l3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * stride));
+      r3 = r3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * stride + LANES));
+      l4 = l4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * stride));
+      r4 = r4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * stride + LANES));
+      l5 = l5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * stride));
+      r5 = r5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * stride + LANES));
+      l6 = l6.add(FloatVector.fromArray(SPECIES, c, cAt + 6 * stride));
+      r6 = r6.add(FloatVector.fromArray(SPECIES, c, cAt + 6 * stride + LANES));
+      l7 = l7.add(FloatVector.fromArray(SPECIES, c, cAt + 7 * stride));
+      r7 = r7.add(FloatVector.fromArray(SPECIES, c, cAt + 7 * stride + LANES));
+      l8 = l8.add(FloatVector.fromArray(SPECIES, c, cAt + 8 * stride));
+      r8 = r8.add(FloatVector.fromArray(SPECIES, c, cAt + 8 * stride + LANES));
+      l9 = l9.add(FloatVector.fromArray(SPECIES, c, cAt + 9 * stride));
+      r9 = r9.add(FloatVector.fromArray(SPECIES, c, cAt + 9 * stride + LANES));
+      l10 = l10.add(FloatVector.fromArray(SPECIES, c, cAt + 10 * stride));
+      r10 = r10.add(FloatVector.fromArray(SPECIES, c, cAt + 10 * stride + LANES));
+      l11 = l11.add(FloatVector.fromArray(SPECIES, c, cAt + 11 * stride));
+      r11 = r11.add(FloatVector.fromArray(SPECIES, c, cAt + 11 * stride + LANES));
+      l12 = l12.add(FloatVector.fromArray(SPECIES, c, cAt + 12 * stride));
+      r12 = r12.add(FloatVector.fromArray(SPECIES, c, cAt + 12 * stride + LANES));
+    }
+    l0.intoArray(c, cAt);
+    r0.intoArray(c, cAt + LANES);
+    l1.intoArray(c, cAt + stride);
+    r1.intoArray(c, cAt + stride + LANES);
+    l2.intoArray(c, cAt + 2 * stride);
+    r2.intoArray(c, cAt + 2 * stride + LANES);
+    l3.intoArray(c, cAt + 3 * stride);
+    r3.intoArray(c, cAt + 3 * stride + LANES);
+    l4.intoArray(c, cAt + 4 * stride);
+    r4.intoArray(c, cAt + 4 * stride + LANES);
+    l5.intoArray(c, cAt + 5 * stride);
+    r5.intoArray(c, cAt + 5 * stride + LANES);
+    l6.intoArray(c, cAt + 6 * stride);
+    r6.intoArray(c, cAt + 6 * stride + LANES);
+    l7.intoArray(c, cAt + 7 * stride);
+    r7.intoArray(c, cAt + 7 * stride + LANES);
+    l8.intoArray(c, cAt + 8 * stride);
+    r8.intoArray(c, cAt + 8 * stride + LANES);
+    l9.intoArray(c, cAt + 9 * stride);
+    r9.intoArray(c, cAt + 9 * stride + LANES);
+    l10.intoArray(c, cAt + 10 * stride);
+    r10.intoArray(c, cAt + 10 * stride + LANES);
+    l11.intoArray(c, cAt + 11 * stride);
+    r11.intoArray(c, cAt + 11 * stride + LANES);
+    l12.intoArray(c, cAt + 12 * stride);
+    r12.intoArray(c, cAt + 12 * stride + LANES);
   }
 
   /** The tile of 6 rows, for 16 vector registers. */
@@ -167,20 +210,31 @@ final class GemmTile {
       l5 = s.fma(left, l5);
       r5 = s.fma(right, r5);
     }
-    put(l0, r0, c, cAt, add);
-    put(l1, r1, c, cAt + stride, add);
-    put(l2, r2, c, cAt + 2 * stride, add);
-    put(l3, r3, c, cAt + 3 * stride, add);
-    put(l4, r4, c, cAt + 4 * stride, add);
-    put(l5, r5, c, cAt + 5 * stride, add);
-  }
-
-  private static void put(FloatVector left, FloatVector right, float[] c, int at, boolean add) {
     if (add) {
-      left = left.add(FloatVector.fromArray(SPECIES, c, at));
-      right = right.add(FloatVector.fromArray(SPECIES, c, at + LANES));
+      l0 = l0.add(FloatVector.fromArray(SPECIES, c, cAt));
+      r0 = r0.add(FloatVector.fromArray(SPECIES, c, cAt + LANES));
+      l1 = l1.add(FloatVector.fromArray(SPECIES, c, cAt + stride));
+      r1 = r1.add(FloatVector.fromArray(SPECIES, c, cAt + stride + LANES));
+      l2 = l2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * stride));
+      r2 = r2.add(FloatVector.fromArray(SPECIES, c, cAt + 2 * stride + LANES));
+      l3 = l3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * stride));
+      r3 = r3.add(FloatVector.fromArray(SPECIES, c, cAt + 3 * stride + LANES));
+      l4 = l4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * stride));
+      r4 = r4.add(FloatVector.fromArray(SPECIES, c, cAt + 4 * stride + LANES));
+      l5 = l5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * stride));
+      r5 = r5.add(FloatVector.fromArray(SPECIES, c, cAt + 5 * stride + LANES));
     }
-    left.intoArray(c, at);
-    right.intoArray(c, at + LANES);
+    l0.intoArray(c, cAt);
+    r0.intoArray(c, cAt + LANES);
+    l1.intoArray(c, cAt + stride);
+    r1.intoArray(c, cAt + stride + LANES);
+    l2.intoArray(c, cAt + 2 * stride);
+    r2.intoArray(c, cAt + 2 * stride + LANES);
+    l3.intoArray(c, cAt + 3 * stride);
+    r3.intoArray(c, cAt + 3 * stride + LANES);
+    l4.intoArray(c, cAt + 4 * stride);
+    r4.intoArray(c, cAt + 4 * stride + LANES);
+    l5.intoArray(c, cAt + 5 * stride);
+    r5.intoArray(c, cAt + 5 * stride + LANES);
   }
 }
