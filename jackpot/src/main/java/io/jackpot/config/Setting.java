@@ -1,0 +1,30 @@
+package io.jackpot.config;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * A component of a settings record that users set: {@code clipLow} in a config file, {@code
+ * --clip-low} on the command line. A {@code @Nullable} component takes JSON null and the flag value
+ * {@code none}. An enum's values are written in lower case with hyphens.
+ */
+@Target(ElementType.RECORD_COMPONENT)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Setting {
+  /** One line for {@code --help}. */
+  String help();
+
+  /** The default, written as on the command line. */
+  String value();
+
+  /** Smallest value allowed, itself allowed. */
+  double min() default Double.NEGATIVE_INFINITY;
+
+  /** Largest value allowed, itself allowed. */
+  double max() default Double.POSITIVE_INFINITY;
+
+  /** Whether {@link #min} itself is too small. */
+  boolean above() default false;
+}

@@ -1,0 +1,123 @@
+package io.jackpot.config;
+
+import io.jackpot.rl.advantage.Advantages;
+import io.jackpot.rl.loss.Correction;
+import io.jackpot.rl.loss.ObjectiveOptions.Aggregation;
+import io.jackpot.rl.loss.ObjectiveOptions.MaskMode;
+import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
+import io.jackpot.rl.loss.ObjectiveOptions.Target;
+import io.jackpot.tensor.Distillation;
+import org.jspecify.annotations.Nullable;
+
+/** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
+public record TrainSettings(
+    @Setting(value = "jackpot", help = "preset that the other settings start from") String arm,
+    @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
+    @Setting(value = "0", help = "of all random numbers") long seed,
+    @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
+    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "builtin:policy", help = "model folder of the policy") String policy,
+    @Setting(value = "builtin:actor", help = "model folder of the actor") String actor,
+    @Setting(value = "arithmetic", help = "arithmetic, or a JSONL file") String problems,
+    @Setting(value = "none", help = "JSONL file of held-out problems") @Nullable String heldOut,
+    @Setting(value = "5", min = 1, max = 100, help = "operations of an arithmetic problem")
+        int operations,
+    @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")
+        int modulus,
+    @Setting(value = "32", min = 1, help = "problems a rollout") int rolloutPrompts,
+    @Setting(value = "8", min = 1, help = "responses a problem") int samplesPerPrompt,
+    @Setting(value = "256", min = 1, help = "responses an optimizer update") int trainBatch,
+    @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
+    @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
+    @Setting(value = "actor", help = "which model samples: actor or policy") Rollout rolloutModel,
+    @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; larger rejects more")
+        double lambda,
+    @Setting(value = "new", help = "p_target: new or ref") Target target,
+    @Setting(value = "0.2", min = 0, max = 1, help = "PPO's lower clip; none turns clipping off")
+        @Nullable Double clipLow,
+    @Setting(value = "0.2", min = 0, help = "PPO's upper clip; none turns clipping off")
+        @Nullable Double clipHigh,
+    @Setting(value = "3", min = 0, above = true, help = "cap of the OBRS weight; none for no cap")
+        @Nullable Double c1,
+    @Setting(value = "3", min = 0, above = true, help = "cap of p_ref/p_target; none for no cap")
+        @Nullable Double c2,
+    @Setting(value = "20", min = 1, help = "size of each top-k set of the normalizer") int topK,
+    @Setting(value = "topk", help = "estimator of Z: topk, exact or empirical")
+        Normalizer normalizer,
+    @Setting(value = "bernoulli", help = "rejection: bernoulli or expected") MaskMode mask,
+    @Setting(
+            value = "obrs",
+            help = "what weighs the policy's loss: obrs, none, identity, truncated, icepop, tis-z")
+        PolicyCorrection policyCorrection,
+    @Setting(value = "2", min = 0, above = true, help = "cap of truncated and tis-z")
+        double policyCap,
+    @Setting(value = "0.5", min = 0, help = "icepop's lower bound") double policyLow,
+    @Setting(value = "5", min = 0, help = "icepop's upper bound") double policyHigh,
+    @Setting(value = "true", help = "whether the actor has a PPO loss of its own")
+        boolean actorLoss,
+    @Setting(
+            value = "truncated",
+            help = "F in the actor's loss: none, identity, truncated or icepop")
+        ActorCorrection actorCorrection,
+    @Setting(value = "2", min = 0, above = true, help = "cap of truncated") double actorCap,
+    @Setting(value = "0.5", min = 0, help = "icepop's lower bound") double actorLow,
+    @Setting(value = "5", min = 0, help = "icepop's upper bound") double actorHigh,
+    @Setting(value = "token", help = "corrections by token or by sequence")
+        Correction.Level correctionLevel,
+    @Setting(value = "1", min = 0, help = "weight of the distillation; 0 for none")
+        double distillCoefficient,
+    @Setting(value = "forward", help = "KL(policy to actor) forward, or reverse")
+        Distillation.Direction distillDirection,
+    @Setting(value = "grpo", help = "grpo, dr-grpo or rloo") Advantages advantage,
+    @Setting(value = "token-mean", help = "token-mean or sequence-mean") Aggregation aggregation,
+    @Setting(value = "0.0003", min = 0, help = "AdamW's rate") float learningRate,
+    @Setting(value = "none", min = 0, help = "the actor's rate; none for the policy's")
+        @Nullable Float actorLearningRate,
+    @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
+    @Setting(value = "0.95", min = 0, max = 1, help = "AdamW's β2") float beta2,
+    @Setting(value = "1e-8", min = 0, above = true, help = "AdamW's ε") float epsilon,
+    @Setting(value = "0", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
+    @Setting(value = "1", min = 0, help = "largest gradient norm; 0 for no clipping")
+        float gradClip,
+    @Setting(value = "0", min = 0, help = "updates over which the rate grows from 0")
+        int warmupSteps,
+    @Setting(value = "none", help = "how the rate falls to 0: none, linear or cosine")
+        RateDecay decay,
+    @Setting(value = "10", min = 1, help = "updates between two evaluations") int evalEvery,
+    @Setting(value = "512", min = 1, help = "held-out problems") int evalProblems,
+    @Setting(value = "20", min = 1, help = "updates between two checkpoints") int checkpointEvery,
+    @Setting(value = "2", min = 1, help = "checkpoints kept") int keepCheckpoints,
+    @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
+        int microBatchTokens) {
+
+  /** Where the ops run. */
+  public enum Device {
+    AUTO,
+    CPU,
+    TORNADO
+  }
+
+  /** Which model samples the rollouts. */
+  public enum Rollout {
+    ACTOR,
+    POLICY
+  }
+
+  /** What stands before the policy's PPO term. */
+  public enum PolicyCorrection {
+    OBRS,
+    NONE,
+    IDENTITY,
+    TRUNCATED,
+    ICEPOP,
+    TIS_Z
+  }
+
+  /** F of the actor's loss. */
+  public enum ActorCorrection {
+    NONE,
+    IDENTITY,
+    TRUNCATED,
+    ICEPOP
+  }
+}

@@ -1,0 +1,28 @@
+package io.jackpot.problems;
+
+import org.jspecify.annotations.Nullable;
+
+/** Judges a response by its gold answer. */
+public interface Verifier {
+
+  /** What a verifier says. */
+  enum Verdict {
+    CORRECT,
+    WRONG,
+    /** No answer could be read from the response. */
+    UNPARSED,
+    /** No answer could be read from the gold: such a problem is passed over, never rewarded. */
+    BAD_GOLD
+  }
+
+  /**
+   * @param extracted the answer as it was read; null where there was none
+   */
+  record Verification(Verdict verdict, @Nullable String extracted) {}
+
+  /**
+   * @param gold the gold answer
+   * @param response a model's whole text, or a bare answer
+   */
+  Verification verify(String gold, String response);
+}
