@@ -65,7 +65,7 @@ public final class AdamW {
     for (Map.Entry<String, Tensor> gradient : gradients.tensors().entrySet()) {
       double squares = ops.sumOfSquares(gradient.getValue());
       if (!Double.isFinite(squares)) {
-        throw new NonFiniteException("the gradient of " + gradient.getKey());
+        throw new NonFiniteException("gradient of " + gradient.getKey());
       }
       sum += squares;
     }

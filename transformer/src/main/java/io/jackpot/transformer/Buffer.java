@@ -4,11 +4,11 @@ import io.jackpot.tensor.Shape;
 import io.jackpot.tensor.Tensor;
 
 /** Memory of one activation, grown to the largest batch it has seen. */
-final class Buffer {
+public final class Buffer {
   private float[] data = new float[0];
 
   /** A tensor over this memory, its content unknown; it replaces the one given before. */
-  Tensor of(int... dims) {
+  public Tensor of(int... dims) {
     long size = Shape.of(dims).size();
     if (size > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(

@@ -4,10 +4,17 @@ package io.jackpot.transformer;
 public final class NonFiniteException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private final String what;
+
   /**
    * @param what the loss or tensor that is not finite
    */
   public NonFiniteException(String what) {
     super(what + " is not finite");
+    this.what = what;
+  }
+
+  public String what() {
+    return what;
   }
 }

@@ -61,12 +61,13 @@ public final class Objective {
         mask = ones;
         rho = filled(n, t -> finite(Math.min(z[t] * r[t], cap) * toRef[t]));
       }
-      case PolicyWeighting.Corrected(Correction f, Target target) -> {
+      case PolicyWeighting.Corrected(Correction correction, Target target) -> {
         mask = ones;
-        rho = corrected(f, logTarget(target, batch), batch);
+        rho = corrected(correction, logTarget(target, batch), batch);
       }
     }
-    double[] actorWeight = corrected(options.actorCorrection(), batch.actorLogRef(), batch);
+    Correction f = options.actorCorrection();
+    double[] actorWeight = f == null ? filled(n, t -> 0) : corrected(f, batch.actorLogRef(), batch);
 
     // 5. to 9. The losses, and their derivatives by the two log-probs.
     Ppo policy = ppo(options, batch.logNew(), batch.logRef(), batch.advantage());

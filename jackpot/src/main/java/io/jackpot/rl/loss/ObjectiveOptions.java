@@ -3,6 +3,7 @@ package io.jackpot.rl.loss;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.InputException;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the objective can be told. Messages name the setting as the user knows it.
@@ -17,7 +18,7 @@ import java.util.OptionalDouble;
  * @param normalizer how Z is estimated
  * @param mask how tokens are rejected
  * @param policyWeighting what stands before the policy's PPO term
- * @param actorCorrection F in the actor's loss (Jackpot, Eq. 6)
+ * @param actorCorrection F in the actor's loss (Jackpot, Eq. 6); null where it has no loss
  * @param distillCoefficient λ_distill ≥ 0
  * @param distillDirection of the divergence between p_new (teacher) and p_ω
  * @param aggregation from tokens to the batch
@@ -33,7 +34,7 @@ public record ObjectiveOptions(
     Normalizer normalizer,
     MaskMode mask,
     PolicyWeighting policyWeighting,
-    Correction actorCorrection,
+    @Nullable Correction actorCorrection,
     double distillCoefficient,
     Distillation.Direction distillDirection,
     Aggregation aggregation) {

@@ -1,0 +1,393 @@
+package io.jackpot.train;
+
+import io.jackpot.rl.loss.Objective;
+import io.jackpot.rl.loss.ObjectiveOptions;
+import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
+import io.jackpot.rl.loss.ObjectiveOptions.Target;
+import io.jackpot.rl.loss.ObjectiveResult;
+import io.jackpot.rl.loss.TokenBatch;
+import io.jackpot.tensor.Distillation;
+import io.jackpot.tensor.Head;
+import io.jackpot.tensor.HeadComparison;
+import io.jackpot.tensor.HeadStatistics;
+import io.jackpot.tensor.Ops;
+import io.jackpot.transformer.NonFiniteException;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One joint update of policy and actor from a mini-batch (Jackpot, Algorithm 1).
+ *
+ * <p>A mini-batch is worked on in packed micro-batches. First every distribution is described by a
+ * few numbers a token; from them the objective gives one coefficient a token and model; then each
+ * micro-batch runs backward. With a single micro-batch the activations of the first pass still
+ * stand, and there is no second forward.
+ */
+final class JointStep {
+
+  /**
+   * What an update says of itself beside the losses; means over the response tokens.
+   *
+   * @param gradNormPolicy before clipping; 0 where the policy was not updated
+   * @param gradNormActor before clipping; 0 where the actor was not updated
+   */
+  record Outcome(
+      ObjectiveResult objective,
+      double entropy,
+      double klPolicyActor,
+      double klActorPolicy,
+      double gradNormPolicy,
+      double gradNormActor) {}
+
+  /**
+   * The distributions before the first update of a rollout; only a rollout of several mini-batches
+   * needs them.
+   *
+   * @param sampler p_inf, of the model that sampled
+   */
+  record References(Reference policy, Reference sampler) {}
+
+  private final Ops ops;
+  private final ObjectiveOptions options;
+  private final float temperature;
+  private final int microBatchTokens;
+  private final Learner policy;
+  private final @Nullable Learner actor;
+
+  /**
+   * @param actor the model that sampled; null where the policy itself did
+   */
+  JointStep(
+      Ops ops,
+      ObjectiveOptions options,
+      float temperature,
+      int microBatchTokens,
+      Learner policy,
+      @Nullable Learner actor) {
+    this.ops = ops;
+    this.options = options;
+    this.temperature = temperature;
+    this.microBatchTokens = microBatchTokens;
+    this.policy = policy;
+    this.actor = actor;
+  }
+
+  References references(List<Experience> rollout) {
+    List<PackedResponses> batches = split(rollout);
+    Reference before = new Reference(ops, policy, batches, temperature);
+    return new References(
+        before, actor == null ? before : new Reference(ops, actor, batches, temperature));
+  }
+
+  private List<PackedResponses> split(List<Experience> experiences) {
+    return PackedResponses.split(
+        experiences.stream()
+            .map(e -> new PackedResponses.Pair(e.prompt(), e.sample().ids()))
+            .toList(),
+        microBatchTokens);
+  }
+
+  /**
+   * Updates both models.
+   *
+   * @param references null where this is the rollout's only mini-batch
+   * @param offset response tokens of the rollout before this mini-batch
+   * @throws NonFiniteException where a loss or a gradient is NaN or infinite; it names which, and
+   *     the models stay as they were
+   */
+  Outcome update(
+      List<Experience> experiences,
+      @Nullable References references,
+      int offset,
+      float policyRate,
+      float actorRate) {
+    List<PackedResponses> batches = split(experiences);
+    TokenStatistics tokens = new TokenStatistics(experiences);
+    Pass pass = null;
+    int at = 0;
+    for (PackedResponses batch : batches) {
+      pass = new Pass(batch);
+      pass.describe(tokens, at, references, offset);
+      at += batch.responses();
+    }
+
+    ObjectiveResult objective = Objective.evaluate(options, tokens.batch());
+    requireFinite("the policy loss", objective.policyLoss());
+    requireFinite("the actor loss", objective.actorLoss());
+    requireFinite("the distillation loss", objective.distillLoss());
+
+    boolean distil = options.distillCoefficient() > 0;
+    Learner trainedPolicy = objective.nothingAccepted() ? null : policy;
+    Learner trainedActor = options.actorCorrection() != null || distil ? actor : null;
+    at = 0;
+    for (PackedResponses batch : batches) {
+      Pass ready = batches.size() == 1 && pass != null ? pass : new Pass(batch);
+      ready.backward(tokens, at, objective, trainedPolicy != null, trainedActor != null);
+      at += batch.responses();
+    }
+    double normPolicy = norm("policy", trainedPolicy);
+    double normActor = norm("actor", trainedActor);
+    if (trainedPolicy != null) {
+      trainedPolicy.update(normPolicy, policyRate);
+    }
+    if (trainedActor != null) {
+      trainedActor.update(normActor, actorRate);
+    }
+    return new Outcome(
+        objective,
+        mean(tokens.entropy),
+        mean(tokens.klPolicyActor),
+        mean(tokens.klActorPolicy),
+        normPolicy,
+        normActor);
+  }
+
+  private static double norm(String who, @Nullable Learner learner) {
+    try {
+      return learner == null ? 0 : learner.gradientNorm();
+    } catch (NonFiniteException e) {
+      throw new NonFiniteException("the " + who + "'s " + e.what());
+    }
+  }
+
+  private static void requireFinite(String what, double value) {
+    if (!Double.isFinite(value)) {
+      throw new NonFiniteException(what);
+    }
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+
+  /** The forward of both models over one micro-batch, and its backward. */
+  private final class Pass {
+    private final PackedResponses batch;
+    private final Head policyHead;
+    private final HeadStatistics policyStatistics;
+    private final @Nullable Head actorHead;
+    private final HeadStatistics actorStatistics;
+
+    Pass(PackedResponses batch) {
+      this.batch = batch;
+      int n = batch.responses();
+      int vocabulary = policy.model().config().vocabularySize();
+      this.policyHead = policy.model().head(policy.forward(batch), temperature);
+      this.policyStatistics =
+          HeadStatistics.allocate(n, options.topK() < vocabulary ? options.topK() : 0);
+      this.actorStatistics = HeadStatistics.allocate(n, 0);
+      ops.headForward(policyHead, batch.actions(), policyStatistics);
+      if (actor == null) {
+        this.actorHead = null;
+      } else {
+        this.actorHead = actor.model().head(actor.forward(batch), temperature);
+        ops.headForward(actorHead, batch.actions(), actorStatistics);
+      }
+    }
+
+    /** Fills the statistics of this batch's tokens, which begin at {@code at} in the mini-batch. */
+    void describe(TokenStatistics all, int at, @Nullable References references, int offset) {
+      int n = batch.responses();
+      copy(policyStatistics.logProb(), all.logNew, at);
+      copy(policyStatistics.entropy(), all.entropy, at);
+      copy(
+          references == null
+              ? policyStatistics.logProb()
+              : references.policy().logProbs(offset + at, n),
+          all.logRef,
+          at);
+      if (actorHead == null) {
+        System.arraycopy(all.logInf, at, all.actorLogNew, at, n);
+        System.arraycopy(all.logInf, at, all.actorLogRef, at, n);
+      } else {
+        copy(actorStatistics.logProb(), all.actorLogNew, at);
+        copy(
+            references == null
+                ? actorStatistics.logProb()
+                : references.sampler().logProbs(offset + at, n),
+            all.actorLogRef,
+            at);
+      }
+
+      Head inf = actorHead == null ? policyHead : actorHead;
+      float[] infLogSumExp =
+          actorHead == null ? policyStatistics.logSumExp() : actorStatistics.logSumExp();
+      HeadComparison now = HeadComparison.allocate(n);
+      ops.headCompare(policyHead, policyStatistics.logSumExp(), inf, infLogSumExp, lambda(), now);
+      copy(now.klPQ(), all.klPolicyActor, at);
+      copy(now.klQP(), all.klActorPolicy, at);
+
+      Head target = policyHead;
+      float[] targetLogSumExp = policyStatistics.logSumExp();
+      if (references != null) {
+        inf = references.sampler().head(offset + at, n);
+        infLogSumExp = references.sampler().logSumExp(offset + at, n);
+        if (options.target() == Target.REF) {
+          target = references.policy().head(offset + at, n);
+          targetLogSumExp = references.policy().logSumExp(offset + at, n);
+        }
+      }
+      boolean wholeVocabulary = policyStatistics.k() == 0;
+      if (wholeVocabulary || options.normalizer() == Normalizer.EXACT) {
+        if (references != null) {
+          ops.headCompare(target, targetLogSumExp, inf, infLogSumExp, lambda(), now);
+        }
+        copy(now.overlap(), all.zExact, at);
+      }
+      if (wholeVocabulary) {
+        System.arraycopy(all.zExact, at, all.zTopK, at, n);
+      } else {
+        int[] ids = unionIds(all, at);
+        float[] infLogProbs = new float[ids.length];
+        float[] targetLogProbs = new float[ids.length];
+        ops.headGather(inf, infLogSumExp, ids, infLogProbs);
+        ops.headGather(target, targetLogSumExp, ids, targetLogProbs);
+        for (int i = 0; i < ids.length; i++) {
+          all.zTopK[at + i / (ids.length / n)] +=
+              Math.min(Math.exp(infLogProbs[i]), Math.exp(targetLogProbs[i]) / options.lambda());
+        }
+      }
+    }
+
+    /**
+     * Each token's top-k(p_inf) as recorded at the rollout and top-k(p_new), each id once; −1 fills
+     * up. {@code [responses × 2k]}
+     */
+    private int[] unionIds(TokenStatistics all, int at) {
+      int k = policyStatistics.k();
+      int[] ids = new int[batch.responses() * 2 * k];
+      Arrays.fill(ids, -1);
+      for (int n = 0; n < batch.responses(); n++) {
+        int row = n * 2 * k;
+        System.arraycopy(all.topInf, (at + n) * k, ids, row, k);
+        for (int i = 0; i < k; i++) {
+          int id = policyStatistics.topIds()[n * k + i];
+          boolean known = false;
+          for (int j = row; j < row + k; j++) {
+            known |= ids[j] == id;
+          }
+          ids[row + k + i] = known ? -1 : id;
+        }
+      }
+      return ids;
+    }
+
+    void backward(
+        TokenStatistics all,
+        int at,
+        ObjectiveResult objective,
+        boolean trainPolicy,
+        boolean trainActor) {
+      if (trainPolicy) {
+        float[] coefficient = floats(objective.policyCoefficient(), at);
+        policy.backward(batch, policyHead, policyStatistics, coefficient, null);
+      }
+      if (trainActor && actor != null && actorHead != null) {
+        Distillation distillation =
+            options.distillCoefficient() == 0
+                ? null
+                : new Distillation(
+                    policyHead,
+                    policyStatistics.logSumExp(),
+                    floats(objective.distillWeight(), at),
+                    options.distillDirection(),
+                    floats(all.divergence(), at));
+        float[] coefficient = floats(objective.actorCoefficient(), at);
+        actor.backward(batch, actorHead, actorStatistics, coefficient, distillation);
+      }
+    }
+
+    private float[] floats(double[] values, int at) {
+      float[] part = new float[batch.responses()];
+      for (int i = 0; i < part.length; i++) {
+        part[i] = (float) values[at + i];
+      }
+      return part;
+    }
+  }
+
+  private float lambda() {
+    return (float) options.lambda();
+  }
+
+  private static void copy(float[] from, double[] to, int at) {
+    for (int i = 0; i < from.length; i++) {
+      to[at + i] = from[i];
+    }
+  }
+
+  /** The numbers of every response token of a mini-batch, {@code [tokens]} each. */
+  private final class TokenStatistics {
+    final double[] logInf;
+    final double[] logRef;
+    final double[] logNew;
+    final double[] actorLogRef;
+    final double[] actorLogNew;
+    final double[] advantage;
+    final double[] uniform;
+    final double[] zTopK;
+    final double[] zExact;
+    final double[] klPolicyActor;
+    final double[] klActorPolicy;
+    final double[] entropy;
+    final int[] sequence;
+
+    /** top-k(p_inf) of the rollout, {@code [tokens × k]}. */
+    final int[] topInf;
+
+    TokenStatistics(List<Experience> experiences) {
+      int n = experiences.stream().mapToInt(Experience::responseTokens).sum();
+      logInf = new double[n];
+      logRef = new double[n];
+      logNew = new double[n];
+      actorLogRef = new double[n];
+      actorLogNew = new double[n];
+      advantage = new double[n];
+      uniform = new double[n];
+      zTopK = new double[n];
+      zExact = new double[n];
+      klPolicyActor = new double[n];
+      klActorPolicy = new double[n];
+      entropy = new double[n];
+      sequence = new int[n];
+      topInf = experiences.stream().flatMapToInt(e -> Arrays.stream(e.sample().topIds())).toArray();
+      int at = 0;
+      for (int s = 0; s < experiences.size(); s++) {
+        Experience experience = experiences.get(s);
+        int end = at + experience.responseTokens();
+        copy(experience.sample().logProbs(), logInf, at);
+        System.arraycopy(experience.uniforms(), 0, uniform, at, end - at);
+        Arrays.fill(advantage, at, end, experience.advantage());
+        Arrays.fill(sequence, at, end, s);
+        at = end;
+      }
+    }
+
+    double[] divergence() {
+      return switch (options.distillDirection()) {
+        case FORWARD -> klPolicyActor;
+        case REVERSE -> klActorPolicy;
+      };
+    }
+
+    TokenBatch batch() {
+      return new TokenBatch(
+          logInf,
+          logRef,
+          logNew,
+          actorLogRef,
+          actorLogNew,
+          advantage,
+          uniform,
+          zTopK,
+          zExact,
+          divergence(),
+          sequence);
+    }
+  }
+}

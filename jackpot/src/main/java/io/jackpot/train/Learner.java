@@ -1,0 +1,86 @@
+package io.jackpot.train;
+
+import io.jackpot.tensor.Distillation;
+import io.jackpot.tensor.Head;
+import io.jackpot.tensor.HeadStatistics;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.Tensor;
+import io.jackpot.transformer.Activations;
+import io.jackpot.transformer.AdamW;
+import io.jackpot.transformer.Buffer;
+import io.jackpot.transformer.Model;
+import io.jackpot.transformer.Parameters;
+import org.jspecify.annotations.Nullable;
+
+/** A model being trained: its activations, gradients and optimizer. */
+final class Learner {
+  private final Ops ops;
+  private final Model model;
+  private final AdamW optimizer;
+  private final Parameters gradients;
+  private final Activations activations;
+  private final Buffer hidden = new Buffer();
+  private final Buffer dHidden = new Buffer();
+  private final Buffer dAll = new Buffer();
+
+  Learner(Ops ops, Model model, AdamW optimizer) {
+    this.ops = ops;
+    this.model = model;
+    this.optimizer = optimizer;
+    this.gradients = Parameters.zeros(model.config());
+    this.activations = new Activations(model);
+  }
+
+  Model model() {
+    return model;
+  }
+
+  AdamW optimizer() {
+    return optimizer;
+  }
+
+  /**
+   * The final hidden states that predict the response tokens, {@code [responses, hiddenSize]};
+   * valid until the next forward.
+   */
+  Tensor forward(PackedResponses batch) {
+    Tensor all = activations.forward(ops, batch.ids(), batch.packing());
+    Tensor rows = hidden.of(batch.responses(), model.config().hiddenSize());
+    ops.gatherRows(all, batch.rows(), rows);
+    return rows;
+  }
+
+  /**
+   * Adds to the gradients those of Σ coefficient·log p(action) + Σ weight·divergence over the batch
+   * of the last forward.
+   */
+  void backward(
+      PackedResponses batch,
+      Head head,
+      HeadStatistics statistics,
+      float[] coefficient,
+      @Nullable Distillation distillation) {
+    int dim = model.config().hiddenSize();
+    Tensor dRows = dHidden.of(batch.responses(), dim);
+    Tensor dHeadWeight = gradients.get(model.config().headName());
+    ops.headBackward(head, statistics, coefficient, distillation, dRows, dHeadWeight);
+    Tensor dHiddenAll = dAll.of(batch.ids().length, dim);
+    ops.gatherRowsBackward(dRows, batch.rows(), dHiddenAll);
+    activations.backward(ops, dHiddenAll, gradients);
+  }
+
+  /**
+   * The global norm of the gradients gathered, before any clipping.
+   *
+   * @throws io.jackpot.transformer.NonFiniteException naming the tensor that is not finite
+   */
+  double gradientNorm() {
+    return AdamW.norm(ops, gradients);
+  }
+
+  /** One AdamW update from the gradients gathered, which are then zero again. */
+  void update(double gradientNorm, float learningRate) {
+    optimizer.update(ops, model.parameters(), gradients, gradientNorm, learningRate);
+    gradients.tensors().values().forEach(ops::zero);
+  }
+}
