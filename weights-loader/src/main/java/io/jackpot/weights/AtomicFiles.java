@@ -123,7 +123,7 @@ public final class AtomicFiles {
   }
 
   /** {@code PATH: WHAT: REASON} in one line. */
-  static InputException failed(String what, Path path, IOException e) {
+  public static InputException failed(String what, Path path, IOException e) {
     String place = path.toString();
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     if (e instanceof NoSuchFileException) {

@@ -1,0 +1,258 @@
+package io.jackpot.report;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.AtomicFiles;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A file of one JSON object a line, UTF-8, that only grows. A line is complete once its newline is
+ * there: what stands behind the last newline was being written when a process was killed, and
+ * counts for nothing.
+ */
+public final class JsonLines implements AutoCloseable {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private JsonLines(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Opens {@code file} to append to it. Makes it and the folders it lies in where there are none,
+   * and cuts off an incomplete last line.
+   *
+   * @throws InputException if it cannot be opened
+   */
+  public static JsonLines open(Path file) {
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+      FileChannel channel =
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        long end = completeLength(channel);
+        channel.truncate(end).position(end);
+        return new JsonLines(file, channel);
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot open", file, e);
+    }
+  }
+
+  /**
+   * Appends a line.
+   *
+   * @param line values that JSON has, lists and maps of them, or null
+   */
+  public void append(Map<String, ?> line) {
+    append(MAPPER.<JsonNode>valueToTree(line));
+  }
+
+  /**
+   * Appends a line. A number that is not finite is written as null, for JSON has none.
+   *
+   * @throws InputException if it cannot be written whole (a full disk); the file is as it was
+   */
+  public void append(JsonNode line) {
+    if (!line.isObject()) {
+      throw new IllegalArgumentException(file + ": a line is an object, not " + line.getNodeType());
+    }
+    byte[] json = MAPPER.writeValueAsBytes(finite(line));
+    ByteBuffer bytes = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
+    long start = -1;
+    try {
+      start = channel.position();
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      cutOff(start);
+      throw AtomicFiles.failed("cannot write", file, e);
+    }
+  }
+
+  /**
+   * Returns once all lines so far are on the disk and outlast a power cut.
+   *
+   * @throws InputException if the disk fails
+   */
+  public void force() {
+    try {
+      channel.force(true);
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot write", file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot close", file, e);
+    }
+  }
+
+  /**
+   * All complete lines.
+   *
+   * @throws InputException if there is no such file, or a line is no JSON object
+   */
+  public static List<JsonNode> read(Path file) {
+    List<JsonNode> lines = new ArrayList<>();
+    for (byte[] line : completeLines(file)) {
+      lines.add(parse(file, lines.size() + 1, line));
+    }
+    return List.copyOf(lines);
+  }
+
+  /**
+   * Keeps only the complete lines whose {@code step} is at most {@code step}, byte for byte; the
+   * file is replaced as a whole. Nothing happens if there is no such file.
+   *
+   * @throws InputException if a line is no JSON object or has no integer {@code step}
+   */
+  public static void truncateAfter(Path file, int step) {
+    if (!Files.exists(file)) {
+      return;
+    }
+    ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    int number = 0;
+    for (byte[] bytes : completeLines(file)) {
+      number++;
+      JsonNode at = parse(file, number, bytes).get("step");
+      if (at == null || !at.isIntegralNumber()) {
+        throw bad(file, number, "found no integer \"step\"", null);
+      }
+      if (at.longValue() <= step) {
+        kept.writeBytes(bytes);
+        kept.write('\n');
+      }
+    }
+    AtomicFiles.writeAtomically(file, kept::writeTo);
+  }
+
+  private static List<byte[]> completeLines(Path file) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", file, e);
+    }
+    List<byte[]> lines = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        lines.add(Arrays.copyOfRange(bytes, start, i));
+        start = i + 1;
+      }
+    }
+    return lines;
+  }
+
+  private static JsonNode parse(Path file, int number, byte[] bytes) {
+    JsonNode node;
+    try {
+      // Decoded here because Jackson guesses the encoding of bytes.
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      node = MAPPER.readTree(text);
+    } catch (CharacterCodingException e) {
+      throw bad(file, number, "not UTF-8", e);
+    } catch (JacksonException e) {
+      String problem = e.getOriginalMessage().lines().findFirst().orElse("");
+      throw bad(file, number, "not valid JSON (" + problem + ")", e);
+    }
+    if (!node.isObject()) {
+      String found = node.isMissingNode() ? "an empty line" : "JSON of type " + node.getNodeType();
+      throw bad(file, number, "found " + found, null);
+    }
+    return node;
+  }
+
+  private static InputException bad(
+      Path file, int number, String problem, @Nullable Throwable cause) {
+    String message = file + ":" + number + ": " + problem + ", expected one JSON object a line";
+    return cause == null ? new InputException(message) : new InputException(message, cause);
+  }
+
+  /** The file's length up to its last newline. */
+  private static long completeLength(FileChannel channel) throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(1 << 16);
+    for (long end = channel.size(); end > 0; ) {
+      long start = Math.max(0, end - block.capacity());
+      block.clear().limit((int) (end - start));
+      while (block.hasRemaining() && channel.read(block, start + block.position()) >= 0) {}
+      for (int i = block.position() - 1; i >= 0; i--) {
+        if (block.get(i) == '\n') {
+          return start + i + 1;
+        }
+      }
+      end = start;
+    }
+    return 0;
+  }
+
+  private void cutOff(long start) {
+    try {
+      if (start >= 0) {
+        channel.truncate(start);
+      }
+    } catch (IOException e) {
+      // The next reader drops the incomplete line; the failure to write is the one to tell.
+    }
+  }
+
+  private static JsonNode finite(JsonNode node) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    return switch (node) {
+      case ObjectNode object -> {
+        ObjectNode copy = nodes.objectNode();
+        object.properties().forEach(entry -> copy.set(entry.getKey(), finite(entry.getValue())));
+        yield copy;
+      }
+      case ArrayNode array -> {
+        ArrayNode copy = nodes.arrayNode();
+        array.values().forEach(value -> copy.add(finite(value)));
+        yield copy;
+      }
+      default ->
+          node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())
+              ? nodes.nullNode()
+              : node;
+    };
+  }
+}
