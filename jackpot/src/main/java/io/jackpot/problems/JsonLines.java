@@ -1,0 +1,144 @@
+package io.jackpot.problems;
+
+import io.jackpot.tensor.InputException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Files of one JSON object a line, in UTF-8. Lines of white space are passed over. */
+final class JsonLines {
+  private static final int LONGEST_QUOTE = 60;
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          // As many digits as the file has: 0.1 is not a binary fraction, 1e400 not infinity.
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  private JsonLines() {}
+
+  /**
+   * One line's object; knows its place for messages.
+   *
+   * @param where file and line
+   */
+  record Line(String where, JsonNode object) {
+
+    boolean has(String key) {
+      return object.has(key);
+    }
+
+    /** The string under {@code key}. */
+    String string(String key) {
+      JsonNode value = required(key, "a string");
+      if (!value.isString()) {
+        throw wrong(key, value, "a string");
+      }
+      return value.stringValue();
+    }
+
+    /** The string under {@code key}, or the text of the number there. */
+    String stringOrNumber(String key) {
+      JsonNode value = required(key, "a string or a number");
+      if (value.isNumber()) {
+        return value.numberValue().toString();
+      }
+      if (!value.isString()) {
+        throw wrong(key, value, "a string or a number");
+      }
+      return value.stringValue();
+    }
+
+    private JsonNode required(String key, String expected) {
+      if (!object.has(key)) {
+        throw new InputException(where + ": no \"" + key + "\", expected " + expected);
+      }
+      return object.get(key);
+    }
+
+    private InputException wrong(String key, JsonNode found, String expected) {
+      return new InputException(
+          where + ": \"" + key + "\": " + quote(found.toString()) + ", expected " + expected);
+    }
+  }
+
+  /**
+   * What {@code read} makes of each line.
+   *
+   * @throws InputException if the file cannot be read or is empty, a line is not a JSON object, or
+   *     {@code read} throws it
+   */
+  static <T> List<T> read(Path file, Function<Line, T> read) {
+    byte[] bytes = bytes(file);
+    List<T> all = new ArrayList<>();
+    int number = 1;
+    for (int start = 0; start < bytes.length; number++) {
+      int end = start;
+      while (end < bytes.length && bytes[end] != '\n') {
+        end++;
+      }
+      String where = file + ", line " + number;
+      String text = decode(ByteBuffer.wrap(bytes, start, end - start), where);
+      if (!text.isBlank()) {
+        all.add(read.apply(new Line(where, parse(text, where))));
+      }
+      start = end + 1;
+    }
+    if (all.isEmpty()) {
+      throw new InputException(file + ": empty, expected a JSON object a line");
+    }
+    return all;
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new InputException(file + ": no such file, expected a file of JSON lines", e);
+    } catch (IOException e) {
+      throw new InputException(
+          file + ": cannot be read (" + quote(String.valueOf(e.getMessage())) + ")", e);
+    }
+  }
+
+  private static String decode(ByteBuffer bytes, String where) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw new InputException(where + ": not UTF-8, expected a JSON object in UTF-8", e);
+    }
+  }
+
+  private static JsonNode parse(String text, String where) {
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(text);
+    } catch (JacksonException e) {
+      throw new InputException(
+          where + ": " + quote(text) + " is not valid JSON, expected a JSON object", e);
+    }
+    if (!node.isObject()) {
+      throw new InputException(where + ": " + quote(text) + ", expected a JSON object");
+    }
+    return node;
+  }
+
+  /** Foreign text on one line, and not more of it than people read. */
+  private static String quote(String text) {
+    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
+  }
+}

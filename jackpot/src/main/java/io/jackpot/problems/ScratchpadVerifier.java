@@ -1,0 +1,42 @@
+package io.jackpot.problems;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges responses to {@link ArithmeticProblems} as strictly as their format allows: one {@code #},
+ * then the answer's digits, then {@code $} and nothing else. A response without the mark, with two
+ * of them, or cut off before the end is {@link Verifier.Verdict#UNPARSED}, so that a lucky digit
+ * earns nothing.
+ */
+public final class ScratchpadVerifier implements Verifier {
+  /** Stands before the answer. */
+  static final String MARK = "#";
+
+  private static final Pattern GOLD = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern FINAL = Pattern.compile("#([0-9]{1,9})\\$");
+
+  @Override
+  public Verification verify(String gold, String response) {
+    @Nullable String answer = answer(response);
+    Verdict verdict;
+    if (!GOLD.matcher(gold).matches()) {
+      verdict = Verdict.BAD_GOLD;
+    } else if (answer == null) {
+      verdict = Verdict.UNPARSED;
+    } else {
+      verdict = answer.equals(gold) ? Verdict.CORRECT : Verdict.WRONG;
+    }
+    return new Verification(verdict, answer);
+  }
+
+  private static @Nullable String answer(String response) {
+    int mark = response.indexOf(MARK);
+    if (mark < 0 || response.indexOf(ArithmeticProblems.END) < mark) {
+      return null;
+    }
+    Matcher matcher = FINAL.matcher(response).region(mark, response.length());
+    return matcher.matches() ? matcher.group(1) : null;
+  }
+}
