@@ -13,13 +13,11 @@ public final class MixtureProblems implements ProblemSource {
   // Apart from the streams of training problems and of a run, folded into the same seed.
   private static final int COMPLETION_STREAM = 2 << 16;
 
-  /** What a random number of a completion decides; the counter beside it is the step. */
-  private enum Choice {
-    DIRECT,
-    TERSE,
-    NOISY,
-    NOISE
-  }
+  // What a random number of a completion decides; the counter beside it is the step.
+  private static final int DIRECT = 0;
+  private static final int TERSE = 1;
+  private static final int NOISY = 2;
+  private static final int DIGIT = 3;
 
   private final ArithmeticProblems problems;
   private final long key;
@@ -58,19 +56,19 @@ public final class MixtureProblems implements ProblemSource {
   }
 
   private String completion(Expression expression, long stream) {
-    if (chosen(stream, 0, Choice.DIRECT, directShare)) {
+    if (chosen(stream, 0, DIRECT, directShare)) {
       return expression.direct();
     }
     return expression.scratchpad(
-        step -> chosen(stream, step, Choice.TERSE, terseShare),
+        step -> chosen(stream, step, TERSE, terseShare),
         (step, value) ->
-            chosen(stream, step, Choice.NOISY, noise)
-                ? Threefry.below(stream, step, Choice.NOISE.ordinal(), expression.modulus())
+            chosen(stream, step, NOISY, noise)
+                ? Threefry.below(stream, step, DIGIT, expression.modulus())
                 : value);
   }
 
-  private static boolean chosen(long stream, int step, Choice choice, double probability) {
-    return Threefry.uniform(stream, step, choice.ordinal()) < probability;
+  private static boolean chosen(long stream, int step, int choice, double probability) {
+    return Threefry.uniform(stream, step, choice) < probability;
   }
 
   private static double share(String name, double share) {

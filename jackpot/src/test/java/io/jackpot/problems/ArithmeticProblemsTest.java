@@ -43,7 +43,7 @@ class ArithmeticProblemsTest {
       assertThat(problem.prompt()).matches("[0-9]([-+*][0-9]){" + operations + "}=");
       problem.prompt().chars().forEach(c -> used.add((char) c));
       int value = problem.prompt().charAt(0) - '0';
-      String[] steps = completion.split(";");
+      String[] steps = completion.split(";", -1);
       assertThat(steps).hasSize(operations + 1);
       for (int step = 0; step < operations; step++) {
         String operation = problem.prompt().substring(2 * step + 1, 2 * step + 3);

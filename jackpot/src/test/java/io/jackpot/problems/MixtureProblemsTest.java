@@ -131,7 +131,7 @@ class MixtureProblemsTest {
     static Chain of(Problem problem, int modulus) {
       String prompt = problem.prompt();
       String completion = Objects.requireNonNull(problem.completion());
-      String[] parts = completion.split(";");
+      String[] parts = completion.split(";", -1);
       int steps = parts.length - 1;
       assertThat(steps).isIn(0, prompt.length() / 2 - 1);
       int terse = 0;
