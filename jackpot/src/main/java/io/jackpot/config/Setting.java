@@ -16,8 +16,8 @@ public @interface Setting {
   /** One line for {@code --help}. */
   String help();
 
-  /** The default, written as on the command line. */
-  String value();
+  /** The default, written as on the command line; empty for a setting that has to be given. */
+  String value() default "";
 
   /** Smallest value allowed, itself allowed. */
   double min() default Double.NEGATIVE_INFINITY;

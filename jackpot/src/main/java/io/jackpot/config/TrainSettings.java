@@ -2,24 +2,32 @@ package io.jackpot.config;
 
 import io.jackpot.rl.advantage.Advantages;
 import io.jackpot.rl.loss.Correction;
+import io.jackpot.rl.loss.ObjectiveOptions;
 import io.jackpot.rl.loss.ObjectiveOptions.Aggregation;
 import io.jackpot.rl.loss.ObjectiveOptions.MaskMode;
 import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
 import io.jackpot.rl.loss.ObjectiveOptions.Target;
+import io.jackpot.rl.loss.PolicyWeighting;
 import io.jackpot.tensor.Distillation;
+import io.jackpot.tensor.InputException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
 public record TrainSettings(
-    @Setting(value = "jackpot", help = "preset that the other settings start from") String arm,
+    @Setting(value = "jackpot", help = "preset that the other settings start from") Arm arm,
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
     @Setting(value = "builtin:policy", help = "model folder of the policy") String policy,
     @Setting(value = "builtin:actor", help = "model folder of the actor") String actor,
-    @Setting(value = "arithmetic", help = "arithmetic, or a JSONL file") String problems,
-    @Setting(value = "none", help = "JSONL file of held-out problems") @Nullable String heldOut,
+    @Setting(value = ARITHMETIC, help = "arithmetic, or a JSONL file") String problems,
+    @Setting(value = "none", help = "JSONL file of held-out problems; none where generated")
+        @Nullable String heldOut,
     @Setting(value = "5", min = 1, max = 100, help = "operations of an arithmetic problem")
         int operations,
     @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")
@@ -90,6 +98,9 @@ public record TrainSettings(
     @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
         int microBatchTokens) {
 
+  /** What {@code problems} says for generated arithmetic. */
+  public static final String ARITHMETIC = "arithmetic";
+
   /** Where the ops run. */
   public enum Device {
     AUTO,
@@ -119,5 +130,112 @@ public record TrainSettings(
     IDENTITY,
     TRUNCATED,
     ICEPOP
+  }
+
+  /**
+   * @throws InputException if settings contradict each other; names them
+   */
+  public TrainSettings {
+    if ((clipLow == null) != (clipHigh == null)) {
+      throw new InputException(
+          "clipLow %s, clipHigh %s: expected two numbers, or none for both"
+              .formatted(orNone(clipLow), orNone(clipHigh)));
+    }
+    long responses = (long) rolloutPrompts * samplesPerPrompt;
+    if (responses % trainBatch != 0) {
+      throw new InputException(
+          "trainBatch %d: does not divide the %d responses of a rollout (rolloutPrompts %d x samplesPerPrompt %d)"
+              .formatted(trainBatch, responses, rolloutPrompts, samplesPerPrompt));
+    }
+    checkRange("policyLow", policyLow, "policyHigh", policyHigh);
+    checkRange("actorLow", actorLow, "actorHigh", actorHigh);
+    if (!problems.equals(ARITHMETIC) && heldOut == null) {
+      throw new InputException(
+          "heldOut none: expected a JSONL file of held-out problems, because problems is a file ("
+              + problems
+              + ")");
+    }
+  }
+
+  private static void checkRange(String low, double from, String high, double to) {
+    if (from > to) {
+      throw new InputException(
+          "%s %s, %s %s: expected %s to be at most %s".formatted(low, from, high, to, low, high));
+    }
+  }
+
+  private static Object orNone(@Nullable Object value) {
+    return value == null ? "none" : value;
+  }
+
+  /**
+   * Defaults under the preset of an arm, under a config file, under flags. The arm is the flags',
+   * else the file's. Where a file is of another arm than the flags ask for, as a run's own
+   * config.json may be, what it has from its own arm does not count.
+   *
+   * @param file values as {@link Settings#file} gives them
+   * @param flags values as {@link Settings#flags} gives them
+   * @throws InputException if the settings contradict each other
+   */
+  public static TrainSettings layered(
+      Map<String, @Nullable Object> file, Map<String, @Nullable Object> flags) {
+    Settings<TrainSettings> settings = Settings.of(TrainSettings.class);
+    Arm fileArm = (Arm) Objects.requireNonNullElse(file.get("arm"), Arm.JACKPOT);
+    Arm arm = (Arm) Objects.requireNonNullElse(flags.get("arm"), fileArm);
+    Map<String, @Nullable Object> own = new LinkedHashMap<>(file);
+    if (file.containsKey("arm") && arm != fileArm) {
+      Map<String, @Nullable Object> preset = settings.values(settings.build(fileArm.layer()));
+      own.entrySet()
+          .removeIf(entry -> Objects.equals(entry.getValue(), preset.get(entry.getKey())));
+      own.remove("arm");
+    }
+    return settings.build(arm.layer(), own, flags);
+  }
+
+  /** What the losses have to know. */
+  public ObjectiveOptions objective() {
+    return new ObjectiveOptions(
+        lambda,
+        target,
+        optional(clipLow),
+        optional(clipHigh),
+        c1 == null ? Double.POSITIVE_INFINITY : c1,
+        c2 == null ? Double.POSITIVE_INFINITY : c2,
+        topK,
+        normalizer,
+        mask,
+        policyWeighting(),
+        actorLoss ? actorWeighting() : null,
+        distillCoefficient,
+        distillDirection,
+        aggregation);
+  }
+
+  private static OptionalDouble optional(@Nullable Double value) {
+    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+  }
+
+  private PolicyWeighting policyWeighting() {
+    return switch (policyCorrection) {
+      case OBRS -> new PolicyWeighting.Obrs();
+      case TIS_Z -> new PolicyWeighting.TisTimesZ(policyCap);
+      case NONE -> corrected(new Correction.None());
+      case IDENTITY -> corrected(new Correction.Identity(correctionLevel));
+      case TRUNCATED -> corrected(new Correction.Truncated(policyCap, correctionLevel));
+      case ICEPOP -> corrected(new Correction.IcePop(policyLow, policyHigh, correctionLevel));
+    };
+  }
+
+  private PolicyWeighting corrected(Correction correction) {
+    return new PolicyWeighting.Corrected(correction, target);
+  }
+
+  private Correction actorWeighting() {
+    return switch (actorCorrection) {
+      case NONE -> new Correction.None();
+      case IDENTITY -> new Correction.Identity(correctionLevel);
+      case TRUNCATED -> new Correction.Truncated(actorCap, correctionLevel);
+      case ICEPOP -> new Correction.IcePop(actorLow, actorHigh, correctionLevel);
+    };
   }
 }

@@ -21,10 +21,10 @@ public final class JsonlProblems implements ProblemSource {
    *     names the line
    */
   public static JsonlProblems read(Path file) {
-    return new JsonlProblems(JsonLines.read(file, JsonlProblems::problem));
+    return new JsonlProblems(InputLines.read(file, JsonlProblems::problem));
   }
 
-  private static Problem problem(JsonLines.Line line) {
+  private static Problem problem(InputLines.Line line) {
     return new Problem(
         line.string("prompt"),
         line.stringOrNumber("answer"),

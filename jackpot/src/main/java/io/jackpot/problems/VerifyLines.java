@@ -22,7 +22,7 @@ public final class VerifyLines {
   public static void run(Path input, Appendable out) throws IOException {
     Verifier verifier = new FinalAnswerVerifier();
     List<Verification> verifications =
-        JsonLines.read(
+        InputLines.read(
             input,
             line -> verifier.verify(line.stringOrNumber("gold"), line.stringOrNumber("answer")));
     for (Verification verification : verifications) {

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Strict JSON objects: UTF-8, no duplicate keys, nothing after the end. */
-final class Json {
+public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
@@ -32,7 +32,7 @@ final class Json {
   /**
    * @throws InputException if the file cannot be read or is no JSON object
    */
-  static ObjectNode read(Path file) {
+  public static ObjectNode read(Path file) {
     try {
       return parse(Files.readAllBytes(file), file.toString());
     } catch (IOException e) {
@@ -67,15 +67,19 @@ final class Json {
     return MAPPER.writeValueAsBytes(object);
   }
 
-  /** Writes {@code object} over several lines. */
-  static void write(Path file, ObjectNode object) {
+  /**
+   * Writes {@code object} over several lines; the file is there as a whole or not at all.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public static void write(Path file, ObjectNode object) {
     byte[] bytes =
         MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(object);
     AtomicFiles.writeAtomically(file, out -> out.write(bytes));
   }
 
   /** A message that may quote foreign text, on one line and no longer than people read. */
-  static String oneLine(String message) {
+  public static String oneLine(String message) {
     String line = message.replaceAll("[\\p{Cntrl}\\s]+", " ");
     return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";
   }

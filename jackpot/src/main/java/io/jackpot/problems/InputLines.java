@@ -17,8 +17,8 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Files of one JSON object a line, in UTF-8. Lines of white space are passed over. */
-final class JsonLines {
+/** Input files of one JSON object a line, in UTF-8. Lines of white space are passed over. */
+public final class InputLines {
   private static final int LONGEST_QUOTE = 60;
   private static final JsonMapper MAPPER =
       JsonMapper.builder()
@@ -28,21 +28,21 @@ final class JsonLines {
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
 
-  private JsonLines() {}
+  private InputLines() {}
 
   /**
    * One line's object; knows its place for messages.
    *
    * @param where file and line
    */
-  record Line(String where, JsonNode object) {
+  public record Line(String where, JsonNode object) {
 
-    boolean has(String key) {
+    public boolean has(String key) {
       return object.has(key);
     }
 
     /** The string under {@code key}. */
-    String string(String key) {
+    public String string(String key) {
       JsonNode value = required(key, "a string");
       if (!value.isString()) {
         throw wrong(key, value, "a string");
@@ -51,7 +51,7 @@ final class JsonLines {
     }
 
     /** The string under {@code key}, or the text of the number there. */
-    String stringOrNumber(String key) {
+    public String stringOrNumber(String key) {
       JsonNode value = required(key, "a string or a number");
       if (value.isNumber()) {
         return value.numberValue().toString();
@@ -60,6 +60,24 @@ final class JsonLines {
         throw wrong(key, value, "a string or a number");
       }
       return value.stringValue();
+    }
+
+    /** The token ids under {@code key}: at least one integer of at least 0. */
+    public int[] ids(String key) {
+      String expected = "an array of token ids";
+      JsonNode value = required(key, expected);
+      if (!value.isArray() || value.isEmpty()) {
+        throw wrong(key, value, expected);
+      }
+      int[] ids = new int[value.size()];
+      for (int i = 0; i < ids.length; i++) {
+        JsonNode id = value.get(i);
+        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+          throw wrong(key + "[" + i + "]", id, "a token id");
+        }
+        ids[i] = id.intValue();
+      }
+      return ids;
     }
 
     private JsonNode required(String key, String expected) {
@@ -81,7 +99,7 @@ final class JsonLines {
    * @throws InputException if the file cannot be read or is empty, a line is not a JSON object, or
    *     {@code read} throws it
    */
-  static <T> List<T> read(Path file, Function<Line, T> read) {
+  public static <T> List<T> read(Path file, Function<Line, T> read) {
     byte[] bytes = bytes(file);
     List<T> all = new ArrayList<>();
     int number = 1;

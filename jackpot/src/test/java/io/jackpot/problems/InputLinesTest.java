@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files of problems read and written, and files of answers judged. */
-class JsonLinesTest {
+class InputLinesTest {
   @TempDir Path folder;
 
   @Test
@@ -73,7 +73,7 @@ class JsonLinesTest {
         .hasMessageContaining("cannot be read");
     Path latin = folder.resolve("latin.jsonl");
     Files.write(latin, "{}\n{\"prompt\": \"ü\"}".getBytes(StandardCharsets.ISO_8859_1));
-    assertThatThrownBy(() -> JsonLines.read(latin, line -> line))
+    assertThatThrownBy(() -> InputLines.read(latin, line -> line))
         .isInstanceOf(InputException.class)
         .hasMessageEndingWith("latin.jsonl, line 2: not UTF-8, expected a JSON object in UTF-8");
   }
@@ -152,5 +152,23 @@ class JsonLinesTest {
 
   private Path file(String content) throws IOException {
     return Files.writeString(folder.resolve("problems.jsonl"), content);
+  }
+
+  @Test
+  void readsTokenIds() throws IOException {
+    assertThat(InputLines.read(file("{\"ids\": [0, 2147483647]}"), line -> line.ids("ids")))
+        .containsExactly(new int[] {0, 2147483647});
+    for (String bad : new String[] {"[]", "3", "\"3\"", "null"}) {
+      assertThatThrownBy(
+              () -> InputLines.read(file("{\"ids\": " + bad + "}"), line -> line.ids("ids")))
+          .isInstanceOf(InputException.class)
+          .hasMessageEndingWith(", line 1: \"ids\": " + bad + ", expected an array of token ids");
+    }
+    for (String bad : new String[] {"-1", "1.5", "2147483648", "\"3\"", "[]"}) {
+      assertThatThrownBy(
+              () -> InputLines.read(file("{\"ids\": [7, " + bad + "]}"), line -> line.ids("ids")))
+          .isInstanceOf(InputException.class)
+          .hasMessageEndingWith(", line 1: \"ids[1]\": " + bad + ", expected a token id");
+    }
   }
 }

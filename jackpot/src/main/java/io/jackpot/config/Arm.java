@@ -1,0 +1,58 @@
+package io.jackpot.config;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A preset that the other settings of {@code train} start from: Jackpot, or one of its baselines.
+ */
+public enum Arm {
+  JACKPOT("the paper's method: rejection, top-k normalizer, actor loss, distillation", Map.of()),
+  JACKPOT_EXPECTED(
+      "jackpot with the rejection's expectation for its draw", Map.of("mask", "expected")),
+  ON_POLICY(
+      "the policy samples for itself",
+      Map.of(
+          "rolloutModel", "policy",
+          "policyCorrection", "none",
+          "actorLoss", "false",
+          "distillCoefficient", "0")),
+  TIS(
+      "truncated importance sampling towards p_ref, with actor loss and distillation",
+      Map.of("policyCorrection", "truncated", "policyCap", "2", "target", "ref")),
+  TIS_NEW(
+      "truncated importance sampling towards p_new, with actor loss and distillation",
+      Map.of("policyCorrection", "truncated", "policyCap", "2", "target", "new")),
+  TIS_Z(
+      "jackpot's scale without its rejection: min(Z·r, cap)", Map.of("policyCorrection", "tis-z")),
+  ICEPOP(
+      "ratios outside of a range count nothing, with actor loss and distillation",
+      Map.of("policyCorrection", "icepop")),
+  KL_ONLY(
+      "no correction; distillation alone holds the actor to the policy",
+      Map.of("policyCorrection", "none", "actorLoss", "false")),
+  NO_CLIP("jackpot without PPO's clipping", Map.of("clipLow", "none", "clipHigh", "none")),
+  NONE(
+      "no correction, and an actor that never changes",
+      Map.of("policyCorrection", "none", "actorLoss", "false", "distillCoefficient", "0"));
+
+  private final String description;
+  private final Map<String, String> preset;
+
+  Arm(String description, Map<String, String> preset) {
+    this.description = description;
+    this.preset = preset;
+  }
+
+  /** One line. */
+  public String description() {
+    return description;
+  }
+
+  /** What it sets, itself included: a layer of {@link Settings}. */
+  public Map<String, @Nullable Object> layer() {
+    Map<String, @Nullable Object> layer = Settings.of(TrainSettings.class).flags(preset);
+    layer.put("arm", this);
+    return layer;
+  }
+}

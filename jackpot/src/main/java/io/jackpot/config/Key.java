@@ -1,0 +1,211 @@
+package io.jackpot.config;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Json;
+import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * One setting: a component of a settings record with its {@link Setting}. It reads and writes the
+ * values of its type, which is one of {@code String, int, long, float, double, boolean}, their
+ * boxes where it is {@code @Nullable}, or an enum.
+ */
+public final class Key {
+  private static final String NONE = "none";
+
+  private final RecordComponent component;
+  private final Setting setting;
+  private final boolean nullable;
+
+  Key(RecordComponent component) {
+    this.component = component;
+    this.setting =
+        Objects.requireNonNull(
+            component.getAnnotation(Setting.class), component + " has no @Setting");
+    this.nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+  }
+
+  /** As in a config file: {@code clipLow}. */
+  public String name() {
+    return component.getName();
+  }
+
+  /** As on the command line: {@code --clip-low}. */
+  public String flag() {
+    return Names.flag(name());
+  }
+
+  /** One line that says what it is. */
+  public String help() {
+    return setting.help();
+  }
+
+  public Class<?> type() {
+    return component.getType();
+  }
+
+  /** The default as on the command line; null for a setting that has to be given. */
+  public @Nullable String defaultText() {
+    return setting.value().isEmpty() ? null : setting.value();
+  }
+
+  RecordComponent component() {
+    return component;
+  }
+
+  /**
+   * The value that {@code text} stands for on the command line.
+   *
+   * @param where the flag, for messages
+   * @throws InputException if it is not one of this setting's values
+   */
+  @Nullable Object parse(String text, String where) {
+    if (nullable && text.equals(NONE)) {
+      return null;
+    }
+    if (type() == String.class && !text.isBlank()) {
+      return text;
+    }
+    if (type() == boolean.class && (text.equals("true") || text.equals("false"))) {
+      return Boolean.valueOf(text);
+    }
+    for (Object constant : constants()) {
+      if (Names.of((Enum<?>) constant).equals(text)) {
+        return constant;
+      }
+    }
+    Number number = isNumber() ? number(text) : null;
+    if (number == null) {
+      throw wrong(where, text, NONE);
+    }
+    return number;
+  }
+
+  /**
+   * The value that {@code node} stands for in a config file. Null may also be written {@code none}.
+   *
+   * @param where file and key, for messages
+   * @throws InputException if it is not one of this setting's values
+   */
+  @Nullable Object parse(JsonNode node, String where) {
+    if (node.isNull() && nullable) {
+      return null;
+    }
+    if (node.isString() && (!isNumber() || node.stringValue().equals(NONE))) {
+      return parse(node.stringValue(), where);
+    }
+    if (node.isBoolean() && type() == boolean.class) {
+      return node.booleanValue();
+    }
+    Number number = isNumber() && node.isNumber() ? number(node.toString()) : null;
+    if (number == null) {
+      throw wrong(where, node.toString(), "null");
+    }
+    return number;
+  }
+
+  /** What {@link #parse(JsonNode, String)} reads; a number with no more digits than it needs. */
+  JsonNode toJson(@Nullable Object value) {
+    JsonNodeFactory nodes = JsonNodeFactory.instance;
+    return switch (value) {
+      case null -> nodes.nullNode();
+      case Integer number -> nodes.numberNode(number);
+      case Long number -> nodes.numberNode(number);
+      case Number number -> nodes.numberNode(shortest(number));
+      case Boolean bool -> nodes.booleanNode(bool);
+      case Enum<?> constant -> nodes.stringNode(Names.of(constant));
+      default -> nodes.stringNode(value.toString());
+    };
+  }
+
+  /** The decimal that {@code toString} gives, which is the shortest that reads back the same. */
+  private static BigDecimal shortest(Number number) {
+    BigDecimal decimal = new BigDecimal(number.toString()).stripTrailingZeros();
+    return decimal.scale() < 0 ? decimal.setScale(0) : decimal;
+  }
+
+  private boolean isNumber() {
+    return type().isPrimitive() ? type() != boolean.class : Number.class.isAssignableFrom(type());
+  }
+
+  private boolean isInteger() {
+    return type() == int.class || type() == long.class;
+  }
+
+  private List<Object> constants() {
+    Object @Nullable [] constants = type().getEnumConstants();
+    return constants == null ? List.of() : List.of(constants);
+  }
+
+  /** The number that {@code text} is; null if it does not fit the type or is out of range. */
+  private @Nullable Number number(String text) {
+    Number number;
+    try {
+      BigDecimal decimal = new BigDecimal(text);
+      number =
+          switch (type().getSimpleName().toLowerCase(Locale.ROOT)) {
+            case "int" -> decimal.intValueExact();
+            case "long" -> decimal.longValueExact();
+            case "float" -> decimal.floatValue();
+            default -> decimal.doubleValue();
+          };
+    } catch (ArithmeticException | NumberFormatException e) {
+      return null;
+    }
+    double value = number.doubleValue();
+    boolean inRange = value >= setting.min() && value <= setting.max();
+    boolean excluded = setting.above() && value == setting.min();
+    return inRange && !excluded && Double.isFinite(value) ? number : null;
+  }
+
+  private InputException wrong(String where, String found, String none) {
+    String shown = found.isBlank() ? "\"" + found + "\"" : found;
+    String message = where + ": found " + shown + ", expected " + expected();
+    if (nullable) {
+      message += ", or " + none;
+    }
+    if (type().isEnum()) {
+      List<String> names = constants().stream().map(c -> Names.of((Enum<?>) c)).toList();
+      message += "; nearest is " + Names.nearest(found, names);
+    }
+    return new InputException(Json.oneLine(message));
+  }
+
+  /** What the values are, in words. */
+  private String expected() {
+    if (type() == String.class) {
+      return "text that is not blank";
+    }
+    if (type() == boolean.class) {
+      return "true or false";
+    }
+    if (type().isEnum()) {
+      return constants().stream()
+          .map(constant -> Names.of((Enum<?>) constant))
+          .collect(Collectors.joining(", ", "one of ", ""));
+    }
+    if (isInteger()) {
+      long lowest = type() == int.class ? Integer.MIN_VALUE : Long.MIN_VALUE;
+      long highest = type() == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE;
+      // Casts of the infinities are the ends of the range of long.
+      return "an integer from "
+          + Math.max(lowest, (long) setting.min())
+          + " to "
+          + Math.min(highest, (long) setting.max());
+    }
+    if (setting.max() != Double.POSITIVE_INFINITY) {
+      return "a number from " + shortest(setting.min()) + " to " + shortest(setting.max());
+    }
+    if (setting.min() != Double.NEGATIVE_INFINITY) {
+      return "a number " + (setting.above() ? "above " : "of at least ") + shortest(setting.min());
+    }
+    return "a number";
+  }
+}

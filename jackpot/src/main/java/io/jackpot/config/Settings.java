@@ -1,0 +1,178 @@
+package io.jackpot.config;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Json;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The settings of a command, by the {@link Setting}s of a record's components: the one source of
+ * config keys, flags, their help, and the {@code config.json} of a run. Values come in layers, maps
+ * from key to value (null for none), of which a later one wins: the defaults, a preset, a config
+ * file, flags.
+ *
+ * @param <R> the record; what its components have to fulfil together, its constructor checks
+ */
+public final class Settings<R extends Record> {
+  private final Class<R> type;
+  private final Map<String, Key> keys = new LinkedHashMap<>();
+
+  private Settings(Class<R> type) {
+    this.type = type;
+    Arrays.stream(type.getRecordComponents())
+        .map(Key::new)
+        .forEach(key -> keys.put(key.name(), key));
+  }
+
+  public static <R extends Record> Settings<R> of(Class<R> type) {
+    return new Settings<>(type);
+  }
+
+  /** All settings, in order. */
+  public List<Key> keys() {
+    return List.copyOf(keys.values());
+  }
+
+  /** Every default. */
+  public R defaults() {
+    return build();
+  }
+
+  /**
+   * The values of a config file: a flat JSON object of any of the keys.
+   *
+   * @throws InputException if it cannot be read, has a key that is none or occurs twice, or a value
+   *     that its key does not take
+   */
+  public Map<String, @Nullable Object> file(Path file) {
+    return json(Json.read(file), file.toString());
+  }
+
+  /**
+   * The values of a flat JSON object of any of the keys.
+   *
+   * @param where what it is, for messages
+   * @throws InputException if a key is none, or does not take its value
+   */
+  public Map<String, @Nullable Object> json(ObjectNode object, String where) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : object.properties()) {
+      Key key = keys.get(entry.getKey());
+      if (key == null) {
+        throw new InputException(
+            Json.oneLine(
+                where
+                    + ": "
+                    + entry.getKey()
+                    + ": no such setting; nearest is "
+                    + Names.nearest(entry.getKey(), keys.keySet())));
+      }
+      values.put(key.name(), key.parse(entry.getValue(), where + ": " + key.name()));
+    }
+    return values;
+  }
+
+  /**
+   * The values of flags.
+   *
+   * @param texts from key, as in a config file, to what stands on the command line
+   * @throws InputException if a key does not take its value
+   */
+  public Map<String, @Nullable Object> flags(Map<String, String> texts) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    texts.forEach((name, text) -> {
+      Key key = keys.get(name);
+      if (key == null) {
+        throw new IllegalArgumentException(name + ": no setting of " + type.getSimpleName());
+      }
+      values.put(name, key.parse(text, key.flag()));
+    });
+    return values;
+  }
+
+  /**
+   * Puts layers upon the defaults, the last one on top.
+   *
+   * @throws InputException if a setting without default is not given, or the record's own checks
+   *     fail
+   */
+  @SafeVarargs
+  public final R build(Map<String, @Nullable Object>... layers) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    for (Key key : keys.values()) {
+      String text = key.defaultText();
+      if (text != null) {
+        values.put(key.name(), key.parse(text, key.flag()));
+      }
+    }
+    for (Map<String, @Nullable Object> layer : layers) {
+      values.putAll(layer);
+    }
+    for (Key key : keys.values()) {
+      if (!values.containsKey(key.name())) {
+        throw new InputException(key.flag() + ": missing, expected " + key.help());
+      }
+    }
+    return construct(keys.keySet().stream().map(values::get).toArray());
+  }
+
+  private R construct(@Nullable Object[] values) {
+    try {
+      Class<?>[] types = keys.values().stream().map(Key::type).toArray(Class<?>[]::new);
+      Constructor<R> constructor = type.getDeclaredConstructor(types);
+      return constructor.newInstance(values);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof InputException bad ? bad : new IllegalStateException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Every key with its value, as {@link #fromJson} reads it. */
+  public ObjectNode toJson(R settings) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    keys.forEach((name, key) -> object.set(name, key.toJson(value(settings, key))));
+    return object;
+  }
+
+  /** Every key with its value. */
+  public Map<String, @Nullable Object> values(R settings) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    keys.forEach((name, key) -> values.put(name, value(settings, key)));
+    return values;
+  }
+
+  private @Nullable Object value(R settings, Key key) {
+    try {
+      return key.component().getAccessor().invoke(settings);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * What {@link #toJson} wrote, exactly: no default stands in for a key.
+   *
+   * @param where what it is, for messages
+   * @throws InputException if a key is missing, or as for {@link #json}
+   */
+  public R fromJson(ObjectNode object, String where) {
+    Map<String, @Nullable Object> values = json(object, where);
+    for (String name : keys.keySet()) {
+      if (!values.containsKey(name)) {
+        throw new InputException(
+            where + ": " + name + ": missing, expected every setting of a run");
+      }
+    }
+    return build(values);
+  }
+}

@@ -1,0 +1,31 @@
+package io.jackpot.config;
+
+import io.jackpot.config.TrainSettings.Device;
+
+/** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
+public record SftSettings(
+    @Setting(help = "model folder to start from") String model,
+    @Setting(help = "JSONL file of {\"prompt\", \"completion\"} or {\"ids\"}") String data,
+    @Setting(help = "run folder to write") String out,
+    @Setting(value = "false", help = "random weights; of the model only config and tokenizer")
+        boolean fresh,
+    @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
+    @Setting(value = "32", min = 1, help = "lines an optimizer update") int batch,
+    @Setting(value = "0.001", min = 0, help = "AdamW's rate") float lr,
+    @Setting(value = "0.01", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
+    @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
+    @Setting(value = "0.95", min = 0, max = 1, help = "AdamW's β2") float beta2,
+    @Setting(value = "1e-8", min = 0, above = true, help = "AdamW's ε") float epsilon,
+    @Setting(value = "1", min = 0, help = "largest gradient norm; 0 for no clipping")
+        float gradClip,
+    @Setting(value = "0", min = 0, help = "updates over which the rate grows from 0")
+        int warmupSteps,
+    @Setting(value = "none", help = "how the rate falls to 0: none, linear or cosine")
+        RateDecay decay,
+    @Setting(value = "true", help = "random order of the lines; otherwise that of the file")
+        boolean shuffle,
+    @Setting(value = "0", help = "of all random numbers") long seed,
+    @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
+    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
+        int microBatchTokens) {}

@@ -1,0 +1,80 @@
+package io.jackpot.models;
+
+import io.jackpot.config.Names;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.ModelFolder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * What a model is named by: a folder, or {@code builtin:policy} and {@code builtin:actor}, the
+ * small warm-started models of generated arithmetic that ship with the program.
+ */
+public final class ModelSource {
+  private static final String PREFIX = "builtin:";
+  private static final List<String> BUILTIN = List.of(PREFIX + "policy", PREFIX + "actor");
+  private static final List<String> FILES =
+      List.of("config.json", "model.safetensors", "tokenizer.json");
+
+  private ModelSource() {}
+
+  /**
+   * Reads a whole model.
+   *
+   * @throws InputException if there is none of that name, or it is damaged or not supported
+   */
+  public static ModelFolder load(String name) {
+    return read(name, ModelFolder::load);
+  }
+
+  /** {@link #load} but for the tokenizer, which may then be of any kind. */
+  public static ModelFolder loadWeights(String name) {
+    return read(name, ModelFolder::loadWeights);
+  }
+
+  /**
+   * What {@code read} makes of the model's folder, which may be gone afterwards.
+   *
+   * @throws InputException if there is no built-in model of that name, or {@code read} throws it
+   */
+  public static <T> T read(String name, Function<Path, T> read) {
+    if (!name.startsWith(PREFIX)) {
+      return read.apply(Path.of(name));
+    }
+    if (!BUILTIN.contains(name)) {
+      throw new InputException(
+          name + ": no such built-in model; nearest is " + Names.nearest(name, BUILTIN));
+    }
+    // Resources may lie inside a jar, and weights are memory-mapped from files.
+    try {
+      Path folder = Files.createTempDirectory("jackpot-");
+      try {
+        for (String file : FILES) {
+          copy("/io/jackpot/models/" + name.substring(PREFIX.length()) + "/" + file, folder);
+        }
+        return read.apply(folder);
+      } finally {
+        for (String file : FILES) {
+          Files.deleteIfExists(folder.resolve(file));
+        }
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void copy(String resource, Path folder) throws IOException {
+    try (InputStream in = ModelSource.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException(resource + ": not on the class path");
+      }
+      Files.copy(in, folder.resolve(resource.substring(resource.lastIndexOf('/') + 1)));
+    }
+  }
+}

@@ -1,0 +1,373 @@
+package io.jackpot.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jackpot.rl.loss.Correction;
+import io.jackpot.rl.loss.ObjectiveOptions;
+import io.jackpot.rl.loss.PolicyWeighting;
+import io.jackpot.tensor.Distillation;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
+import tools.jackson.databind.node.ObjectNode;
+
+class SettingsTest {
+  private static final Settings<TrainSettings> TRAIN = Settings.of(TrainSettings.class);
+  private static final Settings<SftSettings> SFT = Settings.of(SftSettings.class);
+
+  /** Another value than the default of every key of train, as on the command line. */
+  private static final Map<String, String> OTHERS = new LinkedHashMap<>();
+
+  static {
+    OTHERS.put("arm", "jackpot-expected");
+    OTHERS.put("steps", "7");
+    OTHERS.put("seed", "-9223372036854775808");
+    OTHERS.put("threads", "3");
+    OTHERS.put("device", "tornado");
+    OTHERS.put("policy", "models/policy \"x\"");
+    OTHERS.put("actor", "models/actor");
+    OTHERS.put("problems", "train.jsonl");
+    OTHERS.put("heldOut", "held-out.jsonl");
+    OTHERS.put("operations", "6");
+    OTHERS.put("modulus", "7");
+    OTHERS.put("rolloutPrompts", "64");
+    OTHERS.put("samplesPerPrompt", "4");
+    OTHERS.put("trainBatch", "128");
+    OTHERS.put("maxResponseTokens", "2147483647");
+    OTHERS.put("temperature", "0.7");
+    OTHERS.put("rolloutModel", "policy");
+    OTHERS.put("lambda", "1.1");
+    OTHERS.put("target", "ref");
+    OTHERS.put("clipLow", "0.3");
+    OTHERS.put("clipHigh", "0.28");
+    OTHERS.put("c1", "none");
+    OTHERS.put("c2", "1e30");
+    OTHERS.put("topK", "19");
+    OTHERS.put("normalizer", "exact");
+    OTHERS.put("mask", "expected");
+    OTHERS.put("policyCorrection", "tis-z");
+    OTHERS.put("policyCap", "2.5");
+    OTHERS.put("policyLow", "0.1");
+    OTHERS.put("policyHigh", "0.3");
+    OTHERS.put("actorLoss", "false");
+    OTHERS.put("actorCorrection", "icepop");
+    OTHERS.put("actorCap", "123456.789");
+    OTHERS.put("actorLow", "0");
+    OTHERS.put("actorHigh", "100");
+    OTHERS.put("correctionLevel", "sequence");
+    OTHERS.put("distillCoefficient", "0.05");
+    OTHERS.put("distillDirection", "reverse");
+    OTHERS.put("advantage", "dr-grpo");
+    OTHERS.put("aggregation", "sequence-mean");
+    OTHERS.put("learningRate", "0.00031");
+    OTHERS.put("actorLearningRate", "1e-7");
+    OTHERS.put("beta1", "0.8");
+    OTHERS.put("beta2", "0.999");
+    OTHERS.put("epsilon", "3e-9");
+    OTHERS.put("weightDecay", "0.1");
+    OTHERS.put("gradClip", "0");
+    OTHERS.put("warmupSteps", "2");
+    OTHERS.put("decay", "cosine");
+    OTHERS.put("evalEvery", "11");
+    OTHERS.put("evalProblems", "500");
+    OTHERS.put("checkpointEvery", "21");
+    OTHERS.put("keepCheckpoints", "1");
+    OTHERS.put("microBatchTokens", "4096");
+  }
+
+  @TempDir private Path folder;
+
+  private static Map<String, @Nullable Object> flags(String... keysAndTexts) {
+    Map<String, String> texts = new HashMap<>();
+    for (int i = 0; i < keysAndTexts.length; i += 2) {
+      texts.put(keysAndTexts[i], keysAndTexts[i + 1]);
+    }
+    return TRAIN.flags(texts);
+  }
+
+  private Map<String, @Nullable Object> file(String json) {
+    Path file = folder.resolve("config.json");
+    try {
+      Files.writeString(file, json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return TRAIN.file(file);
+  }
+
+  private static void assertBad(Runnable work, String... parts) {
+    assertThatThrownBy(work::run)
+        .isInstanceOf(InputException.class)
+        .message()
+        .contains(parts)
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void theValuesOfThisTestAreOfEveryKeyAndNoDefault() {
+    assertThat(OTHERS.keySet())
+        .containsExactlyElementsOf(TRAIN.keys().stream().map(Key::name).toList());
+    Map<String, @Nullable Object> defaults = TRAIN.values(TRAIN.defaults());
+    TRAIN
+        .flags(OTHERS)
+        .forEach((key, value) -> assertThat(value).as(key).isNotEqualTo(defaults.get(key)));
+  }
+
+  @Test
+  void everyKeyRoundTripsThroughFlagJsonAndFile() {
+    TrainSettings settings = TRAIN.build(TRAIN.flags(OTHERS));
+    ObjectNode json = TRAIN.toJson(settings);
+    assertThat(TRAIN.fromJson(json, "config")).isEqualTo(settings);
+    assertThat(TRAIN.build(file(json.toString()))).isEqualTo(settings);
+    Path written = folder.resolve("written.json");
+    Json.write(written, json);
+    assertThat(TRAIN.fromJson(Json.read(written), "config")).isEqualTo(settings);
+    assertThat(settings.learningRate()).isEqualTo(0.00031f);
+    assertThat(settings.actorLearningRate()).isEqualTo(1e-7f);
+    assertThat(settings.lambda()).isEqualTo(1.1);
+    assertThat(settings.c1()).isNull();
+  }
+
+  @Test
+  void defaultsRoundTripAndAreWrittenWithNoMoreDigitsThanTheyHave() {
+    String json = TRAIN.toJson(TRAIN.defaults()).toString();
+    assertThat(json)
+        .startsWith("{\"arm\":\"jackpot\",\"steps\":100,\"seed\":0,")
+        .contains(
+            "\"heldOut\":null",
+            "\"temperature\":1,",
+            "\"lambda\":1,",
+            "\"clipLow\":0.2,",
+            "\"actorLoss\":true",
+            "\"learningRate\":0.0003,",
+            "\"actorLearningRate\":null",
+            "\"beta2\":0.95,",
+            "\"epsilon\":1E-8,");
+    assertThat(TRAIN.fromJson(TRAIN.toJson(TRAIN.defaults()), "config"))
+        .isEqualTo(TRAIN.defaults());
+  }
+
+  @Test
+  void flagsHaveHyphens() {
+    assertThat(TRAIN.keys().stream().map(Key::flag))
+        .contains("--clip-low", "--top-k", "--c1", "--micro-batch-tokens", "--distill-direction");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "{\"stepz\": 1}, stepz: no such setting; nearest is steps",
+    "{\"clip-low\": 1}, nearest is clipLow",
+    "{\"Lambda\": 1}, nearest is lambda",
+    "{\"learning_rate\": 1}, nearest is learningRate",
+    "{\"top-K\": 1}, nearest is topK",
+  })
+  void anUnknownKeyNamesTheNearest(String json, String message) {
+    assertBad(() -> file(json), folder.resolve("config.json") + ": ", message);
+  }
+
+  static final List<Arguments> BAD_VALUES =
+      List.of(
+          Arguments.of("steps", "-1", "expected an integer from 0 to 2147483647"),
+          Arguments.of("steps", "1.5", "expected an integer from 0 to 2147483647"),
+          Arguments.of("steps", "2147483648", "found 2147483648"),
+          Arguments.of("steps", "ten", "found ten"),
+          Arguments.of("seed", "9223372036854775808", "to 9223372036854775807"),
+          Arguments.of("threads", "1025", "expected an integer from 0 to 1024"),
+          Arguments.of("temperature", "0", "expected a number above 0"),
+          Arguments.of("temperature", "NaN", "found NaN, expected a number above 0"),
+          Arguments.of("lambda", "Infinity", "expected a number above 0"),
+          Arguments.of("lambda", "1e400", "found 1e400"),
+          Arguments.of("learningRate", "-1e-9", "expected a number of at least 0"),
+          Arguments.of("learningRate", "1e39", "found 1e39"),
+          Arguments.of("clipLow", "1.0001", "expected a number from 0 to 1, or none"),
+          Arguments.of("clipLow", "", "expected a number from 0 to 1, or none"),
+          Arguments.of("actorLoss", "yes", "expected true or false"),
+          Arguments.of("policy", " ", "found \" \", expected text"),
+          Arguments.of("target", "nwe", "expected one of ref, new; nearest is new"),
+          Arguments.of("policyCorrection", "tisz", "nearest is tis-z"),
+          Arguments.of("arm", "onpolicy", "nearest is on-policy"));
+
+  @ParameterizedTest
+  @FieldSource("BAD_VALUES")
+  void aFlagThatItsKeyDoesNotTakeIsAnError(String key, String text, String message) {
+    assertBad(() -> flags(key, text), Names.flag(key) + ": found ", text, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "{\"steps\": \"7\"}, steps: found \"7\"",
+    "{\"steps\": null}, steps: found null",
+    "{\"steps\": 1e10}, expected an integer",
+    "{\"steps\": true}, expected an integer",
+    "{\"policy\": 3}, policy: found 3",
+    "{\"policy\": [1]}, policy: found [1]",
+    "{\"actorLoss\": 1}, expected true or false",
+    "{\"clipLow\": 2}, expected a number from 0 to 1 or null",
+    "{\"lambda\": 1e999}, lambda: found",
+    "{\"arm\": \"klonly\"}, nearest is kl-only",
+  })
+  void aJsonValueThatItsKeyDoesNotTakeIsAnError(String json, String message) {
+    String expected = message.replace("1 or", "1, or");
+    assertBad(() -> file(json), folder.resolve("config.json") + ": ", expected);
+  }
+
+  @Test
+  void aKeyThatOccursTwiceIsAnError() {
+    assertBad(() -> file("{\"steps\": 1, \"steps\": 1}"), "config.json", "steps");
+  }
+
+  @Test
+  void noneMayBeWrittenAsNullOrAsText() {
+    assertThat(file("{\"clipLow\": \"none\", \"clipHigh\": null, \"heldOut\": \"none\"}"))
+        .containsEntry("clipLow", null)
+        .containsEntry("clipHigh", null)
+        .containsEntry("heldOut", null);
+  }
+
+  @Test
+  void aRunsConfigHasEveryKey() {
+    ObjectNode json = TRAIN.toJson(TRAIN.defaults());
+    json.remove("lambda");
+    assertBad(
+        () -> TRAIN.fromJson(json, "runs/a/config.json"), "runs/a/config.json: lambda: missing");
+  }
+
+  @Test
+  void settingsThatContradictEachOtherAreErrors() {
+    assertBad(() -> TRAIN.build(flags("clipLow", "none")), "clipLow none, clipHigh 0.2");
+    assertBad(
+        () -> TRAIN.build(flags("trainBatch", "100")),
+        "trainBatch 100: does not divide the 256 responses of a rollout (rolloutPrompts 32 x samplesPerPrompt 8)");
+    assertBad(
+        () -> TRAIN.build(flags("rolloutPrompts", "2147483647", "samplesPerPrompt", "2147483647")),
+        "4611686014132420609 responses");
+    assertBad(() -> TRAIN.build(flags("policyLow", "6")), "policyLow 6.0, policyHigh 5.0");
+    assertBad(() -> TRAIN.build(flags("actorHigh", "0.1")), "actorLow 0.5, actorHigh 0.1");
+    assertBad(() -> TRAIN.build(flags("problems", "a.jsonl")), "heldOut none", "(a.jsonl)");
+  }
+
+  @Test
+  void aSettingWithoutDefaultHasToBeGiven() {
+    assertBad(
+        () -> SFT.build(SFT.flags(Map.of("model", "m", "out", "o"))),
+        "--data: missing, expected JSONL");
+    SftSettings settings = SFT.build(SFT.flags(Map.of("model", "m", "out", "o", "data", "d")));
+    assertThat(settings.lr()).isEqualTo(1e-3f);
+    assertThat(settings.shuffle()).isTrue();
+    assertThat(SFT.fromJson(SFT.toJson(settings), "config")).isEqualTo(settings);
+  }
+
+  @Test
+  void flagsWinOverTheFileAndTheFileOverTheArm() {
+    TrainSettings settings =
+        TrainSettings.layered(
+            file("{\"policyCap\": 3, \"lambda\": 2, \"topK\": 5}"),
+            flags("arm", "tis", "topK", "6"));
+    assertThat(settings.arm()).isEqualTo(Arm.TIS);
+    assertThat(settings.policyCorrection()).isEqualTo(TrainSettings.PolicyCorrection.TRUNCATED);
+    assertThat(settings.policyCap()).isEqualTo(3);
+    assertThat(settings.lambda()).isEqualTo(2);
+    assertThat(settings.topK()).isEqualTo(6);
+    assertThat(TrainSettings.layered(file("{\"arm\": \"tis\"}"), flags()).objective().target())
+        .isEqualTo(ObjectiveOptions.Target.REF);
+  }
+
+  @Test
+  void anotherArmThanTheFilesKeepsWhatTheFileChanged() {
+    TrainSettings tis =
+        TRAIN.build(Arm.TIS.layer(), flags("learningRate", "0.01", "policyCap", "4"));
+    Map<String, @Nullable Object> ofRun = TRAIN.json(TRAIN.toJson(tis), "config.json");
+    assertThat(TrainSettings.layered(ofRun, flags())).isEqualTo(tis);
+    assertThat(TrainSettings.layered(ofRun, flags("arm", "tis"))).isEqualTo(tis);
+    assertThat(TrainSettings.layered(ofRun, flags("arm", "kl-only")))
+        .isEqualTo(
+            TRAIN.build(Arm.KL_ONLY.layer(), flags("learningRate", "0.01", "policyCap", "4")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Arm.class)
+  void everyArmIsAnObjective(Arm arm) {
+    TrainSettings settings = TRAIN.build(arm.layer());
+    ObjectiveOptions objective = settings.objective();
+    assertThat(settings.arm()).isEqualTo(arm);
+    switch (arm) {
+      case JACKPOT, JACKPOT_EXPECTED, NO_CLIP ->
+          assertThat(objective.policyWeighting()).isEqualTo(new PolicyWeighting.Obrs());
+      case TIS, TIS_NEW ->
+          assertThat(objective.policyWeighting())
+              .isEqualTo(
+                  new PolicyWeighting.Corrected(
+                      new Correction.Truncated(2, Correction.Level.TOKEN),
+                      arm == Arm.TIS ? ObjectiveOptions.Target.REF : ObjectiveOptions.Target.NEW));
+      case TIS_Z ->
+          assertThat(objective.policyWeighting()).isEqualTo(new PolicyWeighting.TisTimesZ(2));
+      case ICEPOP ->
+          assertThat(objective.policyWeighting())
+              .isEqualTo(
+                  new PolicyWeighting.Corrected(
+                      new Correction.IcePop(0.5, 5, Correction.Level.TOKEN),
+                      ObjectiveOptions.Target.NEW));
+      case ON_POLICY, KL_ONLY, NONE ->
+          assertThat(objective.policyWeighting())
+              .isEqualTo(
+                  new PolicyWeighting.Corrected(
+                      new Correction.None(), ObjectiveOptions.Target.NEW));
+    }
+    boolean frozen = arm == Arm.ON_POLICY || arm == Arm.NONE;
+    assertThat(objective.actorCorrection() == null).isEqualTo(frozen || arm == Arm.KL_ONLY);
+    assertThat(objective.distillCoefficient()).isEqualTo(frozen ? 0 : 1);
+    assertThat(objective.clipLow().isEmpty()).isEqualTo(arm == Arm.NO_CLIP);
+  }
+
+  @Test
+  void theObjectiveIsWhatTheSettingsSay() {
+    ObjectiveOptions objective = TRAIN.build(TRAIN.flags(OTHERS)).objective();
+    assertThat(objective)
+        .isEqualTo(
+            new ObjectiveOptions(
+                1.1,
+                ObjectiveOptions.Target.REF,
+                OptionalDouble.of(0.3),
+                OptionalDouble.of(0.28),
+                Double.POSITIVE_INFINITY,
+                1e30,
+                19,
+                ObjectiveOptions.Normalizer.EXACT,
+                ObjectiveOptions.MaskMode.EXPECTED,
+                new PolicyWeighting.TisTimesZ(2.5),
+                null,
+                0.05,
+                Distillation.Direction.REVERSE,
+                ObjectiveOptions.Aggregation.SEQUENCE_MEAN));
+    assertThat(
+            TRAIN
+                .build(
+                    flags(
+                        "actorCorrection",
+                        "icepop",
+                        "actorHigh",
+                        "9",
+                        "correctionLevel",
+                        "sequence"))
+                .objective()
+                .actorCorrection())
+        .isEqualTo(new Correction.IcePop(0.5, 9, Correction.Level.SEQUENCE));
+  }
+}
