@@ -1,0 +1,141 @@
+package io.jackpot.report;
+
+import io.jackpot.report.ProgressTable.Cell;
+import io.jackpot.report.ProgressTable.Style;
+import io.jackpot.report.ProgressTable.Tone;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The progress of a run for those who watch it: a small table with a row for each evaluation. On a
+ * terminal the row of the step at hand is rewritten in place below it; elsewhere every tenth step
+ * has a row too.
+ *
+ * <p>Close it in any case, so that what is printed next starts on a line of its own.
+ */
+public final class ProgressLine implements AutoCloseable {
+  private static final int ROWS_PER_HEADER = 25;
+  private static final int STEPS_PER_ROW = 10;
+  private static final int TERMINAL_COLUMNS = 80;
+  private static final int LOG_COLUMNS = 120;
+
+  private final PrintWriter out;
+  private final boolean terminal;
+  private final int totalSteps;
+  private final Progress progress;
+  private final Style style;
+  private final LongSupplier nanos;
+  private final long start;
+  private int rowsUnderHeader = ROWS_PER_HEADER;
+  private int liveLength;
+
+  /**
+   * The progress of {@code train}.
+   *
+   * @param out where it is printed; flushed after each line
+   * @param terminal whether that is a terminal. Its width is taken from the environment's {@code
+   *     COLUMNS}; it has colours unless {@code NO_COLOR} is set
+   * @param totalSteps the last step
+   */
+  public ProgressLine(PrintWriter out, boolean terminal, int totalSteps) {
+    this(out, terminal, totalSteps, Progress.Kind.TRAIN);
+  }
+
+  private ProgressLine(PrintWriter out, boolean terminal, int totalSteps, Progress.Kind kind) {
+    this(out, terminal, totalSteps, kind, style(terminal, System.getenv()), System::nanoTime);
+  }
+
+  ProgressLine(
+      PrintWriter out,
+      boolean terminal,
+      int totalSteps,
+      Progress.Kind kind,
+      Style style,
+      LongSupplier nanos) {
+    this.out = out;
+    this.terminal = terminal;
+    this.totalSteps = totalSteps;
+    this.progress = new Progress(kind, totalSteps);
+    this.style = style;
+    this.nanos = nanos;
+    this.start = nanos.getAsLong();
+  }
+
+  /** The progress of {@code sft}; the parameters are those of the constructor. */
+  public static ProgressLine forSft(PrintWriter out, boolean terminal, int totalSteps) {
+    return new ProgressLine(out, terminal, totalSteps, Progress.Kind.SFT);
+  }
+
+  /** Shows a line of {@code metrics.jsonl}; what it lacks is shown as a dash. */
+  public void step(JsonNode metrics) {
+    List<Cell> cells = progress.advance(metrics, seconds());
+    int step = metrics.path("step").asInt(0);
+    if (rowsUnderHeader == ROWS_PER_HEADER) {
+      clear();
+      out.print(ProgressTable.header(cells, style) + "\n");
+      rowsUnderHeader = 0;
+    }
+    boolean tenth = !terminal && step % STEPS_PER_ROW == 0;
+    if (tenth || step == totalSteps || Progress.evaluated(metrics)) {
+      clear();
+      out.print(ProgressTable.row(cells, style) + "\n");
+      rowsUnderHeader++;
+    } else if (terminal) {
+      String line = ProgressTable.rowWithBar(cells, progress.share(), style);
+      int length = ProgressTable.visibleLength(line);
+      out.print("\r" + line + " ".repeat(Math.max(0, liveLength - length)));
+      liveLength = length;
+    }
+    out.flush();
+  }
+
+  /** Prints a line of its own between the others, such as a warning. */
+  public void note(String line) {
+    clear();
+    out.print(ProgressTable.sentence(line, Tone.PLAIN, style) + "\n");
+    out.flush();
+  }
+
+  /** Prints the run in a sentence: what it reached, in how much time. */
+  public void done() {
+    clear();
+    out.print(ProgressTable.sentence(progress.summary(seconds()), Tone.STRONG, style) + "\n");
+    out.flush();
+  }
+
+  /** Ends the line at hand, which stays: it shows how far a run came that stopped with an error. */
+  @Override
+  public void close() {
+    if (liveLength > 0) {
+      out.print("\n");
+      liveLength = 0;
+    }
+    out.flush();
+  }
+
+  static Style style(boolean terminal, Map<String, String> environment) {
+    String columns = environment.getOrDefault("COLUMNS", "");
+    boolean known = terminal && columns.matches("[1-9]\\d{0,3}");
+    return new Style(
+        known ? Integer.parseInt(columns) : terminal ? TERMINAL_COLUMNS : LOG_COLUMNS,
+        terminal && environment.getOrDefault("NO_COLOR", "").isEmpty(),
+        Charset.forName(System.getProperty("stderr.encoding", "US-ASCII"))
+            .newEncoder()
+            .canEncode("κ▲▼━─–→"));
+  }
+
+  private double seconds() {
+    return (nanos.getAsLong() - start) / 1e9;
+  }
+
+  private void clear() {
+    if (liveLength > 0) {
+      out.print("\r" + " ".repeat(liveLength) + "\r");
+      liveLength = 0;
+    }
+  }
+}
