@@ -37,6 +37,7 @@ public record TrainSettings(
     @Setting(value = "256", min = 1, help = "responses an optimizer update") int trainBatch,
     @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
     @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
+    @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
     @Setting(value = "actor", help = "which model samples: actor or policy") Rollout rolloutModel,
     @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; larger rejects more")
         double lambda,
@@ -147,6 +148,10 @@ public record TrainSettings(
           "trainBatch %d: does not divide the %d responses of a rollout (rolloutPrompts %d x samplesPerPrompt %d)"
               .formatted(trainBatch, responses, rolloutPrompts, samplesPerPrompt));
     }
+    if (rolloutModel == Rollout.POLICY && (actorLoss || distillCoefficient > 0)) {
+      throw new InputException(
+          "rolloutModel policy: leaves the actor as it is, expected actorLoss false and distillCoefficient 0 (as arm on-policy has them)");
+    }
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
     if (!problems.equals(ARITHMETIC) && heldOut == null) {
@@ -190,6 +195,11 @@ public record TrainSettings(
       own.remove("arm");
     }
     return settings.build(arm.layer(), own, flags);
+  }
+
+  /** The actor's peak rate. */
+  public float actorRate() {
+    return actorLearningRate == null ? learningRate : actorLearningRate;
   }
 
   /** What the losses have to know. */

@@ -1,5 +1,6 @@
 package io.jackpot.problems;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Judges a response by its gold answer. */
@@ -12,7 +13,12 @@ public interface Verifier {
     /** No answer could be read from the response. */
     UNPARSED,
     /** No answer could be read from the gold: such a problem is passed over, never rewarded. */
-    BAD_GOLD
+    BAD_GOLD;
+
+    /** As in output: {@code bad-gold}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import io.jackpot.tensor.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
@@ -29,14 +28,10 @@ public final class VerifyLines {
       out.append(
               JsonNodeFactory.instance
                   .objectNode()
-                  .put("verdict", name(verification.verdict()))
+                  .put("verdict", verification.verdict().label())
                   .put("extracted", verification.extracted())
                   .toString())
           .append('\n');
     }
-  }
-
-  private static String name(Verifier.Verdict verdict) {
-    return verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -55,6 +55,9 @@ final class JointStep {
   private final Learner policy;
   private final @Nullable Learner actor;
 
+  /** The actor where it has a loss. */
+  private final @Nullable Learner trainedActor;
+
   /**
    * @param actor the model that sampled; null where the policy itself did
    */
@@ -71,6 +74,8 @@ final class JointStep {
     this.microBatchTokens = microBatchTokens;
     this.policy = policy;
     this.actor = actor;
+    boolean hasLoss = options.actorCorrection() != null || options.distillCoefficient() > 0;
+    this.trainedActor = hasLoss ? actor : null;
   }
 
   References references(List<Experience> rollout) {
@@ -89,19 +94,13 @@ final class JointStep {
   }
 
   /**
-   * Updates both models.
+   * The losses of a mini-batch; its gradients wait for {@link #apply} or {@link #discard}.
    *
    * @param references null where this is the rollout's only mini-batch
    * @param offset response tokens of the rollout before this mini-batch
-   * @throws NonFiniteException where a loss or a gradient is NaN or infinite; it names which, and
-   *     the models stay as they were
+   * @throws NonFiniteException where a loss or a gradient is NaN or infinite; it names which
    */
-  Outcome update(
-      List<Experience> experiences,
-      @Nullable References references,
-      int offset,
-      float policyRate,
-      float actorRate) {
+  Outcome measure(List<Experience> experiences, @Nullable References references, int offset) {
     List<PackedResponses> batches = split(experiences);
     TokenStatistics tokens = new TokenStatistics(experiences);
     Pass pass = null;
@@ -117,35 +116,43 @@ final class JointStep {
     requireFinite("the actor loss", objective.actorLoss());
     requireFinite("the distillation loss", objective.distillLoss());
 
-    boolean distil = options.distillCoefficient() > 0;
-    Learner trainedPolicy = objective.nothingAccepted() ? null : policy;
-    Learner trainedActor = options.actorCorrection() != null || distil ? actor : null;
+    boolean trainPolicy = !objective.nothingAccepted();
     at = 0;
     for (PackedResponses batch : batches) {
       Pass ready = batches.size() == 1 && pass != null ? pass : new Pass(batch);
-      ready.backward(tokens, at, objective, trainedPolicy != null, trainedActor != null);
+      ready.backward(tokens, at, objective, trainPolicy);
       at += batch.responses();
-    }
-    double normPolicy = norm("policy", trainedPolicy);
-    double normActor = norm("actor", trainedActor);
-    if (trainedPolicy != null) {
-      trainedPolicy.update(normPolicy, policyRate);
-    }
-    if (trainedActor != null) {
-      trainedActor.update(normActor, actorRate);
     }
     return new Outcome(
         objective,
         mean(tokens.entropy),
         mean(tokens.klPolicyActor),
         mean(tokens.klActorPolicy),
-        normPolicy,
-        normActor);
+        trainPolicy ? norm("policy", policy) : 0,
+        trainedActor == null ? 0 : norm("actor", trainedActor));
   }
 
-  private static double norm(String who, @Nullable Learner learner) {
+  /** Updates the models that have a loss by the gradients of {@code measured}. */
+  void apply(Outcome measured, float policyRate, float actorRate) {
+    if (!measured.objective().nothingAccepted()) {
+      policy.update(measured.gradNormPolicy(), policyRate);
+    }
+    if (trainedActor != null) {
+      trainedActor.update(measured.gradNormActor(), actorRate);
+    }
+  }
+
+  /** Forgets the gradients, the models stay as they are. */
+  void discard() {
+    policy.clearGradients();
+    if (trainedActor != null) {
+      trainedActor.clearGradients();
+    }
+  }
+
+  private static double norm(String who, Learner learner) {
     try {
-      return learner == null ? 0 : learner.gradientNorm();
+      return learner.gradientNorm();
     } catch (NonFiniteException e) {
       throw new NonFiniteException("the " + who + "'s " + e.what());
     }
@@ -277,17 +284,12 @@ final class JointStep {
       return ids;
     }
 
-    void backward(
-        TokenStatistics all,
-        int at,
-        ObjectiveResult objective,
-        boolean trainPolicy,
-        boolean trainActor) {
+    void backward(TokenStatistics all, int at, ObjectiveResult objective, boolean trainPolicy) {
       if (trainPolicy) {
         float[] coefficient = floats(objective.policyCoefficient(), at);
         policy.backward(batch, policyHead, policyStatistics, coefficient, null);
       }
-      if (trainActor && actor != null && actorHead != null) {
+      if (trainedActor != null && actorHead != null) {
         Distillation distillation =
             options.distillCoefficient() == 0
                 ? null
@@ -298,7 +300,7 @@ final class JointStep {
                     options.distillDirection(),
                     floats(all.divergence(), at));
         float[] coefficient = floats(objective.actorCoefficient(), at);
-        actor.backward(batch, actorHead, actorStatistics, coefficient, distillation);
+        trainedActor.backward(batch, actorHead, actorStatistics, coefficient, distillation);
       }
     }
 

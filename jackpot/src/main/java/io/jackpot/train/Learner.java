@@ -81,6 +81,10 @@ final class Learner {
   /** One AdamW update from the gradients gathered, which are then zero again. */
   void update(double gradientNorm, float learningRate) {
     optimizer.update(ops, model.parameters(), gradients, gradientNorm, learningRate);
+    clearGradients();
+  }
+
+  void clearGradients() {
     gradients.tensors().values().forEach(ops::zero);
   }
 }

@@ -18,6 +18,8 @@ public final class Streams {
     SHUFFLE,
     /** Tokens sampled for the held-out accuracy. */
     EVALUATE,
+    /** The order in which an epoch meets the problems of a file. */
+    EPOCH,
   }
 
   private final long seed;

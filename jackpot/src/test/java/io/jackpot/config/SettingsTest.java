@@ -52,6 +52,7 @@ class SettingsTest {
     OTHERS.put("trainBatch", "128");
     OTHERS.put("maxResponseTokens", "2147483647");
     OTHERS.put("temperature", "0.7");
+    OTHERS.put("samplingSlots", "64");
     OTHERS.put("rolloutModel", "policy");
     OTHERS.put("lambda", "1.1");
     OTHERS.put("target", "ref");
@@ -72,7 +73,7 @@ class SettingsTest {
     OTHERS.put("actorLow", "0");
     OTHERS.put("actorHigh", "100");
     OTHERS.put("correctionLevel", "sequence");
-    OTHERS.put("distillCoefficient", "0.05");
+    OTHERS.put("distillCoefficient", "0");
     OTHERS.put("distillDirection", "reverse");
     OTHERS.put("advantage", "dr-grpo");
     OTHERS.put("aggregation", "sequence-mean");
@@ -253,6 +254,9 @@ class SettingsTest {
   void settingsThatContradictEachOtherAreErrors() {
     assertBad(() -> TRAIN.build(flags("clipLow", "none")), "clipLow none, clipHigh 0.2");
     assertBad(
+        () -> TRAIN.build(flags("rolloutModel", "policy", "actorLoss", "false")),
+        "rolloutModel policy: leaves the actor as it is, expected actorLoss false and distillCoefficient 0");
+    assertBad(
         () -> TRAIN.build(flags("trainBatch", "100")),
         "trainBatch 100: does not divide the 256 responses of a rollout (rolloutPrompts 32 x samplesPerPrompt 8)");
     assertBad(
@@ -353,7 +357,7 @@ class SettingsTest {
                 ObjectiveOptions.MaskMode.EXPECTED,
                 new PolicyWeighting.TisTimesZ(2.5),
                 null,
-                0.05,
+                0,
                 Distillation.Direction.REVERSE,
                 ObjectiveOptions.Aggregation.SEQUENCE_MEAN));
     assertThat(

@@ -2,6 +2,7 @@ package io.jackpot.weights;
 
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Shape;
+import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
 import java.io.IOException;
@@ -50,12 +51,13 @@ public record ModelFolder(
    *     supported or does not fit the others
    */
   public static ModelFolder load(Path folder) {
-    ModelFolder weights = loadWeights(folder);
-    Path file = AtomicFiles.current(folder).resolve(Tokenizers.FILE);
+    return loadWeights(folder).withTokenizerOf(AtomicFiles.current(folder));
+  }
+
+  private ModelFolder withTokenizerOf(Path folder) {
+    Path file = folder.resolve(Tokenizers.FILE);
     try {
-      return Files.exists(file)
-          ? new ModelFolder(weights.config, weights.parameters, Tokenizers.load(file))
-          : weights;
+      return Files.exists(file) ? new ModelFolder(config, parameters, Tokenizers.load(file)) : this;
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage() + " in config.json", e);
     }
@@ -89,6 +91,19 @@ public record ModelFolder(
       }
       return new ModelFolder(config, Parameters.of(config, weights::read), null);
     }
+  }
+
+  /**
+   * A model of random weights of the shape that {@code config.json} gives, with the folder's
+   * tokenizer where it has one. Weights that are there are not read.
+   *
+   * @throws InputException if {@code config.json} is missing or cannot be read, or the tokenizer is
+   *     damaged or does not fit
+   */
+  public static ModelFolder random(Path folder, long seed) {
+    ModelConfig config = ConfigJson.read(folder.resolve(CONFIG));
+    return new ModelFolder(config, Model.random(config, seed).parameters(), null)
+        .withTokenizerOf(folder);
   }
 
   private static void checkShape(Path folder, String name, Shape found, Shape expected) {

@@ -1,0 +1,84 @@
+package io.jackpot.problems;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.ModelFolder;
+import io.jackpot.weights.Tokenizer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What supervised training imitates, a JSON object a line: {@code {"prompt": …, "completion": …}}
+ * as texts, or {@code {"ids": […]}}, of which all but the first are completion. Nothing is added: a
+ * completion ends in the end token only if its text does. Other keys are passed over.
+ */
+public final class Demonstrations {
+
+  /**
+   * @param prompt ids that are given, at least one
+   * @param completion ids to be predicted, at least one
+   */
+  public record Demonstration(int[] prompt, int[] completion) {}
+
+  private final ModelFolder model;
+
+  private Demonstrations(ModelFolder model) {
+    this.model = model;
+  }
+
+  /**
+   * @param model whose vocabulary and length the lines have to fit; its tokenizer encodes the texts
+   * @throws InputException if the file cannot be read, or a line is not a demonstration or does not
+   *     fit the model; names the line
+   */
+  public static List<Demonstration> read(Path file, ModelFolder model) {
+    return InputLines.read(file, new Demonstrations(model)::demonstration);
+  }
+
+  private Demonstration demonstration(InputLines.Line line) {
+    int[] ids;
+    int given = 1;
+    if (line.has("ids")) {
+      ids = line.ids("ids");
+      checkVocabulary(line, ids);
+    } else {
+      @Nullable Tokenizer tokenizer = model.tokenizer();
+      if (tokenizer == null) {
+        throw new InputException(
+            line.where() + ": text, but the model has no tokenizer.json; expected \"ids\"");
+      }
+      int[] prompt = encode(tokenizer, line, "prompt");
+      int[] completion = encode(tokenizer, line, "completion");
+      ids = Arrays.copyOf(prompt, prompt.length + completion.length);
+      System.arraycopy(completion, 0, ids, prompt.length, completion.length);
+      given = prompt.length;
+    }
+    int longest = model.config().maxPositions() + 1; // the last token is never an input
+    if (given == 0 || ids.length <= given || ids.length > longest) {
+      throw new InputException(
+          "%s: %d tokens to go on from and %d to learn, expected at least one of each and %d in all (max_position_embeddings)"
+              .formatted(line.where(), given, Math.max(0, ids.length - given), longest));
+    }
+    return new Demonstration(Arrays.copyOf(ids, given), Arrays.copyOfRange(ids, given, ids.length));
+  }
+
+  private void checkVocabulary(InputLines.Line line, int[] ids) {
+    int vocabulary = model.config().vocabularySize();
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] >= vocabulary) {
+        throw new InputException(
+            "%s: \"ids\"[%d]: %d, expected ids below %d (vocab_size in config.json)"
+                .formatted(line.where(), i, ids[i], vocabulary));
+      }
+    }
+  }
+
+  private static int[] encode(Tokenizer tokenizer, InputLines.Line line, String key) {
+    try {
+      return tokenizer.encode(line.string(key));
+    } catch (InputException e) {
+      throw new InputException(line.where() + ": \"" + key + "\": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.jackpot.train;
+
+import io.jackpot.train.Streams.Purpose;
+
+/**
+ * A finite set gone through again and again, each epoch in a random order of its own. Which item
+ * comes at which place depends on nothing but the seed.
+ */
+final class Epochs {
+  private final Streams streams;
+  private final int size;
+  private int epoch = -1;
+  private int[] order = new int[0];
+
+  Epochs(Streams streams, int size) {
+    this.streams = streams;
+    this.size = size;
+  }
+
+  /** The item, from 0 to below the size, at {@code place} of all epochs end to end. */
+  int item(long place) {
+    int wanted = (int) (place / size);
+    if (wanted != epoch) {
+      epoch = wanted;
+      order = streams.permutation(Purpose.EPOCH, epoch, size);
+    }
+    return order[(int) (place % size)];
+  }
+}

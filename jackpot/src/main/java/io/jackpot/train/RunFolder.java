@@ -1,0 +1,159 @@
+package io.jackpot.train;
+
+import io.jackpot.config.Settings;
+import io.jackpot.config.TrainSettings;
+import io.jackpot.report.JsonLines;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.AtomicFiles;
+import io.jackpot.weights.Checkpoints;
+import io.jackpot.weights.Json;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a run writes: {@code config.json}, {@code metrics.jsonl}, {@code samples.jsonl}, {@code
+ * report.html} and {@code checkpoints/}. One process at a time, which a lock sees to; the operating
+ * system lets go of it however the process ends.
+ */
+final class RunFolder implements AutoCloseable {
+  static final String CONFIG = "config.json";
+  private static final String METRICS = "metrics.jsonl";
+  private static final String SAMPLES = "samples.jsonl";
+  private static final String LOCK = ".lock";
+
+  private final Path folder;
+  private final FileChannel lock;
+  private final JsonLines metrics;
+  private final JsonLines samples;
+
+  private RunFolder(Path folder, FileChannel lock, JsonLines metrics, JsonLines samples) {
+    this.folder = folder;
+    this.lock = lock;
+    this.metrics = metrics;
+    this.samples = samples;
+  }
+
+  /**
+   * A new run.
+   *
+   * @throws InputException if {@code folder} holds anything, or cannot be written
+   */
+  static RunFolder create(Path folder, ObjectNode config) {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        if (files.findAny().isPresent()) {
+          throw new InputException(
+              folder
+                  + ": not empty; give another folder with --out, or go on with this run by --resume "
+                  + folder);
+        }
+      } catch (IOException e) {
+        throw AtomicFiles.failed("cannot start a run here", folder, e);
+      }
+    }
+    Json.write(folder.resolve(CONFIG), config);
+    return open(folder, -1);
+  }
+
+  /**
+   * A run to go on with. What its lines say of later steps than {@code step} is cut off: those
+   * steps will be made again.
+   *
+   * @throws InputException if another process writes to it, or it cannot be written
+   */
+  static RunFolder open(Path folder, int step) {
+    FileChannel lock = lock(folder);
+    try {
+      JsonLines.truncateAfter(folder.resolve(METRICS), step);
+      JsonLines.truncateAfter(folder.resolve(SAMPLES), step);
+      return new RunFolder(
+          folder,
+          lock,
+          JsonLines.open(folder.resolve(METRICS)),
+          JsonLines.open(folder.resolve(SAMPLES)));
+    } catch (RuntimeException e) {
+      close(lock);
+      throw e;
+    }
+  }
+
+  private static FileChannel lock(Path folder) {
+    Path file = folder.resolve(LOCK);
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+          return channel;
+        }
+      } catch (OverlappingFileLockException e) {
+        // Held within this process: the same answer.
+      }
+      channel.close();
+      throw new InputException(
+          folder + ": another process is at work on this run; wait for its end or stop it");
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot lock", file, e);
+    }
+  }
+
+  Checkpoints checkpoints() {
+    return checkpoints(folder);
+  }
+
+  /**
+   * The settings that a run was started with.
+   *
+   * @throws InputException if there is no such run
+   */
+  static TrainSettings settings(Path folder) {
+    Path file = folder.resolve(CONFIG);
+    return Settings.of(TrainSettings.class).fromJson(Json.read(file), file.toString());
+  }
+
+  static Checkpoints checkpoints(Path folder) {
+    return new Checkpoints(folder.resolve("checkpoints"));
+  }
+
+  JsonLines metrics() {
+    return metrics;
+  }
+
+  JsonLines samples() {
+    return samples;
+  }
+
+  /** Puts all lines so far on the disk, so that no checkpoint is ahead of them. */
+  void force() {
+    metrics.force();
+    samples.force();
+  }
+
+  /** The newest line of metrics. */
+  ObjectNode lastMetrics() {
+    return (ObjectNode) JsonLines.read(folder.resolve(METRICS)).getLast();
+  }
+
+  @Override
+  public void close() {
+    metrics.close();
+    samples.close();
+    close(lock);
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Only lets go of the lock, which the end of the process does as well.
+    }
+  }
+}

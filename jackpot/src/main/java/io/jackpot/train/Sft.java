@@ -1,0 +1,146 @@
+package io.jackpot.train;
+
+import io.jackpot.config.Settings;
+import io.jackpot.config.SftSettings;
+import io.jackpot.models.ModelSource;
+import io.jackpot.problems.Demonstrations;
+import io.jackpot.report.ProgressLine;
+import io.jackpot.tensor.Head;
+import io.jackpot.tensor.HeadStatistics;
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Ops;
+import io.jackpot.train.PackedResponses.Pair;
+import io.jackpot.transformer.AdamW;
+import io.jackpot.transformer.Model;
+import io.jackpot.transformer.NonFiniteException;
+import io.jackpot.weights.ModelFolder;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Supervised fine-tuning: next-token cross-entropy, the mean over the completion tokens of a batch.
+ * The run's folder gets {@code config.json}, a line of {@code metrics.jsonl} an update, {@code
+ * report.html}, and in the end the model as {@code model/}.
+ */
+public final class Sft {
+  private final SftSettings settings;
+  private final Ops ops;
+  private final Learner learner;
+  private final List<Pair> data;
+  private final Epochs epochs;
+
+  private Sft(SftSettings settings, Ops ops, Learner learner, List<Pair> data) {
+    this.settings = settings;
+    this.ops = ops;
+    this.learner = learner;
+    this.data = data;
+    this.epochs = new Epochs(new Streams(settings.seed()), data.size());
+  }
+
+  /**
+   * Trains {@code settings.model()} and saves the result.
+   *
+   * @return the last line of metrics
+   * @throws InputException if the model or the data cannot be read, or the run cannot be written
+   * @throws TrainingStoppedException if a loss or a gradient is not finite
+   */
+  public static ObjectNode run(SftSettings settings, PrintWriter log, boolean terminal) {
+    ModelFolder folder =
+        settings.fresh()
+            ? ModelFolder.random(Path.of(settings.model()), settings.seed())
+            : ModelSource.load(settings.model());
+    List<Pair> data = pairs(settings, folder);
+    Model model = new Model(folder.config(), folder.parameters());
+    AdamW optimizer =
+        new AdamW(
+            folder.config(),
+            new AdamW.Options(
+                settings.beta1(),
+                settings.beta2(),
+                settings.epsilon(),
+                settings.weightDecay(),
+                settings.gradClip()));
+    Path out = Path.of(settings.out());
+    try (Ops ops = Devices.open(settings.device(), settings.threads());
+        RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings));
+        ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
+      log.println(ops.describe());
+      Sft sft = new Sft(settings, ops, new Learner(ops, model, optimizer), data);
+      for (int step = 1; step <= settings.steps(); step++) {
+        ObjectNode line = sft.update(step);
+        run.metrics().append(line);
+        progress.step(line);
+      }
+      folder.save(out.resolve("model"));
+      return run.lastMetrics();
+    }
+  }
+
+  private static List<Pair> pairs(SftSettings settings, ModelFolder folder) {
+    return Demonstrations.read(Path.of(settings.data()), folder).stream()
+        .map(each -> new Pair(each.prompt(), each.completion()))
+        .toList();
+  }
+
+  private ObjectNode update(int step) {
+    long start = System.nanoTime();
+    List<Pair> batch = batch(step);
+    int tokens = batch.stream().mapToInt(pair -> pair.response().length).sum();
+    double loss = 0;
+    for (PackedResponses part : PackedResponses.split(batch, settings.microBatchTokens())) {
+      Head head = learner.model().head(learner.forward(part), 1);
+      HeadStatistics statistics = HeadStatistics.allocate(part.responses(), 0);
+      ops.headForward(head, part.actions(), statistics);
+      for (float logProb : statistics.logProb()) {
+        loss -= logProb;
+      }
+      float[] coefficient = new float[part.responses()];
+      Arrays.fill(coefficient, -1f / tokens);
+      learner.backward(part, head, statistics, coefficient, null);
+    }
+    loss /= tokens;
+    double norm = gradientNorm(step, loss);
+    float rate =
+        settings.decay().rate(settings.lr(), step, settings.warmupSteps(), settings.steps());
+    learner.update(norm, rate);
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("step", step)
+        .put("loss", loss)
+        .put("gradNorm", norm)
+        .put("learningRate", rate)
+        .put("tokens", tokens)
+        .put("stepSeconds", seconds)
+        .put("tokensPerSecond", tokens / seconds);
+  }
+
+  private double gradientNorm(int step, double loss) {
+    try {
+      if (!Double.isFinite(loss)) {
+        throw new NonFiniteException("the loss");
+      }
+      return learner.gradientNorm();
+    } catch (NonFiniteException e) {
+      throw new TrainingStoppedException(
+          "stopped in step %d: %s is not finite; try a lower lr or gradClip"
+              .formatted(step, e.what()),
+          e);
+    }
+  }
+
+  /** The next lines of the data, which is gone through again and again. */
+  private List<Pair> batch(int step) {
+    List<Pair> batch = new ArrayList<>(settings.batch());
+    long first = (step - 1L) * settings.batch();
+    for (long i = first; i < first + settings.batch(); i++) {
+      batch.add(data.get(settings.shuffle() ? epochs.item(i) : (int) (i % data.size())));
+    }
+    return batch;
+  }
+}

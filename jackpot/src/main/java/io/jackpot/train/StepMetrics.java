@@ -1,0 +1,94 @@
+package io.jackpot.train;
+
+import io.jackpot.problems.Verifier.Verdict;
+import io.jackpot.rl.loss.ObjectiveResult;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a line of {@code metrics.jsonl} says. Only keys that end in {@code Seconds}, {@code
+ * PerSecond} or {@code Bytes} may differ between two runs of one seed.
+ */
+final class StepMetrics {
+  private StepMetrics() {}
+
+  /**
+   * @param outcome what the update gave
+   * @param experiences its mini-batch
+   * @param equalGroupShare share of the rollout's groups whose rewards are all equal
+   */
+  static ObjectNode of(
+      int step, JointStep.Outcome outcome, List<Experience> experiences, double equalGroupShare) {
+    ObjectiveResult objective = outcome.objective();
+    ObjectiveResult.Metrics metrics = objective.metrics();
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("step", step)
+        .put("reward", mean(experiences, Experience::reward))
+        .put("accuracy", share(experiences, e -> e.verdict() == Verdict.CORRECT))
+        .put("unparsedShare", share(experiences, e -> e.verdict() == Verdict.UNPARSED))
+        .put("truncatedShare", share(experiences, e -> !e.sample().finished()))
+        .put("equalGroupShare", equalGroupShare)
+        .put("policyLoss", objective.policyLoss())
+        .put("actorLoss", objective.actorLoss())
+        .put("distillLoss", objective.distillLoss())
+        .put("totalLoss", objective.totalLoss())
+        .put("entropy", outcome.entropy())
+        .put("klPolicyActor", outcome.klPolicyActor())
+        .put("klActorPolicy", outcome.klActorPolicy())
+        .put("acceptance", objective.acceptance())
+        .put("z", metrics.zMean())
+        .put("kappa", objective.kappa())
+        .put("zAboveBound", metrics.zAboveBound())
+        .put("weightMean", metrics.weightMean())
+        .put("weightMax", metrics.weightMax())
+        .put("effectiveSampleSize", metrics.effectiveSampleSize())
+        .put("clipShareLow", metrics.clipShareLow())
+        .put("clipShareHigh", metrics.clipShareHigh())
+        .put("actorClipShare", metrics.actorClipShare())
+        .put("gradNormPolicy", outcome.gradNormPolicy())
+        .put("gradNormActor", outcome.gradNormActor())
+        .put("responseLengthMean", mean(experiences, Experience::responseTokens))
+        .put(
+            "responseLengthMax",
+            experiences.stream().mapToInt(Experience::responseTokens).max().orElse(0))
+        .put("tokens", tokens(experiences));
+  }
+
+  static long tokens(List<Experience> experiences) {
+    return experiences.stream().mapToLong(Experience::responseTokens).sum();
+  }
+
+  /** Adds what the held-out problems say of the policy. */
+  static void putHeldOut(
+      ObjectNode line, List<Rollouts.Judged> sampled, List<Rollouts.Judged> greedy) {
+    line.put("heldOutAccuracy", share(sampled, j -> j.verdict() == Verdict.CORRECT))
+        .put("heldOutGreedy", share(greedy, j -> j.verdict() == Verdict.CORRECT))
+        .put("heldOutLength", mean(sampled, j -> j.sample().ids().length))
+        .put("heldOutUnparsed", share(sampled, j -> j.verdict() == Verdict.UNPARSED));
+  }
+
+  static void putTimes(
+      ObjectNode line, double rolloutSeconds, double trainSeconds, double elapsedSeconds) {
+    double tokens = line.required("tokens").doubleValue();
+    Runtime runtime = Runtime.getRuntime();
+    line.put("rolloutSeconds", rolloutSeconds)
+        .put("trainSeconds", trainSeconds)
+        .put("stepSeconds", rolloutSeconds + trainSeconds)
+        .put("elapsedSeconds", elapsedSeconds)
+        .put("rolloutTokensPerSecond", tokens / rolloutSeconds)
+        .put("trainTokensPerSecond", tokens / trainSeconds)
+        .put("heapBytes", runtime.totalMemory() - runtime.freeMemory());
+  }
+
+  private static <T> double share(List<T> all, Predicate<T> which) {
+    return all.stream().filter(which).count() / (double) all.size();
+  }
+
+  private static <T> double mean(List<T> all, ToDoubleFunction<T> value) {
+    return all.stream().mapToDouble(value).sum() / all.size();
+  }
+}

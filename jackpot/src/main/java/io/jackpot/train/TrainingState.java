@@ -1,0 +1,126 @@
+package io.jackpot.train;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Tensor;
+import io.jackpot.transformer.AdamW;
+import io.jackpot.transformer.Model;
+import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.Parameters;
+import io.jackpot.weights.Checkpoints;
+import io.jackpot.weights.Json;
+import io.jackpot.weights.ModelFolder;
+import io.jackpot.weights.Safetensors;
+import io.jackpot.weights.Tokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * All that a run needs to go on: both models, their optimizers, and how far it is. The random
+ * numbers have no state.
+ *
+ * @param step optimizer updates made
+ * @param elapsedSeconds time spent so far, by all processes together
+ */
+record TrainingState(
+    int step, double elapsedSeconds, Trained policy, Trained actor, Tokenizer tokenizer) {
+  private static final String STATE = "state.json";
+  private static final String OPTIMIZER = "optimizer.safetensors";
+  private static final JsonMapper MAPPER = JsonMapper.shared();
+
+  /** A model with its optimizer. */
+  record Trained(Model model, AdamW optimizer) {
+    static Trained fresh(ModelFolder folder, AdamW.Options options) {
+      return new Trained(
+          new Model(folder.config(), folder.parameters()), new AdamW(folder.config(), options));
+    }
+  }
+
+  /** What {@code state.json} holds. */
+  private record Counters(int step, int policyUpdates, int actorUpdates, double elapsedSeconds) {}
+
+  /** After one more update. */
+  TrainingState next() {
+    return new TrainingState(step + 1, elapsedSeconds, policy, actor, tokenizer);
+  }
+
+  /** After {@code seconds} more. */
+  TrainingState after(double seconds) {
+    return new TrainingState(step, elapsedSeconds + seconds, policy, actor, tokenizer);
+  }
+
+  /**
+   * Saves this as the checkpoint of its step.
+   *
+   * @throws InputException if it cannot be written; earlier checkpoints are untouched
+   */
+  void save(Checkpoints checkpoints) {
+    checkpoints.save(
+        step,
+        folder -> {
+          write(folder.resolve("policy"), policy);
+          write(folder.resolve("actor"), actor);
+          Counters counters =
+              new Counters(step, policy.optimizer.step(), actor.optimizer.step(), elapsedSeconds);
+          Json.write(folder.resolve(STATE), MAPPER.valueToTree(counters));
+        });
+  }
+
+  private void write(Path folder, Trained trained) throws IOException {
+    Files.createDirectories(folder);
+    new ModelFolder(trained.model.config(), trained.model.parameters(), tokenizer)
+        .writeInto(folder);
+    Map<String, Tensor> moments = new LinkedHashMap<>();
+    trained.optimizer.m().tensors().forEach((name, tensor) -> moments.put("m." + name, tensor));
+    trained.optimizer.v().tensors().forEach((name, tensor) -> moments.put("v." + name, tensor));
+    Safetensors.write(folder.resolve(OPTIMIZER), moments);
+  }
+
+  /**
+   * Reads a checkpoint that {@link #save} wrote.
+   *
+   * @throws InputException if a part of it is missing or does not fit the others
+   */
+  static TrainingState load(Path checkpoint, AdamW.Options options) {
+    Counters counters = counters(checkpoint.resolve(STATE));
+    ModelFolder policy = ModelFolder.load(checkpoint.resolve("policy"));
+    ModelFolder actor = ModelFolder.load(checkpoint.resolve("actor"));
+    Tokenizer tokenizer = policy.tokenizer();
+    if (tokenizer == null) {
+      throw new InputException(checkpoint.resolve("policy") + ": no tokenizer.json");
+    }
+    return new TrainingState(
+        counters.step(),
+        counters.elapsedSeconds(),
+        read(checkpoint, "policy", policy, counters.policyUpdates(), options),
+        read(checkpoint, "actor", actor, counters.actorUpdates(), options),
+        tokenizer);
+  }
+
+  private static Counters counters(Path file) {
+    try {
+      return MAPPER.treeToValue(Json.read(file), Counters.class);
+    } catch (JacksonException e) {
+      throw new InputException(
+          Json.oneLine(file + ": " + e.getOriginalMessage() + "; expected a checkpoint's state"),
+          e);
+    }
+  }
+
+  private static Trained read(
+      Path checkpoint, String name, ModelFolder folder, int updates, AdamW.Options options) {
+    ModelConfig config = folder.config();
+    Path file = checkpoint.resolve(name).resolve(OPTIMIZER);
+    try (Safetensors moments = Safetensors.open(file)) {
+      Parameters m = Parameters.of(config, tensor -> moments.read("m." + tensor));
+      Parameters v = Parameters.of(config, tensor -> moments.read("v." + tensor));
+      return new Trained(new Model(config, folder.parameters()), new AdamW(m, v, updates, options));
+    } catch (IllegalArgumentException e) {
+      throw new InputException(file + ": " + e.getMessage() + " (config.json of the model)", e);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package io.jackpot.train;
+
+/** Training cannot go on: a loss or a gradient is not finite. The message is for people. */
+public final class TrainingStoppedException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  TrainingStoppedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
