@@ -1,6 +1,5 @@
 package io.jackpot.problems;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Judges a response by its gold answer. */
@@ -13,12 +12,7 @@ public interface Verifier {
     /** No answer could be read from the response. */
     UNPARSED,
     /** No answer could be read from the gold: such a problem is passed over, never rewarded. */
-    BAD_GOLD;
-
-    /** As in output: {@code bad-gold}. */
-    public String label() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    BAD_GOLD
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.jackpot.problems;
 
+import io.jackpot.config.Names;
 import io.jackpot.problems.Verifier.Verification;
 import io.jackpot.tensor.InputException;
 import java.io.IOException;
@@ -28,7 +29,7 @@ public final class VerifyLines {
       out.append(
               JsonNodeFactory.instance
                   .objectNode()
-                  .put("verdict", verification.verdict().label())
+                  .put("verdict", Names.of(verification.verdict()))
                   .put("extracted", verification.extracted())
                   .toString())
           .append('\n');

@@ -1,5 +1,7 @@
 package io.jackpot.train;
 
+import io.jackpot.config.TrainSettings;
+import io.jackpot.models.ModelSource;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.AdamW;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,6 +41,61 @@ record TrainingState(
       return new Trained(
           new Model(folder.config(), folder.parameters()), new AdamW(folder.config(), options));
     }
+  }
+
+  /**
+   * The state before the first update.
+   *
+   * @throws InputException if a model cannot be read, or the two do not fit each other
+   */
+  static TrainingState fresh(TrainSettings settings) {
+    ModelFolder policy = ModelSource.load(settings.policy());
+    ModelFolder actor = ModelSource.load(settings.actor());
+    Tokenizer tokenizer = tokenizer("policy", settings.policy(), policy);
+    Tokenizer other = tokenizer("actor", settings.actor(), actor);
+    if (policy.config().vocabularySize() != actor.config().vocabularySize()) {
+      throw new InputException(
+          "actor: %s has a vocabulary of %d, expected the policy's %d (vocab_size in config.json)"
+              .formatted(
+                  settings.actor(),
+                  actor.config().vocabularySize(),
+                  policy.config().vocabularySize()));
+    }
+    if (!same(tokenizer, other)) {
+      throw new InputException(
+          "actor: the tokenizer of "
+              + settings.actor()
+              + " differs from the policy's, expected models that share one");
+    }
+    return new TrainingState(
+        0,
+        0,
+        Trained.fresh(policy, optimizer(settings)),
+        Trained.fresh(actor, optimizer(settings)),
+        tokenizer);
+  }
+
+  private static Tokenizer tokenizer(String who, String model, ModelFolder folder) {
+    Tokenizer tokenizer = folder.tokenizer();
+    if (tokenizer == null) {
+      throw new InputException(who + ": " + model + " has no tokenizer.json, expected one");
+    }
+    return tokenizer;
+  }
+
+  private static boolean same(Tokenizer a, Tokenizer b) {
+    return a.vocabularySize() == b.vocabularySize()
+        && a.endId() == b.endId()
+        && IntStream.range(0, a.vocabularySize()).allMatch(id -> a.decode(id).equals(b.decode(id)));
+  }
+
+  private static AdamW.Options optimizer(TrainSettings settings) {
+    return new AdamW.Options(
+        settings.beta1(),
+        settings.beta2(),
+        settings.epsilon(),
+        settings.weightDecay(),
+        settings.gradClip());
   }
 
   /** What {@code state.json} holds. */
@@ -85,7 +143,8 @@ record TrainingState(
    *
    * @throws InputException if a part of it is missing or does not fit the others
    */
-  static TrainingState load(Path checkpoint, AdamW.Options options) {
+  static TrainingState load(Path checkpoint, TrainSettings settings) {
+    AdamW.Options options = optimizer(settings);
     Counters counters = counters(checkpoint.resolve(STATE));
     ModelFolder policy = ModelFolder.load(checkpoint.resolve("policy"));
     ModelFolder actor = ModelFolder.load(checkpoint.resolve("actor"));

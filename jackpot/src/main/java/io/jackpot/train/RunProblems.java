@@ -1,0 +1,41 @@
+package io.jackpot.train;
+
+import io.jackpot.config.TrainSettings;
+import io.jackpot.problems.ProblemSet;
+import io.jackpot.problems.Verifier;
+import io.jackpot.transformer.ModelConfig;
+import java.util.List;
+
+/**
+ * What a run asks its models.
+ *
+ * @param training problems to learn from, in the order in which they are met
+ * @param verifier judges answers to them
+ * @param heldOut problems that the policy is measured on and never trained on
+ * @param heldOutVerifier judges answers to those
+ */
+record RunProblems(
+    Curriculum training,
+    Verifier verifier,
+    List<RolloutProblem> heldOut,
+    Verifier heldOutVerifier) {
+
+  /**
+   * @throws io.jackpot.tensor.InputException if there are none, or they do not fit the models
+   */
+  static RunProblems of(TrainSettings settings, TrainingState state) {
+    ProblemSet training = ProblemSet.forTraining(settings);
+    ProblemSet heldOut = ProblemSet.heldOut(settings);
+    Streams streams = new Streams(settings.seed());
+    ModelConfig policy = state.policy().model().config();
+    ModelConfig actor = state.actor().model().config();
+    int longest =
+        Math.min(policy.maxPositions(), actor.maxPositions()) - settings.maxResponseTokens();
+    return new RunProblems(
+        new Curriculum(training.source(), training.verifier(), state.tokenizer(), streams, longest),
+        training.verifier(),
+        new Curriculum(heldOut.source(), heldOut.verifier(), state.tokenizer(), streams, longest)
+            .all(),
+        heldOut.verifier());
+  }
+}

@@ -1,0 +1,250 @@
+package io.jackpot.train;
+
+import io.jackpot.config.Names;
+import io.jackpot.config.TrainSettings;
+import io.jackpot.problems.Verifier.Verdict;
+import io.jackpot.report.ProgressLine;
+import io.jackpot.tensor.Ops;
+import io.jackpot.train.TrainingState.Trained;
+import io.jackpot.transformer.NonFiniteException;
+import io.jackpot.transformer.Sampler;
+import io.jackpot.weights.Tokenizer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Algorithm 1 of the paper: the actor answers a batch of problems, policy and actor are updated
+ * together from the answers, and again.
+ */
+final class TrainingLoop {
+  /** Responses of each step, and of each evaluation, that are kept to be read. */
+  private static final int SAMPLES_KEPT = 4;
+
+  private final TrainSettings settings;
+  private final RunProblems problems;
+  private final RunFolder folder;
+  private final ProgressLine progress;
+  private final PrintWriter log;
+  private final Streams streams;
+  private final JointStep joint;
+  private final Rollouts rollouts;
+  private final Rollouts evaluation;
+  private final int miniBatches;
+  private TrainingState state;
+  private long clock = System.nanoTime();
+
+  TrainingLoop(
+      Ops ops,
+      TrainSettings settings,
+      RunProblems problems,
+      TrainingState state,
+      RunFolder folder,
+      ProgressLine progress,
+      PrintWriter log) {
+    this.settings = settings;
+    this.problems = problems;
+    this.state = state;
+    this.folder = folder;
+    this.progress = progress;
+    this.log = log;
+    this.streams = new Streams(settings.seed());
+    boolean actorSamples = settings.rolloutModel() == TrainSettings.Rollout.ACTOR;
+    Trained sampling = actorSamples ? state.actor() : state.policy();
+    this.joint =
+        new JointStep(
+            ops,
+            settings.objective(),
+            settings.temperature(),
+            settings.microBatchTokens(),
+            learner(ops, state.policy()),
+            actorSamples ? learner(ops, state.actor()) : null);
+    int vocabulary = sampling.model().config().vocabularySize();
+    Tokenizer tokenizer = state.tokenizer();
+    Sampler.Options sampler =
+        new Sampler.Options(
+            settings.temperature(),
+            settings.maxResponseTokens(),
+            tokenizer.endId(),
+            settings.topK() < vocabulary ? settings.topK() : 0,
+            settings.samplingSlots());
+    this.rollouts =
+        new Rollouts(ops, sampling.model(), tokenizer, problems.verifier(), streams, sampler);
+    this.evaluation =
+        new Rollouts(
+            ops, state.policy().model(), tokenizer, problems.heldOutVerifier(), streams, sampler);
+    this.miniBatches =
+        settings.rolloutPrompts() * settings.samplesPerPrompt() / settings.trainBatch();
+  }
+
+  private static Learner learner(Ops ops, Trained trained) {
+    return new Learner(ops, trained.model(), trained.optimizer());
+  }
+
+  /** Step 0: measures, on problems of its own, what there is before any update; saves it. */
+  void begin() {
+    measureOnly();
+    save();
+  }
+
+  /**
+   * Makes the updates that are left.
+   *
+   * @return the last line of metrics
+   */
+  ObjectNode run() {
+    int saved = state.step();
+    while (state.step() < settings.steps()) {
+      rolloutWithUpdates();
+      boolean due = state.step() >= saved + settings.checkpointEvery();
+      if (due || state.step() >= settings.steps()) {
+        save();
+        saved = state.step();
+      }
+    }
+    return folder.lastMetrics();
+  }
+
+  private void save() {
+    folder.force();
+    state.save(folder.checkpoints());
+    folder.checkpoints().keep(settings.keepCheckpoints());
+  }
+
+  private void measureOnly() {
+    int size = settings.trainBatch();
+    long start = System.nanoTime();
+    Rollout rollout = collect(0, 0, Math.ceilDiv(size, settings.samplesPerPrompt()));
+    long sampled = System.nanoTime();
+    List<Experience> batch = rollout.miniBatch(0, size);
+    JointStep.Outcome outcome = measure(0, batch, null, 0);
+    joint.discard();
+    finish(rollout, batch, outcome, seconds(start, sampled), seconds(sampled, System.nanoTime()));
+  }
+
+  /** One rollout and the updates of all of its mini-batches. */
+  private void rolloutWithUpdates() {
+    int number = state.step() / miniBatches + 1;
+    int prompts = settings.rolloutPrompts();
+    long start = System.nanoTime();
+    Rollout rollout = collect(number, (number - 1L) * prompts, prompts);
+    long sampled = System.nanoTime();
+    double rolloutSeconds = seconds(start, sampled) / miniBatches;
+    JointStep.References references =
+        miniBatches > 1 ? joint.references(rollout.experiences()) : null;
+    int size = settings.trainBatch();
+    for (int i = 0; i < miniBatches && state.step() < settings.steps(); i++) {
+      List<Experience> batch = rollout.miniBatch(i, size);
+      JointStep.Outcome outcome =
+          measure(state.step() + 1, batch, references, rollout.tokensBefore(i, size));
+      state = state.next();
+      joint.apply(outcome, rate(settings.learningRate()), rate(settings.actorRate()));
+      if (outcome.objective().nothingAccepted()) {
+        log.println("step " + state.step() + ": no token was accepted, the policy stays as it is");
+      }
+      long updated = System.nanoTime();
+      finish(rollout, batch, outcome, rolloutSeconds, seconds(sampled, updated));
+      sampled = System.nanoTime();
+    }
+  }
+
+  private Rollout collect(int number, long firstProblem, int prompts) {
+    int samples = settings.samplesPerPrompt();
+    List<Experience> groups =
+        rollouts.collect(
+            problems.training().take(firstProblem, prompts), samples, settings.advantage(), number);
+    int[] order =
+        miniBatches == 1
+            ? IntStream.range(0, groups.size()).toArray()
+            : streams.permutation(Streams.Purpose.SHUFFLE, number, groups.size());
+    return Rollout.of(groups, samples, order);
+  }
+
+  private float rate(float peak) {
+    return settings.decay().rate(peak, state.step(), settings.warmupSteps(), settings.steps());
+  }
+
+  private JointStep.Outcome measure(
+      int step, List<Experience> batch, JointStep.@Nullable References references, int offset) {
+    try {
+      return joint.measure(batch, references, offset);
+    } catch (NonFiniteException e) {
+      throw new TrainingStoppedException(
+          "stopped in step %d: %s is not finite; the last good checkpoint is %s; try a lower learningRate or gradClip"
+              .formatted(
+                  step, e.what(), folder.checkpoints().latest().map(Path::toString).orElse("none")),
+          e);
+    }
+  }
+
+  /** Evaluates where it is due, and writes what the step gave. */
+  private void finish(
+      Rollout rollout,
+      List<Experience> batch,
+      JointStep.Outcome outcome,
+      double rolloutSeconds,
+      double trainSeconds) {
+    int step = state.step();
+    ObjectNode line = StepMetrics.of(step, outcome, batch, rollout.equalGroupShare());
+    line.put("badGold", problems.training().badGold());
+    line.put("learningRate", step == 0 ? 0 : rate(settings.learningRate()));
+    keepSamples(step, batch, outcome.objective().mask());
+    boolean evaluates = step % settings.evalEvery() == 0 || step == settings.steps();
+    if (evaluates) {
+      long start = System.nanoTime();
+      List<Rollouts.Judged> sampled = evaluation.evaluate(problems.heldOut(), 1, step);
+      StepMetrics.putHeldOut(line, sampled, evaluation.evaluate(problems.heldOut(), 0, step));
+      line.put("evalSeconds", seconds(start, System.nanoTime()));
+      for (int i = 0; i < Math.min(SAMPLES_KEPT, problems.heldOut().size()); i++) {
+        Rollouts.Judged judged = sampled.get(i);
+        folder
+            .samples()
+            .append(
+                sample(
+                    step, "heldOut", problems.heldOut().get(i), judged.text(), judged.verdict()));
+      }
+    }
+    state = state.after(seconds(clock, System.nanoTime()));
+    clock = System.nanoTime();
+    StepMetrics.putTimes(line, rolloutSeconds, trainSeconds, state.elapsedSeconds());
+    folder.metrics().append(line);
+    progress.step(line);
+  }
+
+  private void keepSamples(int step, List<Experience> batch, double[] mask) {
+    int at = 0;
+    for (Experience e : batch.subList(0, Math.min(SAMPLES_KEPT, batch.size()))) {
+      double acceptance =
+          Arrays.stream(mask, at, at + e.responseTokens()).average().orElse(Double.NaN);
+      at += e.responseTokens();
+      folder
+          .samples()
+          .append(
+              sample(step, "train", e.problem(), e.text(), e.verdict())
+                  .put("advantage", e.advantage())
+                  .put("acceptance", acceptance));
+    }
+  }
+
+  private static ObjectNode sample(
+      int step, String kind, RolloutProblem problem, String response, Verdict verdict) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("step", step)
+        .put("kind", kind)
+        .put("prompt", problem.problem().prompt())
+        .put("answer", problem.problem().answer())
+        .put("response", response)
+        .put("verdict", Names.of(verdict))
+        .put("reward", Experience.reward(verdict));
+  }
+
+  private static double seconds(long from, long to) {
+    return (to - from) * 1e-9;
+  }
+}
