@@ -2,10 +2,11 @@ package io.jackpot.config;
 
 import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Json;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /**
  * One setting: a component of a settings record with its {@link Setting}. It reads and writes the
  * values of its type, which is one of {@code String, int, long, float, double, boolean}, their
- * boxes where it is {@code @Nullable}, or an enum.
+ * boxes where it is {@code @Nullable}, an enum, or a list of numbers: {@code 1,4,8} on the command
+ * line.
  */
 public final class Key {
   private static final String NONE = "none";
@@ -24,12 +26,20 @@ public final class Key {
   private final Setting setting;
   private final boolean nullable;
 
+  /** The type of a number, or of the numbers of a list. */
+  private final Class<?> numberType;
+
   Key(RecordComponent component) {
     this.component = component;
     this.setting =
         Objects.requireNonNull(
             component.getAnnotation(Setting.class), component + " has no @Setting");
     this.nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    this.numberType =
+        component.getGenericType() instanceof ParameterizedType list
+            ? (Class<?>) list.getActualTypeArguments()[0]
+            : component.getType();
+    component.getAccessor().setAccessible(true);
   }
 
   /** As in a config file: {@code clipLow}. */
@@ -81,11 +91,8 @@ public final class Key {
         return constant;
       }
     }
-    Number number = isNumber() ? number(text) : null;
-    if (number == null) {
-      throw wrong(where, text, NONE);
-    }
-    return number;
+    List<String> texts = isList() ? List.of(text.split(",", -1)) : List.of(text);
+    return numbers(texts, where, text, NONE);
   }
 
   /**
@@ -104,11 +111,30 @@ public final class Key {
     if (node.isBoolean() && type() == boolean.class) {
       return node.booleanValue();
     }
-    Number number = isNumber() && node.isNumber() ? number(node.toString()) : null;
-    if (number == null) {
-      throw wrong(where, node.toString(), "null");
+    boolean array = node.isArray() && node.values().stream().allMatch(JsonNode::isNumber);
+    List<String> texts = List.of();
+    if (isList() && array) {
+      texts = node.values().stream().map(JsonNode::toString).toList();
+    } else if (!isList() && node.isNumber()) {
+      texts = List.of(node.toString());
     }
-    return number;
+    return numbers(texts, where, node.toString(), "null");
+  }
+
+  /** The number, or the list of numbers, that {@code texts} are. */
+  private Object numbers(List<String> texts, String where, String found, String none) {
+    List<Number> numbers = new ArrayList<>();
+    for (String text : texts) {
+      Number number = isNumber() ? number(text) : null;
+      if (number == null) {
+        throw wrong(where, found, none);
+      }
+      numbers.add(number);
+    }
+    if (numbers.isEmpty()) {
+      throw wrong(where, found, none);
+    }
+    return isList() ? List.copyOf(numbers) : numbers.getFirst();
   }
 
   /** What {@link #parse(JsonNode, String)} reads; a number with no more digits than it needs. */
@@ -120,6 +146,7 @@ public final class Key {
       case Long number -> nodes.numberNode(number);
       case Number number -> nodes.numberNode(shortest(number));
       case Boolean bool -> nodes.booleanNode(bool);
+      case List<?> list -> nodes.arrayNode().addAll(list.stream().map(this::toJson).toList());
       case Enum<?> constant -> nodes.stringNode(Names.of(constant));
       default -> nodes.stringNode(value.toString());
     };
@@ -132,11 +159,25 @@ public final class Key {
   }
 
   private boolean isNumber() {
-    return type().isPrimitive() ? type() != boolean.class : Number.class.isAssignableFrom(type());
+    return numberType.isPrimitive()
+        ? numberType != boolean.class
+        : Number.class.isAssignableFrom(numberType);
   }
 
-  private boolean isInteger() {
-    return type() == int.class || type() == long.class;
+  private boolean isList() {
+    return type() == List.class;
+  }
+
+  private boolean isLong() {
+    return numberType == long.class || numberType == Long.class;
+  }
+
+  private boolean isInt() {
+    return numberType == int.class || numberType == Integer.class;
+  }
+
+  private boolean isFloat() {
+    return numberType == float.class || numberType == Float.class;
   }
 
   private List<Object> constants() {
@@ -149,13 +190,15 @@ public final class Key {
     Number number;
     try {
       BigDecimal decimal = new BigDecimal(text);
-      number =
-          switch (type().getSimpleName().toLowerCase(Locale.ROOT)) {
-            case "int" -> decimal.intValueExact();
-            case "long" -> decimal.longValueExact();
-            case "float" -> decimal.floatValue();
-            default -> decimal.doubleValue();
-          };
+      if (isInt()) {
+        number = decimal.intValueExact();
+      } else if (isLong()) {
+        number = decimal.longValueExact();
+      } else if (isFloat()) {
+        number = decimal.floatValue();
+      } else {
+        number = decimal.doubleValue();
+      }
     } catch (ArithmeticException | NumberFormatException e) {
       return null;
     }
@@ -191,20 +234,29 @@ public final class Key {
           .map(constant -> Names.of((Enum<?>) constant))
           .collect(Collectors.joining(", ", "one of ", ""));
     }
-    if (isInteger()) {
-      long lowest = type() == int.class ? Integer.MIN_VALUE : Long.MIN_VALUE;
-      long highest = type() == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE;
+    return (isList() ? "numbers, each " : "") + expectedNumber();
+  }
+
+  private String expectedNumber() {
+    if (isInt() || isLong()) {
+      long lowest = isInt() ? Integer.MIN_VALUE : Long.MIN_VALUE;
+      long highest = isInt() ? Integer.MAX_VALUE : Long.MAX_VALUE;
       // Casts of the infinities are the ends of the range of long.
       return "an integer from "
           + Math.max(lowest, (long) setting.min())
           + " to "
           + Math.min(highest, (long) setting.max());
     }
+    String from =
+        setting.min() == Double.NEGATIVE_INFINITY ? "" : shortest(setting.min()).toString();
     if (setting.max() != Double.POSITIVE_INFINITY) {
-      return "a number from " + shortest(setting.min()) + " to " + shortest(setting.max());
+      String to = shortest(setting.max()).toString();
+      return setting.above()
+          ? "a number above " + from + " and at most " + to
+          : "a number from " + from + " to " + to;
     }
-    if (setting.min() != Double.NEGATIVE_INFINITY) {
-      return "a number " + (setting.above() ? "above " : "of at least ") + shortest(setting.min());
+    if (!from.isEmpty()) {
+      return "a number " + (setting.above() ? "above " : "of at least ") + from;
     }
     return "a number";
   }

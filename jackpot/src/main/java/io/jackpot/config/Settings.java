@@ -129,6 +129,7 @@ public final class Settings<R extends Record> {
     try {
       Class<?>[] types = keys.values().stream().map(Key::type).toArray(Class<?>[]::new);
       Constructor<R> constructor = type.getDeclaredConstructor(types);
+      constructor.setAccessible(true);
       return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       throw e.getCause() instanceof InputException bad ? bad : new IllegalStateException(e);

@@ -1,0 +1,115 @@
+package io.jackpot.cli;
+
+import io.jackpot.config.Setting;
+import io.jackpot.explain.Explain;
+import io.jackpot.inference.EvalSettings;
+import io.jackpot.inference.Evaluation;
+import io.jackpot.inference.GenerateSettings;
+import io.jackpot.inference.Generation;
+import io.jackpot.inference.ScoreLines;
+import io.jackpot.inference.TokenizeLines;
+import io.jackpot.problems.VerifyLines;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Json;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.node.ObjectNode;
+
+/** All commands. */
+final class Commands {
+  private Commands() {}
+
+  private record ScoreSettings(
+      @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
+      @Setting(help = "JSONL file of {\"ids\"}") String input,
+      @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor")
+          int threads) {}
+
+  private record TokenizeSettings(
+      @Setting(help = "tokenizer.json, or the model folder it is in") String tokenizer,
+      @Setting(help = "JSONL file of {\"text\"}") String input) {}
+
+  private record VerifySettings(
+      @Setting(help = "JSONL file of {\"gold\", \"answer\"}") String input) {}
+
+  private record ExplainSettings(
+      @Setting(help = "JSON file of {\"options\", \"tokens\"}") String input) {}
+
+  /** The root command with all others. */
+  static CommandSpec all(Console console) {
+    CommandSpec[] commands = {
+      Command.of(
+          "generate",
+          "Continues prompts.",
+          GenerateSettings.class,
+          settings -> Generation.run(settings, console.out(), console.err())),
+      Command.of(
+          "eval",
+          "Measures mean@k and pass@k of a model on problems.",
+          EvalSettings.class,
+          settings -> eval(settings, console)),
+      Command.of(
+          "score",
+          "Gives the log-probs of token ids, with entropies and the last logits.",
+          ScoreSettings.class,
+          settings ->
+              ScoreLines.run(
+                  settings.model, Path.of(settings.input), settings.threads, console.out())),
+      Command.of(
+          "tokenize",
+          "Gives the token ids of texts.",
+          TokenizeSettings.class,
+          settings ->
+              TokenizeLines.run(
+                  Path.of(settings.tokenizer), Path.of(settings.input), console.out())),
+      Command.of(
+          "verify",
+          "Judges answers by gold answers.",
+          VerifySettings.class,
+          settings -> VerifyLines.run(Path.of(settings.input), console.out())),
+      Command.of(
+          "explain",
+          "Gives every quantity of the objective, and its gradients, for given logits.",
+          ExplainSettings.class,
+          settings -> print(console, Explain.explain(Path.of(settings.input)))),
+      Simulation.command(console),
+      ProblemsCommand.command(console),
+      Doctor.command(console),
+    };
+    CommandSpec jackpot =
+        Command.of(
+            "jackpot",
+            "Reinforcement learning of a policy from a smaller actor's rollouts.",
+            parsed -> {
+              throw new InputException("no command: expected one of " + names(commands));
+            });
+    jackpot
+        .usageMessage()
+        .footer("JACKPOT_STACKTRACE=1 shows where in the code an error came from.");
+    for (CommandSpec command : commands) {
+      jackpot.addSubcommand(command.name(), command);
+    }
+    return jackpot;
+  }
+
+  private static String names(CommandSpec[] commands) {
+    return Arrays.stream(commands).map(CommandSpec::name).collect(Collectors.joining(", "));
+  }
+
+  private static void eval(EvalSettings settings, Console console) {
+    Evaluation evaluation = Evaluation.run(settings, console.err());
+    console.err().print(evaluation.table());
+    ObjectNode json = evaluation.toJson();
+    print(console, json);
+    if (settings.out() != null) {
+      Json.write(Path.of(settings.out()), json);
+    }
+  }
+
+  /** Prints a result over several lines. */
+  static void print(Console console, ObjectNode json) {
+    console.out().println(json.toPrettyString());
+  }
+}

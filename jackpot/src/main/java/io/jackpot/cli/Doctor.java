@@ -1,0 +1,78 @@
+package io.jackpot.cli;
+
+import io.jackpot.config.Setting;
+import io.jackpot.tensor.OpsLookup;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.ServiceLoader;
+import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The command {@code doctor}: what this machine offers. */
+final class Doctor {
+  /** Ends the keys of sizes. */
+  private static final String BYTES = "Bytes";
+
+  private Doctor() {}
+
+  private record Settings(
+      @Setting(value = "false", help = "one JSON object, for programs") boolean json) {}
+
+  static CommandSpec command(Console console) {
+    return Command.of(
+        "doctor",
+        "Says what this machine offers: JDK, vectors, memory, devices.",
+        Settings.class,
+        settings -> {
+          ObjectNode report = report();
+          if (settings.json) {
+            Commands.print(console, report);
+          } else {
+            report.properties().forEach(entry -> print(console, entry.getKey(), entry.getValue()));
+          }
+        });
+  }
+
+  private static void print(Console console, String key, JsonNode value) {
+    boolean isSize = key.endsWith(BYTES);
+    String name = isSize ? key.substring(0, key.length() - BYTES.length()) : key;
+    String text =
+        isSize
+            ? String.format(Locale.ROOT, "%.1f GiB", value.doubleValue() / (1 << 30))
+            : value.asString();
+    console.out().printf("%-12s %s%n", name, text);
+  }
+
+  private static ObjectNode report() throws IOException {
+    Runtime runtime = Runtime.getRuntime();
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("jdk", Runtime.version() + ", " + System.getProperty("java.vm.name"))
+        .put("system", System.getProperty("os.name") + ", " + System.getProperty("os.arch"))
+        .put("processors", runtime.availableProcessors())
+        .put("ops", OpsLookup.explain())
+        .put("heap" + BYTES, runtime.maxMemory())
+        .put("memory" + BYTES, memory())
+        .put("freeDisk" + BYTES, Files.getFileStore(Path.of("").toAbsolutePath()).getUsableSpace())
+        .put("tornadovm", devices());
+  }
+
+  private static long memory() {
+    return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
+        .getTotalMemorySize();
+  }
+
+  private static String devices() {
+    return ServiceLoader.load(DeviceReport.class)
+        .findFirst()
+        .map(DeviceReport::describe)
+        .orElse(
+            "none: this build has no device code; to use a GPU, set TORNADOVM_HOME to a TornadoVM"
+                + " SDK and build again");
+  }
+}

@@ -1,0 +1,61 @@
+package io.jackpot.cli;
+
+import io.jackpot.config.Setting;
+import io.jackpot.problems.ArithmeticProblems;
+import io.jackpot.problems.MixtureProblems;
+import io.jackpot.problems.ProblemFile;
+import io.jackpot.problems.ProblemSource;
+import io.jackpot.tensor.InputException;
+import java.nio.file.Path;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The command {@code problems}. */
+final class ProblemsCommand {
+  private ProblemsCommand() {}
+
+  private record Settings(
+      @Setting(min = 1, help = "how many") int count,
+      @Setting(help = "JSONL file to write") String out,
+      @Setting(value = "5", min = 1, max = 100, help = "operations of a problem") int operations,
+      @Setting(value = "10", min = 2, max = 10, help = "modulus of a problem") int modulus,
+      @Setting(value = "0", help = "of all random numbers") long seed,
+      @Setting(value = "0", min = 0, help = "number of the first one") int from,
+      @Setting(value = "0", min = 0, max = 1, help = "share of completions without scratchpad")
+          double directShare,
+      @Setting(value = "0", min = 0, max = 1, help = "share of steps that are a result alone")
+          double terseShare,
+      @Setting(value = "0", min = 0, max = 1, help = "share of results replaced by a random one")
+          double noise,
+      @Setting(value = "false", help = "problems that training never sees") boolean heldOut) {
+
+    Settings {
+      if (heldOut && (directShare > 0 || terseShare > 0 || noise > 0)) {
+        throw new InputException(
+            "heldOut: expected directShare, terseShare and noise 0: held-out completions are right");
+      }
+      if ((long) from + count > Integer.MAX_VALUE) {
+        throw new InputException(
+            "from %d, count %d: expected a last number of at most %d"
+                .formatted(from, count, Integer.MAX_VALUE - 1));
+      }
+    }
+
+    ProblemSource source() {
+      return heldOut
+          ? ArithmeticProblems.heldOut(operations, modulus, from + count)
+          : new MixtureProblems(operations, modulus, seed, directShare, terseShare, noise);
+    }
+  }
+
+  static CommandSpec command(Console console) {
+    return Command.of(
+        "problems",
+        "Writes generated problems with completions, for sft and eval.",
+        Settings.class,
+        settings -> {
+          ProblemFile.write(
+              Path.of(settings.out), settings.source(), settings.from, settings.count);
+          console.err().println("problems: " + settings.count + " written to " + settings.out);
+        });
+  }
+}

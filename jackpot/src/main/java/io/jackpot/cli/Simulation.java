@@ -1,0 +1,59 @@
+package io.jackpot.cli;
+
+import io.jackpot.config.Setting;
+import io.jackpot.explain.Simulate;
+import io.jackpot.explain.SimulateOptions;
+import io.jackpot.tensor.InputException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The command {@code simulate}. */
+final class Simulation {
+  private Simulation() {}
+
+  private record Settings(
+      @Setting(value = "1000", min = 1, help = "tokens of a distribution") int vocabulary,
+      @Setting(value = "3", min = 0, max = 20, help = "standard deviation of the policy's logits")
+          double spread,
+      @Setting(
+              value = "0.1,0.2,0.3,0.5,0.75,1,1.5,2",
+              min = 0,
+              max = 20,
+              help = "standard deviations of the noise on the actor's logits, a row each")
+          List<Double> noise,
+      @Setting(value = "32", min = 1, help = "pairs of distributions a row") int samples,
+      @Setting(value = "0", help = "of all random numbers") long seed,
+      @Setting(value = "none", min = 0, above = true, help = "thresholds; none for 1")
+          @Nullable List<Double> lambda,
+      @Setting(
+              value = "none",
+              min = 0,
+              above = true,
+              max = 1,
+              help = "mean acceptances whose threshold is solved for, instead of lambda")
+          @Nullable List<Double> acceptance) {
+
+    Settings {
+      if (lambda != null && acceptance != null) {
+        throw new InputException("lambda and acceptance: found both, expected one of the two");
+      }
+    }
+
+    SimulateOptions options() {
+      List<Double> acceptances = Objects.requireNonNullElse(acceptance, List.of());
+      List<Double> one = acceptances.isEmpty() ? List.of(1.0) : List.of();
+      List<Double> lambdas = Objects.requireNonNullElse(lambda, one);
+      return new SimulateOptions(vocabulary, spread, noise, samples, seed, lambdas, acceptances);
+    }
+  }
+
+  static CommandSpec command(Console console) {
+    return Command.of(
+        "simulate",
+        "Gives acceptance and KL to the policy before and after rejection, for noisy actors.",
+        Settings.class,
+        settings -> Commands.print(console, Simulate.run(settings.options())));
+  }
+}

@@ -1,0 +1,48 @@
+package io.jackpot.inference;
+
+import io.jackpot.config.Setting;
+import io.jackpot.config.TrainSettings;
+import io.jackpot.tensor.InputException;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of {@code eval}. */
+public record EvalSettings(
+    @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
+    @Setting(value = TrainSettings.ARITHMETIC, help = "arithmetic (held out), or a JSONL file")
+        String problems,
+    @Setting(value = "5", min = 1, max = 100, help = "operations of an arithmetic problem")
+        int operations,
+    @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")
+        int modulus,
+    @Setting(value = "none", min = 1, help = "most problems; none for all of a file, 512 generated")
+        @Nullable Integer limit,
+    @Setting(value = "1", min = 1, help = "responses a problem") int samples,
+    @Setting(value = "none", min = 1, help = "k of pass@k, as in 1,4,8; none for 1 and samples")
+        @Nullable List<Integer> k,
+    @Setting(value = "1", min = 0, help = "sampling temperature; 0 for the most probable token")
+        float temperature,
+    @Setting(value = "none", min = 1, help = "longest response in tokens; none for 256 at most")
+        @Nullable Integer maxTokens,
+    @Setting(value = "0", help = "of all random numbers") long seed,
+    @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
+    @Setting(value = "none", help = "file that gets the result as well") @Nullable String out) {
+
+  /**
+   * @throws InputException if a k is larger than the number of samples
+   */
+  public EvalSettings {
+    int largest = k == null ? 1 : Collections.max(k);
+    if (largest > samples) {
+      throw new InputException(
+          "k %d: pass@%d needs as many responses a problem, but samples is %d"
+              .formatted(largest, largest, samples));
+    }
+  }
+
+  /** Every k of pass@k, smallest first. */
+  List<Integer> ks() {
+    return (k == null ? List.of(1, samples) : k).stream().distinct().sorted().toList();
+  }
+}

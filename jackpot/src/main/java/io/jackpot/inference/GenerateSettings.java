@@ -1,0 +1,32 @@
+package io.jackpot.inference;
+
+import io.jackpot.config.Setting;
+import io.jackpot.tensor.InputException;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of {@code generate}. */
+public record GenerateSettings(
+    @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
+    @Setting(value = "none", help = "the text to continue") @Nullable String prompt,
+    @Setting(value = "none", help = "JSONL file of {\"prompt\"} to continue")
+        @Nullable String input,
+    @Setting(value = "1", min = 1, help = "responses a prompt") int samples,
+    @Setting(value = "1", min = 0, help = "sampling temperature; 0 for the most probable token")
+        float temperature,
+    @Setting(value = "none", min = 1, help = "longest response in tokens; none for 256 at most")
+        @Nullable Integer maxTokens,
+    @Setting(value = "0", help = "of all random numbers") long seed,
+    @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
+    @Setting(value = "false", help = "a JSON object a response, for programs") boolean json) {
+
+  /**
+   * @throws InputException if there is no prompt, or two sources of them
+   */
+  public GenerateSettings {
+    if ((prompt == null) == (input == null)) {
+      throw new InputException(
+          (prompt == null ? "no prompt" : "--prompt and --input")
+              + ": expected one of --prompt TEXT and --input FILE");
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.jackpot.inference;
+
+import io.jackpot.models.ModelSource;
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.OpsLookup;
+import io.jackpot.tensor.Threefry;
+import io.jackpot.train.Streams;
+import io.jackpot.transformer.Model;
+import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.Sample;
+import io.jackpot.transformer.Sampler;
+import io.jackpot.weights.ModelFolder;
+import io.jackpot.weights.Tokenizer;
+import java.util.List;
+
+/** A model with its tokenizer that answers prompts. */
+final class Responder implements AutoCloseable {
+  /** Longest response where no other is asked for and the model takes as many. */
+  static final int MAX_TOKENS = 256;
+
+  private static final int MOST_SLOTS = 256;
+
+  /** Most elements of the KV cache, and about as many of what the prompts need: 0.5 GB each. */
+  private static final long MOST_ELEMENTS = 1L << 27;
+
+  private final Ops ops;
+  private final ModelConfig config;
+  private final Sampler sampler;
+  private final Tokenizer tokenizer;
+
+  /**
+   * @param model as {@link ModelSource} takes it
+   * @param threads 0 for one a processor
+   * @throws InputException if the model cannot be read or has no tokenizer
+   */
+  Responder(String model, int threads) {
+    ModelFolder folder = ModelSource.load(model);
+    if (folder.tokenizer() == null) {
+      throw new InputException(model + ": no tokenizer.json, expected one beside the weights");
+    }
+    tokenizer = folder.tokenizer();
+    config = folder.config();
+    ops = OpsLookup.open(threads);
+    sampler = new Sampler(ops, new Model(config, folder.parameters()));
+  }
+
+  /** What computes, on one line. */
+  String describe() {
+    return ops.describe();
+  }
+
+  /**
+   * The ids of a prompt.
+   *
+   * @param where its place, for messages
+   * @throws InputException if it is empty or the vocabulary cannot express it
+   */
+  int[] encode(String prompt, String where) {
+    int[] ids = TokenizeLines.encode(tokenizer, prompt, where);
+    if (ids.length == 0) {
+      throw new InputException(where + ": an empty prompt, expected at least one token");
+    }
+    if (ids.length >= config.maxPositions()) {
+      throw new InputException(
+          "%s: a prompt of %d tokens leaves no room for a response, expected fewer than %d (max_position_embeddings of the model)"
+              .formatted(where, ids.length, config.maxPositions()));
+    }
+    return ids;
+  }
+
+  /** The text of a response, as verifiers read it: the end token is part of it. */
+  String text(Sample sample) {
+    return tokenizer.decode(sample.ids());
+  }
+
+  /**
+   * How long responses to prompts of up to {@code longest} tokens can be.
+   *
+   * @param asked how long they shall be; 0 for {@link #MAX_TOKENS} or as long as the model takes
+   * @throws InputException if the model does not take so many
+   */
+  int maxTokens(int asked, int longest) {
+    int room = config.maxPositions() - longest;
+    if (asked > room) {
+      throw new InputException(
+          "--max-tokens: found %d, expected at most %d: the model takes %d tokens (max_position_embeddings), and a prompt has %d"
+              .formatted(asked, room, config.maxPositions(), longest));
+    }
+    return asked == 0 ? Math.min(MAX_TOKENS, room) : asked;
+  }
+
+  /**
+   * Samples responses to each prompt, in order of prompt, then sample.
+   *
+   * @param first number of the first prompt, which with its place names its random numbers
+   */
+  List<Sample> respond(
+      List<int[]> prompts, int samples, float temperature, int maxTokens, long seed, int first) {
+    int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+    Sampler.Options options =
+        new Sampler.Options(
+            temperature, maxTokens, tokenizer.endId(), 0, slots(longest, longest + maxTokens));
+    Streams streams = new Streams(seed);
+    return sampler.sample(
+        prompts,
+        samples,
+        options,
+        (prompt, sample, position) ->
+            Threefry.uniform(
+                streams.key(Streams.Purpose.EVALUATE, 0, first + prompt, sample), position, 0));
+  }
+
+  /** How many sequences fit into memory at a time. */
+  private int slots(int longestPrompt, int longest) {
+    long layers = config.layers();
+    long q = (long) config.heads() * config.headDim();
+    long kv = (long) config.kvHeads() * config.headDim();
+    long perToken =
+        layers * (5L * config.hiddenSize() + 3L * config.intermediateSize() + 3 * q + 3 * kv);
+    long byCache = MOST_ELEMENTS / (2 * layers * kv * longest);
+    long byPrompts = MOST_ELEMENTS / (perToken * longestPrompt);
+    return (int) Math.clamp(Math.min(byCache, byPrompts), 1, MOST_SLOTS);
+  }
+
+  @Override
+  public void close() {
+    ops.close();
+  }
+}
