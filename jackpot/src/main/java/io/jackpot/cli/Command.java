@@ -9,6 +9,8 @@ import picocli.CommandLine.ParseResult;
 
 /** How commands are made. */
 final class Command {
+  private static final int USAGE_WIDTH = 100;
+
   private Command() {}
 
   /** What a command does. */
@@ -29,7 +31,12 @@ final class Command {
         };
     CommandSpec command = CommandSpec.wrapWithoutInspection(call).name(name);
     self[0] = command;
-    command.usageMessage().description(description).sortOptions(false).abbreviateSynopsis(true);
+    command
+        .usageMessage()
+        .description(description)
+        .width(USAGE_WIDTH)
+        .sortOptions(false)
+        .abbreviateSynopsis(true);
     return command.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("this help").build());
   }

@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Setting;
+import io.jackpot.config.SftSettings;
 import io.jackpot.explain.Explain;
 import io.jackpot.inference.EvalSettings;
 import io.jackpot.inference.Evaluation;
@@ -10,6 +11,7 @@ import io.jackpot.inference.ScoreLines;
 import io.jackpot.inference.TokenizeLines;
 import io.jackpot.problems.VerifyLines;
 import io.jackpot.tensor.InputException;
+import io.jackpot.train.Sft;
 import io.jackpot.weights.Json;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -40,6 +42,13 @@ final class Commands {
   /** The root command with all others. */
   static CommandSpec all(Console console) {
     CommandSpec[] commands = {
+      TrainCommand.command(console),
+      Command.of(
+          "sft",
+          "Trains a model on completions to imitate.",
+          SftSettings.class,
+          settings ->
+              console.out().println(Sft.run(settings, console.err(), Console.isTerminal()))),
       Command.of(
           "generate",
           "Continues prompts.",

@@ -1,6 +1,8 @@
 package io.jackpot.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 
 /**
  * Where a command writes.
@@ -8,4 +10,18 @@ import java.io.PrintWriter;
  * @param out results
  * @param err progress, and messages for people
  */
-record Console(PrintWriter out, PrintWriter err) {}
+record Console(PrintWriter out, PrintWriter err) {
+
+  /** Whether somebody watches standard error on a terminal. */
+  static boolean isTerminal() {
+    java.io.Console console = System.console();
+    try {
+      // Java knows of input and output only. Of a pipe there is no real path.
+      return console != null
+          && console.isTerminal()
+          && Path.of("/dev/fd/2").toRealPath().startsWith("/dev");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -2,6 +2,7 @@ package io.jackpot.cli;
 
 import io.jackpot.config.Names;
 import io.jackpot.tensor.InputException;
+import io.jackpot.train.TrainingStoppedException;
 import io.jackpot.weights.Json;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -84,7 +85,7 @@ public final class Main {
     if (failure instanceof UnmatchedArgumentException unmatched) {
       return unmatched(unmatched.getCommandLine(), unmatched.getUnmatched().getFirst());
     }
-    if (isInput(failure)) {
+    if (isInput(failure) || failure instanceof TrainingStoppedException) {
       return String.valueOf(failure.getMessage());
     }
     String name = failure.getClass().getSimpleName();

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A preset that the other settings of {@code train} start from: Jackpot, or one of its baselines.
  */
 public enum Arm {
-  JACKPOT("the paper's method: rejection, top-k normalizer, actor loss, distillation", Map.of()),
+  JACKPOT("rejection, weights, actor loss and distillation: the paper's method", Map.of()),
   JACKPOT_EXPECTED(
       "jackpot with the rejection's expectation for its draw", Map.of("mask", "expected")),
   ON_POLICY(
@@ -18,18 +18,18 @@ public enum Arm {
           "actorLoss", "false",
           "distillCoefficient", "0")),
   TIS(
-      "truncated importance sampling towards p_ref, with actor loss and distillation",
+      "truncated importance sampling towards p_ref; actor as in jackpot",
       Map.of("policyCorrection", "truncated", "policyCap", "2", "target", "ref")),
   TIS_NEW(
-      "truncated importance sampling towards p_new, with actor loss and distillation",
+      "truncated importance sampling towards p_new; actor as in jackpot",
       Map.of("policyCorrection", "truncated", "policyCap", "2", "target", "new")),
   TIS_Z(
       "jackpot's scale without its rejection: min(Z·r, cap)", Map.of("policyCorrection", "tis-z")),
   ICEPOP(
-      "ratios outside of a range count nothing, with actor loss and distillation",
+      "ratios out of range count nothing; actor as in jackpot",
       Map.of("policyCorrection", "icepop")),
   KL_ONLY(
-      "no correction; distillation alone holds the actor to the policy",
+      "no correction; distillation alone moves the actor",
       Map.of("policyCorrection", "none", "actorLoss", "false")),
   NO_CLIP("jackpot without PPO's clipping", Map.of("clipLow", "none", "clipHigh", "none")),
   NONE(

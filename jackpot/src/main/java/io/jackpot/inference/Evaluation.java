@@ -52,8 +52,6 @@ public record Evaluation(
     ProblemSet set =
         ProblemSet.heldOut(settings.problems(), settings.operations(), settings.modulus(), most);
     try (Responder responder = new Responder(settings.model(), settings.threads())) {
-      log.println("eval: " + responder.describe());
-      log.flush();
       return run(settings, set, responder, log);
     }
   }
@@ -78,6 +76,8 @@ public record Evaluation(
     int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
     int asked = settings.maxTokens() == null ? 0 : settings.maxTokens();
     int maxTokens = responder.maxTokens(asked, longest);
+    log.println("eval: " + responder.describe());
+    log.flush();
     int[] correct = new int[prompts.size()];
     long unparsed = 0;
     long truncated = 0;

@@ -29,13 +29,13 @@ public final class Generation {
             : InputLines.read(
                 Path.of(settings.input()), line -> new Prompt(line.string("prompt"), line.where()));
     try (Responder responder = new Responder(settings.model(), settings.threads())) {
-      log.println("generate: " + responder.describe());
-      log.flush();
       List<int[]> ids =
           prompts.stream().map(prompt -> responder.encode(prompt.text, prompt.where)).toList();
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
       int asked = settings.maxTokens() == null ? 0 : settings.maxTokens();
       int maxTokens = responder.maxTokens(asked, longest);
+      log.println("generate: " + responder.describe());
+      log.flush();
       for (Sample sample :
           responder.respond(
               ids, settings.samples(), settings.temperature(), maxTokens, settings.seed(), 0)) {

@@ -1,0 +1,88 @@
+package io.jackpot.cli;
+
+import io.jackpot.config.Arm;
+import io.jackpot.config.Names;
+import io.jackpot.config.Setting;
+import io.jackpot.config.Settings;
+import io.jackpot.config.TrainSettings;
+import io.jackpot.tensor.InputException;
+import io.jackpot.train.Training;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The command {@code train}. */
+final class TrainCommand {
+  private static final Settings<TrainSettings> SETTINGS = Settings.of(TrainSettings.class);
+  private static final Settings<Files> FILES = Settings.of(Files.class);
+
+  /** What matters to how fast a run is and to nothing else. */
+  private static final Set<String> CHANGEABLE = Set.of("threads", "device");
+
+  private TrainCommand() {}
+
+  private record Files(
+      @Setting(value = "none", help = "JSON file of settings, or a run's config.json")
+          @Nullable String config,
+      @Setting(value = "none", help = "run folder; none for runs/ARM-seedSEED")
+          @Nullable String out,
+      @Setting(value = "none", help = "run folder to go on with, from its last checkpoint")
+          @Nullable String resume) {}
+
+  static CommandSpec command(Console console) {
+    CommandSpec command =
+        Command.of(
+            "train",
+            "Trains a policy on a smaller actor's rollouts. Without options: the built-in models on"
+                + " generated arithmetic.",
+            (ParseResult parsed) -> console.out().println(run(parsed, console)));
+    Options.add(command, FILES);
+    Options.add(command, SETTINGS);
+    command.usageMessage().footerHeading("%nArms, which set other defaults:%n").footer(arms());
+    return command;
+  }
+
+  private static String[] arms() {
+    return Arrays.stream(Arm.values())
+        .map(arm -> "  %-17s %s".formatted(Names.of(arm), arm.description()))
+        .toArray(String[]::new);
+  }
+
+  /** Runs to the end; gives the last line of metrics. */
+  private static ObjectNode run(ParseResult parsed, Console console) {
+    Files files = FILES.build(FILES.flags(Options.given(parsed, FILES)));
+    Map<String, String> given = Options.given(parsed, SETTINGS);
+    Map<String, @Nullable Object> flags = SETTINGS.flags(given);
+    if (files.resume != null) {
+      Stream.concat(given.keySet().stream(), Stream.of("config", "out"))
+          .filter(key -> parsed.hasMatchedOption(Names.flag(key)) && !CHANGEABLE.contains(key))
+          .findFirst()
+          .ifPresent(TrainCommand::refuse);
+      return Training.resume(
+          Path.of(files.resume),
+          settings -> SETTINGS.build(SETTINGS.values(settings), flags),
+          console.err(),
+          Console.isTerminal());
+    }
+    Map<String, @Nullable Object> file =
+        files.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(files.config));
+    TrainSettings settings = TrainSettings.layered(file, flags);
+    String name = "%s-seed%d".formatted(Names.of(settings.arm()), settings.seed());
+    Path out = files.out == null ? Path.of("runs", name) : Path.of(files.out);
+    return Training.start(settings, out, console.err(), Console.isTerminal());
+  }
+
+  private static void refuse(String key) {
+    throw new InputException(
+        Names.flag(key)
+            + ": cannot be changed with --resume, which goes on as the run began; only --threads and"
+            + " --device can");
+  }
+}
