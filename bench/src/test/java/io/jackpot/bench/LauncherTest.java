@@ -1,0 +1,170 @@
+package io.jackpot.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code bin/jackpot} in a small project of its own, with a JDK that prints its arguments, one a
+ * line, and a Maven that says when it is called.
+ */
+class LauncherTest {
+  private static final Path BIN = Path.of("../bin").toAbsolutePath().normalize();
+
+  private final Path folder;
+  private final Path project;
+  private final Path launcher;
+  private final Path source;
+  private final Map<String, String> environment = new TreeMap<>();
+
+  /** What a run of the launcher ended with. */
+  private record Result(int status, List<String> output, List<String> errors) {}
+
+  LauncherTest(@TempDir Path temporary) throws IOException {
+    folder = temporary.toRealPath();
+    project = folder.resolve("a project");
+    launcher = project.resolve("bin/jackpot");
+    Files.createDirectories(launcher.getParent());
+    for (String script : List.of("jackpot", "find-jdk")) {
+      Files.copy(BIN.resolve(script), launcher.resolveSibling(script));
+    }
+    Files.writeString(project.resolve("pom.xml"), "");
+    source = project.resolve("tensor/src/main/java/Ops.java");
+    Files.createDirectories(source.getParent());
+    Files.writeString(source, "");
+    fakeJdk("jdk", "25.0.1");
+    script(
+        folder.resolve("tools/mvn"),
+        "echo called >> '" + folder + "/mvn.log'",
+        "mkdir -p tasks/target/lib",
+        "echo \"$TORNADOVM_HOME\" > tasks/target/lib/build.stamp");
+    environment.put("JAVA_HOME", folder.resolve("jdk").toString());
+    environment.put("PATH", folder.resolve("tools") + ":" + System.getenv("PATH"));
+  }
+
+  private void fakeJdk(String name, String version) throws IOException {
+    Path jdk = folder.resolve(name);
+    script(jdk.resolve("bin/java"), "printf '%s\\n' \"" + name + "\" \"$@\"", "exit ${STATUS:-0}");
+    script(jdk.resolve("bin/javac"));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
+  }
+
+  private static void script(Path file, String... lines) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private Result run(Path command, String... arguments) throws Exception {
+    List<String> words = new ArrayList<>(List.of(command.toString()));
+    words.addAll(List.of(arguments));
+    Path output = folder.resolve("output");
+    Path errors = folder.resolve("errors");
+    ProcessBuilder builder =
+        new ProcessBuilder(words)
+            .directory(Files.createDirectories(folder.resolve("elsewhere")).toFile())
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile());
+    builder.environment().keySet().removeAll(List.of("TORNADOVM_HOME", "JACKPOT_JAVA_OPTS"));
+    builder.environment().putAll(environment);
+    int status = builder.start().waitFor();
+    return new Result(status, Files.readAllLines(output, UTF_8), Files.readAllLines(errors, UTF_8));
+  }
+
+  private int builds() throws IOException {
+    Path log = folder.resolve("mvn.log");
+    return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+  }
+
+  /** As an editor would, some time after the last build. */
+  private void change(Path file) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(10)));
+  }
+
+  @Test
+  void runsThroughALinkFromAnotherFolder() throws Exception {
+    Files.createSymbolicLink(folder.resolve("my link"), launcher);
+    Path relative =
+        Files.createSymbolicLink(folder.resolve("tools/jackpot"), Path.of("../my link"));
+    Result result = run(relative, "explain", "--input", "two words", "");
+    assertThat(result.status()).isZero();
+    assertThat(result.output())
+        .startsWith("jdk")
+        .containsSubsequence(
+            "--add-modules",
+            "jdk.incubator.vector",
+            "-cp",
+            project + "/tasks/target/lib/*",
+            "io.jackpot.cli.Main")
+        .endsWith("explain", "--input", "two words", "");
+    assertThat(result.errors()).singleElement().asString().startsWith("building jackpot");
+  }
+
+  @Test
+  void buildsOnceAndAfterAChange() throws Exception {
+    run(launcher);
+    assertThat(builds()).isEqualTo(1);
+    assertThat(run(launcher).errors()).isEmpty();
+    assertThat(builds()).isEqualTo(1);
+    change(source);
+    run(launcher);
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void buildsAgainForAnotherTornadoVm() throws Exception {
+    run(launcher);
+    environment.put("TORNADOVM_HOME", "/sdk");
+    run(launcher);
+    run(launcher);
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void aFailedBuildIsShownAndNothingRuns() throws Exception {
+    script(folder.resolve("tools/mvn"), "echo 'Ops.java: cannot find symbol'", "exit 1");
+    Result result = run(launcher);
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.output()).isEmpty();
+    assertThat(result.errors()).contains("Ops.java: cannot find symbol");
+    assertThat(project.resolve("tasks/target/build.lock")).doesNotExist();
+  }
+
+  @Test
+  void theLockOfABuildThatDiedIsNoObstacle() throws Exception {
+    Path target = Files.createDirectories(project.resolve("tasks/target"));
+    Path idOfNoProcess = Path.of("999999999");
+    Files.createSymbolicLink(target.resolve("build.lock"), idOfNoProcess);
+    assertThat(run(launcher).status()).isZero();
+    assertThat(builds()).isEqualTo(1);
+  }
+
+  @Test
+  void takesTheJdkOnThePathWhereJavaHomeIsOlder() throws Exception {
+    fakeJdk("old", "17.0.15");
+    environment.put("JAVA_HOME", folder.resolve("old").toString());
+    Files.createSymbolicLink(folder.resolve("tools/java"), Path.of("../jdk/bin/java"));
+    assertThat(run(launcher).output()).startsWith("jdk");
+  }
+
+  @Test
+  void optionsOfTheUserComeLastAndTheStatusIsTheJvms() throws Exception {
+    environment.put("JACKPOT_JAVA_OPTS", "-Xmx9g -Dkey=value");
+    environment.put("STATUS", "2");
+    Result result = run(launcher, "train");
+    assertThat(result.status()).isEqualTo(2);
+    assertThat(result.output()).containsSubsequence("-Xmx2g", "-Xmx9g", "-Dkey=value", "train");
+  }
+}
