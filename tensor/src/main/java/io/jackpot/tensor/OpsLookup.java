@@ -35,7 +35,7 @@ public final class OpsLookup {
   }
 
   /** Why the Vector API is not used, if it is not. */
-  private static Optional<String> refusal() {
+  static Optional<String> refusal() {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       return Optional.of(
           "the module jdk.incubator.vector is not there (run with --add-modules"

@@ -2,9 +2,11 @@ package io.jackpot.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -12,6 +14,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GemmTest {
   /** Numbers before the matrices, so that an offset left out is seen. */
   private static final int AT = 5;
+
+  @BeforeAll
+  static void onlyWhereTheVectorApiIsUsed() {
+    assumeThat(OpsLookup.refusal()).isEmpty();
+  }
 
   private enum Orientation {
     NT,

@@ -6,11 +6,13 @@ import static io.jackpot.tensor.Fixtures.random;
 import static io.jackpot.tensor.Fixtures.randomIds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class VectorOpsTest {
   private static final float NAN = Float.NaN;
+
+  @BeforeAll
+  static void onlyWhereTheVectorApiIsUsed() {
+    assumeThat(OpsLookup.refusal()).isEmpty();
+  }
 
   /** Runs {@code body} on the oracle and on one to three threads and compares all it returns. */
   private static void compare(double tolerance, Function<Ops, List<float[]>> body) {
