@@ -60,23 +60,21 @@ final class TrainCommand {
     Files files = FILES.build(FILES.flags(Options.given(parsed, FILES)));
     Map<String, String> given = Options.given(parsed, SETTINGS);
     Map<String, @Nullable Object> flags = SETTINGS.flags(given);
+    Training training = new Training(console.err(), Console.isTerminal());
     if (files.resume != null) {
       Stream.concat(given.keySet().stream(), Stream.of("config", "out"))
           .filter(key -> parsed.hasMatchedOption(Names.flag(key)) && !CHANGEABLE.contains(key))
           .findFirst()
           .ifPresent(TrainCommand::refuse);
-      return Training.resume(
-          Path.of(files.resume),
-          settings -> SETTINGS.build(SETTINGS.values(settings), flags),
-          console.err(),
-          Console.isTerminal());
+      return training.resume(
+          Path.of(files.resume), settings -> SETTINGS.build(SETTINGS.values(settings), flags));
     }
     Map<String, @Nullable Object> file =
         files.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(files.config));
     TrainSettings settings = TrainSettings.layered(file, flags);
     String name = "%s-seed%d".formatted(Names.of(settings.arm()), settings.seed());
     Path out = files.out == null ? Path.of("runs", name) : Path.of(files.out);
-    return Training.start(settings, out, console.err(), Console.isTerminal());
+    return training.start(settings, out);
   }
 
   private static void refuse(String key) {

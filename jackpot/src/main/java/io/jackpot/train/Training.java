@@ -103,5 +103,6 @@ public final class Training {
     if (badGold > 0) {
       log.println(badGold + " problems are left out: their answers cannot be read");
     }
+    log.flush();
   }
 }
