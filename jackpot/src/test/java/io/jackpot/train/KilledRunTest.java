@@ -1,0 +1,162 @@
+package io.jackpot.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jackpot.config.TrainSettings;
+import io.jackpot.report.JsonLines;
+import io.jackpot.tensor.InputException;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs as processes of their own, killed as {@code kill -9} does, and resumed. */
+class KilledRunTest {
+  private static final Map<String, String> CHANGES =
+      Map.of("steps", "40", "checkpointEvery", "3", "trainBatch", "8", "evalEvery", "10");
+
+  @TempDir private static Path folder;
+  private static Path whole;
+
+  @BeforeAll
+  static void anUnbrokenRun() {
+    SmallRun.saveModels(folder);
+    whole = folder.resolve("whole");
+    TrainSettings settings = SmallRun.settings(folder, CHANGES);
+    SmallRun.start(whole, settings);
+  }
+
+  @Test
+  void killedInTheMiddleOfSteps() throws Exception {
+    Path run = folder.resolve("steps");
+    killWhen(start(run), () -> lines(run) >= 2);
+    killWhen(resume(run), () -> lines(run) >= 17);
+    killWhen(resume(run), () -> lines(run) >= 32);
+    finish(run);
+  }
+
+  @Test
+  void killedInTheMiddleOfWritingACheckpoint() throws Exception {
+    Path run = folder.resolve("checkpoints");
+    killWhen(start(run), () -> isWriting(run));
+    killWhen(resume(run), () -> lines(run) >= 15 && isWriting(run));
+    finish(run);
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(run.resolve("checkpoints"))) {
+      assertThat(left).allMatch(path -> path.getFileName().toString().matches("step-\\d{6}"));
+    }
+  }
+
+  @Test
+  void killedBeforeItsFirstStep() throws Exception {
+    Path run = folder.resolve("early");
+    killWhen(start(run), () -> Files.exists(run.resolve("config.json")));
+    finish(run);
+  }
+
+  /** A limit on the size of a file stops writes in the middle, as a full disk does. */
+  @Test
+  void aDiskThatIsFullStopsTheRunInOneLineAndLosesNothing() throws Exception {
+    Path run = folder.resolve("full");
+    Process limited = limited(run, 10);
+    String output = new String(limited.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(limited.waitFor()).isNotZero();
+    assertThat(output).contains(InputException.class.getName()).contains(": cannot write: ");
+    finish(run);
+  }
+
+  private static void finish(Path run) {
+    SmallRun.resume(run, 2);
+    assertThat(SmallRun.metrics(run)).isEqualTo(SmallRun.metrics(whole));
+    TrainingTest.assertSameModels(whole, run);
+  }
+
+  private static Process start(Path run) {
+    List<String> arguments = new ArrayList<>(List.of("start", folder.toString(), run.toString()));
+    CHANGES.forEach((key, value) -> arguments.add(key + "=" + value));
+    return process(java(arguments));
+  }
+
+  private static Process resume(Path run) {
+    return process(java(List.of("resume", run.toString())));
+  }
+
+  /**
+   * @param blocks largest file, in blocks of 512 or 1024 bytes, whichever the shell takes
+   */
+  private static Process limited(Path run, int blocks) {
+    List<String> arguments = new ArrayList<>(List.of("start", folder.toString(), run.toString()));
+    CHANGES.forEach((key, value) -> arguments.add(key + "=" + value));
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"));
+    command.addAll(java(arguments));
+    return process(command);
+  }
+
+  private static List<String> java(List<String> arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SmallRun.class.getName()));
+    command.addAll(arguments);
+    return command;
+  }
+
+  private static Process process(List<String> command) {
+    try {
+      return new ProcessBuilder(command)
+          .directory(new File(folder.toString()))
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void killWhen(Process process, BooleanSupplier ready) throws Exception {
+    long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+    while (!ready.getAsBoolean()) {
+      assertThat(process.isAlive()).as("ended before it could be killed").isTrue();
+      assertThat(System.nanoTime() - end).as("waited for two minutes").isNegative();
+      Thread.onSpinWait();
+    }
+    process.destroyForcibly();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+  }
+
+  private static int lines(Path run) {
+    Path metrics = run.resolve("metrics.jsonl");
+    return Files.exists(metrics) ? JsonLines.read(metrics).size() : 0;
+  }
+
+  /** Whether there is an unfinished checkpoint. */
+  private static boolean isWriting(Path run) {
+    try (DirectoryStream<Path> unfinished =
+        Files.newDirectoryStream(run.resolve("checkpoints"), ".step-*.tmp")) {
+      return unfinished.iterator().hasNext();
+    } catch (NoSuchFileException | DirectoryIteratorException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
