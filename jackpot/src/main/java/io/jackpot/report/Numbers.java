@@ -26,7 +26,7 @@ final class Numbers {
     }
     String format = Math.abs(value) < 1e5 ? "%." + digits + "f" : "%.1e";
     String text = String.format(Locale.ROOT, format, value);
-    return text.matches("-0\\.0*") ? text.substring(1) : text;
+    return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
   }
 
   /**
@@ -45,6 +45,19 @@ final class Numbers {
       unit++;
     }
     return significant(scaled) + (unit < 0 ? "" : units.charAt(unit));
+  }
+
+  /** For legends: a whole number as it is, else three significant digits, zeros at the end too. */
+  static String shown(double value) {
+    double size = Math.abs(value);
+    if (size >= 1e4 || Double.isNaN(value)) {
+      return si(value);
+    }
+    if (value == Math.rint(value)) {
+      return fixed(value, 0);
+    }
+    int whole = (int) Math.floor(Math.log10(size));
+    return size < 1e-3 ? significant(value) : fixed(value, Math.max(0, 2 - whole));
   }
 
   /** Three significant digits, in scientific notation where a value is tiny or huge. */

@@ -66,7 +66,7 @@ final class Progress {
         kind == Kind.TRAIN
             ? fromTo("held-out accuracy", firstHeldOut, heldOut)
             : fromTo("loss", firstLoss, lastLoss);
-    return "step %d/%d, %s%s tokens, %s"
+    return "step %s/%s, %s%s tokens, %s"
         .formatted(step, total, result, Numbers.si(tokens), Numbers.duration(seconds));
   }
 

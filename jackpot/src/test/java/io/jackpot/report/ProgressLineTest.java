@@ -234,12 +234,15 @@ class ProgressLineTest {
   /** What a terminal shows: a carriage return goes back, and what follows overwrites. */
   private List<String> screen() {
     List<String> lines = new ArrayList<>();
-    for (String line : printed.toString().split("\n")) {
+    for (String line : printed.toString().split("\n", -1)) {
       StringBuilder shown = new StringBuilder();
-      for (String part : line.split("\r")) {
+      for (String part : line.split("\r", -1)) {
         shown.replace(0, Math.min(part.length(), shown.length()), part);
       }
       lines.add(shown.toString().stripTrailing());
+    }
+    if (lines.getLast().isEmpty()) {
+      lines.removeLast(); // only the cursor is there
     }
     return lines;
   }

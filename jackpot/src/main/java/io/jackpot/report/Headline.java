@@ -1,0 +1,89 @@
+package io.jackpot.report;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A run in a few numbers.
+ *
+ * @param title what the result is a number of
+ * @param from at the beginning; empty where there is only one value
+ * @param to at the end
+ * @param details sentences
+ */
+record Headline(String title, String from, String to, List<String> details) {
+
+  static Headline of(Run run) {
+    Points heldOut = run.points("heldOutAccuracy");
+    Points loss = run.points("loss");
+    Points reward = run.points("reward");
+    if (!heldOut.isEmpty()) {
+      return heldOut(run, heldOut);
+    }
+    if (!loss.isEmpty()) {
+      return of("Loss in nats a token", loss, List.of());
+    }
+    if (!reward.isEmpty()) {
+      return of(
+          "Reward in training", reward, List.of("Nothing was evaluated on held-out problems."));
+    }
+    return new Headline("Result", "", "no steps yet", List.of());
+  }
+
+  private static Headline heldOut(Run run, Points heldOut) {
+    List<String> details = new ArrayList<>();
+    double n = run.setting("evalProblems");
+    double last = heldOut.last();
+    if (n >= 1 && last >= 0 && last <= 1) {
+      Interval interval = Interval.of(last, n);
+      details.add(
+          "95%% interval %s to %s, from %s problems never trained on, sampled at temperature 1."
+              .formatted(
+                  Numbers.fixed(interval.low(), 3),
+                  Numbers.fixed(interval.high(), 3),
+                  Math.round(n)));
+    }
+    Points greedy = run.points("heldOutGreedy");
+    if (!greedy.isEmpty()) {
+      details.add("Greedy: " + arrow(greedy) + ".");
+    }
+    if (heldOut.count() > 2) {
+      details.add(best(heldOut));
+    }
+    return of("Held-out accuracy", heldOut, details);
+  }
+
+  private static Headline of(String title, Points points, List<String> details) {
+    boolean single = points.count() == 1;
+    return new Headline(
+        title,
+        single ? "" : Numbers.fixed(points.first(), 3),
+        Numbers.fixed(points.last(), 3),
+        details);
+  }
+
+  private static String arrow(Points points) {
+    String to = Numbers.fixed(points.last(), 3);
+    return points.count() == 1 ? to : Numbers.fixed(points.first(), 3) + " → " + to;
+  }
+
+  /** The peak, and how deep it went after it: a run that collapsed may still end well. */
+  private static String best(Points heldOut) {
+    int best = 0;
+    for (int i = 0; i < heldOut.size(); i++) {
+      if (heldOut.values()[i] >= heldOut.values()[best] || Double.isNaN(heldOut.values()[best])) {
+        best = i;
+      }
+    }
+    double worst = Double.NaN;
+    for (int i = best + 1; i < heldOut.size(); i++) {
+      worst = Double.isNaN(worst) ? heldOut.values()[i] : Math.min(worst, heldOut.values()[i]);
+    }
+    String peak =
+        "Best: %s at step %s"
+            .formatted(Numbers.fixed(heldOut.values()[best], 3), Math.round(heldOut.steps()[best]));
+    return Double.isNaN(worst)
+        ? peak + "."
+        : peak + ", worst after it " + Numbers.fixed(worst, 3) + ".";
+  }
+}

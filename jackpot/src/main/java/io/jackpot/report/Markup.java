@@ -1,0 +1,77 @@
+package io.jackpot.report;
+
+import java.util.HexFormat;
+
+/** Text of any origin as text of an HTML or SVG page. */
+final class Markup {
+  private Markup() {}
+
+  /** Text that means nothing to a parser, neither between tags nor in a quoted attribute. */
+  static String escape(String text) {
+    StringBuilder escaped = new StringBuilder(text.length() + 16);
+    text.codePoints()
+        .forEach(c -> {
+          switch (c) {
+            case '&' -> escaped.append("&amp;");
+            case '<' -> escaped.append("&lt;");
+            case '>' -> escaped.append("&gt;");
+            case '"' -> escaped.append("&quot;");
+            case '\'' -> escaped.append("&#39;");
+            default -> escaped.appendCodePoint(isCharacter(c) ? c : 0xFFFD);
+          }
+        });
+    return escaped.toString();
+  }
+
+  /**
+   * What a model wrote, as HTML: at most {@code most} characters, with all that is not seen, or
+   * that changes how its neighbours are seen, spelled out as its code.
+   */
+  static String visible(String text, int most) {
+    StringBuilder html = new StringBuilder();
+    int length = text.codePointCount(0, text.length());
+    text.codePoints()
+        .limit(most)
+        .forEach(c -> {
+          if (isHidden(c)) {
+            html.append("<i class=\"code\">%s</i>".formatted(code(c)));
+          } else {
+            html.append(escape(Character.toString(c)));
+          }
+        });
+    if (length > most) {
+      html.append("<i class=\"code\">… %s more characters</i>".formatted(length - most));
+    }
+    return html.toString();
+  }
+
+  private static String code(int c) {
+    return c < 0x10000
+        ? "\\u" + HexFormat.of().toHexDigits((char) c)
+        : "\\u{" + Integer.toHexString(c) + "}";
+  }
+
+  private static boolean isHidden(int c) {
+    if (c == '\n' || c == '\t') {
+      return false;
+    }
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether XML has the character. */
+  private static boolean isCharacter(int c) {
+    return c == '\n'
+        || c == '\t'
+        || (c >= 0x20 && c != 0x7F && !(c >= 0xD800 && c <= 0xDFFF) && (c & 0xFFFE) != 0xFFFE);
+  }
+}

@@ -1,0 +1,162 @@
+package io.jackpot.report;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Json;
+import io.jackpot.weights.WeightFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.StreamSupport;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a run folder says of a run, finished or not.
+ *
+ * @param name of the folder
+ * @param config every setting by its name; empty if the folder has no {@code config.json}
+ * @param metrics the lines of {@code metrics.jsonl}
+ * @param samples the lines of {@code samples.jsonl}; empty if there is no such file
+ * @param parameters the size of each model in the newest checkpoint, by its folder's name
+ */
+record Run(
+    String name,
+    ObjectNode config,
+    List<JsonNode> metrics,
+    List<JsonNode> samples,
+    Map<String, Long> parameters) {
+
+  /** Which command wrote it. */
+  enum Kind {
+    TRAIN,
+    SFT
+  }
+
+  /**
+   * Reads a run folder.
+   *
+   * @throws InputException if there is none, it has no {@code metrics.jsonl}, or a file is damaged
+   */
+  static Run read(Path folder) {
+    Path metricsFile = folder.resolve("metrics.jsonl");
+    if (!Files.isDirectory(folder)) {
+      throw new InputException(
+          folder + ": no such run folder, expected one that `jackpot train --out` wrote");
+    }
+    if (!Files.exists(metricsFile)) {
+      throw new InputException(
+          folder
+              + ": not a run folder: no metrics.jsonl in it, expected what `jackpot train` wrote");
+    }
+    List<JsonNode> metrics = JsonLines.read(metricsFile);
+    requireSteps(metricsFile, metrics);
+    Path configFile = folder.resolve("config.json");
+    Path samplesFile = folder.resolve("samples.jsonl");
+    List<JsonNode> samples = Files.exists(samplesFile) ? JsonLines.read(samplesFile) : List.of();
+    requireSteps(samplesFile, samples);
+    return new Run(
+        folder.toAbsolutePath().normalize().getFileName().toString(),
+        Files.exists(configFile) ? Json.read(configFile) : JsonNodeFactory.instance.objectNode(),
+        metrics,
+        samples,
+        parameters(folder.resolve("checkpoints")));
+  }
+
+  Kind kind() {
+    return keys().contains("loss") || config.has("data") ? Kind.SFT : Kind.TRAIN;
+  }
+
+  /** The last step there is a line of; −1 if there is none. */
+  int lastStep() {
+    return metrics.isEmpty() ? -1 : metrics.getLast().path("step").intValue();
+  }
+
+  /** The step that the run ends with. */
+  OptionalInt totalSteps() {
+    JsonNode steps = config.path("steps");
+    return steps.isIntegralNumber() ? OptionalInt.of(steps.intValue()) : OptionalInt.empty();
+  }
+
+  /** A setting that is a number; NaN if it is none. */
+  double setting(String key) {
+    return Numbers.of(config, key);
+  }
+
+  /** The keys of all metrics lines, in the order in which they first come. */
+  Set<String> keys() {
+    Set<String> keys = new LinkedHashSet<>();
+    metrics.forEach(line -> keys.addAll(line.propertyNames()));
+    return keys;
+  }
+
+  /** A metric over the steps that have it; null is a gap. */
+  Points points(String key) {
+    List<JsonNode> lines = metrics.stream().filter(line -> line.has(key)).toList();
+    return new Points(
+        lines.stream().mapToDouble(line -> Numbers.of(line, "step")).toArray(),
+        lines.stream().mapToDouble(line -> Numbers.of(line, key)).toArray());
+  }
+
+  /** A metric's sum over all steps. */
+  double sum(String key) {
+    return metrics.stream()
+        .mapToDouble(line -> Numbers.of(line, key))
+        .filter(Double::isFinite)
+        .sum();
+  }
+
+  private static void requireSteps(Path file, List<JsonNode> lines) {
+    int previous = -1;
+    for (int i = 0; i < lines.size(); i++) {
+      JsonNode step = lines.get(i).path("step");
+      if (!step.isInt() || step.intValue() < Math.max(0, previous)) {
+        throw new InputException(
+            "%s:%s: found step %s; expected at least %s, a whole number"
+                .formatted(file, i + 1, step, Math.max(0, previous)));
+      }
+      previous = step.intValue();
+    }
+  }
+
+  /** The sizes say something about a run, but a page without them is better than none. */
+  private static Map<String, Long> parameters(Path checkpoints) {
+    Map<String, Long> parameters = new TreeMap<>();
+    Set<Path> byStep = new TreeSet<>(folders(checkpoints, "step-*"));
+    byStep.stream()
+        .reduce((earlier, later) -> later)
+        .ifPresent(newest -> {
+          for (Path model : folders(newest, "*")) {
+            parameterCount(model)
+                .ifPresent(count -> parameters.put(model.getFileName().toString(), count));
+          }
+        });
+    return parameters;
+  }
+
+  private static List<Path> folders(Path folder, String glob) {
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder, glob)) {
+      return StreamSupport.stream(inside.spliterator(), false).filter(Files::isDirectory).toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  private static OptionalLong parameterCount(Path model) {
+    try (WeightFiles files = WeightFiles.open(model)) {
+      return OptionalLong.of(
+          files.names().stream().mapToLong(name -> files.shape(name).size()).sum());
+    } catch (InputException e) {
+      return OptionalLong.empty();
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package io.jackpot.report;
+
+import io.jackpot.weights.AtomicFiles;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** The page of a run, made from the files in its folder; the run may still be going on. */
+public final class RunReport {
+  private static final String PAGE = "report.html";
+
+  private RunReport() {}
+
+  /**
+   * Writes {@code report.html} into a run folder, in place of the one that is there: one HTML file
+   * that needs no other file and no network.
+   *
+   * @param run a folder that {@code train} or {@code sft} writes
+   * @throws io.jackpot.tensor.InputException if it is none, one of its files is damaged, or the
+   *     page cannot be written; what was there before is untouched
+   */
+  public static void write(Path run) {
+    byte[] page = ReportPage.of(Run.read(run)).getBytes(StandardCharsets.UTF_8);
+    AtomicFiles.writeAtomically(run.resolve(PAGE), out -> out.write(page));
+  }
+}
