@@ -9,7 +9,8 @@ import java.util.Set;
 /** The charts of a run's page. Equations and sections are those of the Jackpot paper. */
 final class Charts {
   /** Metrics that are no curve: they count up, or stand in a sentence. */
-  private static final Set<String> NO_CURVE = Set.of("step", "elapsedSeconds", "badGold");
+  private static final Set<String> NO_CURVE =
+      Set.of("step", "elapsedSeconds", "badGold", "heldOutProblems");
 
   static final Chart ACCURACY =
       Chart.of(
@@ -244,8 +245,8 @@ final class Charts {
                   Chart.of(
                           "Seconds a step",
                           Range.FROM_ZERO,
-                          "Where the time goes: a step is a rollout, its updates, and now and then an"
-                              + " evaluation.")
+                          "Where the time goes: a step is a rollout and an update; an evaluation, where"
+                              + " there is one, comes on top.")
                       .line("stepSeconds", "step")
                       .line("rolloutSeconds", "rollout")
                       .line("trainSeconds", "training")

@@ -32,7 +32,7 @@ record Headline(String title, String from, String to, List<String> details) {
 
   private static Headline heldOut(Run run, Points heldOut) {
     List<String> details = new ArrayList<>();
-    double n = run.setting("evalProblems");
+    double n = run.heldOutProblems();
     double last = heldOut.last();
     if (n >= 1 && last >= 0 && last <= 1) {
       Interval interval = Interval.of(last, n);

@@ -40,7 +40,7 @@ record Plot(int width, int height, int left, int right, int top, int bottom) {
     }
     for (Drawn line : lines) {
       if (line.line().key().equals("heldOutAccuracy")) {
-        band(svg, x, y, line, run.setting("evalProblems"));
+        band(svg, x, y, line, run.heldOutProblems());
       }
     }
     // The first line of a chart is the one that matters most: on top.

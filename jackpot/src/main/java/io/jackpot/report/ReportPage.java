@@ -152,8 +152,9 @@ final class ReportPage {
           Numbers.si(run.sum("tokens")),
           "");
     }
-    double seconds = run.points("elapsedSeconds").last();
-    if (Double.isFinite(seconds)) {
+    double elapsed = run.points("elapsedSeconds").last();
+    double seconds = Double.isFinite(elapsed) ? elapsed : run.sum("stepSeconds");
+    if (seconds > 0) {
       double rollout = run.sum("rolloutSeconds") / seconds;
       fact(
           "wall time",

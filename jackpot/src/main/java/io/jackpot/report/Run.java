@@ -7,14 +7,15 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param config every setting by its name; empty if the folder has no {@code config.json}
  * @param metrics the lines of {@code metrics.jsonl}
  * @param samples the lines of {@code samples.jsonl}; empty if there is no such file
- * @param parameters the size of each model in the newest checkpoint, by its folder's name
+ * @param parameters the size of each model in the newest checkpoint, or in the run itself, by its
+ *     folder's name
  */
 record Run(
     String name,
@@ -65,11 +67,11 @@ record Run(
     List<JsonNode> samples = Files.exists(samplesFile) ? JsonLines.read(samplesFile) : List.of();
     requireSteps(samplesFile, samples);
     return new Run(
-        folder.toAbsolutePath().normalize().getFileName().toString(),
+        Objects.toString(folder.toAbsolutePath().normalize().getFileName(), ""),
         Files.exists(configFile) ? Json.read(configFile) : JsonNodeFactory.instance.objectNode(),
         metrics,
         samples,
-        parameters(folder.resolve("checkpoints")));
+        parameters(folder));
   }
 
   Kind kind() {
@@ -90,6 +92,16 @@ record Run(
   /** A setting that is a number; NaN if it is none. */
   double setting(String key) {
     return Numbers.of(config, key);
+  }
+
+  /**
+   * How many held-out problems an evaluation asks: a metric where lines have it, else the setting
+   * for generated problems; NaN where neither says it.
+   */
+  double heldOutProblems() {
+    double counted = points("heldOutProblems").last();
+    boolean generated = config.path("heldOut").isNull() || config.path("heldOut").isMissingNode();
+    return counted >= 1 || !generated ? counted : setting("evalProblems");
   }
 
   /** The keys of all metrics lines, in the order in which they first come. */
@@ -129,17 +141,18 @@ record Run(
   }
 
   /** The sizes say something about a run, but a page without them is better than none. */
-  private static Map<String, Long> parameters(Path checkpoints) {
+  private static Map<String, Long> parameters(Path run) {
+    // A name with more digits is a later step.
+    Comparator<Path> byStep = Comparator.comparingInt(path -> path.toString().length());
+    Path models =
+        folders(run.resolve("checkpoints"), "step-*").stream()
+            .max(byStep.thenComparing(Comparator.naturalOrder()))
+            .orElse(run);
     Map<String, Long> parameters = new TreeMap<>();
-    Set<Path> byStep = new TreeSet<>(folders(checkpoints, "step-*"));
-    byStep.stream()
-        .reduce((earlier, later) -> later)
-        .ifPresent(newest -> {
-          for (Path model : folders(newest, "*")) {
-            parameterCount(model)
-                .ifPresent(count -> parameters.put(model.getFileName().toString(), count));
-          }
-        });
+    for (Path model : folders(models, "*")) {
+      parameterCount(model)
+          .ifPresent(count -> parameters.put(model.getFileName().toString(), count));
+    }
     return parameters;
   }
 

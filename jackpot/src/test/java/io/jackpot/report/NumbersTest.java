@@ -70,6 +70,23 @@ class NumbersTest {
 
   @ParameterizedTest
   @CsvSource({
+    "0, 0",
+    "7, 7",
+    "-3, -3",
+    "0.9, 0.900",
+    "-0.0123, -0.0123",
+    "33.333, 33.3",
+    "0.0003, 0.0003",
+    "18414, 18.4k",
+    "NaN, –",
+    "Infinity, –"
+  })
+  void shown(double value, String text) {
+    assertThat(Numbers.shown(value)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "0, 0:00",
     "-3, 0:00",
     "59.6, 1:00",

@@ -179,12 +179,14 @@ class RunReportTest {
   void supervisedTrainingHasItsOwnCharts() throws Exception {
     Path run = temporary.resolve("run");
     SyntheticRun.sft(run, 60);
+    weights(run.resolve("model"), 1000, 103);
     Document page = page(run);
     assertThat(text(page, "header")).startsWith("Jackpot supervised run");
     assertThat(text(page, ".hero h1")).isEqualTo("Loss in nats a token");
     assertThat(page.select("figure h3").eachText())
-        .contains("Loss", "Gradient norm", "Learning rate", "Tokens a second", "Memory")
+        .contains("Loss", "Gradient norm", "Learning rate", "Tokens a second")
         .doesNotContain("κ");
+    assertThat(text(page, ".facts")).contains("model 103k parameters tiny", "wall time 0:08");
     assertThat(page.select("#settings .card.scroll td.name").eachText())
         .contains("model", "data", "batch", "lr")
         .doesNotContain("gradClip", "seed");
@@ -290,6 +292,21 @@ class RunReportTest {
     } finally {
       Locale.setDefault(saved);
     }
+  }
+
+  @Test
+  void theIntervalNeedsTheNumberOfProblems() throws Exception {
+    Path run = run("{\"step\":0,\"heldOutAccuracy\":0.5}\n");
+    assertThat(text(page(run), ".hero")).doesNotContain("interval 0");
+    Files.writeString(run.resolve("config.json"), "{\"heldOut\":null,\"evalProblems\":100}");
+    assertThat(text(page(run), ".hero")).contains("interval 0.404 to 0.596, from 100 problems");
+    // How many a file has, only the run can tell.
+    Files.writeString(run.resolve("config.json"), "{\"heldOut\":\"f\",\"evalProblems\":100}");
+    assertThat(text(page(run), ".hero")).doesNotContain("interval 0");
+    Files.writeString(
+        run.resolve("metrics.jsonl"),
+        "{\"step\":0,\"heldOutAccuracy\":0.5,\"heldOutProblems\":50}\n");
+    assertThat(text(page(run), ".hero")).contains("from 50 problems");
   }
 
   @Test

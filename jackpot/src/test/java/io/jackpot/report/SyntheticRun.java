@@ -65,9 +65,7 @@ final class SyntheticRun {
                 .put("learningRate", 0.002 * Math.min(1, step / 50.0))
                 .put("tokens", 2900 + random.nextInt(200))
                 .put("tokensPerSecond", 24_000 + random.nextInt(2000))
-                .put("stepSeconds", 0.12 + 0.01 * random.nextDouble())
-                .put("elapsedSeconds", 0.125 * step)
-                .put("heapBytes", (300L << 20) + random.nextInt(100 << 20)));
+                .put("stepSeconds", 0.12 + 0.01 * random.nextDouble()));
       }
     }
   }
@@ -118,7 +116,7 @@ final class SyntheticRun {
         .put("tokens", tokens)
         .put("rolloutSeconds", rollout)
         .put("trainSeconds", train)
-        .put("stepSeconds", rollout + train + (evaluates ? 0.8 : 0))
+        .put("stepSeconds", rollout + train)
         .put("elapsedSeconds", elapsed)
         .put("rolloutTokensPerSecond", tokens / rollout)
         .put("trainTokensPerSecond", tokens / train)
