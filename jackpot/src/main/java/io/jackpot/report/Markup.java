@@ -1,10 +1,16 @@
 package io.jackpot.report;
 
 import java.util.HexFormat;
+import tools.jackson.databind.JsonNode;
 
 /** Text of any origin as text of an HTML or SVG page. */
 final class Markup {
   private Markup() {}
+
+  /** A string as it is, nothing for a value that is missing, else its JSON. */
+  static String plain(JsonNode value) {
+    return value.isString() ? value.stringValue() : value.isMissingNode() ? "" : value.toString();
+  }
 
   /** Text that means nothing to a parser, neither between tags nor in a quoted attribute. */
   static String escape(String text) {

@@ -11,11 +11,12 @@ final class Numbers {
 
   private Numbers() {}
 
-  /** The number that a line has under {@code key}; NaN where it has none, or null. */
+  /** The number that a line has under {@code key}; NaN where it has none, or one beyond doubles. */
   static double of(JsonNode line, String key) {
     return Optional.ofNullable(line.get(key))
         .filter(JsonNode::isNumber)
         .map(JsonNode::doubleValue)
+        .filter(Double::isFinite)
         .orElse(Double.NaN);
   }
 

@@ -1,13 +1,11 @@
 package io.jackpot.report;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The page of a run: one HTML file that needs nothing else, from its headline down to its numbers.
@@ -16,10 +14,6 @@ import tools.jackson.databind.JsonNode;
 final class ReportPage {
   private static final Plot CHART = new Plot(480, 262, 50, 10, 12, 28);
   private static final Plot RESULT = new Plot(640, 330, 50, 12, 12, 30);
-
-  private static final int SAMPLES_OF_A_KIND = 3;
-  private static final int LONGEST_TEXT = 1500;
-  private static final int MOST_ROWS = 40;
 
   private final Run run;
   private final StringBuilder html = new StringBuilder();
@@ -33,7 +27,7 @@ final class ReportPage {
   }
 
   private String page() {
-    List<Charts.Section> sections = Charts.of(run);
+    Map<String, String> sections = sections();
     add(
         """
         <!DOCTYPE html>
@@ -51,16 +45,13 @@ final class ReportPage {
     top();
     add("<main>\n");
     result();
-    navigation(sections);
+    navigation(sections.keySet());
     if (Plot.thins(run)) {
       add(
           "<p class=\"thinned\">Curves of this many steps are drawn twice: faint from the lowest to"
               + " the highest of neighbouring values, and strong through their means.</p>\n");
     }
-    sections.forEach(this::charts);
-    samples();
-    settings();
-    numbers();
+    sections.forEach(this::section);
     add(
         """
         </main>
@@ -74,6 +65,23 @@ final class ReportPage {
         """
             .formatted(Resources.text("report.js")));
     return html.toString();
+  }
+
+  /** The bodies of the page's sections by their titles; what a run has nothing for is left out. */
+  private Map<String, String> sections() {
+    Map<String, String> sections = new LinkedHashMap<>();
+    for (Charts.Section section : Charts.of(run)) {
+      sections.put(section.title(), charts(section.charts()));
+    }
+    sections.put("Samples", SamplesTable.html(run));
+    sections.put("Settings", SettingsTable.html(run));
+    sections.put("Numbers", NumbersTable.html(run));
+    sections.values().removeIf(String::isEmpty);
+    return sections;
+  }
+
+  private void section(String title, String body) {
+    add("<section id=\"%s\">\n<h2>%s</h2>\n%s</section>\n".formatted(anchor(title), title, body));
   }
 
   private void top() {
@@ -97,8 +105,6 @@ final class ReportPage {
                 state));
   }
 
-  // The headline, its chart and the facts.
-
   private void result() {
     Headline headline = Headline.of(run);
     Chart chart = Charts.result(run.kind());
@@ -118,17 +124,16 @@ final class ReportPage {
     }
     add("</div>\n");
     if (drawn) {
-      chart(chart, RESULT);
+      add(figure(chart, RESULT));
     }
     add("</div>\n");
     facts();
     add("</div>\n");
-    double bad =
-        run.metrics().stream().mapToDouble(line -> Numbers.of(line, "badGold")).max().orElse(0);
+    double bad = run.points("badGold").last();
     if (bad > 0) {
       add(
-          "<p class=\"notice\">%s problems were passed over, because their answer in the problem file cannot be read.</p>\n"
-              .formatted(Numbers.significant(bad)));
+          "<p class=\"notice\">%s problems are left out: their answers cannot be read.</p>\n"
+              .formatted(Numbers.shown(bad)));
     }
   }
 
@@ -187,224 +192,55 @@ final class ReportPage {
   }
 
   private String text(String setting) {
-    JsonNode value = run.config().path(setting);
-    return value.isString() ? value.stringValue() : value.toString();
+    return Markup.plain(run.config().path(setting));
   }
 
-  private void navigation(List<Charts.Section> sections) {
-    List<String> titles = new ArrayList<>(sections.stream().map(Charts.Section::title).toList());
-    if (!run.samples().isEmpty()) {
-      titles.add("Samples");
-    }
-    if (!run.config().isEmpty()) {
-      titles.add("Settings");
-    }
-    if (!run.metrics().isEmpty()) {
-      titles.add("Numbers");
-    }
+  private void navigation(Set<String> titles) {
     add("<nav aria-label=\"Sections\">\n");
     titles.forEach(title -> add("<a href=\"#%s\">%s</a>\n".formatted(anchor(title), title)));
     add("</nav>\n");
   }
 
-  // Charts.
-
-  private void charts(Charts.Section section) {
-    heading(section.title(), "");
-    add("<div class=\"charts\">\n");
-    for (Chart chart : section.charts()) {
-      chart(chart, CHART);
-    }
-    add("</div>\n</section>\n");
+  private String charts(List<Chart> charts) {
+    return charts.stream()
+        .map(chart -> figure(chart, CHART))
+        .collect(Collectors.joining("", "<div class=\"charts\">\n", "</div>\n"));
   }
 
-  private void chart(Chart chart, Plot plot) {
+  /** A chart with its legend, and with its explanation where that does not stand elsewhere. */
+  private String figure(Chart chart, Plot plot) {
     boolean inGrid = plot.equals(CHART);
-    add(
-        "<figure class=\"%s\">\n<h3>%s</h3>\n<div class=\"keys\">"
-            .formatted(inGrid ? "chart card" : "chart", escape(chart.title())));
-    for (Chart.Drawn line : chart.drawn(run)) {
-      add(
-          "<label><input type=\"checkbox\" class=\"k%s\" checked><i class=\"c%s\"></i>%s <b>%s</b></label>\n"
-              .formatted(
-                  line.colour(),
-                  line.colour(),
-                  escape(line.line().name()),
-                  Numbers.shown(line.points().last())));
-    }
-    add(
-        "</div>\n<svg viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\" %s>\n%s</svg>\n"
-            .formatted(
-                plot.width(),
-                plot.height(),
-                escape(Plot.inWords(chart, run)),
-                plot.dataOf(chart, run),
-                plot.draw(chart, run)));
-    if (inGrid) {
-      add("<figcaption>%s</figcaption>\n".formatted(escape(chart.explanation())));
-    }
-    add("</figure>\n");
+    String keys = chart.drawn(run).stream().map(ReportPage::key).collect(Collectors.joining("\n"));
+    String caption =
+        inGrid ? "<figcaption>%s</figcaption>\n".formatted(escape(chart.explanation())) : "";
+    return """
+    <figure class="%s">
+    <h3>%s</h3>
+    <div class="keys">%s</div>
+    <svg viewBox="0 0 %s %s" role="img" aria-label="%s" %s>
+    %s</svg>
+    %s</figure>
+    """
+        .formatted(
+            inGrid ? "chart card" : "chart",
+            escape(chart.title()),
+            keys,
+            plot.width(),
+            plot.height(),
+            escape(Plot.inWords(chart, run)),
+            plot.dataOf(chart, run),
+            plot.draw(chart, run),
+            caption);
   }
 
-  // Samples.
-
-  private void samples() {
-    List<Integer> steps =
-        run.samples().stream().map(line -> line.path("step").intValue()).distinct().toList();
-    if (steps.isEmpty()) {
-      return;
-    }
-    heading(
-        "Samples",
-        "What the models wrote at the first, a middle and the last step that has samples.");
-    add(
-        """
-        <div class="card scroll samples">
-        <table>
-        <thead><tr><th>Prompt</th><th>Response</th><th>Answer</th><th>Verdict</th>\
-        <th class="number">Reward</th><th class="number">Advantage</th><th class="number">Accepted</th></tr></thead>
-        """);
-    Set<Integer> shown =
-        new LinkedHashSet<>(
-            List.of(steps.getFirst(), steps.get(steps.size() / 2), steps.getLast()));
-    for (int step : shown) {
-      samples(step, "train", "rollout, trained on");
-      samples(step, "heldOut", "held-out");
-    }
-    add("</table>\n</div>\n</section>\n");
-  }
-
-  private void samples(int step, String kind, String meaning) {
-    List<JsonNode> lines =
-        run.samples().stream()
-            .filter(line -> line.path("step").intValue() == step)
-            .filter(line -> line.path("kind").asString("").equals(kind))
-            .limit(SAMPLES_OF_A_KIND)
-            .toList();
-    if (lines.isEmpty()) {
-      return;
-    }
-    add(
-        "<tbody>\n<tr><th class=\"step\" colspan=\"7\">Step %s, %s</th></tr>\n"
-            .formatted(step, meaning));
-    for (JsonNode line : lines) {
-      String verdict = line.path("verdict").asString("");
-      // Only verdicts that we know become a class.
-      String style = Set.of("correct", "wrong", "unparsed").contains(verdict) ? verdict : "odd";
-      add("<tr>");
-      sampleText(line, "prompt", "Prompt");
-      sampleText(line, "response", "Response");
-      sampleText(line, "answer", "Answer");
-      add("<td><span class=\"chip %s\">%s</span></td>".formatted(style, escape(verdict)));
-      sampleNumber(line, "reward", "Reward");
-      sampleNumber(line, "advantage", "Advantage");
-      sampleNumber(line, "acceptance", "Accepted");
-      add("</tr>\n");
-    }
-    add("</tbody>\n");
-  }
-
-  private void sampleText(JsonNode line, String key, String label) {
-    JsonNode value = line.path(key);
-    String text =
-        value.isString() ? value.stringValue() : value.isMissingNode() ? "" : value.toString();
-    add(
-        "<td data-label=\"%s\"><div class=\"text mono\" dir=\"auto\">%s</div></td>"
-            .formatted(label, Markup.visible(text, LONGEST_TEXT)));
-  }
-
-  private void sampleNumber(JsonNode line, String key, String label) {
-    add(
-        "<td class=\"number\" data-label=\"%s\">%s</td>"
-            .formatted(label, line.has(key) ? Numbers.fixed(Numbers.of(line, key), 2) : ""));
-  }
-
-  // Tables.
-
-  private void settings() {
-    List<SettingsTable.Row> rows = SettingsTable.of(run);
-    if (rows.isEmpty()) {
-      return;
-    }
-    List<SettingsTable.Row> chosen = rows.stream().filter(SettingsTable.Row::differs).toList();
-    heading(
-        "Settings",
-        chosen.isEmpty() ? "All as they are by default." : "Those that differ from the defaults.");
-    if (!chosen.isEmpty()) {
-      add("<div class=\"card scroll\">\n");
-      settings(chosen);
-      add("</div>\n");
-    }
-    add(
-        "<details class=\"card\">\n<summary>All settings <span>(%s)</span></summary>\n"
-            .formatted(rows.size()));
-    add("<div class=\"scroll\">\n");
-    settings(rows);
-    add("</div>\n</details>\n</section>\n");
-  }
-
-  private void settings(List<SettingsTable.Row> rows) {
-    add(
-        "<table>\n<thead><tr><th>Setting</th><th>Value</th><th>Default</th><th>Meaning</th></tr></thead>\n<tbody>\n");
-    for (SettingsTable.Row row : rows) {
-      add(
-          "<tr><td class=\"name\"><code>%s</code></td><td><b>%s</b></td><td class=\"soft\">%s</td><td class=\"soft\">%s</td></tr>\n"
-              .formatted(
-                  escape(row.name()),
-                  escape(row.value()),
-                  row.standard() == null ? "" : escape(row.standard()),
-                  escape(row.help())));
-    }
-    add("</tbody>\n</table>\n");
-  }
-
-  private void numbers() {
-    List<JsonNode> evaluations = run.metrics().stream().filter(Progress::evaluated).toList();
-    List<JsonNode> rows = spread(evaluations.isEmpty() ? run.metrics() : evaluations);
-    if (rows.isEmpty()) {
-      return;
-    }
-    Set<String> keys = run.keys();
-    heading("Numbers", "");
-    add(
-        "<details class=\"card\">\n<summary>%s <span>(%s × %s, named as in metrics.jsonl)</span></summary>\n"
-            .formatted(
-                evaluations.isEmpty() ? "Steps of the run" : "Steps that were evaluated",
-                rows.size(),
-                keys.size()));
-    add("<div class=\"scroll\">\n<table>\n<thead><tr>");
-    keys.forEach(key -> add("<th class=\"number\">%s</th>".formatted(escape(key))));
-    add("</tr></thead>\n<tbody>\n");
-    for (JsonNode row : rows) {
-      add("<tr>");
-      keys.forEach(key -> add("<td class=\"number\">%s</td>".formatted(cell(row, key))));
-      add("</tr>\n");
-    }
-    add("</tbody>\n</table>\n</div>\n</details>\n</section>\n");
-  }
-
-  private static String cell(JsonNode row, String key) {
-    double value = Numbers.of(row, key);
-    return !row.has(key)
-        ? ""
-        : value == Math.rint(value)
-            ? String.format(Locale.ROOT, "%.0f", value)
-            : Numbers.shown(value);
-  }
-
-  /** As many lines as a table may have, the first and the last among them. */
-  private static List<JsonNode> spread(List<JsonNode> lines) {
-    int n = Math.min(lines.size(), MOST_ROWS);
-    return IntStream.range(0, n)
-        .mapToObj(i -> lines.get(n == 1 ? 0 : (int) ((long) i * (lines.size() - 1) / (n - 1))))
-        .collect(Collectors.toList());
-  }
-
-  private void heading(String title, String explanation) {
-    add("<section id=\"%s\">\n<h2>%s</h2>\n".formatted(anchor(title), escape(title)));
-    if (!explanation.isEmpty()) {
-      add("<p>%s</p>\n".formatted(escape(explanation)));
-    }
+  /** A legend's entry; a click on it hides its line, by the style sheet alone. */
+  private static String key(Chart.Drawn line) {
+    return "<label><input type=\"checkbox\" class=\"k%s\" checked><i class=\"c%s\"></i>%s <b>%s</b></label>"
+        .formatted(
+            line.colour(),
+            line.colour(),
+            escape(line.line().name()),
+            Numbers.shown(line.points().last()));
   }
 
   private static String anchor(String title) {

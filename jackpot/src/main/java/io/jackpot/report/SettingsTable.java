@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** The settings of a run beside their defaults. */
+/** The settings of a run beside their defaults, as tables. */
 final class SettingsTable {
   private SettingsTable() {}
 
@@ -27,6 +27,54 @@ final class SettingsTable {
     boolean differs() {
       return standard == null || !same(value, standard);
     }
+  }
+
+  /** The settings that the run chose, and all, folded away; empty if it has no settings. */
+  static String html(Run run) {
+    List<Row> rows = of(run);
+    if (rows.isEmpty()) {
+      return "";
+    }
+    List<Row> chosen = rows.stream().filter(Row::differs).toList();
+    String first =
+        chosen.isEmpty()
+            ? "<p>All as they are by default.</p>\n"
+            : "<p>Those that differ from the defaults.</p>\n<div class=\"card scroll\">\n%s</div>\n"
+                .formatted(table(chosen));
+    return """
+    %s<details class="card">
+    <summary>All settings <span>(%s)</span></summary>
+    <div class="scroll">
+    %s</div>
+    </details>
+    """
+        .formatted(first, rows.size(), table(rows));
+  }
+
+  private static String table(List<Row> rows) {
+    return rows.stream()
+        .map(SettingsTable::html)
+        .collect(
+            Collectors.joining(
+                "",
+                """
+                <table>
+                <thead><tr><th>Setting</th><th>Value</th><th>Default</th><th>Meaning</th></tr></thead>
+                <tbody>
+                """,
+                "</tbody>\n</table>\n"));
+  }
+
+  private static String html(Row row) {
+    return """
+    <tr><td class="name"><code>%s</code></td><td><b>%s</b></td><td class="soft">%s</td>\
+    <td class="soft">%s</td></tr>
+    """
+        .formatted(
+            Markup.escape(row.name()),
+            Markup.escape(row.value()),
+            Markup.escape(row.standard() == null ? "" : row.standard()),
+            Markup.escape(row.help()));
   }
 
   static List<Row> of(Run run) {
@@ -52,7 +100,7 @@ final class SettingsTable {
       BigDecimal number = value.decimalValue().stripTrailingZeros();
       return number.scale() < 0 ? number.toPlainString() : number.toString();
     }
-    return value.isNull() ? "none" : value.isString() ? value.stringValue() : value.toString();
+    return value.isNull() ? "none" : Markup.plain(value);
   }
 
   /** 0.0003 and 3.0E-4 are the same. */

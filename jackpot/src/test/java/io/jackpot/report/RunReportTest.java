@@ -310,9 +310,9 @@ class RunReportTest {
   }
 
   @Test
-  void problemsPassedOverAreTold() throws Exception {
+  void problemsLeftOutAreTold() throws Exception {
     Path run = run("{\"step\":0,\"badGold\":0}\n{\"step\":1,\"badGold\":3}\n");
-    assertThat(text(page(run), ".notice")).startsWith("3 problems were passed over");
+    assertThat(text(page(run), ".notice")).startsWith("3 problems are left out");
   }
 
   @Test
