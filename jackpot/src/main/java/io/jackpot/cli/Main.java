@@ -31,21 +31,21 @@ public final class Main {
 
   public static void main(String[] args) {
     // Whatever the locale: JSON is UTF-8.
-    PrintWriter out = writer(FileDescriptor.out);
-    PrintWriter err = writer(FileDescriptor.err);
+    PrintWriter out = writer(FileDescriptor.out, false);
+    PrintWriter err = writer(FileDescriptor.err, true);
     CommandSpec commands = Commands.all(new Console(out, err));
     int status = run(commands, out, err, System.getenv(STACK_TRACE) != null, args);
     if (out.checkError() && status == ExitCode.OK) {
       err.println("error: standard output: not everything could be written");
       status = ExitCode.SOFTWARE;
     }
-    err.flush();
     System.exit(status);
   }
 
-  private static PrintWriter writer(FileDescriptor descriptor) {
+  private static PrintWriter writer(FileDescriptor descriptor, boolean flushLines) {
     return new PrintWriter(
-        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8));
+        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8),
+        flushLines);
   }
 
   /**

@@ -374,4 +374,28 @@ class SettingsTest {
                 .actorCorrection())
         .isEqualTo(new Correction.IcePop(0.5, 9, Correction.Level.SEQUENCE));
   }
+
+  private record Lists(
+      @Setting(value = "1,2", min = 1, help = "integers") List<Integer> integers,
+      @Setting(value = "none", min = 0, above = true, max = 1, help = "numbers")
+          @Nullable List<Double> numbers) {}
+
+  @Test
+  void listsOfNumbersAreWrittenWithCommasOrAsArrays() {
+    Settings<Lists> settings = Settings.of(Lists.class);
+    assertThat(settings.defaults()).isEqualTo(new Lists(List.of(1, 2), null));
+    Lists lists = settings.build(settings.flags(Map.of("integers", "3", "numbers", "0.5,1,1e-3")));
+    assertThat(lists).isEqualTo(new Lists(List.of(3), List.of(0.5, 1.0, 0.001)));
+    ObjectNode json = settings.toJson(lists);
+    assertThat(json).hasToString("{\"integers\":[3],\"numbers\":[0.5,1,0.001]}");
+    assertThat(settings.fromJson(json, "config")).isEqualTo(lists);
+    String expected = "expected numbers, each a number above 0 and at most 1, or ";
+    assertBad(() -> settings.flags(Map.of("numbers", "1,0")), "found 1,0, " + expected + "none");
+    assertBad(() -> settings.flags(Map.of("numbers", "1,,1")), expected);
+    assertBad(() -> settings.flags(Map.of("integers", "1.5")), "expected numbers, each an integer");
+    json.putArray("numbers");
+    assertBad(() -> settings.json(json, "f"), "f: numbers: found [], " + expected + "null");
+    json.put("numbers", 1);
+    assertBad(() -> settings.json(json, "f"), "f: numbers: found 1, " + expected);
+  }
 }
