@@ -1,12 +1,10 @@
 package io.jackpot.tensor;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,30 +13,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** On machines that differ from this one, as far as flags of the JVM can make them up. */
 class OpsLookupTest {
-  private static final List<String> VECTOR = List.of("--add-modules", "jdk.incubator.vector");
-
-  /** What {@link OpsProbe} prints in a JVM with these flags. */
-  private static List<String> probe(List<String> flags) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), OpsProbe.class.getName()));
-    Process child =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    List<String> lines = child.inputReader(UTF_8).lines().toList();
-    assertThat(child.waitFor()).as(String.join("\n", lines)).isZero();
-    return lines;
-  }
-
-  private static List<String> vectorAnd(String... flags) {
-    List<String> all = new ArrayList<>(VECTOR);
+  private static List<String> probeWithVectors(String... flags)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("--add-modules", "jdk.incubator.vector"));
     all.addAll(List.of(flags));
-    return all;
+    return ChildJvm.run(all, OpsProbe.class);
   }
 
   @Test
   void withoutTheVectorModulePlainLoopsRun() throws Exception {
-    assertThat(probe(List.of()))
+    assertThat(ChildJvm.run(List.of(), OpsProbe.class))
         .containsExactly(
             "ScalarOps, plain loops on one thread: the module jdk.incubator.vector is not there"
                 + " (run with --add-modules jdk.incubator.vector)",
@@ -52,7 +36,7 @@ class OpsLookupTest {
   void narrowerVectorsGiveTheSameResults(int bytes, int bits) throws Exception {
     assumeThat(OpsLookup.refusal()).isEmpty();
     assumeThat(VectorMath.SPECIES.vectorByteSize()).isGreaterThanOrEqualTo(bytes);
-    assertThat(probe(vectorAnd("-XX:MaxVectorSize=" + bytes)))
+    assertThat(probeWithVectors("-XX:MaxVectorSize=" + bytes))
         .containsExactly(
             "VectorOps, Vector API with " + bits + "-bit vectors",
             "VectorOps: Vector API, " + bits + "-bit vectors, 2 threads",
@@ -61,7 +45,7 @@ class OpsLookupTest {
 
   @Test
   void withoutAvx512() throws Exception {
-    assertThat(probe(vectorAnd("-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=2")))
+    assertThat(probeWithVectors("-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=2"))
         .endsWith(OpsProbe.AGREE)
         .noneMatch(line -> line.contains("512"));
   }
@@ -69,7 +53,7 @@ class OpsLookupTest {
   /** As on a processor from before 2013, where the Vector API would be slower than plain loops. */
   @Test
   void withoutFusedMultiplyAddPlainLoopsRun() throws Exception {
-    assertThat(probe(vectorAnd("-XX:-UseFMA")))
+    assertThat(probeWithVectors("-XX:-UseFMA"))
         .startsWith(
             "ScalarOps, plain loops on one thread: this processor has no fused multiply-add")
         .endsWith(OpsProbe.AGREE);
