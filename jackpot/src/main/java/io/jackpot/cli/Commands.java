@@ -10,6 +10,7 @@ import io.jackpot.inference.Generation;
 import io.jackpot.inference.ScoreLines;
 import io.jackpot.inference.TokenizeLines;
 import io.jackpot.problems.VerifyLines;
+import io.jackpot.report.RunReport;
 import io.jackpot.tensor.InputException;
 import io.jackpot.train.Sft;
 import io.jackpot.weights.Json;
@@ -17,6 +18,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.node.ObjectNode;
 
 /** All commands. */
@@ -83,6 +86,7 @@ final class Commands {
           "Gives every quantity of the objective, and its gradients, for given logits.",
           ExplainSettings.class,
           settings -> print(console, Explain.explain(Path.of(settings.input)))),
+      report(console),
       Simulation.command(console),
       ProblemsCommand.command(console),
       Doctor.command(console),
@@ -105,6 +109,26 @@ final class Commands {
 
   private static String names(CommandSpec[] commands) {
     return Arrays.stream(commands).map(CommandSpec::name).collect(Collectors.joining(", "));
+  }
+
+  private static CommandSpec report(Console console) {
+    CommandSpec command =
+        Command.of(
+            "report",
+            "Writes the page of a run, report.html, from its files.",
+            (ParseResult parsed) -> {
+              Path run = Path.of(parsed.matchedPositionalValue(0, ""));
+              RunReport.write(run);
+              console.err().println("report: " + run.resolve("report.html"));
+            });
+    return command.addPositional(
+        PositionalParamSpec.builder()
+            .index("0")
+            .required(true)
+            .type(String.class)
+            .paramLabel("RUN")
+            .description("the run's folder")
+            .build());
   }
 
   private static void eval(EvalSettings settings, Console console) {

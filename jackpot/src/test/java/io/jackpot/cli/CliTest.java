@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +81,7 @@ class CliTest {
     assertThat(root.err()).isEmpty();
     assertThat(root.out())
         .contains("train", "sft", "generate", "eval", "score", "tokenize", "verify", "explain")
-        .contains("simulate", "problems", "doctor");
+        .contains("simulate", "report", "problems", "doctor");
     Result train = jackpot("train", "-h");
     assertThat(train.status()).isZero();
     for (Key key : Settings.of(TrainSettings.class).keys()) {
@@ -110,7 +111,10 @@ class CliTest {
       })
   void everyCommandRefusesWhatItDoesNotKnow(String command) {
     jackpot(command, "--hepl").assertFails(2, "--hepl: no such option of jackpot " + command);
-    jackpot(command, "word").assertFails(2, "word: not expected here; jackpot " + command);
+    String[] words =
+        command.equals("report") ? new String[] {"run", "word"} : new String[] {"word"};
+    String[] line = Stream.concat(Stream.of(command), Stream.of(words)).toArray(String[]::new);
+    jackpot(line).assertFails(2, "word: not expected here; jackpot " + command);
   }
 
   @ParameterizedTest
@@ -150,6 +154,8 @@ class CliTest {
     "problems --count 1 --out f --held-out --noise 1, heldOut: expected",
     "problems --count 1 --out f --from 2147483647, from 2147483647",
     "doctor --json=yes, --json",
+    "report, RUN",
+    "report no/such/run, no/such/run",
   })
   void usageThatIsWrongIsOneLineAndStatus2(String arguments, String message) {
     jackpot(arguments.split(" ", -1)).assertFails(2, message);
@@ -199,7 +205,7 @@ class CliTest {
   }
 
   @Test
-  void trainWritesItsSettingsAndGoesOnWhereItStopped() {
+  void trainWritesItsSettingsAndGoesOnWhereItStopped() throws IOException {
     String model = model(Map.of('=', "#", '#', "34", '3', "$", '4', "$"));
     Path run = folder.resolve("run");
     String[] args = smallRun(model, "--out", run.toString(), "--no-actor-loss", "--arm", "tis");
@@ -210,6 +216,11 @@ class CliTest {
     assertThat(config.get("arm").stringValue()).isEqualTo("tis");
     assertThat(config.get("policyCorrection").stringValue()).isEqualTo("truncated");
     jackpot(args).assertFails(2, run + ": not empty", "--resume", "--out");
+    Files.deleteIfExists(run.resolve("report.html"));
+    Result report = jackpot("report", run.toString());
+    assertThat(report.status()).isZero();
+    assertThat(report.out()).isEmpty();
+    assertThat(run.resolve("report.html")).content().startsWith("<!DOCTYPE html>");
     JsonNode resumed =
         jackpot("train", "--resume", run.toString(), "--threads", "2", "--device", "cpu").json();
     assertThat(resumed.get("step").intValue()).isEqualTo(1);
