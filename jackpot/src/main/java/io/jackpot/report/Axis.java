@@ -13,13 +13,17 @@ import java.util.List;
  */
 record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
 
+  /** Values that differ by less than this share of their size are drawn as equal. */
+  private static final double FLAT = 1e-6;
+
   /**
    * An axis over {@code low} to {@code high}, which are moved outwards to round numbers.
    *
    * @param most ticks there may be
    */
   static Axis rounded(double low, double high, int most) {
-    double space = high > low ? 0 : low == 0 ? 1 : Math.abs(low) * 0.1;
+    double size = Math.max(Math.abs(low), Math.abs(high));
+    double space = high - low > FLAT * size ? 0 : low == 0 ? 1 : size * 0.1;
     double from = low - (low == 0 ? 0 : space);
     double to = high + space;
     double step = step(to - from, most);

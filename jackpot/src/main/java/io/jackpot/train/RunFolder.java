@@ -3,6 +3,7 @@ package io.jackpot.train;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.report.JsonLines;
+import io.jackpot.report.RunReport;
 import io.jackpot.tensor.InputException;
 import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Checkpoints;
@@ -140,6 +141,11 @@ final class RunFolder implements AutoCloseable {
   /** The newest line of metrics. */
   ObjectNode lastMetrics() {
     return (ObjectNode) JsonLines.read(folder.resolve(METRICS)).getLast();
+  }
+
+  /** Writes {@code report.html} from what there is so far. */
+  void report() {
+    RunReport.write(folder);
   }
 
   @Override

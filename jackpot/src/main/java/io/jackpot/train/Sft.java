@@ -77,6 +77,8 @@ public final class Sft {
         progress.step(line);
       }
       folder.save(out.resolve("model"));
+      run.report();
+      progress.done();
       return run.lastMetrics();
     }
   }

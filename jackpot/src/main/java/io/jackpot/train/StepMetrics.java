@@ -65,7 +65,8 @@ final class StepMetrics {
   /** Adds what the held-out problems say of the policy. */
   static void putHeldOut(
       ObjectNode line, List<Rollouts.Judged> sampled, List<Rollouts.Judged> greedy) {
-    line.put("heldOutAccuracy", share(sampled, j -> j.verdict() == Verdict.CORRECT))
+    line.put("heldOutProblems", sampled.size())
+        .put("heldOutAccuracy", share(sampled, j -> j.verdict() == Verdict.CORRECT))
         .put("heldOutGreedy", share(greedy, j -> j.verdict() == Verdict.CORRECT))
         .put("heldOutLength", mean(sampled, j -> j.sample().ids().length))
         .put("heldOutUnparsed", share(sampled, j -> j.verdict() == Verdict.UNPARSED));

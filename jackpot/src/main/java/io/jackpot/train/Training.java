@@ -49,7 +49,7 @@ public final class Training {
       try (RunFolder folder = RunFolder.create(run, config);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         describe(ops, settings, state, problems);
-        TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress, log);
+        TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress);
         loop.begin();
         return loop.run();
       }
@@ -77,7 +77,7 @@ public final class Training {
       try (RunFolder folder = RunFolder.open(run, kept);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         describe(ops, settings, state, problems);
-        TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress, log);
+        TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress);
         if (checkpoint.isEmpty()) {
           log.println("no checkpoint yet: starting again from the beginning");
           loop.begin();

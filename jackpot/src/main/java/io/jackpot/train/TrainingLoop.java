@@ -9,7 +9,6 @@ import io.jackpot.train.TrainingState.Trained;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;
 import io.jackpot.weights.Tokenizer;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +29,6 @@ final class TrainingLoop {
   private final RunProblems problems;
   private final RunFolder folder;
   private final ProgressLine progress;
-  private final PrintWriter log;
   private final Streams streams;
   private final JointStep joint;
   private final Rollouts rollouts;
@@ -45,14 +43,12 @@ final class TrainingLoop {
       RunProblems problems,
       TrainingState state,
       RunFolder folder,
-      ProgressLine progress,
-      PrintWriter log) {
+      ProgressLine progress) {
     this.settings = settings;
     this.problems = problems;
     this.state = state;
     this.folder = folder;
     this.progress = progress;
-    this.log = log;
     this.streams = new Streams(settings.seed());
     boolean actorSamples = settings.rolloutModel() == TrainSettings.Rollout.ACTOR;
     Trained sampling = actorSamples ? state.actor() : state.policy();
@@ -107,6 +103,8 @@ final class TrainingLoop {
         saved = state.step();
       }
     }
+    folder.report();
+    progress.done();
     return folder.lastMetrics();
   }
 
@@ -145,7 +143,8 @@ final class TrainingLoop {
       state = state.next();
       joint.apply(outcome, rate(settings.learningRate()), rate(settings.actorRate()));
       if (outcome.objective().nothingAccepted()) {
-        log.println("step " + state.step() + ": no token was accepted, the policy stays as it is");
+        progress.note(
+            "step " + state.step() + ": no token was accepted, the policy stays as it is");
       }
       long updated = System.nanoTime();
       finish(rollout, batch, outcome, rolloutSeconds, seconds(sampled, updated));
@@ -214,6 +213,9 @@ final class TrainingLoop {
     StepMetrics.putTimes(line, rolloutSeconds, trainSeconds, state.elapsedSeconds());
     folder.metrics().append(line);
     progress.step(line);
+    if (evaluates) {
+      folder.report();
+    }
   }
 
   private void keepSamples(int step, List<Experience> batch, double[] mask) {

@@ -42,6 +42,7 @@ class AxisTest {
   void aValueThatNeverChangesHasAnAxisAroundIt() {
     assertThat(labels(Axis.rounded(0, 0, 6))).contains("0.0", "1.0");
     assertThat(Axis.rounded(1, 1, 6).at(1)).isCloseTo(0.5, within(0.01));
+    assertThat(Axis.rounded(0.7, Math.nextUp(0.7), 6).at(0.7)).isCloseTo(0.5, within(0.1));
     assertThat(Axis.rounded(-3, -3, 6).at(-3)).isBetween(0.1, 0.9);
   }
 
