@@ -80,23 +80,23 @@ public record TrainSettings(
     @Setting(value = "grpo", help = "grpo, dr-grpo or rloo") Advantages advantage,
     @Setting(value = "token-mean", help = "token-mean or sequence-mean") Aggregation aggregation,
     @Setting(value = "0.0003", min = 0, help = "AdamW's rate") float learningRate,
-    @Setting(value = "none", min = 0, help = "the actor's rate; none for the policy's")
+    @Setting(value = "0.0006", min = 0, help = "the actor's rate; none for the policy's")
         @Nullable Float actorLearningRate,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
-    @Setting(value = "0.95", min = 0, max = 1, help = "AdamW's β2") float beta2,
+    @Setting(value = "0.99", min = 0, max = 1, help = "AdamW's β2") float beta2,
     @Setting(value = "1e-8", min = 0, above = true, help = "AdamW's ε") float epsilon,
     @Setting(value = "0", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
     @Setting(value = "1", min = 0, help = "largest gradient norm; 0 for no clipping")
         float gradClip,
-    @Setting(value = "0", min = 0, help = "updates over which the rate grows from 0")
+    @Setting(value = "10", min = 0, help = "updates over which the rate grows from 0")
         int warmupSteps,
-    @Setting(value = "none", help = "how the rate falls to 0: none, linear or cosine")
+    @Setting(value = "linear", help = "how the rate falls to 0: none, linear or cosine")
         RateDecay decay,
     @Setting(value = "10", min = 1, help = "updates between two evaluations") int evalEvery,
     @Setting(value = "512", min = 1, help = "held-out problems") int evalProblems,
     @Setting(value = "20", min = 1, help = "updates between two checkpoints") int checkpointEvery,
     @Setting(value = "2", min = 1, help = "checkpoints kept") int keepCheckpoints,
-    @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
+    @Setting(value = "16384", min = 1, help = "tokens a forward and backward pass")
         int microBatchTokens) {
 
   /** What {@code problems} says for generated arithmetic. */

@@ -158,8 +158,8 @@ class SettingsTest {
             "\"clipLow\":0.2,",
             "\"actorLoss\":true",
             "\"learningRate\":0.0003,",
-            "\"actorLearningRate\":null",
-            "\"beta2\":0.95,",
+            "\"actorLearningRate\":0.0006",
+            "\"beta2\":0.99,",
             "\"epsilon\":1E-8,");
     assertThat(TRAIN.fromJson(TRAIN.toJson(TRAIN.defaults()), "config"))
         .isEqualTo(TRAIN.defaults());

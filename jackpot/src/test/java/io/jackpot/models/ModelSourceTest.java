@@ -1,11 +1,28 @@
 package io.jackpot.models;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jackpot.problems.ArithmeticProblems;
 import io.jackpot.tensor.InputException;
+import io.jackpot.weights.ModelFolder;
+import io.jackpot.weights.Tokenizer;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ModelSourceTest {
+  @Test
+  void theBuiltInActorHasAtMostAThirdOfThePolicysParametersAndItsVocabulary() {
+    ModelFolder policy = ModelSource.load("builtin:policy");
+    ModelFolder actor = ModelSource.load("builtin:actor");
+    assertThat(3 * actor.parameters().count()).isLessThanOrEqualTo(policy.parameters().count());
+    Tokenizer ofPolicy = Objects.requireNonNull(policy.tokenizer());
+    Tokenizer ofActor = Objects.requireNonNull(actor.tokenizer());
+    String everything = ArithmeticProblems.ALPHABET;
+    assertThat(ofActor.encode(everything)).isEqualTo(ofPolicy.encode(everything));
+    assertThat(ofActor.endId()).isEqualTo(ofPolicy.endId());
+  }
+
   @Test
   void aNameThatIsNoModelIsAnError() {
     assertThatThrownBy(() -> ModelSource.load("builtin:polici"))
