@@ -19,5 +19,5 @@ make() {
   done
 }
 
-make policy 0 0.65 0.2 0.17 1000 0.002
+make policy 0 0.65 0.2 0.13 1000 0.002
 make actor 1 0.55 0.15 0.12 1500 0.003

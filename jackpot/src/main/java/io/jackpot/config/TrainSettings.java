@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
 public record TrainSettings(
     @Setting(value = "jackpot", help = "preset that the other settings start from") Arm arm,
-    @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
+    @Setting(value = "120", min = 0, help = "optimizer updates") int steps,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,

@@ -150,7 +150,7 @@ class SettingsTest {
   void defaultsRoundTripAndAreWrittenWithNoMoreDigitsThanTheyHave() {
     String json = TRAIN.toJson(TRAIN.defaults()).toString();
     assertThat(json)
-        .startsWith("{\"arm\":\"jackpot\",\"steps\":100,\"seed\":0,")
+        .startsWith("{\"arm\":\"jackpot\",\"steps\":120,\"seed\":0,")
         .contains(
             "\"heldOut\":null",
             "\"temperature\":1,",

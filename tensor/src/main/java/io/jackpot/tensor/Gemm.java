@@ -152,6 +152,7 @@ final class Gemm {
                   Math.min(step, rows - row),
                   first,
                   length,
+                  right,
                   packedRight,
                   column * length,
                   output,
@@ -207,7 +208,10 @@ final class Gemm {
       float[] to) {
     for (int panel = fromPanel; panel < toPanel; panel++) {
       int first = panel * COLUMNS;
-      right.pack(column + first, Math.min(COLUMNS, columns - first), k0, k, COLUMNS, to, first * k);
+      int lines = Math.min(COLUMNS, columns - first);
+      if (!right.isPanel(lines, COLUMNS)) {
+        right.pack(column + first, lines, k0, k, COLUMNS, to, first * k);
+      }
     }
   }
 
@@ -222,6 +226,7 @@ final class Gemm {
       int rows,
       int k0,
       int k,
+      GemmFactor right,
       float[] packedRight,
       int rightAt,
       Output output,
@@ -233,18 +238,26 @@ final class Gemm {
     buffers.left = atLeast(buffers.left, rowPanels * ROWS * k + GemmTile.LANES);
     float[] packedLeft = buffers.left;
     for (int i = 0; i < rows; i += ROWS) {
-      left.pack(row + i, Math.min(ROWS, rows - i), k0, k, ROWS, packedLeft, i * k);
+      if (!left.isPanel(rows - i, ROWS)) {
+        left.pack(row + i, Math.min(ROWS, rows - i), k0, k, ROWS, packedLeft, i * k);
+      }
     }
     int stride = output.columns();
     for (int j = 0; j < columns; j += COLUMNS) {
+      boolean rightInPlace = right.isPanel(columns - j, COLUMNS);
+      float[] b = rightInPlace ? right.data() : packedRight;
+      int bAt = rightInPlace ? right.place(column + j, k0) : rightAt + j * k;
+      int bStep = rightInPlace ? right.stride() : COLUMNS;
       for (int i = 0; i < rows; i += ROWS) {
+        boolean leftInPlace = left.isPanel(rows - i, ROWS);
+        float[] a = leftInPlace ? left.data() : packedLeft;
+        int aAt = leftInPlace ? left.place(row + i, k0) : i * k;
+        int aStep = leftInPlace ? left.stride() : ROWS;
         int at = output.at() + (row + i) * stride + column + j;
         if (rows - i >= ROWS && columns - j >= COLUMNS) {
-          GemmTile.multiply(
-              k, packedLeft, i * k, packedRight, rightAt + j * k, output.data(), at, stride, add);
+          GemmTile.multiply(k, a, aAt, aStep, b, bAt, bStep, output.data(), at, stride, add);
         } else {
-          GemmTile.multiply(
-              k, packedLeft, i * k, packedRight, rightAt + j * k, buffers.tile, 0, COLUMNS, false);
+          GemmTile.multiply(k, a, aAt, aStep, b, bAt, bStep, buffers.tile, 0, COLUMNS, false);
           storeEdge(
               buffers.tile,
               output.data(),
@@ -326,6 +339,7 @@ final class Gemm {
           Math.min(step, output.rows() - row),
           k0,
           k,
+          right,
           packedRight,
           0,
           output,

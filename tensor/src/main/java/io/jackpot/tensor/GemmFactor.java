@@ -18,6 +18,26 @@ record GemmFactor(float[] data, int at, int stride, boolean alongK) {
   private static final int LANES = GemmTile.LANES;
 
   /**
+   * Longest stride of lines that are read in place: farther apart, they share too few cache sets.
+   */
+  private static final int MAX_STRIDE = 512;
+
+  /**
+   * Whether a panel of {@code width} lines can be read where it is, {@link #place} onwards with
+   * {@link #stride} between the steps of k, because its lines lie side by side.
+   *
+   * @param lines how many lines there are
+   */
+  boolean isPanel(int lines, int width) {
+    return !alongK && lines >= width && stride <= MAX_STRIDE;
+  }
+
+  /** Where step {@code k0} of a line is in the data. */
+  int place(int line, int k0) {
+    return at + (alongK ? line * stride + k0 : k0 * stride + line);
+  }
+
+  /**
    * Packs {@code [k][width]}: {@code lines} lines from {@code line} on, {@code k} steps from {@code
    * k0} on. Where {@code lines < width} the rest holds any numbers: what comes of them is not
    * stored. Whole vectors are the fastest to write, so up to one vector is written behind the panel
@@ -25,11 +45,11 @@ record GemmFactor(float[] data, int at, int stride, boolean alongK) {
    */
   void pack(int line, int lines, int k0, int k, int width, float[] to, int toAt) {
     if (!alongK) {
-      copy(at + k0 * stride + line, lines, k, width, to, toAt);
+      copy(place(line, k0), lines, k, width, to, toAt);
     } else if (LANES == 16 && k >= 16) {
-      transpose(at + line * stride + k0, lines, k, width, to, toAt);
+      transpose(place(line, k0), lines, k, width, to, toAt);
     } else {
-      int from = at + line * stride + k0;
+      int from = place(line, k0);
       for (int i = 0; i < lines; i++) {
         for (int p = 0; p < k; p++) {
           to[toAt + p * width + i] = data[from + i * stride + p];

@@ -30,22 +30,42 @@ final class GemmTile {
   private GemmTile() {}
 
   /**
-   * {@code c (+)= a · b} for one tile: {@code a [k][ROWS], b [k][COLUMNS]}, both packed without
-   * gaps, and {@code c} with {@code stride} between rows. Each element is one chain of fused
-   * multiply-adds in the order of k, then added to what c holds.
+   * {@code c (+)= a · b} for one tile: {@code a [k][ROWS], b [k][COLUMNS]}, with {@code aStep} and
+   * {@code bStep} between the steps of k, and {@code c} with {@code stride} between rows. Each
+   * element is one chain of fused multiply-adds in the order of k, then added to what c holds.
    */
   static void multiply(
-      int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+      int k,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] c,
+      int cAt,
+      int stride,
+      boolean add) {
     if (MANY_REGISTERS) {
-      tile12(k, a, aAt, b, bAt, c, cAt, stride, add);
+      tile12(k, a, aAt, aStep, b, bAt, bStep, c, cAt, stride, add);
     } else {
-      tile4(k, a, aAt, b, bAt, c, cAt, stride, add);
+      tile4(k, a, aAt, aStep, b, bAt, bStep, c, cAt, stride, add);
     }
   }
 
   /** The tile of 12 rows, for 32 vector registers. */
   private static void tile12(
-      int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+      int k,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] c,
+      int cAt,
+      int stride,
+      boolean add) {
     FloatVector l0 = FloatVector.zero(SPECIES);
     FloatVector r0 = l0;
     FloatVector l1 = l0;
@@ -70,8 +90,8 @@ final class GemmTile {
     FloatVector r10 = l0;
     FloatVector l11 = l0;
     FloatVector r11 = l0;
-    int end = aAt + k * 12;
-    for (int ap = aAt, bp = bAt; ap < end; ap += 12, bp += COLUMNS) {
+    int end = aAt + k * aStep;
+    for (int ap = aAt, bp = bAt; ap < end; ap += aStep, bp += bStep) {
       FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
       FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
       FloatVector s = FloatVector.broadcast(SPECIES, a[ap]);
@@ -165,7 +185,17 @@ final class GemmTile {
 
   /** The tile of 4 rows, for 16 vector registers. */
   private static void tile4(
-      int k, float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int stride, boolean add) {
+      int k,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] c,
+      int cAt,
+      int stride,
+      boolean add) {
     FloatVector l0 = FloatVector.zero(SPECIES);
     FloatVector r0 = l0;
     FloatVector l1 = l0;
@@ -174,8 +204,8 @@ final class GemmTile {
     FloatVector r2 = l0;
     FloatVector l3 = l0;
     FloatVector r3 = l0;
-    int end = aAt + k * 4;
-    for (int ap = aAt, bp = bAt; ap < end; ap += 4, bp += COLUMNS) {
+    int end = aAt + k * aStep;
+    for (int ap = aAt, bp = bAt; ap < end; ap += aStep, bp += bStep) {
       FloatVector left = FloatVector.fromArray(SPECIES, b, bp);
       FloatVector right = FloatVector.fromArray(SPECIES, b, bp + LANES);
       FloatVector s = FloatVector.broadcast(SPECIES, a[ap]);
