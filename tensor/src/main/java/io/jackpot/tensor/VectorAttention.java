@@ -5,6 +5,7 @@ import static io.jackpot.tensor.VectorMath.SPECIES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -150,33 +151,44 @@ final class VectorAttention {
       scores[j] = scale * VectorMath.dot(q.data(), qAt, kCache.data(), kvAt + j * dim, dim);
     }
     softmax(scores, 0, length, padded);
-    for (int c = 0; c < dim; c += LANES) {
+    int whole = VectorMath.whole(dim);
+    for (int c = 0; c < whole; c += LANES) {
       FloatVector sum = FloatVector.zero(SPECIES);
       for (int j = 0; j < length; j++) {
-        FloatVector values = VectorMath.load(vCache.data(), kvAt + j * dim + c, dim - c);
+        FloatVector values = VectorMath.load(vCache.data(), kvAt + j * dim + c);
         sum = values.fma(FloatVector.broadcast(SPECIES, scores[j]), sum);
       }
-      VectorMath.store(sum, o.data(), qAt + c, dim - c);
+      sum.intoArray(o.data(), qAt + c);
+    }
+    if (whole < dim) {
+      VectorMask<Float> tail = VectorMath.tail(dim - whole);
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int j = 0; j < length; j++) {
+        FloatVector values = VectorMath.load(vCache.data(), kvAt + j * dim + whole, tail);
+        sum = values.fma(FloatVector.broadcast(SPECIES, scores[j]), sum);
+      }
+      sum.intoArray(o.data(), qAt + whole, tail);
     }
   }
 
-  /** {@code y[d][j] = x[j][d]}; columns from {@code count} on are zero. */
+  /** {@code y[d][j] = x[j][d]} for j below {@code count}; what follows in a row is any number. */
   private static void transpose(
       float[] x, int at, int stride, int count, int dim, float[] y, int yStride) {
-    for (int d = 0; d < dim; d++) {
-      for (int j = 0; j < count; j++) {
-        y[d * yStride + j] = x[at + j * stride + d];
-      }
-      Arrays.fill(y, d * yStride + count, (d + 1) * yStride, 0);
-    }
+    new GemmFactor(x, at, stride, true).pack(0, count, 0, dim, yStride, y, 0);
   }
 
   /** {@code count} rows scaled into padded ones; padding and rows up to {@code all} are zero. */
   private static void rows(
       float[] x, int at, int stride, int count, int all, int dim, float[] y, int width, float by) {
+    int whole = VectorMath.whole(dim);
+    VectorMask<Float> tail = VectorMath.tail(dim - whole);
     for (int row = 0; row < count; row++) {
-      for (int c = 0; c < width; c += LANES) {
-        VectorMath.load(x, at + row * stride + c, dim - c).mul(by).intoArray(y, row * width + c);
+      int from = at + row * stride;
+      for (int c = 0; c < whole; c += LANES) {
+        VectorMath.load(x, from + c).mul(by).intoArray(y, row * width + c);
+      }
+      if (whole < dim) {
+        VectorMath.load(x, from + whole, tail).mul(by).intoArray(y, row * width + whole);
       }
     }
     Arrays.fill(y, count * width, all * width, 0);
@@ -184,10 +196,15 @@ final class VectorAttention {
 
   private static void unpack(
       float[] x, int width, int count, int dim, float[] y, int at, int stride, float by) {
+    int whole = VectorMath.whole(dim);
+    VectorMask<Float> tail = VectorMath.tail(dim - whole);
     for (int row = 0; row < count; row++) {
-      for (int c = 0; c < dim; c += LANES) {
-        FloatVector v = FloatVector.fromArray(SPECIES, x, row * width + c).mul(by);
-        VectorMath.store(v, y, at + row * stride + c, dim - c);
+      int to = at + row * stride;
+      for (int c = 0; c < whole; c += LANES) {
+        VectorMath.load(x, row * width + c).mul(by).intoArray(y, to + c);
+      }
+      if (whole < dim) {
+        VectorMath.load(x, row * width + whole).mul(by).intoArray(y, to + whole, tail);
       }
     }
   }

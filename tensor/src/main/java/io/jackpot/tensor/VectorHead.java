@@ -4,6 +4,7 @@ import static io.jackpot.tensor.VectorMath.LANES;
 import static io.jackpot.tensor.VectorMath.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +69,8 @@ final class VectorHead {
           row -> {
             int at = row * vocabulary;
             for (int x = 0; x < vocabulary; x += LANES) {
-              FloatVector v = VectorMath.load(y, at + x, vocabulary - x);
-              VectorMath.store(v.div(head.temperature()), y, at + x, vocabulary - x);
+              VectorMask<Float> lanes = SPECIES.indexInRange(x, vocabulary);
+              VectorMath.load(y, at + x, lanes).div(head.temperature()).intoArray(y, at + x, lanes);
             }
           });
     }
@@ -165,10 +166,8 @@ final class VectorHead {
 
   /** log p of one vector of a row; −∞ in lanes past its end, which exp makes 0. */
   private static FloatVector logProbs(float[] logits, int at, int left, float lse) {
-    FloatVector v = VectorMath.load(logits, at, left).sub(lse);
-    return left >= LANES
-        ? v
-        : v.blend(Float.NEGATIVE_INFINITY, SPECIES.indexInRange(0, left).not());
+    VectorMask<Float> lanes = SPECIES.indexInRange(0, left);
+    return VectorMath.load(logits, at, lanes).sub(lse).blend(Float.NEGATIVE_INFINITY, lanes.not());
   }
 
   /** log p − log q, and 0 past the end of a row, where both are −∞. */
@@ -247,7 +246,7 @@ final class VectorHead {
             };
         gradient = slope.fma(FloatVector.broadcast(SPECIES, d.weight()[n]), gradient);
       }
-      VectorMath.store(gradient, logits, at + x, left);
+      gradient.intoArray(logits, at + x, SPECIES.indexInRange(0, left));
     }
   }
 

@@ -38,18 +38,27 @@ final class VectorMath {
     return (n + LANES - 1) & -LANES;
   }
 
-  static FloatVector load(float[] x, int at, int left) {
-    return left >= LANES
-        ? FloatVector.fromArray(SPECIES, x, at)
-        : FloatVector.fromArray(SPECIES, x, at, SPECIES.indexInRange(0, left));
+  /** The first {@code n} rounded down to whole vectors; what is left is a tail. */
+  static int whole(int n) {
+    return n & -LANES;
   }
 
-  static void store(FloatVector v, float[] x, int at, int left) {
-    if (left >= LANES) {
-      v.intoArray(x, at);
-    } else {
-      v.intoArray(x, at, SPECIES.indexInRange(0, left));
-    }
+  /**
+   * The lanes of a tail. Loops over whole vectors stay free of masks: where a vector comes from
+   * either of two branches, C2 makes it an object on the heap.
+   *
+   * @param left elements, fewer than {@link #LANES}
+   */
+  static VectorMask<Float> tail(int left) {
+    return SPECIES.indexInRange(0, left);
+  }
+
+  static FloatVector load(float[] x, int at) {
+    return FloatVector.fromArray(SPECIES, x, at);
+  }
+
+  static FloatVector load(float[] x, int at, VectorMask<Float> lanes) {
+    return FloatVector.fromArray(SPECIES, x, at, lanes);
   }
 
   /** Sum of the lanes, as a tree of fixed order. */
@@ -76,7 +85,8 @@ final class VectorMath {
       sum = x.fma(FloatVector.fromArray(SPECIES, b, bAt + i), sum);
     }
     if (i < length) {
-      sum = load(a, aAt + i, length - i).fma(load(b, bAt + i, length - i), sum);
+      VectorMask<Float> tail = tail(length - i);
+      sum = load(a, aAt + i, tail).fma(load(b, bAt + i, tail), sum);
     }
     return sum(sum);
   }

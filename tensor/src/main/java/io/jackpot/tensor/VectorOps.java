@@ -6,6 +6,7 @@ import static io.jackpot.tensor.VectorMath.SPECIES;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,17 +65,21 @@ final class VectorOps implements Ops {
   public void addBias(Tensor bias, Tensor y) {
     Checks.bias("addBias", bias, y);
     int n = y.cols();
-    eachRow(
-        y.rows(),
-        n,
-        row -> {
-          for (int j = 0; j < n; j += LANES) {
-            FloatVector sum =
-                VectorMath.load(y.data(), row * n + j, n - j)
-                    .add(VectorMath.load(bias.data(), j, n - j));
-            VectorMath.store(sum, y.data(), row * n + j, n - j);
-          }
-        });
+    eachRow(y.rows(), n, row -> addTo(bias.data(), 0, y.data(), row * n, n));
+  }
+
+  /** {@code y[yAt …] += x[xAt …]}. */
+  private static void addTo(float[] x, int xAt, float[] y, int yAt, int count) {
+    int whole = VectorMath.whole(count);
+    for (int j = 0; j < whole; j += LANES) {
+      VectorMath.load(y, yAt + j).add(VectorMath.load(x, xAt + j)).intoArray(y, yAt + j);
+    }
+    if (whole < count) {
+      VectorMask<Float> tail = VectorMath.tail(count - whole);
+      VectorMath.load(y, yAt + whole, tail)
+          .add(VectorMath.load(x, xAt + whole, tail))
+          .intoArray(y, yAt + whole, tail);
+    }
   }
 
   @Override
@@ -86,12 +91,7 @@ final class VectorOps implements Ops {
         dBias,
         (from, to, sums, at) -> {
           for (int row = from; row < to; row++) {
-            for (int j = 0; j < n; j += LANES) {
-              FloatVector sum =
-                  VectorMath.load(sums, at + j, n - j)
-                      .add(VectorMath.load(dy.data(), row * n + j, n - j));
-              VectorMath.store(sum, sums, at + j, n - j);
-            }
+            addTo(dy.data(), row * n, sums, at, n);
           }
         });
   }
@@ -99,16 +99,7 @@ final class VectorOps implements Ops {
   @Override
   public void add(Tensor x, Tensor y) {
     Checks.sameSize("add", x, y);
-    eachPiece(
-        y.size(),
-        (from, end) -> {
-          for (int at = from; at < end; at += LANES) {
-            int left = end - at;
-            FloatVector sum =
-                VectorMath.load(y.data(), at, left).add(VectorMath.load(x.data(), at, left));
-            VectorMath.store(sum, y.data(), at, left);
-          }
-        });
+    eachPiece(y.size(), (from, end) -> addTo(x.data(), from, y.data(), from, end - from));
   }
 
   @Override
@@ -153,13 +144,9 @@ final class VectorOps implements Ops {
         (dim + LANES - 1) / LANES,
         task -> {
           int j = task * LANES;
-          int left = dim - j;
+          int count = Math.min(LANES, dim - j);
           for (int i = 0; i < tokens; i++) {
-            int at = ids[i] * dim + j;
-            FloatVector sum =
-                VectorMath.load(dTable.data(), at, left)
-                    .add(VectorMath.load(dy.data(), i * dim + j, left));
-            VectorMath.store(sum, dTable.data(), at, left);
+            addTo(dy.data(), i * dim + j, dTable.data(), ids[i] * dim + j, count);
           }
         });
   }
@@ -176,12 +163,23 @@ final class VectorOps implements Ops {
           double meanSquare = VectorMath.dot(x.data(), at, x.data(), at, dim) / (double) dim;
           float r = (float) (1 / Math.sqrt(meanSquare + epsilon));
           inverseRms.data()[row] = r;
-          for (int j = 0; j < dim; j += LANES) {
-            FloatVector normal = VectorMath.load(x.data(), at + j, dim - j).mul(r);
-            VectorMath.store(
-                normal.mul(VectorMath.load(gain.data(), j, dim - j)), y.data(), at + j, dim - j);
-          }
+          scale(x.data(), at, r, gain.data(), y.data(), dim);
         });
+  }
+
+  /** {@code y[at …] = x[at …] · by · gain}. */
+  private static void scale(float[] x, int at, float by, float[] gain, float[] y, int dim) {
+    int whole = VectorMath.whole(dim);
+    for (int j = 0; j < whole; j += LANES) {
+      VectorMath.load(x, at + j).mul(by).mul(VectorMath.load(gain, j)).intoArray(y, at + j);
+    }
+    if (whole < dim) {
+      VectorMask<Float> tail = VectorMath.tail(dim - whole);
+      VectorMath.load(x, at + whole, tail)
+          .mul(by)
+          .mul(VectorMath.load(gain, whole, tail))
+          .intoArray(y, at + whole, tail);
+    }
   }
 
   @Override
@@ -218,26 +216,43 @@ final class VectorOps implements Ops {
       boolean accumulate) {
     int dim = gain.size();
     int at = row * dim;
+    float[] g = gain.data();
+    int whole = VectorMath.whole(dim);
+    VectorMask<Float> tail = VectorMath.tail(dim - whole);
     FloatVector products = FloatVector.zero(SPECIES);
-    for (int j = 0; j < dim; j += LANES) {
-      int left = dim - j;
+    for (int j = 0; j < whole; j += LANES) {
+      FloatVector term = VectorMath.load(dy, at + j).mul(VectorMath.load(x, at + j).mul(r));
+      products = term.fma(VectorMath.load(g, j), products);
+      VectorMath.load(gainSums, sumsAt + j).add(term).intoArray(gainSums, sumsAt + j);
+    }
+    if (whole < dim) {
       FloatVector term =
-          VectorMath.load(dy, at + j, left).mul(VectorMath.load(x, at + j, left).mul(r));
-      products = term.fma(VectorMath.load(gain.data(), j, left), products);
-      VectorMath.store(
-          VectorMath.load(gainSums, sumsAt + j, left).add(term), gainSums, sumsAt + j, left);
+          VectorMath.load(dy, at + whole, tail).mul(VectorMath.load(x, at + whole, tail).mul(r));
+      products = term.fma(VectorMath.load(g, whole, tail), products);
+      VectorMath.load(gainSums, sumsAt + whole, tail)
+          .add(term)
+          .intoArray(gainSums, sumsAt + whole, tail);
     }
     float mean = VectorMath.sum(products) / dim;
-    for (int j = 0; j < dim; j += LANES) {
-      int left = dim - j;
-      FloatVector dNormal =
-          VectorMath.load(dy, at + j, left).mul(VectorMath.load(gain.data(), j, left));
-      FloatVector normal = VectorMath.load(x, at + j, left).mul(r);
+    for (int j = 0; j < whole; j += LANES) {
+      FloatVector normal = VectorMath.load(x, at + j).mul(r);
+      FloatVector dNormal = VectorMath.load(dy, at + j).mul(VectorMath.load(g, j));
       FloatVector slope = dNormal.sub(normal.mul(mean)).mul(r);
       if (accumulate) {
-        slope = slope.add(VectorMath.load(dx, at + j, left));
+        slope.add(VectorMath.load(dx, at + j)).intoArray(dx, at + j);
+      } else {
+        slope.intoArray(dx, at + j);
       }
-      VectorMath.store(slope, dx, at + j, left);
+    }
+    if (whole < dim) {
+      FloatVector normal = VectorMath.load(x, at + whole, tail).mul(r);
+      FloatVector dNormal =
+          VectorMath.load(dy, at + whole, tail).mul(VectorMath.load(g, whole, tail));
+      FloatVector slope = dNormal.sub(normal.mul(mean)).mul(r);
+      if (accumulate) {
+        slope = slope.add(VectorMath.load(dx, at + whole, tail));
+      }
+      slope.intoArray(dx, at + whole, tail);
     }
   }
 
@@ -262,19 +277,33 @@ final class VectorOps implements Ops {
         heads * 2 * half,
         token -> {
           int table = positions[token] * half;
-          for (int i = 0; i < half; i += LANES) {
-            int left = half - i;
-            FloatVector c = VectorMath.load(cos.data(), table + i, left);
-            FloatVector s = VectorMath.load(sin.data(), table + i, left).mul(direction);
-            for (int h = 0; h < heads; h++) {
-              int at = (token * heads + h) * 2 * half + i;
-              FloatVector first = VectorMath.load(data, at, left);
-              FloatVector second = VectorMath.load(data, at + half, left);
-              VectorMath.store(first.mul(c).sub(second.mul(s)), data, at, left);
-              VectorMath.store(second.mul(c).add(first.mul(s)), data, at + half, left);
-            }
+          for (int h = 0; h < heads; h++) {
+            int at = (token * heads + h) * 2 * half;
+            rotateHead(data, at, half, cos.data(), sin.data(), table, direction);
           }
         });
+  }
+
+  private static void rotateHead(
+      float[] x, int at, int half, float[] cos, float[] sin, int table, float direction) {
+    int whole = VectorMath.whole(half);
+    for (int i = 0; i < whole; i += LANES) {
+      FloatVector c = VectorMath.load(cos, table + i);
+      FloatVector s = VectorMath.load(sin, table + i).mul(direction);
+      FloatVector first = VectorMath.load(x, at + i);
+      FloatVector second = VectorMath.load(x, at + half + i);
+      first.mul(c).sub(second.mul(s)).intoArray(x, at + i);
+      second.mul(c).add(first.mul(s)).intoArray(x, at + half + i);
+    }
+    if (whole < half) {
+      VectorMask<Float> tail = VectorMath.tail(half - whole);
+      FloatVector c = VectorMath.load(cos, table + whole, tail);
+      FloatVector s = VectorMath.load(sin, table + whole, tail).mul(direction);
+      FloatVector first = VectorMath.load(x, at + whole, tail);
+      FloatVector second = VectorMath.load(x, at + half + whole, tail);
+      first.mul(c).sub(second.mul(s)).intoArray(x, at + whole, tail);
+      second.mul(c).add(first.mul(s)).intoArray(x, at + half + whole, tail);
+    }
   }
 
   @Override
@@ -374,11 +403,17 @@ final class VectorOps implements Ops {
     eachPiece(
         y.size(),
         (from, end) -> {
-          for (int at = from; at < end; at += LANES) {
-            int left = end - at;
-            FloatVector g = VectorMath.load(gate.data(), at, left);
+          int whole = from + VectorMath.whole(end - from);
+          for (int at = from; at < whole; at += LANES) {
+            FloatVector g = VectorMath.load(gate.data(), at);
             FloatVector silu = g.mul(VectorMath.sigmoid(g));
-            VectorMath.store(silu.mul(VectorMath.load(up.data(), at, left)), y.data(), at, left);
+            silu.mul(VectorMath.load(up.data(), at)).intoArray(y.data(), at);
+          }
+          if (whole < end) {
+            VectorMask<Float> tail = VectorMath.tail(end - whole);
+            FloatVector g = VectorMath.load(gate.data(), whole, tail);
+            FloatVector silu = g.mul(VectorMath.sigmoid(g));
+            silu.mul(VectorMath.load(up.data(), whole, tail)).intoArray(y.data(), whole, tail);
           }
         });
   }
@@ -389,18 +424,31 @@ final class VectorOps implements Ops {
     eachPiece(
         dy.size(),
         (from, end) -> {
-          for (int at = from; at < end; at += LANES) {
-            int left = end - at;
-            FloatVector d = VectorMath.load(dy.data(), at, left);
-            FloatVector g = VectorMath.load(gate.data(), at, left);
-            FloatVector u = VectorMath.load(up.data(), at, left);
+          int whole = from + VectorMath.whole(end - from);
+          for (int at = from; at < whole; at += LANES) {
+            FloatVector d = VectorMath.load(dy.data(), at);
+            FloatVector g = VectorMath.load(gate.data(), at);
+            FloatVector u = VectorMath.load(up.data(), at);
             FloatVector sigmoid = VectorMath.sigmoid(g);
-            FloatVector silu = g.mul(sigmoid);
-            FloatVector slope = sigmoid.add(silu).sub(silu.mul(sigmoid));
-            VectorMath.store(d.mul(u).mul(slope), dGate.data(), at, left);
-            VectorMath.store(d.mul(silu), dUp.data(), at, left);
+            d.mul(u).mul(siluSlope(g, sigmoid)).intoArray(dGate.data(), at);
+            d.mul(g.mul(sigmoid)).intoArray(dUp.data(), at);
+          }
+          if (whole < end) {
+            VectorMask<Float> tail = VectorMath.tail(end - whole);
+            FloatVector d = VectorMath.load(dy.data(), whole, tail);
+            FloatVector g = VectorMath.load(gate.data(), whole, tail);
+            FloatVector u = VectorMath.load(up.data(), whole, tail);
+            FloatVector sigmoid = VectorMath.sigmoid(g);
+            d.mul(u).mul(siluSlope(g, sigmoid)).intoArray(dGate.data(), whole, tail);
+            d.mul(g.mul(sigmoid)).intoArray(dUp.data(), whole, tail);
           }
         });
+  }
+
+  /** d silu(g)/dg, with σ(g) at hand. */
+  private static FloatVector siluSlope(FloatVector g, FloatVector sigmoid) {
+    FloatVector silu = g.mul(sigmoid);
+    return sigmoid.add(silu).sub(silu.mul(sigmoid));
   }
 
   @Override
@@ -490,23 +538,38 @@ final class VectorOps implements Ops {
     eachPiece(
         weight.size(),
         (from, end) -> {
-          for (int at = from; at < end; at += LANES) {
-            int left = end - at;
-            FloatVector g = VectorMath.load(gradient.data(), at, left).mul(step.gradientScale());
-            FloatVector first =
-                VectorMath.load(m.data(), at, left).mul(beta1).add(g.mul((float) (1.0 - beta1)));
-            FloatVector second =
-                VectorMath.load(v.data(), at, left)
-                    .mul(beta2)
-                    .add(g.mul(g).mul((float) (1.0 - beta2)));
+          int whole = from + VectorMath.whole(end - from);
+          for (int at = from; at < whole; at += LANES) {
+            FloatVector g = VectorMath.load(gradient.data(), at).mul(step.gradientScale());
+            FloatVector first = average(VectorMath.load(m.data(), at), beta1, g);
+            FloatVector second = average(VectorMath.load(v.data(), at), beta2, g.mul(g));
             FloatVector denominator = second.sqrt().div(rootCorrection).add(step.epsilon());
-            FloatVector decayed = VectorMath.load(weight.data(), at, left).mul(keep);
-            VectorMath.store(first, m.data(), at, left);
-            VectorMath.store(second, v.data(), at, left);
-            VectorMath.store(
-                decayed.sub(first.mul(stepSize).div(denominator)), weight.data(), at, left);
+            first.intoArray(m.data(), at);
+            second.intoArray(v.data(), at);
+            VectorMath.load(weight.data(), at)
+                .mul(keep)
+                .sub(first.mul(stepSize).div(denominator))
+                .intoArray(weight.data(), at);
+          }
+          if (whole < end) {
+            VectorMask<Float> tail = VectorMath.tail(end - whole);
+            FloatVector g = VectorMath.load(gradient.data(), whole, tail).mul(step.gradientScale());
+            FloatVector first = average(VectorMath.load(m.data(), whole, tail), beta1, g);
+            FloatVector second = average(VectorMath.load(v.data(), whole, tail), beta2, g.mul(g));
+            FloatVector denominator = second.sqrt().div(rootCorrection).add(step.epsilon());
+            first.intoArray(m.data(), whole, tail);
+            second.intoArray(v.data(), whole, tail);
+            VectorMath.load(weight.data(), whole, tail)
+                .mul(keep)
+                .sub(first.mul(stepSize).div(denominator))
+                .intoArray(weight.data(), whole, tail);
           }
         });
+  }
+
+  /** β·old + (1 − β)·x. */
+  private static FloatVector average(FloatVector old, float beta, FloatVector x) {
+    return old.mul(beta).add(x.mul((float) (1.0 - beta)));
   }
 
   @Override
