@@ -9,14 +9,14 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Causal attention of one head of one packed sequence, four query rows at a time. Keys and values
+ * Causal attention of one head of one packed sequence, eight query rows at a time. Keys and values
  * are copied once to dense buffers with padded rows, and transposed where scores are wanted, so
- * that the inner loops run over whole vectors and never reduce lanes. Only the scores of the four
+ * that the inner loops run over whole vectors and never reduce lanes. Only the scores of the eight
  * rows exist at a time; the backward computes them again from the log-sum-exp.
  */
 final class VectorAttention {
   /** Query rows worked on together. */
-  private static final int ROWS = 4;
+  private static final int ROWS = 8;
 
   private VectorAttention() {}
 
@@ -217,17 +217,29 @@ final class VectorAttention {
       FloatVector s1 = s0;
       FloatVector s2 = s0;
       FloatVector s3 = s0;
+      FloatVector s4 = s0;
+      FloatVector s5 = s0;
+      FloatVector s6 = s0;
+      FloatVector s7 = s0;
       for (int d = 0; d < dim; d++) {
         FloatVector column = FloatVector.fromArray(SPECIES, columns, d * keys + j);
         s0 = column.fma(FloatVector.broadcast(SPECIES, x[d]), s0);
         s1 = column.fma(FloatVector.broadcast(SPECIES, x[width + d]), s1);
         s2 = column.fma(FloatVector.broadcast(SPECIES, x[2 * width + d]), s2);
         s3 = column.fma(FloatVector.broadcast(SPECIES, x[3 * width + d]), s3);
+        s4 = column.fma(FloatVector.broadcast(SPECIES, x[4 * width + d]), s4);
+        s5 = column.fma(FloatVector.broadcast(SPECIES, x[5 * width + d]), s5);
+        s6 = column.fma(FloatVector.broadcast(SPECIES, x[6 * width + d]), s6);
+        s7 = column.fma(FloatVector.broadcast(SPECIES, x[7 * width + d]), s7);
       }
       s0.intoArray(y, j);
       s1.intoArray(y, keys + j);
       s2.intoArray(y, 2 * keys + j);
       s3.intoArray(y, 3 * keys + j);
+      s4.intoArray(y, 4 * keys + j);
+      s5.intoArray(y, 5 * keys + j);
+      s6.intoArray(y, 6 * keys + j);
+      s7.intoArray(y, 7 * keys + j);
     }
   }
 
@@ -239,17 +251,29 @@ final class VectorAttention {
       FloatVector s1 = s0;
       FloatVector s2 = s0;
       FloatVector s3 = s0;
+      FloatVector s4 = s0;
+      FloatVector s5 = s0;
+      FloatVector s6 = s0;
+      FloatVector s7 = s0;
       for (int j = 0; j < last; j++) {
         FloatVector row = FloatVector.fromArray(SPECIES, x, j * width + c);
         s0 = row.fma(FloatVector.broadcast(SPECIES, weights[j]), s0);
         s1 = row.fma(FloatVector.broadcast(SPECIES, weights[keys + j]), s1);
         s2 = row.fma(FloatVector.broadcast(SPECIES, weights[2 * keys + j]), s2);
         s3 = row.fma(FloatVector.broadcast(SPECIES, weights[3 * keys + j]), s3);
+        s4 = row.fma(FloatVector.broadcast(SPECIES, weights[4 * keys + j]), s4);
+        s5 = row.fma(FloatVector.broadcast(SPECIES, weights[5 * keys + j]), s5);
+        s6 = row.fma(FloatVector.broadcast(SPECIES, weights[6 * keys + j]), s6);
+        s7 = row.fma(FloatVector.broadcast(SPECIES, weights[7 * keys + j]), s7);
       }
       s0.intoArray(y, c);
       s1.intoArray(y, width + c);
       s2.intoArray(y, 2 * width + c);
       s3.intoArray(y, 3 * width + c);
+      s4.intoArray(y, 4 * width + c);
+      s5.intoArray(y, 5 * width + c);
+      s6.intoArray(y, 6 * width + c);
+      s7.intoArray(y, 7 * width + c);
     }
   }
 
@@ -261,12 +285,20 @@ final class VectorAttention {
       FloatVector x1 = FloatVector.fromArray(SPECIES, x, width + c);
       FloatVector x2 = FloatVector.fromArray(SPECIES, x, 2 * width + c);
       FloatVector x3 = FloatVector.fromArray(SPECIES, x, 3 * width + c);
+      FloatVector x4 = FloatVector.fromArray(SPECIES, x, 4 * width + c);
+      FloatVector x5 = FloatVector.fromArray(SPECIES, x, 5 * width + c);
+      FloatVector x6 = FloatVector.fromArray(SPECIES, x, 6 * width + c);
+      FloatVector x7 = FloatVector.fromArray(SPECIES, x, 7 * width + c);
       for (int j = 0; j < last; j++) {
         FloatVector sum = FloatVector.fromArray(SPECIES, y, j * width + c);
         sum = x0.fma(FloatVector.broadcast(SPECIES, weights[j]), sum);
         sum = x1.fma(FloatVector.broadcast(SPECIES, weights[keys + j]), sum);
         sum = x2.fma(FloatVector.broadcast(SPECIES, weights[2 * keys + j]), sum);
         sum = x3.fma(FloatVector.broadcast(SPECIES, weights[3 * keys + j]), sum);
+        sum = x4.fma(FloatVector.broadcast(SPECIES, weights[4 * keys + j]), sum);
+        sum = x5.fma(FloatVector.broadcast(SPECIES, weights[5 * keys + j]), sum);
+        sum = x6.fma(FloatVector.broadcast(SPECIES, weights[6 * keys + j]), sum);
+        sum = x7.fma(FloatVector.broadcast(SPECIES, weights[7 * keys + j]), sum);
         sum.intoArray(y, j * width + c);
       }
     }
