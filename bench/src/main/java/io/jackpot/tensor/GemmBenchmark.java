@@ -73,7 +73,7 @@ public class GemmBenchmark {
   private static final int ROUNDS = 9;
 
   /** OpenBLAS' threads keep their cores busy for a while after a product, ours for 40 µs. */
-  private static final long SETTLE_MILLIS = 40;
+  private static final long SETTLE_MILLIS = 200;
 
   @Param({"NT-512-512-512", "NT-1024-1024-1024", "NT-6000-256-96", "TN-6000-256-96"})
   String product = PRODUCTS.getFirst();
