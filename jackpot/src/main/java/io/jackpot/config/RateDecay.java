@@ -7,7 +7,8 @@ public enum RateDecay {
   COSINE;
 
   /**
-   * The rate of one update: linear warm-up, then this decay to 0 at the last update.
+   * The rate of one update: linear warm-up, then this decay, which would reach 0 one update after
+   * the last.
    *
    * @param step 1 for the first update
    */
@@ -15,7 +16,7 @@ public enum RateDecay {
     if (step <= warmup) {
       return peak * step / warmup;
     }
-    double progress = (step - warmup) / (double) Math.max(1, steps - warmup);
+    double progress = (step - warmup) / (double) (steps - warmup + 1);
     return switch (this) {
       case NONE -> peak;
       case LINEAR -> (float) (peak * (1 - progress));
