@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
 public record TrainSettings(
     @Setting(value = "jackpot", help = "preset that the other settings start from") Arm arm,
-    @Setting(value = "120", min = 0, help = "optimizer updates") int steps,
+    @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
@@ -32,9 +32,9 @@ public record TrainSettings(
         int operations,
     @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")
         int modulus,
-    @Setting(value = "32", min = 1, help = "problems a rollout") int rolloutPrompts,
+    @Setting(value = "64", min = 1, help = "problems a rollout") int rolloutPrompts,
     @Setting(value = "8", min = 1, help = "responses a problem") int samplesPerPrompt,
-    @Setting(value = "256", min = 1, help = "responses an optimizer update") int trainBatch,
+    @Setting(value = "512", min = 1, help = "responses an optimizer update") int trainBatch,
     @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
     @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
     @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
@@ -96,7 +96,7 @@ public record TrainSettings(
     @Setting(value = "512", min = 1, help = "held-out problems") int evalProblems,
     @Setting(value = "20", min = 1, help = "updates between two checkpoints") int checkpointEvery,
     @Setting(value = "2", min = 1, help = "checkpoints kept") int keepCheckpoints,
-    @Setting(value = "16384", min = 1, help = "tokens a forward and backward pass")
+    @Setting(value = "32768", min = 1, help = "tokens a forward and backward pass")
         int microBatchTokens) {
 
   /** What {@code problems} says for generated arithmetic. */

@@ -47,7 +47,7 @@ class SettingsTest {
     OTHERS.put("heldOut", "held-out.jsonl");
     OTHERS.put("operations", "6");
     OTHERS.put("modulus", "7");
-    OTHERS.put("rolloutPrompts", "64");
+    OTHERS.put("rolloutPrompts", "32");
     OTHERS.put("samplesPerPrompt", "4");
     OTHERS.put("trainBatch", "128");
     OTHERS.put("maxResponseTokens", "2147483647");
@@ -150,7 +150,7 @@ class SettingsTest {
   void defaultsRoundTripAndAreWrittenWithNoMoreDigitsThanTheyHave() {
     String json = TRAIN.toJson(TRAIN.defaults()).toString();
     assertThat(json)
-        .startsWith("{\"arm\":\"jackpot\",\"steps\":120,\"seed\":0,")
+        .startsWith("{\"arm\":\"jackpot\",\"steps\":100,\"seed\":0,")
         .contains(
             "\"heldOut\":null",
             "\"temperature\":1,",
@@ -258,7 +258,7 @@ class SettingsTest {
         "rolloutModel policy: leaves the actor as it is, expected actorLoss false and distillCoefficient 0");
     assertBad(
         () -> TRAIN.build(flags("trainBatch", "100")),
-        "trainBatch 100: does not divide the 256 responses of a rollout (rolloutPrompts 32 x samplesPerPrompt 8)");
+        "trainBatch 100: does not divide the 512 responses of a rollout (rolloutPrompts 64 x samplesPerPrompt 8)");
     assertBad(
         () -> TRAIN.build(flags("rolloutPrompts", "2147483647", "samplesPerPrompt", "2147483647")),
         "4611686014132420609 responses");
