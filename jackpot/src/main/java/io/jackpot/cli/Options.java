@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Key;
+import io.jackpot.config.Names;
 import io.jackpot.config.Settings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,14 +25,27 @@ final class Options {
               ? option.type(boolean.class).arity("0").negatable(true).build()
               : option.type(String.class).paramLabel(label(key)).build());
     }
+    for (String name : settings.refused()) {
+      command.addOption(
+          OptionSpec.builder(Names.flag(name))
+              .type(String.class)
+              .arity("0..1")
+              .hidden(true)
+              .build());
+    }
   }
 
-  /** The keys that were given on the command line, with their texts. */
+  /** The keys that were given on the command line, the refused ones too, with their texts. */
   static Map<String, String> given(ParseResult parsed, Settings<?> settings) {
     Map<String, String> given = new LinkedHashMap<>();
     for (Key key : settings.keys()) {
       if (parsed.hasMatchedOption(key.flag())) {
         given.put(key.name(), parsed.<Object>matchedOptionValue(key.flag(), "").toString());
+      }
+    }
+    for (String name : settings.refused()) {
+      if (parsed.hasMatchedOption(Names.flag(name))) {
+        given.put(name, "");
       }
     }
     return given;

@@ -68,31 +68,40 @@ public final class Settings<R extends Record> {
     for (Map.Entry<String, JsonNode> entry : object.properties()) {
       Key key = keys.get(entry.getKey());
       if (key == null) {
-        throw new InputException(
-            Json.oneLine(
-                where
-                    + ": "
-                    + entry.getKey()
-                    + ": no such setting; nearest is "
-                    + Names.nearest(entry.getKey(), keys.keySet())));
+        throw unknown(where + ": " + entry.getKey(), entry.getKey());
       }
       values.put(key.name(), key.parse(entry.getValue(), where + ": " + key.name()));
     }
     return values;
   }
 
+  private InputException unknown(String where, String name) {
+    Refuses refuses = type.getAnnotation(Refuses.class);
+    return new InputException(
+        Json.oneLine(
+            refuses != null && refused().contains(name)
+                ? where + ": " + refuses.because()
+                : where + ": no such setting; nearest is " + Names.nearest(name, keys.keySet())));
+  }
+
+  /** Names that are no settings and that users may take for some. */
+  public List<String> refused() {
+    Refuses refuses = type.getAnnotation(Refuses.class);
+    return refuses == null ? List.of() : List.of(refuses.names());
+  }
+
   /**
    * The values of flags.
    *
    * @param texts from key, as in a config file, to what stands on the command line
-   * @throws InputException if a key does not take its value
+   * @throws InputException if a key is none, or does not take its value
    */
   public Map<String, @Nullable Object> flags(Map<String, String> texts) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     texts.forEach((name, text) -> {
       Key key = keys.get(name);
       if (key == null) {
-        throw new IllegalArgumentException(name + ": no setting of " + type.getSimpleName());
+        throw unknown(Names.flag(name), name);
       }
       values.put(name, key.parse(text, key.flag()));
     });

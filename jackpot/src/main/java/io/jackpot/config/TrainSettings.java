@@ -17,6 +17,11 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
+@Refuses(
+    names = {"topP", "minP"},
+    because =
+        "training samples from the whole distribution, since a sampler that cuts it off records"
+            + " probabilities that are wrong; leave it out")
 public record TrainSettings(
     @Setting(value = "jackpot", help = "preset that the other settings start from") Arm arm,
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,

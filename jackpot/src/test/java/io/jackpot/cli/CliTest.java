@@ -127,6 +127,8 @@ class CliTest {
     "train --steps, --steps",
     "train --steps 1 --steps 2, --steps",
     "train --lambda 0, --lambda: found 0",
+    "train --top-p 0.9, --top-p: training samples from the whole distribution",
+    "train --min-p=0.1, --min-p: training samples from the whole distribution",
     "train --arm jackpott, nearest is jackpot",
     "train --train-batch 100, trainBatch 100: does not divide",
     "train --clip-low none, clipLow none",
@@ -236,6 +238,8 @@ class CliTest {
     jackpot("train", "--config", config, "--out", again.toString()).json();
     assertThat(again.resolve("config.json")).hasSameTextualContentAs(run.resolve("config.json"));
     assertThat(lossOfLastStep(again)).isEqualTo(lossOfLastStep(run));
+    jackpot("train", "--config", file("truncated.json", "{\"topP\": 0.9}"))
+        .assertFails(2, "topP: training samples from the whole distribution");
     String broken = file("broken.json", "{\"steps\": 1, \"lamda\": 2}");
     jackpot("train", "--config", broken)
         .assertFails(2, broken + ": lamda: no such setting; nearest is lambda");
