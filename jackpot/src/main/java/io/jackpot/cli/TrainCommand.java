@@ -7,11 +7,13 @@ import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.tensor.InputException;
 import io.jackpot.train.Training;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,17 +23,17 @@ import tools.jackson.databind.node.ObjectNode;
 /** The command {@code train}. */
 final class TrainCommand {
   private static final Settings<TrainSettings> SETTINGS = Settings.of(TrainSettings.class);
-  private static final Settings<Files> FILES = Settings.of(Files.class);
+  private static final Settings<Paths> PATHS = Settings.of(Paths.class);
 
   /** What matters to how fast a run is and to nothing else. */
   private static final Set<String> CHANGEABLE = Set.of("threads", "device");
 
   private TrainCommand() {}
 
-  private record Files(
+  private record Paths(
       @Setting(value = "none", help = "JSON file of settings, or a run's config.json")
           @Nullable String config,
-      @Setting(value = "none", help = "run folder; none for runs/ARM-seedSEED")
+      @Setting(value = "none", help = "run folder; none for a new one in runs/")
           @Nullable String out,
       @Setting(value = "none", help = "run folder to go on with, from its last checkpoint")
           @Nullable String resume) {}
@@ -43,7 +45,7 @@ final class TrainCommand {
             "Trains a policy on a smaller actor's rollouts. Without options: the built-in models on"
                 + " generated arithmetic.",
             (ParseResult parsed) -> console.out().println(run(parsed, console)));
-    Options.add(command, FILES);
+    Options.add(command, PATHS);
     Options.add(command, SETTINGS);
     command.usageMessage().footerHeading("%nArms, which set other defaults:%n").footer(arms());
     return command;
@@ -57,24 +59,35 @@ final class TrainCommand {
 
   /** Runs to the end; gives the last line of metrics. */
   private static ObjectNode run(ParseResult parsed, Console console) {
-    Files files = FILES.build(FILES.flags(Options.given(parsed, FILES)));
+    Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
     Map<String, String> given = Options.given(parsed, SETTINGS);
     Map<String, @Nullable Object> flags = SETTINGS.flags(given);
     Training training = new Training(console.err(), Console.isTerminal());
-    if (files.resume != null) {
+    if (paths.resume != null) {
       Stream.concat(given.keySet().stream(), Stream.of("config", "out"))
           .filter(key -> parsed.hasMatchedOption(Names.flag(key)) && !CHANGEABLE.contains(key))
           .findFirst()
           .ifPresent(TrainCommand::refuse);
       return training.resume(
-          Path.of(files.resume), settings -> SETTINGS.build(SETTINGS.values(settings), flags));
+          Path.of(paths.resume), settings -> SETTINGS.build(SETTINGS.values(settings), flags));
     }
     Map<String, @Nullable Object> file =
-        files.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(files.config));
+        paths.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(paths.config));
     TrainSettings settings = TrainSettings.layered(file, flags);
+    return training.start(
+        settings, paths.out == null ? newRun(Path.of("runs"), settings) : Path.of(paths.out));
+  }
+
+  /**
+   * A folder of {@code runs} that does not exist: jackpot-seed0, then jackpot-seed0-2 and so on.
+   */
+  static Path newRun(Path runs, TrainSettings settings) {
     String name = "%s-seed%d".formatted(Names.of(settings.arm()), settings.seed());
-    Path out = files.out == null ? Path.of("runs", name) : Path.of(files.out);
-    return training.start(settings, out);
+    return IntStream.iterate(1, number -> number + 1)
+        .mapToObj(number -> runs.resolve(number == 1 ? name : name + "-" + number))
+        .filter(Files::notExists)
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void refuse(String key) {

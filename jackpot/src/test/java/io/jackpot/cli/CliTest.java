@@ -287,6 +287,15 @@ class CliTest {
     jackpot(args).assertFails(2, run + ": not empty");
   }
 
+  @Test
+  void aRunWithoutAPlaceOfItsOwnGetsANewFolder() throws IOException {
+    TrainSettings settings = Settings.of(TrainSettings.class).defaults();
+    assertThat(TrainCommand.newRun(folder, settings)).hasFileName("jackpot-seed0");
+    Files.createDirectory(folder.resolve("jackpot-seed0"));
+    Files.createDirectory(folder.resolve("jackpot-seed0-2"));
+    assertThat(TrainCommand.newRun(folder, settings)).hasFileName("jackpot-seed0-3");
+  }
+
   // ---- What a model is asked
 
   @Test
