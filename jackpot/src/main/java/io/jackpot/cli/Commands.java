@@ -10,6 +10,7 @@ import io.jackpot.inference.Generation;
 import io.jackpot.inference.ScoreLines;
 import io.jackpot.inference.TokenizeLines;
 import io.jackpot.problems.VerifyLines;
+import io.jackpot.report.RunPicture;
 import io.jackpot.report.RunReport;
 import io.jackpot.tensor.InputException;
 import io.jackpot.train.Sft;
@@ -18,12 +19,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.node.ObjectNode;
 
 /** All commands. */
 final class Commands {
+  private static final String PICTURE = "--svg";
+
   private Commands() {}
 
   private record ScoreSettings(
@@ -118,9 +122,19 @@ final class Commands {
             "Writes the page of a run, report.html, from its files.",
             (ParseResult parsed) -> {
               Path run = Path.of(parsed.matchedPositionalValue(0, ""));
-              RunReport.write(run);
-              console.err().println("report: " + run.resolve("report.html"));
+              console.err().println("report: " + RunReport.write(run));
+              if (parsed.hasMatchedOption(PICTURE)) {
+                Path svg = Path.of(parsed.<String>matchedOptionValue(PICTURE, ""));
+                RunPicture.write(run, svg);
+                console.err().println("picture: " + svg);
+              }
             });
+    command.addOption(
+        OptionSpec.builder(PICTURE)
+            .type(String.class)
+            .paramLabel("FILE")
+            .description("also writes the run as one SVG picture")
+            .build());
     return command.addPositional(
         PositionalParamSpec.builder()
             .index("0")

@@ -15,11 +15,14 @@ public final class RunReport {
    * that needs no other file and no network.
    *
    * @param run a folder that {@code train} or {@code sft} writes
+   * @return the page
    * @throws io.jackpot.tensor.InputException if it is none, one of its files is damaged, or the
    *     page cannot be written; what was there before is untouched
    */
-  public static void write(Path run) {
+  public static Path write(Path run) {
     byte[] page = ReportPage.of(Run.read(run)).getBytes(StandardCharsets.UTF_8);
-    AtomicFiles.writeAtomically(run.resolve(PAGE), out -> out.write(page));
+    Path file = run.resolve(PAGE);
+    AtomicFiles.writeAtomically(file, out -> out.write(page));
+    return file;
   }
 }

@@ -144,8 +144,8 @@ final class RunFolder implements AutoCloseable {
   }
 
   /** Writes {@code report.html} from what there is so far. */
-  void report() {
-    RunReport.write(folder);
+  Path report() {
+    return RunReport.write(folder);
   }
 
   @Override

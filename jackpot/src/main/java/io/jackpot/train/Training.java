@@ -48,10 +48,10 @@ public final class Training {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
       try (RunFolder folder = RunFolder.create(run, config);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
-        describe(ops, settings, state, problems);
+        describe(run, ops, settings, state, problems);
         TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress);
         loop.begin();
-        return loop.run();
+        return finish(loop, folder);
       }
     }
   }
@@ -76,7 +76,7 @@ public final class Training {
       int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
       try (RunFolder folder = RunFolder.open(run, kept);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
-        describe(ops, settings, state, problems);
+        describe(run, ops, settings, state, problems);
         TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress);
         if (checkpoint.isEmpty()) {
           log.println("no checkpoint yet: starting again from the beginning");
@@ -84,13 +84,21 @@ public final class Training {
         } else {
           log.println("resuming after step " + state.step() + " of " + settings.steps());
         }
-        return loop.run();
+        return finish(loop, folder);
       }
     }
   }
 
+  private ObjectNode finish(TrainingLoop loop, RunFolder folder) {
+    ObjectNode last = loop.run();
+    log.println("report: " + folder.report());
+    log.flush();
+    return last;
+  }
+
   private void describe(
-      Ops ops, TrainSettings settings, TrainingState state, RunProblems problems) {
+      Path run, Ops ops, TrainSettings settings, TrainingState state, RunProblems problems) {
+    log.println("run " + run);
     log.println(ops.describe());
     log.printf(
         "policy %s, %,d parameters; actor %s, %,d parameters; arm %s%n",

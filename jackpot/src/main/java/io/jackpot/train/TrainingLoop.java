@@ -103,7 +103,6 @@ final class TrainingLoop {
         saved = state.step();
       }
     }
-    folder.report();
     progress.done();
     return folder.lastMetrics();
   }

@@ -219,7 +219,9 @@ class CliTest {
     assertThat(config.get("policyCorrection").stringValue()).isEqualTo("truncated");
     jackpot(args).assertFails(2, run + ": not empty", "--resume", "--out");
     Files.deleteIfExists(run.resolve("report.html"));
-    Result report = jackpot("report", run.toString());
+    Path picture = folder.resolve("picture.svg");
+    Result report = jackpot("report", run.toString(), "--svg", picture.toString());
+    assertThat(picture).content().startsWith("<svg");
     assertThat(report.status()).isZero();
     assertThat(report.out()).isEmpty();
     assertThat(run.resolve("report.html")).content().startsWith("<!DOCTYPE html>");
