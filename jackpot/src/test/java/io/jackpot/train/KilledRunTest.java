@@ -8,6 +8,7 @@ import io.jackpot.tensor.InputException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -106,17 +107,17 @@ class KilledRunTest {
     return process(command);
   }
 
+  /** With the flags of the tests' own JVM: other vectors would give other bits. */
   private static List<String> java(List<String> arguments) {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SmallRun.class.getName()));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(
+        List.of(
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            SmallRun.class.getName()));
     command.addAll(arguments);
     return command;
   }
