@@ -126,7 +126,7 @@ final class Gemm {
     }
     int threads = (long) rows * output.columns() * k < PARALLEL_WORK ? 1 : workers.threads();
     int rowPanels = panels(rows, ROWS);
-    int step = Math.clamp(rowPanels / (4 * threads), 1, MAX_ROW_PANELS) * ROWS;
+    int step = Math.clamp(rowPanels / (8 * threads), 1, MAX_ROW_PANELS) * ROWS;
     int rowTasks = panels(rows, step);
     for (int j0 = 0; j0 < output.columns(); j0 += MAX_COLUMNS) {
       int firstColumn = j0;
