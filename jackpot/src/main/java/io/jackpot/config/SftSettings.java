@@ -1,6 +1,7 @@
 package io.jackpot.config;
 
 import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
 public record SftSettings(
@@ -28,4 +29,7 @@ public record SftSettings(
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
     @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
-        int microBatchTokens) {}
+        int microBatchTokens,
+    @Setting(value = "f32", help = "how the result is stored: f32, f16 or bf16") StoredType dtype,
+    @Setting(value = "4096", min = 1, help = "largest weight file of the result in MiB")
+        int shardMegabytes) {}

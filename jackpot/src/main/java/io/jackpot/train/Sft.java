@@ -76,7 +76,7 @@ public final class Sft {
         run.metrics().append(line);
         progress.step(line);
       }
-      folder.save(out.resolve("model"));
+      folder.save(out.resolve("model"), settings.dtype(), (long) settings.shardMegabytes() << 20);
       run.report();
       progress.done();
       return run.lastMetrics();

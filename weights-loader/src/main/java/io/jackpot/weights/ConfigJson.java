@@ -212,9 +212,11 @@ public final class ConfigJson {
    * Writes what {@link #read} reads and transformers (4 and 5) opens.
    *
    * @param endId the token that ends a sequence; null if there is none
+   * @param stored how the weights beside it are stored
    * @throws InputException if the file cannot be written
    */
-  public static void write(Path file, ModelConfig config, @Nullable Integer endId) {
+  public static void write(
+      Path file, ModelConfig config, @Nullable Integer endId, StoredType stored) {
     String type = config.modelType();
     String architecture = ARCHITECTURES.get(type);
     if (architecture == null) {
@@ -238,7 +240,7 @@ public final class ConfigJson {
         .put("hidden_act", "silu")
         .putNull("sliding_window")
         .put("attention_dropout", 0.0)
-        .put("torch_dtype", "float32")
+        .put("torch_dtype", stored.torchName())
         .put("use_cache", true)
         .putNull("bos_token_id")
         .put("eos_token_id", endId);

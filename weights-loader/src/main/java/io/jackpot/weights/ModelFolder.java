@@ -29,7 +29,7 @@ public record ModelFolder(
   private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String GENERATION_CONFIG = "generation_config.json";
   private static final Set<String> SAVED =
-      Set.of(CONFIG, WeightFiles.SINGLE, Tokenizers.FILE, TOKENIZER_CONFIG, GENERATION_CONFIG);
+      Set.of(CONFIG, Tokenizers.FILE, TOKENIZER_CONFIG, GENERATION_CONFIG);
 
   /**
    * @throws IllegalArgumentException if the tokenizer has more ids than the model
@@ -147,16 +147,26 @@ public record ModelFolder(
   }
 
   /**
+   * Writes the folder in float32, whole or not at all; replaces one that was written so.
+   *
+   * @throws InputException as {@link #save(Path, StoredType, long)}
+   */
+  public void save(Path folder) {
+    save(folder, StoredType.F32, Long.MAX_VALUE);
+  }
+
+  /**
    * Writes the folder, whole or not at all; replaces one that this method wrote.
    *
+   * @param maxBytes largest weight file; larger weights are cut up between tensors
    * @throws InputException if {@code folder} holds anything that this method does not write and
    *     that would be lost, or it cannot be written
    */
-  public void save(Path folder) {
+  public void save(Path folder, StoredType type, long maxBytes) {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         files
-            .filter(file -> !SAVED.contains(file.getFileName().toString()))
+            .filter(file -> !isSaved(file.getFileName().toString()))
             .findAny()
             .ifPresent(other -> {
               throw new InputException(
@@ -170,7 +180,11 @@ public record ModelFolder(
         throw AtomicFiles.failed("cannot save a model here", folder, e);
       }
     }
-    AtomicFiles.writeFolderAtomically(folder, this::writeInto);
+    AtomicFiles.writeFolderAtomically(folder, temporary -> writeInto(temporary, type, maxBytes));
+  }
+
+  private static boolean isSaved(String file) {
+    return SAVED.contains(file) || WeightFiles.isName(file);
   }
 
   /**
@@ -179,9 +193,13 @@ public record ModelFolder(
    * @throws InputException if they cannot be written
    */
   public void writeInto(Path folder) {
+    writeInto(folder, StoredType.F32, Long.MAX_VALUE);
+  }
+
+  private void writeInto(Path folder, StoredType type, long maxBytes) {
     Integer endId = tokenizer == null ? null : tokenizer.endId();
-    ConfigJson.write(folder.resolve(CONFIG), config, endId);
-    Safetensors.write(folder.resolve(WeightFiles.SINGLE), parameters.tensors());
+    ConfigJson.write(folder.resolve(CONFIG), config, endId, type);
+    WeightFiles.write(folder, parameters.tensors(), type, maxBytes);
     if (tokenizer != null) {
       tokenizer.save(folder.resolve(Tokenizers.FILE));
       ObjectNode settings = Json.object();

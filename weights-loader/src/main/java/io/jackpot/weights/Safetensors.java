@@ -283,6 +283,16 @@ public final class Safetensors implements AutoCloseable {
    * @throws InputException if the file cannot be written; one that was there before is untouched
    */
   public static void write(Path file, Map<String, Tensor> tensors) {
+    write(file, tensors, StoredType.F32);
+  }
+
+  /**
+   * Writes {@code tensors} in the map's order, each number rounded to the nearest of {@code type},
+   * ties to even.
+   *
+   * @throws InputException if the file cannot be written; one that was there before is untouched
+   */
+  public static void write(Path file, Map<String, Tensor> tensors, StoredType type) {
     ObjectNode header = Json.object();
     // Transformers refuses files that do not say for which library they were written.
     header.putObject(METADATA).put("format", "pt");
@@ -291,12 +301,12 @@ public final class Safetensors implements AutoCloseable {
       if (each.getKey().equals(METADATA)) {
         throw new IllegalArgumentException("a tensor cannot be named " + METADATA);
       }
-      ObjectNode node = header.putObject(each.getKey()).put("dtype", "F32");
+      ObjectNode node = header.putObject(each.getKey()).put("dtype", type.name());
       ArrayNode shape = node.putArray("shape");
       for (int dim : dims(each.getValue().shape())) {
         shape.add(dim);
       }
-      long end = offset + 4L * each.getValue().size();
+      long end = offset + (long) type.bytes() * each.getValue().size();
       node.putArray("data_offsets").add(offset).add(end);
       offset = end;
     }
@@ -310,17 +320,26 @@ public final class Safetensors implements AutoCloseable {
           out.write(buffer.putLong(padded.length).array(), 0, 8);
           out.write(padded);
           for (Tensor tensor : tensors.values()) {
-            write(out, tensor, buffer);
+            write(out, tensor, type, buffer);
           }
         });
   }
 
-  private static void write(OutputStream out, Tensor tensor, ByteBuffer buffer) throws IOException {
-    int step = buffer.capacity() / Float.BYTES;
+  private static void write(OutputStream out, Tensor tensor, StoredType type, ByteBuffer buffer)
+      throws IOException {
+    int step = buffer.capacity() / type.bytes();
     for (int from = 0; from < tensor.size(); from += step) {
-      int count = Math.min(step, tensor.size() - from);
-      buffer.clear().asFloatBuffer().put(tensor.data(), from, count);
-      out.write(buffer.array(), 0, count * Float.BYTES);
+      int end = Math.min(from + step, tensor.size());
+      buffer.clear();
+      for (int i = from; i < end; i++) {
+        float value = tensor.data()[i];
+        switch (type) {
+          case F32 -> buffer.putFloat(value);
+          case F16 -> buffer.putShort(Float.floatToFloat16(value));
+          case BF16 -> buffer.putShort(StoredType.bfloat16(value));
+        }
+      }
+      out.write(buffer.array(), 0, buffer.position());
     }
   }
 

@@ -5,11 +5,14 @@ import io.jackpot.tensor.Shape;
 import io.jackpot.tensor.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The weights of a model folder: {@code model.safetensors}, or the files that {@code
@@ -83,6 +86,48 @@ public final class WeightFiles implements AutoCloseable {
       }
       fileOfTensor.put(tensor, file);
     }
+  }
+
+  /**
+   * Writes the weight files of a model into {@code folder}: one, or where that would be larger than
+   * {@code maxBytes} several with an index, each tensor whole in one of them.
+   *
+   * @throws InputException if one cannot be written
+   */
+  static void write(Path folder, Map<String, Tensor> tensors, StoredType type, long maxBytes) {
+    List<Map<String, Tensor>> shards = new ArrayList<>();
+    long total = 0;
+    long open = 0;
+    for (Map.Entry<String, Tensor> each : tensors.entrySet()) {
+      long bytes = (long) type.bytes() * each.getValue().size();
+      if (shards.isEmpty() || open + bytes > maxBytes) {
+        shards.add(new LinkedHashMap<>());
+        open = 0;
+      }
+      shards.getLast().put(each.getKey(), each.getValue());
+      open += bytes;
+      total += bytes;
+    }
+    if (shards.size() == 1) {
+      Safetensors.write(folder.resolve(SINGLE), tensors, type);
+      return;
+    }
+    ObjectNode index = Json.object();
+    index.putObject("metadata").put("total_size", total);
+    ObjectNode map = index.putObject("weight_map");
+    for (int i = 0; i < shards.size(); i++) {
+      String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+      Safetensors.write(folder.resolve(name), shards.get(i), type);
+      shards.get(i).keySet().forEach(tensor -> map.put(tensor, name));
+    }
+    Json.write(folder.resolve(INDEX), index);
+  }
+
+  /** Whether {@link #write} gives files such a name. */
+  static boolean isName(String file) {
+    return file.equals(SINGLE)
+        || file.equals(INDEX)
+        || file.matches("model-\\d{5}-of-\\d{5}\\.safetensors");
   }
 
   private Safetensors file(String name) {

@@ -45,7 +45,7 @@ class ConfigJsonTest {
   void roundTrip(String type) {
     ModelConfig config = golden(type);
     Path file = folder.resolve("config.json");
-    ConfigJson.write(file, config, 3);
+    ConfigJson.write(file, config, 3, StoredType.F32);
     assertThat(ConfigJson.read(file)).isEqualTo(config);
     assertThat(file).content().contains("\"eos_token_id\" : 3");
   }

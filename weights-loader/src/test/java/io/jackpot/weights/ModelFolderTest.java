@@ -2,14 +2,18 @@ package io.jackpot.weights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Tensor;
+import io.jackpot.transformer.Model;
+import io.jackpot.transformer.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,5 +151,32 @@ class ModelFolderTest {
       files.names().forEach(name -> tensors.put(name, files.read(name)));
     }
     return tensors;
+  }
+
+  @Test
+  void largeWeightsAreCutUpBetweenTensorsAndReplacedAsAWhole() throws IOException {
+    ModelConfig config =
+        new ModelConfig("llama", 16, 8, 16, 2, 2, 1, 4, 32, 1e4, 1e-6f, false, false, false, false);
+    Model model = Model.random(config, 1);
+    Path saved = temporary.resolve("sharded");
+    new ModelFolder(config, model.parameters(), null).save(saved, StoredType.BF16, 600);
+    try (Stream<Path> files = Files.list(saved)) {
+      assertThat(files.filter(file -> file.toString().endsWith(".safetensors")))
+          .hasSizeGreaterThan(2)
+          .allMatch(file -> file.getFileName().toString().startsWith("model-0000"));
+    }
+    ModelFolder loaded = ModelFolder.load(saved);
+    model
+        .parameters()
+        .tensors()
+        .forEach((name, tensor) -> {
+          float[] found = loaded.parameters().get(name).data();
+          for (int i = 0; i < found.length; i++) {
+            assertThat(found[i]).isCloseTo(tensor.data()[i], withinPercentage(0.4));
+          }
+        });
+    loaded.save(saved);
+    assertThat(saved.resolve("model.safetensors")).exists();
+    assertThat(saved.resolve("model.safetensors.index.json")).doesNotExist();
   }
 }

@@ -238,4 +238,43 @@ class SafetensorsTest {
     Files.write(file, bytes);
     return Safetensors.open(file);
   }
+
+  /** Against exact neighbours: halfway goes to the even one, and what has no number stays so. */
+  @Test
+  void halvesAreTheNearestNumbers() {
+    float ulp = 0x1p-7f;
+    float[] values = {
+      1 + ulp / 2,
+      1 + 3 * ulp / 2,
+      1 + 0.51f * ulp,
+      -0f,
+      1e-40f,
+      Float.MAX_VALUE,
+      Float.NEGATIVE_INFINITY,
+      Float.intBitsToFloat(0x7F800001)
+    };
+    Path bf16 = folder.resolve("bf16.safetensors");
+    Safetensors.write(bf16, Map.of("x", Tensor.of(values, 8)), StoredType.BF16);
+    assertThat(read(bf16))
+        .containsExactly(
+            1,
+            1 + 2 * ulp,
+            1 + ulp,
+            -0f,
+            0x1p-133f,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.NaN);
+    Path f16 = folder.resolve("f16.safetensors");
+    float[] halves = {1 + 0x1p-11f, 1 + 3 * 0x1p-11f, 65504, 65520, -0x1p-24f, 0x1p-26f, 0, 3};
+    Safetensors.write(f16, Map.of("x", Tensor.of(halves, 8)), StoredType.F16);
+    assertThat(read(f16))
+        .containsExactly(1, 1 + 0x1p-9f, 65504, Float.POSITIVE_INFINITY, -0x1p-24f, 0, 0, 3);
+  }
+
+  private static float[] read(Path file) {
+    try (Safetensors opened = Safetensors.open(file)) {
+      return opened.read("x").data();
+    }
+  }
 }
