@@ -107,7 +107,13 @@ final class TrainingLoop {
     return folder.lastMetrics();
   }
 
+  /** A checkpoint is only made of weights that a run can go on from. */
   private void save() {
+    try {
+      state.requireFinite();
+    } catch (NonFiniteException e) {
+      throw stopped(state.step(), e);
+    }
     folder.force();
     state.save(folder.checkpoints());
     folder.checkpoints().keep(settings.keepCheckpoints());
@@ -172,12 +178,16 @@ final class TrainingLoop {
     try {
       return joint.measure(batch, references, offset);
     } catch (NonFiniteException e) {
-      throw new TrainingStoppedException(
-          "stopped in step %d: %s is not finite; the last good checkpoint is %s; try a lower learningRate or gradClip"
-              .formatted(
-                  step, e.what(), folder.checkpoints().latest().map(Path::toString).orElse("none")),
-          e);
+      throw stopped(step, e);
     }
+  }
+
+  private TrainingStoppedException stopped(int step, NonFiniteException e) {
+    return new TrainingStoppedException(
+        "stopped in step %d: %s is not finite; the last good checkpoint is %s; try a lower learningRate or gradClip"
+            .formatted(
+                step, e.what(), folder.checkpoints().latest().map(Path::toString).orElse("none")),
+        e);
   }
 
   /** Evaluates where it is due, and writes what the step gave. */

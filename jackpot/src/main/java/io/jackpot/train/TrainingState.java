@@ -7,6 +7,7 @@ import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Parameters;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
@@ -109,6 +110,28 @@ record TrainingState(
   /** After {@code seconds} more. */
   TrainingState after(double seconds) {
     return new TrainingState(step, elapsedSeconds + seconds, policy, actor, tokenizer);
+  }
+
+  /**
+   * @throws NonFiniteException naming the first weight tensor that holds NaN or infinity
+   */
+  void requireFinite() {
+    requireFinite("policy", policy);
+    requireFinite("actor", actor);
+  }
+
+  private static void requireFinite(String who, Trained trained) {
+    trained
+        .model
+        .parameters()
+        .tensors()
+        .forEach((name, tensor) -> {
+          for (int i = 0; i < tensor.size(); i++) {
+            if (!Float.isFinite(tensor.data()[i])) {
+              throw new NonFiniteException("the " + who + "'s " + name);
+            }
+          }
+        });
   }
 
   /**

@@ -216,7 +216,19 @@ class TrainingTest {
         .message()
         .contains("stopped in step ", " is not finite", "checkpoints", "step-00000", "try a lower")
         .doesNotContain("\n");
-    assertThat(new Checkpoints(run("a").resolve("checkpoints")).latest()).isPresent();
+    Path good = new Checkpoints(run("a").resolve("checkpoints")).latest().orElseThrow();
+    TrainingState.load(good, settings()).requireFinite();
+  }
+
+  @Test
+  void aCheckpointIsNeverMadeOfWeightsThatAreNotFinite() {
+    assertThatThrownBy(() ->
+            SmallRun.start(
+                run("a"),
+                settings("learningRate", "1e38", "weightDecay", "1e3", "checkpointEvery", "1")))
+        .isInstanceOf(TrainingStoppedException.class)
+        .message()
+        .contains("stopped in step 1", "model.", "is not finite", "step-000000");
   }
 
   @Test
