@@ -63,7 +63,7 @@ public record Evaluation(
     List<int[]> prompts = new ArrayList<>();
     for (int i = 0; i < set.source().size(); i++) {
       Problem problem = set.source().get(i);
-      if (verifier.verify(problem.answer(), "").verdict() != Verdict.BAD_GOLD) {
+      if (verifier.canRead(problem.answer())) {
         golds.add(problem.answer());
         prompts.add(
             responder.encode(problem.prompt(), settings.problems() + ", problem " + (i + 1)));

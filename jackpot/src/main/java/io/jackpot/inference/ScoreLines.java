@@ -77,22 +77,11 @@ public final class ScoreLines {
   }
 
   private static void check(Line line, ModelConfig config) {
+    InputLines.checkIds(line.where, line.ids, config.vocabularySize());
     if (line.ids.length > config.maxPositions()) {
       throw new InputException(
           "%s: %d ids, expected at most %d (max_position_embeddings of the model)"
               .formatted(line.where, line.ids.length, config.maxPositions()));
-    }
-    for (int i = 0; i < line.ids.length; i++) {
-      if (line.ids[i] >= config.vocabularySize()) {
-        throw new InputException(
-            "%s: ids[%d]: %d, expected 0 to %d (vocab_size of the model is %d)"
-                .formatted(
-                    line.where,
-                    i,
-                    line.ids[i],
-                    config.vocabularySize() - 1,
-                    config.vocabularySize()));
-      }
     }
   }
 

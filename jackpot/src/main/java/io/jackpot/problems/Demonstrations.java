@@ -41,7 +41,7 @@ public final class Demonstrations {
     int given = 1;
     if (line.has("ids")) {
       ids = line.ids("ids");
-      checkVocabulary(line, ids);
+      InputLines.checkIds(line.where(), ids, model.config().vocabularySize());
     } else {
       @Nullable Tokenizer tokenizer = model.tokenizer();
       if (tokenizer == null) {
@@ -61,17 +61,6 @@ public final class Demonstrations {
               .formatted(line.where(), given, Math.max(0, ids.length - given), longest));
     }
     return new Demonstration(Arrays.copyOf(ids, given), Arrays.copyOfRange(ids, given, ids.length));
-  }
-
-  private void checkVocabulary(InputLines.Line line, int[] ids) {
-    int vocabulary = model.config().vocabularySize();
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] >= vocabulary) {
-        throw new InputException(
-            "%s: \"ids\"[%d]: %d, expected ids below %d (vocab_size in config.json)"
-                .formatted(line.where(), i, ids[i], vocabulary));
-      }
-    }
   }
 
   private static int[] encode(Tokenizer tokenizer, InputLines.Line line, String key) {

@@ -94,6 +94,21 @@ public final class InputLines {
   }
 
   /**
+   * @param where the line of {@code ids}
+   * @param vocabulary of the model that they are meant for
+   * @throws InputException naming the first id that the model does not have
+   */
+  public static void checkIds(String where, int[] ids, int vocabulary) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] >= vocabulary) {
+        throw new InputException(
+            "%s: ids[%d]: %d, expected 0 to %d (vocab_size of the model is %d)"
+                .formatted(where, i, ids[i], vocabulary - 1, vocabulary));
+      }
+    }
+  }
+
+  /**
    * What {@code read} makes of each line.
    *
    * @throws InputException if the file cannot be read or is empty, a line is not a JSON object, or

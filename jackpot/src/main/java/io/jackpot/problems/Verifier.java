@@ -25,4 +25,9 @@ public interface Verifier {
    * @param response a model's whole text, or a bare answer
    */
   Verification verify(String gold, String response);
+
+  /** Whether an answer can be read from {@code gold}, so that responses can be judged by it. */
+  default boolean canRead(String gold) {
+    return verify(gold, "").verdict() != Verdict.BAD_GOLD;
+  }
 }

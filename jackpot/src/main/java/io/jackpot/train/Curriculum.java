@@ -3,7 +3,6 @@ package io.jackpot.train;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.problems.Verifier;
-import io.jackpot.problems.Verifier.Verdict;
 import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Tokenizer;
 import java.util.ArrayList;
@@ -44,8 +43,7 @@ final class Curriculum {
         endless
             ? new int[0]
             : IntStream.range(0, source.size())
-                .filter(
-                    i -> verifier.verify(source.get(i).answer(), "").verdict() != Verdict.BAD_GOLD)
+                .filter(i -> verifier.canRead(source.get(i).answer()))
                 .toArray();
     if (!endless && usable.length == 0) {
       throw new InputException(

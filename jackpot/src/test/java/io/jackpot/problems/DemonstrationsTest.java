@@ -1,0 +1,74 @@
+package io.jackpot.problems;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jackpot.models.ModelSource;
+import io.jackpot.problems.Demonstrations.Demonstration;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.ModelFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DemonstrationsTest {
+  private static ModelFolder model;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void load() {
+    model = ModelSource.load("builtin:actor");
+  }
+
+  private List<Demonstration> read(String lines, ModelFolder model) throws IOException {
+    return Demonstrations.read(Files.writeString(folder.resolve("data.jsonl"), lines), model);
+  }
+
+  @Test
+  void textsAreEncodedAndOfIdsAllButTheFirstAreLearnt() throws IOException {
+    List<Demonstration> all =
+        read(
+            """
+            {"prompt": "1+2=", "completion": "#3$", "source": "me"}
+            {"ids": [4, 5, 6]}
+            """,
+            model);
+    assertThat(all.get(0).prompt()).containsExactly(1, 10, 2, 13);
+    assertThat(all.get(0).completion()).containsExactly(15, 3, 16);
+    assertThat(all.get(1).prompt()).containsExactly(4);
+    assertThat(all.get(1).completion()).containsExactly(5, 6);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"ids\": [1, 18]}                            | ids[1]: 18, expected 0 to 17",
+        "{\"ids\": [1]}                                | 1 tokens to go on from and 0 to learn",
+        "{\"prompt\": \"\", \"completion\": \"#3$\"}     | 0 tokens to go on from and 3 to learn",
+        "{\"prompt\": \"1+x=\", \"completion\": \"#3$\"} | \"prompt\": text: character 'x'",
+        "{\"prompt\": \"1+2=\"}                        | no \"completion\"",
+      })
+  void whatIsNoDemonstrationIsNamedWithItsLine(String line, String message) {
+    assertThatThrownBy(() -> read("{\"ids\": [1, 2]}\n" + line, model))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("data.jsonl, line 2: ")
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void textNeedsATokenizer() {
+    ModelFolder without = new ModelFolder(model.config(), model.parameters(), null);
+    assertThatThrownBy(() -> read("{\"prompt\": \"1\", \"completion\": \"2\"}", without))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("no tokenizer.json");
+  }
+}
