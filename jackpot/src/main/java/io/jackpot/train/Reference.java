@@ -14,6 +14,7 @@ import java.util.List;
  * when the weights have moved.
  */
 final class Reference {
+  private final Ops ops;
   private final Tensor hidden;
   private final Tensor weight;
   private final HeadStatistics statistics;
@@ -27,17 +28,19 @@ final class Reference {
     int tokens = batches.stream().mapToInt(PackedResponses::responses).sum();
     int dim = learner.model().config().hiddenSize();
     int[] actions = new int[tokens];
+    this.ops = ops;
     this.hidden = Tensor.zeros(tokens, dim);
     this.temperature = temperature;
     int at = 0;
     for (PackedResponses batch : batches) {
       Tensor states = learner.forward(batch);
-      System.arraycopy(states.data(), 0, hidden.data(), at * dim, states.size());
+      ops.copyRows(states, 0, hidden, at, states.rows());
       System.arraycopy(batch.actions(), 0, actions, at, batch.responses());
       at += batch.responses();
     }
     Head now = learner.model().head(hidden, temperature);
-    this.weight = Tensor.of(now.weight().data().clone(), now.weight().rows(), dim);
+    this.weight = Tensor.zeros(now.vocabulary(), dim);
+    ops.copyRows(now.weight(), 0, weight, 0, now.vocabulary());
     this.statistics = HeadStatistics.allocate(tokens, 0);
     ops.headForward(now, actions, statistics);
   }
@@ -46,7 +49,7 @@ final class Reference {
   Head head(int from, int count) {
     int dim = hidden.cols();
     Tensor part = rows.of(count, dim);
-    System.arraycopy(hidden.data(), from * dim, part.data(), 0, count * dim);
+    ops.copyRows(hidden, from, part, 0, count);
     return new Head(part, weight, temperature);
   }
 

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code doctor} says of TornadoVM: its devices, or what is missing and how to get it. */
 public final class TornadoDevices implements DeviceReport {
-  private static final String VARIABLE = "TORNADOVM_HOME";
-
   /** Compiled where an SDK is, hence its name only. */
   private static final String PROBE = "io.jackpot.tasks.ListDevices";
 
@@ -20,13 +18,13 @@ public final class TornadoDevices implements DeviceReport {
 
   @Override
   public String describe() {
-    return describe(System.getenv(VARIABLE));
+    return describe(System.getenv(TornadoSdk.VARIABLE));
   }
 
   static String describe(@Nullable String home) {
     if (home == null || home.isEmpty()) {
       return "none: "
-          + VARIABLE
+          + TornadoSdk.VARIABLE
           + " is not set; to use a GPU, install the TornadoVM SDK for JDK 25 (sdk install"
           + " tornadovm, or https://www.tornadovm.org/downloads), set it to the SDK's folder and"
           + " build again";
@@ -34,11 +32,11 @@ public final class TornadoDevices implements DeviceReport {
     TornadoSdk sdk = new TornadoSdk(Path.of(home).toAbsolutePath());
     if (!sdk.isThere()) {
       return "none: %s=%s is no TornadoVM SDK, expected share/java/tornado and tornado-argfile in it"
-          .formatted(VARIABLE, home);
+          .formatted(TornadoSdk.VARIABLE, home);
     }
     if (!isCompiled()) {
       return "none: this build has no device code, as there was no TornadoVM SDK; build again with "
-          + VARIABLE
+          + TornadoSdk.VARIABLE
           + " set (mvn -DskipTests package)";
     }
     try {

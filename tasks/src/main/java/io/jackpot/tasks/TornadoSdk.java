@@ -13,6 +13,15 @@ import java.util.List;
  * @param home its folder, the value of {@code TORNADOVM_HOME}
  */
 record TornadoSdk(Path home) {
+  /** The variable that names the folder. */
+  static final String VARIABLE = "TORNADOVM_HOME";
+
+  /**
+   * Set so high that it never matters: TornadoVM would stop at 4 GB, and how much a run may take is
+   * decided by its own plan of memory.
+   */
+  private static final String MEMORY = "-Dtornado.device.memory=1024GB";
+
   /** Where the SDK stands in its template. */
   private static final String PLACEHOLDER = "${TORNADOVM_HOME}";
 
@@ -40,7 +49,7 @@ record TornadoSdk(Path home) {
       for (String line : Files.readAllLines(template())) {
         if (!line.startsWith("#")) {
           for (String word : line.strip().split("\\s+", -1)) {
-            if (!word.isEmpty()) {
+            if (!word.isEmpty() && !isOurs(word)) {
               flags.add(word.replace(PLACEHOLDER, home.toString()));
             }
           }
@@ -52,6 +61,20 @@ record TornadoSdk(Path home) {
     // A kernel that cannot be compiled is an error, not a loop in Java; and graphs of many tasks.
     flags.add("-Dtornado.recover.bailout=False");
     flags.add("-Dtornado.tvm.maxbytecodesize=1048576");
+    flags.add(MEMORY);
     return flags;
+  }
+
+  /** The collector is ours to choose, and no class of ours uses previews. */
+  private static boolean isOurs(String flag) {
+    return flag.equals("--enable-preview") || flag.matches("-XX:\\+Use\\w+GC");
+  }
+
+  /** Prints the flags as an argument file of {@code java}, for the build and for bin/jackpot. */
+  public static void main(String[] args) throws IOException {
+    TornadoSdk sdk = new TornadoSdk(Path.of(System.getenv(VARIABLE)).toAbsolutePath());
+    for (String flag : sdk.jvmFlags()) {
+      System.out.println(flag.startsWith("@") ? flag : '"' + flag.replace("\\", "\\\\") + '"');
+    }
   }
 }

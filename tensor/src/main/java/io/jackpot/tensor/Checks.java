@@ -4,14 +4,14 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape and range checks of every op of {@link Ops}, shared by its CPU providers so that both
- * refuse the same arguments with the same words. Each error names the op, the shapes it wants and
- * the shapes it got.
+ * The shape and range checks of every op of {@link Ops}, shared by its providers so that all refuse
+ * the same arguments with the same words. Each error names the op, the shapes it wants and the
+ * shapes it got.
  */
-final class Checks {
+public final class Checks {
   private Checks() {}
 
-  static void matmulNT(Tensor x, Tensor w, Tensor y) {
+  public static void matmulNT(Tensor x, Tensor w, Tensor y) {
     shapes(
         x.cols() == w.cols() && y.rows() == x.rows() && y.cols() == w.rows(),
         "matmulNT",
@@ -21,7 +21,7 @@ final class Checks {
         y);
   }
 
-  static void matmulNN(Tensor dy, Tensor w, Tensor dx) {
+  public static void matmulNN(Tensor dy, Tensor w, Tensor dx) {
     shapes(
         dy.cols() == w.rows() && dx.rows() == dy.rows() && dx.cols() == w.cols(),
         "matmulNN",
@@ -31,7 +31,7 @@ final class Checks {
         dx);
   }
 
-  static void matmulTN(Tensor dy, Tensor x, Tensor dw) {
+  public static void matmulTN(Tensor dy, Tensor x, Tensor dw) {
     shapes(
         dy.rows() == x.rows() && dw.rows() == dy.cols() && dw.cols() == x.cols(),
         "matmulTN",
@@ -41,11 +41,11 @@ final class Checks {
         dw);
   }
 
-  static void bias(String op, Tensor bias, Tensor y) {
+  public static void bias(String op, Tensor bias, Tensor y) {
     shapes(bias.size() == y.cols(), op, "bias [n], y [m, n]", bias, y);
   }
 
-  static void sameSize(String op, Tensor... tensors) {
+  public static void sameSize(String op, Tensor... tensors) {
     boolean same = true;
     for (Tensor tensor : tensors) {
       same &= tensor.size() == tensors[0].size();
@@ -53,7 +53,21 @@ final class Checks {
     shapes(same, op, "tensors of one size", tensors);
   }
 
-  static void gatherRows(String op, Tensor x, int[] rows, Tensor y) {
+  public static void copyRows(Tensor x, int from, Tensor y, int to, int count) {
+    shapes(
+        x.cols() == y.cols()
+            && from >= 0
+            && to >= 0
+            && count >= 0
+            && from + count <= x.rows()
+            && to + count <= y.rows(),
+        "copyRows",
+        "x [at least %d, dim], y [at least %d, dim]".formatted(from + count, to + count),
+        x,
+        y);
+  }
+
+  public static void gatherRows(String op, Tensor x, int[] rows, Tensor y) {
     shapes(
         x.cols() == y.cols() && rows.length >= y.rows(),
         op,
@@ -63,7 +77,7 @@ final class Checks {
     indices(op, "row", rows, y.rows(), x.rows());
   }
 
-  static void embedding(String op, int[] ids, Tensor table, Tensor y) {
+  public static void embedding(String op, int[] ids, Tensor table, Tensor y) {
     shapes(
         table.cols() == y.cols() && ids.length >= y.rows(),
         op,
@@ -73,7 +87,7 @@ final class Checks {
     indices(op, "id", ids, y.rows(), table.rows());
   }
 
-  static void rmsNorm(String op, Tensor x, Tensor gain, Tensor inverseRms, Tensor... likeX) {
+  public static void rmsNorm(String op, Tensor x, Tensor gain, Tensor inverseRms, Tensor... likeX) {
     boolean same = true;
     for (Tensor tensor : likeX) {
       same &= tensor.size() == x.size() && tensor.cols() == x.cols();
@@ -85,7 +99,7 @@ final class Checks {
         concat(new Tensor[] {x, gain, inverseRms}, likeX));
   }
 
-  static void rope(String op, Tensor x, int[] positions, Tensor cos, Tensor sin) {
+  public static void rope(String op, Tensor x, int[] positions, Tensor cos, Tensor sin) {
     int half = x.cols() / 2;
     boolean fits =
         x.shape().rank() == 3
@@ -108,7 +122,7 @@ final class Checks {
   }
 
   /** {@code likeQ} and {@code likeK} are outputs or gradients of the same shapes. */
-  static void attention(
+  public static void attention(
       String op,
       Tensor q,
       Tensor k,
@@ -142,7 +156,7 @@ final class Checks {
         concat(concat(new Tensor[] {q, k, v, logSumExp}, likeQ), likeK));
   }
 
-  static void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
+  public static void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
     boolean fits =
         x.shape().rank() == 3
             && cache.shape().rank() == 4
@@ -164,7 +178,7 @@ final class Checks {
     indices("cacheAppend", "position", positions, x.dim(0), cache.dim(2));
   }
 
-  static void attentionDecode(
+  public static void attentionDecode(
       Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, Tensor o) {
     boolean fits =
         q.shape().rank() == 3
@@ -199,7 +213,7 @@ final class Checks {
     }
   }
 
-  static void statistics(String op, Head head, HeadStatistics out) {
+  public static void statistics(String op, Head head, HeadStatistics out) {
     int tokens = head.tokens();
     if (out.k() < 0 || out.k() > head.vocabulary()) {
       throw new IllegalArgumentException(
@@ -217,12 +231,12 @@ final class Checks {
     atLeast(op, "topLogProbs", out.topLogProbs().length, (long) tokens * out.k());
   }
 
-  static void actions(String op, Head head, int[] actions) {
+  public static void actions(String op, Head head, int[] actions) {
     atLeast(op, "actions", actions.length, head.tokens());
     indices(op, "action", actions, head.tokens(), head.vocabulary());
   }
 
-  static void headSample(Head head, double[] uniforms, HeadStatistics out) {
+  public static void headSample(Head head, double[] uniforms, HeadStatistics out) {
     statistics("headSample", head, out);
     atLeast("headSample", "uniforms", uniforms.length, head.tokens());
     for (int n = 0; n < head.tokens(); n++) {
@@ -234,7 +248,7 @@ final class Checks {
   }
 
   /** Returns n, the number of ids a token. */
-  static int headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
+  public static int headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
     int tokens = head.tokens();
     atLeast("headGather", "logSumExp", logSumExp.length, tokens);
     atLeast("headGather", "logProbs", logProbs.length, ids.length);
@@ -252,7 +266,7 @@ final class Checks {
     return tokens == 0 ? 0 : ids.length / tokens;
   }
 
-  static void headCompare(
+  public static void headCompare(
       Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
     twoHeads("headCompare", p, q);
     atLeast("headCompare", "pLogSumExp", pLogSumExp.length, p.tokens());
@@ -265,7 +279,7 @@ final class Checks {
     }
   }
 
-  static void headBackward(
+  public static void headBackward(
       Head head,
       HeadStatistics statistics,
       float[] coefficient,

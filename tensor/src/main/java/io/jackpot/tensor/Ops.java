@@ -1,5 +1,6 @@
 package io.jackpot.tensor;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ public interface Ops extends AutoCloseable {
 
   /** x = 0. */
   void zero(Tensor x);
+
+  /**
+   * {@code y[to + i] = x[from + i]} for i below count: {@code x [rows, dim], y [otherRows, dim]}.
+   */
+  void copyRows(Tensor x, int from, Tensor y, int to, int count);
 
   /** {@code y[i] = x[rows[i]]}: {@code x [tokens, dim], rows [n] → y [n, dim]}. */
   void gatherRows(Tensor x, int[] rows, Tensor y);
@@ -174,11 +180,17 @@ public interface Ops extends AutoCloseable {
       Tensor dHidden,
       Tensor dWeight);
 
-  /** Sum of the squares of all elements, in double. */
-  double sumOfSquares(Tensor x);
+  /** Sum of the squares of all elements of each tensor; on the CPU summed in double. */
+  double[] sumsOfSquares(List<Tensor> xs);
 
   /** One AdamW update of {@code weight} with its moments; all four of one size. */
   void adamW(Tensor weight, Tensor gradient, Tensor m, Tensor v, AdamWStep step);
+
+  /**
+   * Says that a block of the model ends here, and that the ops which follow may be those of another
+   * such block. A provider that records ops and replays them can use one recording for all blocks.
+   */
+  default void blockEnd() {}
 
   /** Lets go of threads or device memory. */
   @Override

@@ -1,6 +1,7 @@
 package io.jackpot.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,6 +90,13 @@ public final class ScalarOps implements Ops {
   @Override
   public void zero(Tensor x) {
     Arrays.fill(x.data(), 0, x.size(), 0f);
+  }
+
+  @Override
+  public void copyRows(Tensor x, int from, Tensor y, int to, int count) {
+    Checks.copyRows(x, from, y, to, count);
+    int dim = x.cols();
+    System.arraycopy(x.data(), from * dim, y.data(), to * dim, count * dim);
   }
 
   @Override
@@ -477,7 +485,11 @@ public final class ScalarOps implements Ops {
   }
 
   @Override
-  public double sumOfSquares(Tensor x) {
+  public double[] sumsOfSquares(List<Tensor> xs) {
+    return xs.stream().mapToDouble(this::sumOfSquares).toArray();
+  }
+
+  private double sumOfSquares(Tensor x) {
     return dot(x.data(), 0, x.data(), 0, x.size());
   }
 

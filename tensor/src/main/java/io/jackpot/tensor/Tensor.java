@@ -1,22 +1,22 @@
 package io.jackpot.tensor;
 
 /**
- * A dense row-major float32 tensor: the first {@code shape.size()} elements of a heap array.
+ * A dense row-major float32 tensor: the first {@code shape.size()} elements of a {@link Storage}.
  *
- * <p>The array may be longer than the shape, so that one buffer can serve batches of several sizes
- * (see {@link #reshape}). Heap arrays rather than memory segments: the JIT hoists their bounds
- * checks, and TornadoVM takes them as they are.
+ * <p>The storage may be longer than the shape, so that one buffer can serve batches of several
+ * sizes (see {@link #reshape}). On the CPU it is a heap array rather than a memory segment: the JIT
+ * hoists the bounds checks of those.
  */
 public final class Tensor {
-  private final float[] data;
+  private final Storage storage;
   private final Shape shape;
 
-  private Tensor(float[] data, Shape shape) {
-    if (shape.size() > data.length) {
+  private Tensor(Storage storage, Shape shape) {
+    if (shape.size() > storage.size()) {
       throw new IllegalArgumentException(
-          "tensor " + shape + " needs " + shape.size() + " floats, found " + data.length);
+          "tensor " + shape + " needs " + shape.size() + " floats, found " + storage.size());
     }
-    this.data = data;
+    this.storage = storage;
     this.shape = shape;
   }
 
@@ -31,21 +31,27 @@ public final class Tensor {
       throw new IllegalArgumentException(
           "tensor " + shape + ": more than " + (Integer.MAX_VALUE - 8) + " elements");
     }
-    return new Tensor(new float[(int) shape.size()], shape);
+    return new Tensor(new Storage((int) shape.size()), shape);
   }
 
   /** A tensor over {@code data}, which is shared, not copied. */
   public static Tensor of(float[] data, int... dims) {
-    return new Tensor(data, Shape.of(dims));
+    return new Tensor(new Storage(data), Shape.of(dims));
   }
 
-  /** The same elements under another shape; the array is shared. */
+  /** The same elements under another shape; the storage is shared. */
   public Tensor reshape(int... dims) {
-    return new Tensor(data, Shape.of(dims));
+    return new Tensor(storage, Shape.of(dims));
   }
 
+  /** Where the elements are. */
+  public Storage storage() {
+    return storage;
+  }
+
+  /** The elements, see {@link Storage#heap}. */
   public float[] data() {
-    return data;
+    return storage.heap();
   }
 
   public Shape shape() {

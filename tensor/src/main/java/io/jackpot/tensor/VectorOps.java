@@ -4,6 +4,7 @@ import static io.jackpot.tensor.VectorMath.LANES;
 import static io.jackpot.tensor.VectorMath.SPECIES;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -105,6 +106,13 @@ final class VectorOps implements Ops {
   @Override
   public void zero(Tensor x) {
     Arrays.fill(x.data(), 0, x.size(), 0f);
+  }
+
+  @Override
+  public void copyRows(Tensor x, int from, Tensor y, int to, int count) {
+    Checks.copyRows(x, from, y, to, count);
+    int dim = x.cols();
+    System.arraycopy(x.data(), from * dim, y.data(), to * dim, count * dim);
   }
 
   @Override
@@ -505,7 +513,11 @@ final class VectorOps implements Ops {
   }
 
   @Override
-  public double sumOfSquares(Tensor x) {
+  public double[] sumsOfSquares(List<Tensor> xs) {
+    return xs.stream().mapToDouble(this::sumOfSquares).toArray();
+  }
+
+  private double sumOfSquares(Tensor x) {
     int size = x.size();
     double[] sums = new double[(size + PIECE - 1) / PIECE];
     workers.run(

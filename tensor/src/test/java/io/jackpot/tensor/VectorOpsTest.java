@@ -1,325 +1,35 @@
 package io.jackpot.tensor;
 
-import static io.jackpot.tensor.Fixtures.assertClose;
-import static io.jackpot.tensor.Fixtures.copy;
-import static io.jackpot.tensor.Fixtures.random;
-import static io.jackpot.tensor.Fixtures.randomIds;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * VectorOps against the oracle on odd shapes, tails and extremes, and against itself with other
- * numbers of threads, where not a bit may differ.
- */
-class VectorOpsTest {
-  private static final float NAN = Float.NaN;
+/** VectorOps keeps the contract, and gives the same bits with any number of threads. */
+class VectorOpsTest extends OpsContract {
 
   @BeforeAll
   static void onlyWhereTheVectorApiIsUsed() {
     assumeThat(OpsLookup.refusal()).isEmpty();
   }
 
-  /** Runs {@code body} on the oracle and on one to three threads and compares all it returns. */
-  private static void compare(double tolerance, Function<Ops, List<float[]>> body) {
-    List<float[]> expected = run(new ScalarOps(), body);
-    List<float[]> one = run(new VectorOps(1), body);
-    for (int i = 0; i < expected.size(); i++) {
-      assertClose("output " + i, one.get(i), expected.get(i), tolerance);
-    }
+  @Override
+  List<float[]> run(Function<Ops, List<float[]>> body) {
+    List<float[]> one = run(1, body);
     for (int threads = 2; threads <= 3; threads++) {
-      List<float[]> many = run(new VectorOps(threads), body);
-      for (int i = 0; i < expected.size(); i++) {
+      List<float[]> many = run(threads, body);
+      for (int i = 0; i < one.size(); i++) {
         assertThat(many.get(i)).as("output %d, %d threads", i, threads).isEqualTo(one.get(i));
       }
     }
+    return one;
   }
 
-  private static List<float[]> run(Ops ops, Function<Ops, List<float[]>> body) {
-    try (ops) {
+  private static List<float[]> run(int threads, Function<Ops, List<float[]>> body) {
+    try (Ops ops = new VectorOps(threads)) {
       return body.apply(ops);
-    }
-  }
-
-  private static float[] floats(int[] values) {
-    float[] result = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      result[i] = values[i];
-    }
-    return result;
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 7, 16, 17, 33, 64, 100, 129})
-  void matmuls(int size) {
-    int m = size;
-    int n = 131 - size;
-    int k = 1 + size * 5 % 67;
-    compare(
-        1e-5,
-        ops -> {
-          List<float[]> results = new ArrayList<>();
-          for (boolean accumulate : new boolean[] {false, true}) {
-            Tensor y = random(3, 1, m, n);
-            Tensor dx = random(4, 1, m, k);
-            Tensor dw = random(5, 1, n, k);
-            ops.matmulNT(random(1, 1, m, k), random(2, 1, n, k), y, accumulate);
-            ops.matmulNN(random(1, 1, m, n), random(2, 1, n, k), dx, accumulate);
-            ops.matmulTN(random(1, 1, m, n), random(2, 1, m, k), dw, accumulate);
-            results.addAll(List.of(y.data(), dx.data(), dw.data()));
-          }
-          return results;
-        });
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 5, 16, 24, 64, 100})
-  void rowOps(int dim) {
-    int rows = 700;
-    compare(
-        2e-5,
-        ops -> {
-          Tensor x = random(1, 3, rows, dim);
-          x.data()[3] = 0;
-          Tensor gain = random(2, 1, dim);
-          Tensor y = Tensor.zeros(rows, dim);
-          Tensor inverseRms = Tensor.zeros(rows);
-          ops.rmsNormForward(x, gain, 1e-6f, y, inverseRms);
-          Tensor dy = random(3, 1, rows, dim);
-          Tensor dx = random(4, 1, rows, dim);
-          Tensor dGain = random(5, 1, dim);
-          ops.rmsNormBackward(dy, x, gain, inverseRms, dx, dGain, true);
-          Tensor inPlace = copy(dy);
-          ops.rmsNormBackward(inPlace, x, gain, inverseRms, inPlace, dGain, false);
-          Tensor biased = copy(x);
-          ops.addBias(gain, biased);
-          Tensor dBias = random(6, 1, dim);
-          ops.addBiasBackward(dy, dBias);
-          ops.add(dy, biased);
-          int[] ids = randomIds(7, rows, 13);
-          Tensor table = random(8, 1, 13, dim);
-          Tensor embedded = Tensor.zeros(rows, dim);
-          ops.embeddingForward(ids, table, embedded);
-          Tensor dTable = random(9, 1, 13, dim);
-          ops.embeddingBackward(ids, dy, dTable);
-          int[] some = {3, 600, 0, 42};
-          Tensor gathered = Tensor.zeros(some.length, dim);
-          ops.gatherRows(x, some, gathered);
-          Tensor scattered = random(10, 1, rows, dim);
-          ops.gatherRowsBackward(gathered, some, scattered);
-          float squares = (float) ops.sumOfSquares(x);
-          return List.of(
-              y.data(),
-              inverseRms.data(),
-              dx.data(),
-              dGain.data(),
-              inPlace.data(),
-              biased.data(),
-              dBias.data(),
-              embedded.data(),
-              dTable.data(),
-              gathered.data(),
-              scattered.data(),
-              new float[] {squares});
-        });
-  }
-
-  @Test
-  void swigluWithExtremes() {
-    compare(
-        1e-5,
-        ops -> {
-          Tensor gate = random(1, 20, 3, 70);
-          float[] extremes = {0, -0f, 90, -90, 1000, -1000, NAN, 1e-30f};
-          System.arraycopy(extremes, 0, gate.data(), 10, extremes.length);
-          Tensor up = random(2, 1, 3, 70);
-          Tensor dy = random(3, 1, 3, 70);
-          Tensor y = Tensor.zeros(3, 70);
-          Tensor dUp = Tensor.zeros(3, 70);
-          ops.swigluForward(gate, up, y);
-          ops.swigluBackward(dy, gate, up, gate, dUp);
-          return List.of(y.data(), gate.data(), dUp.data());
-        });
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {2, 8, 16, 24, 32, 66})
-  void attentionAndRope(int dim) {
-    Packing packing = Packing.ofLengths(1, 37, 4, 0, 18, 16);
-    int tokens = packing.tokens();
-    compare(
-        2e-5,
-        ops -> {
-          Tensor q = random(1, 2, tokens, 6, dim);
-          Tensor k = random(2, 2, tokens, 3, dim);
-          Tensor v = random(3, 1, tokens, 3, dim);
-          Tensor cos = random(4, 1, 40, dim / 2);
-          Tensor sin = random(5, 1, 40, dim / 2);
-          ops.rope(q, packing.positions(), cos, sin);
-          Tensor turned = copy(k);
-          ops.ropeBackward(turned, packing.positions(), cos, sin);
-          Tensor o = Tensor.zeros(tokens, 6, dim);
-          Tensor lse = Tensor.zeros(tokens, 6);
-          ops.attentionForward(q, k, v, packing, 0.3f, o, lse);
-          Tensor dO = random(6, 1, tokens, 6, dim);
-          Tensor dQ = Tensor.zeros(tokens, 6, dim);
-          Tensor dK = Tensor.zeros(tokens, 3, dim);
-          Tensor dV = Tensor.zeros(tokens, 3, dim);
-          ops.attentionBackward(dO, q, k, v, o, lse, packing, 0.3f, dQ, dK, dV);
-          return List.of(
-              q.data(), turned.data(), o.data(), lse.data(), dQ.data(), dK.data(), dV.data());
-        });
-  }
-
-  @ParameterizedTest
-  @ValueSource(ints = {2, 16, 24, 64})
-  void decodeIsTheLastRowOfAttention(int dim) {
-    compare(
-        1e-5,
-        ops -> {
-          int capacity = 40;
-          Tensor kCache = Tensor.zeros(3, 2, capacity, dim);
-          Tensor vCache = Tensor.zeros(3, 2, capacity, dim);
-          int length = 37;
-          int[] slots = new int[length];
-          int[] positions = new int[length];
-          java.util.Arrays.fill(slots, 2);
-          java.util.Arrays.setAll(positions, i -> i);
-          Tensor k = random(2, 1, length, 2, dim);
-          Tensor v = random(3, 1, length, 2, dim);
-          ops.cacheAppend(k, slots, positions, kCache);
-          ops.cacheAppend(v, slots, positions, vCache);
-          Tensor q = random(1, 1, length, 4, dim);
-          Tensor o = Tensor.zeros(length, 4, dim);
-          Tensor lse = Tensor.zeros(length, 4);
-          ops.attentionForward(q, k, v, Packing.ofLengths(length), 0.5f, o, lse);
-          Tensor decoded = Tensor.zeros(length, 4, dim);
-          int[] lengths = new int[length];
-          java.util.Arrays.setAll(lengths, i -> i + 1);
-          ops.attentionDecode(q, kCache, vCache, slots, lengths, 0.5f, decoded);
-          assertClose("decoded", decoded.data(), o.data(), 1e-5);
-          return List.of(kCache.data(), vCache.data(), decoded.data());
-        });
-  }
-
-  /** Vocabularies below, at and above a vector, and one beyond a block of float sums. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 16, 18, 50, 9001})
-  void heads(int vocabulary) {
-    int tokens = 45;
-    int top = Math.min(vocabulary, 20);
-    compare(
-        3e-5,
-        ops -> {
-          float spread = vocabulary == 50 ? 60 : 2;
-          Head p = new Head(random(1, 1, tokens, 8), random(2, spread, vocabulary, 8), 0.9f);
-          Head q = new Head(random(3, 1, tokens, 5), random(4, 2, vocabulary, 5), 1f);
-          HeadStatistics pStats = HeadStatistics.allocate(tokens, top);
-          HeadStatistics qStats = HeadStatistics.allocate(tokens, top);
-          ops.headForward(p, randomIds(5, tokens, vocabulary), pStats);
-          double[] uniforms = new double[tokens];
-          for (int n = 0; n < tokens; n++) {
-            uniforms[n] = n % 9 == 0 ? -1 : Threefry.uniform(6, n, 0);
-          }
-          ops.headSample(q, uniforms, qStats);
-          HeadComparison comparison = HeadComparison.allocate(tokens);
-          ops.headCompare(p, pStats.logSumExp(), q, qStats.logSumExp(), 0.7f, comparison);
-          float[] gathered = new float[tokens * top];
-          int[] ids = qStats.topIds().clone();
-          ids[0] = -1;
-          ops.headGather(p, pStats.logSumExp(), ids, gathered);
-          List<float[]> results =
-              new ArrayList<>(
-                  List.of(
-                      pStats.logProb(),
-                      pStats.logSumExp(),
-                      pStats.entropy(),
-                      floats(pStats.topIds()),
-                      pStats.topLogProbs(),
-                      floats(qStats.action()),
-                      qStats.logProb(),
-                      comparison.klPQ(),
-                      comparison.klQP(),
-                      comparison.overlap(),
-                      gathered));
-          float[] coefficient = random(7, 1, tokens).data();
-          float[] weight = random(8, 1, tokens).data();
-          for (Distillation.Direction direction : Distillation.Direction.values()) {
-            Distillation distillation =
-                new Distillation(q, qStats.logSumExp(), weight, direction, comparison.klPQ());
-            Tensor dHidden = Tensor.zeros(tokens, 8);
-            Tensor dWeight = random(9, 1, vocabulary, 8);
-            ops.headBackward(p, pStats, coefficient, distillation, dHidden, dWeight);
-            ops.headBackward(p, pStats, coefficient, null, dHidden, dWeight);
-            results.addAll(List.of(dHidden.data(), dWeight.data()));
-          }
-          return results;
-        });
-  }
-
-  @Test
-  void topIdsPutTheLowerFirstOnTies() {
-    try (Ops ops = new VectorOps(1)) {
-      Tensor weight = Tensor.zeros(40, 1);
-      weight.data()[35] = 1;
-      HeadStatistics out = HeadStatistics.allocate(1, 4);
-      ops.headForward(new Head(Tensor.of(new float[] {1}, 1, 1), weight, 1), new int[1], out);
-      assertThat(out.topIds()).containsExactly(35, 0, 1, 2);
-    }
-  }
-
-  @Test
-  void aNanStaysVisible() {
-    try (Ops ops = new VectorOps(1)) {
-      Tensor hidden = random(1, 1, 2, 4);
-      hidden.data()[1] = NAN;
-      HeadStatistics out = HeadStatistics.allocate(2, 0);
-      ops.headForward(new Head(hidden, random(2, 1, 18, 4), 1), new int[2], out);
-      assertThat(out.logProb()[0]).isNaN();
-      assertThat(out.logProb()[1]).isFinite();
-    }
-  }
-
-  @Test
-  void adamW() {
-    compare(
-        1e-6,
-        ops -> {
-          Tensor w = random(1, 1, 333);
-          Tensor m = Tensor.zeros(333);
-          Tensor v = Tensor.zeros(333);
-          for (int step = 1; step <= 5; step++) {
-            Tensor g = random(10 + step, 3, 333);
-            ops.adamW(w, g, m, v, new AdamWStep(1e-2f, 0.9f, 0.95f, 1e-8f, 0.1f, step, 0.5f));
-          }
-          return List.of(w.data(), m.data(), v.data());
-        });
-  }
-
-  @Test
-  void shapesThatDoNotFitAreNamed() {
-    try (Ops ops = new VectorOps(1)) {
-      BiConsumer<String, Runnable> refused =
-          (words, call) ->
-              assertThatThrownBy(call::run)
-                  .isInstanceOf(IllegalArgumentException.class)
-                  .hasMessageContaining(words);
-      Tensor a = Tensor.zeros(2, 3);
-      Tensor b = Tensor.zeros(4, 5);
-      refused.accept("matmulNT", () -> ops.matmulNT(a, b, a, false));
-      refused.accept("found, in this order, [2, 3], [4, 5]", () -> ops.add(a, b));
-      refused.accept(
-          "id 7 at 1, expected 0 to 3",
-          () -> ops.embeddingForward(new int[] {0, 7}, b, Tensor.zeros(2, 5)));
     }
   }
 }

@@ -74,8 +74,10 @@ public final class Activations {
     int dim = config.hiddenSize();
     Tensor x = embedded.of(tokens, dim);
     ops.embeddingForward(ids, model.weights().embedding(), x);
+    ops.blockEnd();
     for (int i = 0; i < blocks.size(); i++) {
       x = blockForward(ops, model.weights().layers().get(i), blocks.get(i), x);
+      ops.blockEnd();
     }
     Tensor y = hidden.of(tokens, dim);
     ops.rmsNormForward(x, model.weights().norm(), config.rmsNormEpsilon(), y, hiddenRms.of(tokens));
@@ -143,6 +145,7 @@ public final class Activations {
         dx,
         d.norm(),
         false);
+    ops.blockEnd();
     for (int i = blocks.size() - 1; i >= 0; i--) {
       blockBackward(
           ops,
@@ -151,6 +154,7 @@ public final class Activations {
           blocks.get(i),
           blockInput(i),
           dx);
+      ops.blockEnd();
     }
     ops.embeddingBackward(ids, dx, d.embedding());
   }

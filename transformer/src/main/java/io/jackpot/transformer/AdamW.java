@@ -2,8 +2,7 @@ package io.jackpot.transformer;
 
 import io.jackpot.tensor.AdamWStep;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.Tensor;
-import java.util.Map;
+import java.util.List;
 
 /**
  * AdamW (Loshchilov and Hutter, 2019) as {@code torch.optim.AdamW} computes it, with the gradient's
@@ -61,13 +60,15 @@ public final class AdamW {
    * @throws NonFiniteException naming the first tensor that holds NaN or infinity
    */
   public static double norm(Ops ops, Parameters gradients) {
+    double[] squares = ops.sumsOfSquares(List.copyOf(gradients.tensors().values()));
     double sum = 0;
-    for (Map.Entry<String, Tensor> gradient : gradients.tensors().entrySet()) {
-      double squares = ops.sumOfSquares(gradient.getValue());
-      if (!Double.isFinite(squares)) {
-        throw new NonFiniteException("gradient of " + gradient.getKey());
+    int at = 0;
+    for (String name : gradients.tensors().keySet()) {
+      double square = squares[at++];
+      if (!Double.isFinite(square)) {
+        throw new NonFiniteException("gradient of " + name);
       }
-      sum += squares;
+      sum += square;
     }
     return Math.sqrt(sum);
   }

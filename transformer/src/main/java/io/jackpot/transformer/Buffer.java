@@ -5,7 +5,7 @@ import io.jackpot.tensor.Tensor;
 
 /** Memory of one activation, grown to the largest batch it has seen. */
 public final class Buffer {
-  private float[] data = new float[0];
+  private Tensor all = Tensor.zeros(0);
 
   /** A tensor over this memory, its content unknown; it replaces the one given before. */
   public Tensor of(int... dims) {
@@ -16,9 +16,9 @@ public final class Buffer {
               + Shape.of(dims)
               + " is larger than an array can be; use fewer tokens a micro-batch");
     }
-    if (data.length < size) {
-      data = new float[(int) size];
+    if (all.size() < size) {
+      all = Tensor.zeros((int) size);
     }
-    return Tensor.of(data, dims);
+    return all.reshape(dims);
   }
 }

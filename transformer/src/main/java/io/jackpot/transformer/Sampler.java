@@ -252,6 +252,7 @@ public final class Sampler {
     Tensor hidden = x.of(count, config.hiddenSize());
     Tensor n = normed.of(count, config.hiddenSize());
     ops.embeddingForward(ids, model.weights().embedding(), hidden);
+    ops.blockEnd();
     for (int layer = 0; layer < config.layers(); layer++) {
       Weights.Layer weights = model.weights().layers().get(layer);
       ops.rmsNormForward(hidden, weights.inputNorm(), epsilon, n, rms.of(count));
@@ -290,6 +291,7 @@ public final class Sampler {
       ops.swigluForward(g, u, g);
       ops.matmulNT(g, weights.down(), branch, false);
       ops.add(branch, hidden);
+      ops.blockEnd();
     }
     ops.rmsNormForward(hidden, model.weights().norm(), epsilon, n, rms.of(count));
     return n;

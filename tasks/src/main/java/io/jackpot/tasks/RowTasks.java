@@ -1,0 +1,145 @@
+package io.jackpot.tasks;
+
+/**
+ * Bodies of the kernels that reduce rows or columns. A row has a group of threads; each sums every
+ * {@code lanes}-th element of it, from its own lane on, and the group adds up what they have.
+ */
+public final class RowTasks {
+  /** Rows that one thread of a column sum takes. */
+  public static final int ROW_BLOCK = 64;
+
+  private RowTasks() {}
+
+  /** A lane's part of Σ x². */
+  public static float squares(float[] x, int at, int dim, int lane, int lanes) {
+    float sum = 0f;
+    for (int j = lane; j < dim; j += lanes) {
+      sum += x[at + j] * x[at + j];
+    }
+    return sum;
+  }
+
+  /** A lane's part of Σ dy·gain·x, of which RMSNorm's backward takes the mean. */
+  public static float gainedDot(
+      float[] dy,
+      int dyAt,
+      float[] gain,
+      int gainAt,
+      float[] x,
+      int xAt,
+      int dim,
+      int lane,
+      int lanes) {
+    float sum = 0f;
+    for (int j = lane; j < dim; j += lanes) {
+      sum += dy[dyAt + j] * gain[gainAt + j] * x[xAt + j];
+    }
+    return sum;
+  }
+
+  /** A lane's part of Σ x·y. */
+  public static float dot(float[] x, int xAt, float[] y, int yAt, int dim, int lane, int lanes) {
+    float sum = 0f;
+    for (int j = lane; j < dim; j += lanes) {
+      sum += x[xAt + j] * y[yAt + j];
+    }
+    return sum;
+  }
+
+  /** y = x·r·gain of a lane's elements, r = 1/√(mean square + ε). */
+  public static void scaleRow(
+      float[] x,
+      int xAt,
+      float[] gain,
+      int gainAt,
+      float r,
+      float[] y,
+      int yAt,
+      int dim,
+      int lane,
+      int lanes) {
+    for (int j = lane; j < dim; j += lanes) {
+      y[yAt + j] = x[xAt + j] * r * gain[gainAt + j];
+    }
+  }
+
+  /**
+   * dx = r·(dy·gain − x·r²·dot/dim) of a lane's elements, dot = Σ dy·gain·x.
+   *
+   * @param keep 1 to add to dx, 0 to overwrite it
+   */
+  public static void rmsNormBackwardRow(
+      float[] dy,
+      int dyAt,
+      float[] x,
+      int xAt,
+      float[] gain,
+      int gainAt,
+      float r,
+      float dot,
+      float[] dx,
+      int dxAt,
+      int dim,
+      int keep,
+      int lane,
+      int lanes) {
+    float pull = r * r * dot / dim;
+    for (int j = lane; j < dim; j += lanes) {
+      float gradient = r * (dy[dyAt + j] * gain[gainAt + j] - x[xAt + j] * pull);
+      float before = 0f;
+      if (keep > 0) {
+        before = dx[dxAt + j];
+      }
+      dx[dxAt + j] = before + gradient;
+    }
+  }
+
+  /** Σ of column {@code j} of dy over a block of rows. */
+  public static float columnSum(float[] dy, int at, int rows, int cols, int block, int j) {
+    int end = Math.min(rows, (block + 1) * ROW_BLOCK);
+    float sum = 0f;
+    for (int row = block * ROW_BLOCK; row < end; row++) {
+      sum += dy[at + row * cols + j];
+    }
+    return sum;
+  }
+
+  /** Σ dy·x·r of column {@code j} over a block of rows: RMSNorm's gain gradient. */
+  public static float gainColumnSum(
+      float[] dy,
+      int dyAt,
+      float[] x,
+      int xAt,
+      float[] r,
+      int rAt,
+      int rows,
+      int cols,
+      int block,
+      int j) {
+    int end = Math.min(rows, (block + 1) * ROW_BLOCK);
+    float sum = 0f;
+    for (int row = block * ROW_BLOCK; row < end; row++) {
+      sum += dy[dyAt + row * cols + j] * x[xAt + row * cols + j] * r[rAt + row];
+    }
+    return sum;
+  }
+
+  /** Σ over {@code count} partial results, {@code stride} apart. */
+  public static float sumPartials(float[] partials, int at, int count, int stride, int i) {
+    float sum = 0f;
+    for (int p = 0; p < count; p++) {
+      sum += partials[at + p * stride + i];
+    }
+    return sum;
+  }
+
+  /** Σ of column {@code j} over the rows that {@code order[from, to)} names. */
+  public static float listedSum(
+      float[] dy, int dyAt, int[] order, int orderAt, int from, int to, int cols, int j) {
+    float sum = 0f;
+    for (int i = from; i < to; i++) {
+      sum += dy[dyAt + order[orderAt + i] * cols + j];
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,214 @@
+package io.jackpot.tasks;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Storage;
+import java.lang.ref.Cleaner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+/**
+ * The device's memory: a few large arrays ({@link Arena}), in which every tensor has a {@link
+ * Region}. Few, because compiled graphs are bound to arrays: layers whose weights lie in one array
+ * can share a graph, and differ in offsets only.
+ *
+ * <p>A region is free again when nothing refers to it any more.
+ */
+final class DeviceMemory {
+  /** What a tensor is for. Each has arenas of its own. */
+  enum Role {
+    WEIGHT,
+    GRADIENT,
+    FIRST_MOMENT,
+    SECOND_MOMENT,
+    ACTIVATION
+  }
+
+  /** Regions begin at multiples of this many floats, a cache line of every GPU. */
+  private static final int ALIGNMENT = 32;
+
+  /** Size of an arena that no plan foresaw, in floats. */
+  private static final int DEFAULT_ARENA = 1 << 22;
+
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /** An array on the device and what of it is free, by offset. Its heap half is never read. */
+  static final class Arena {
+    final int index;
+    final Role role;
+    final float[] floats;
+    private final NavigableMap<Integer, Integer> free = new TreeMap<>();
+
+    Arena(int index, Role role, int size) {
+      this.index = index;
+      this.role = role;
+      this.floats = new float[size];
+      free.put(0, size);
+    }
+
+    /** The first hole that is large enough, −1 if there is none. */
+    private int take(int size) {
+      for (Map.Entry<Integer, Integer> hole : free.entrySet()) {
+        if (hole.getValue() >= size) {
+          int at = hole.getKey();
+          int left = hole.getValue() - size;
+          free.remove(at);
+          if (left > 0) {
+            free.put(at + size, left);
+          }
+          return at;
+        }
+      }
+      return -1;
+    }
+
+    private void release(int at, int size) {
+      int start = at;
+      int length = size;
+      Map.Entry<Integer, Integer> before = free.floorEntry(at);
+      if (before != null && before.getKey() + before.getValue() == at) {
+        free.remove(before.getKey());
+        start = before.getKey();
+        length += before.getValue();
+      }
+      Integer after = free.remove(at + size);
+      free.put(start, length + (after == null ? 0 : after));
+    }
+
+    /** Floats in use. */
+    long used() {
+      return floats.length - free.values().stream().mapToLong(Integer::intValue).sum();
+    }
+  }
+
+  /** A tensor's place on the device. */
+  final class Region implements Storage.Mirror {
+    final Arena arena;
+    final int offset;
+    final int size;
+
+    private Region(Arena arena, int offset, int size) {
+      this.arena = arena;
+      this.offset = offset;
+      this.size = size;
+    }
+
+    @Override
+    public void fetch(float[] heap) {
+      fetch.accept(this, heap);
+    }
+
+    boolean isIn(DeviceMemory memory) {
+      return memory == DeviceMemory.this;
+    }
+  }
+
+  /** Reads a region when all ops before are done. */
+  @FunctionalInterface
+  interface Fetch {
+    void accept(Region region, float[] heap);
+  }
+
+  private record Released(Arena arena, int offset, int size) {}
+
+  private final List<Arena> arenas = new ArrayList<>();
+  private final ConcurrentLinkedQueue<Released> released = new ConcurrentLinkedQueue<>();
+  private final Fetch fetch;
+  private final Consumer<Arena> opened;
+  private final long largestArena;
+
+  /**
+   * @param fetch how a region's elements come back
+   * @param opened told of each new arena before it is used
+   * @param largestArena in floats, what the device can give in one piece
+   */
+  DeviceMemory(Fetch fetch, Consumer<Arena> opened, long largestArena) {
+    this.fetch = fetch;
+    this.opened = opened;
+    this.largestArena = Math.min(largestArena, Integer.MAX_VALUE - 64);
+  }
+
+  /** Opens an arena for each role, or as many as it takes. */
+  void reserve(Map<Role, Long> floats) {
+    floats.forEach((role, size) -> {
+      for (long left = size; left > 0; left -= largestArena) {
+        open(role, (int) Math.min(left, largestArena));
+      }
+    });
+  }
+
+  private Arena open(Role role, int size) {
+    Arena arena = new Arena(arenas.size(), role, size);
+    arenas.add(arena);
+    opened.accept(arena);
+    return arena;
+  }
+
+  /**
+   * A region of unknown content.
+   *
+   * @throws InputException if the device cannot hold a tensor of this size in one piece
+   */
+  Region allocate(Role role, int size) {
+    int padded = padded(size);
+    if (padded < size) {
+      throw new InputException(
+          "device: a tensor of %d floats, but the device gives at most %d in one piece"
+              .formatted(size, largestArena));
+    }
+    reclaim();
+    for (Arena arena : arenas) {
+      if (arena.role == role) {
+        int at = arena.take(padded);
+        if (at >= 0) {
+          return region(arena, at, size, padded);
+        }
+      }
+    }
+    Arena arena = open(role, (int) Math.min(largestArena, Math.max(padded, DEFAULT_ARENA)));
+    return region(arena, arena.take(padded), size, padded);
+  }
+
+  /**
+   * A region of a given arena.
+   *
+   * @throws InputException if it has no room
+   */
+  Region allocateIn(Arena arena, int size) {
+    reclaim();
+    int padded = padded(size);
+    int at = arena.take(padded);
+    if (at < 0) {
+      throw new InputException(
+          "device: no room for %d floats beside others; use fewer tokens a micro-batch"
+              .formatted(size));
+    }
+    return region(arena, at, size, padded);
+  }
+
+  private int padded(int size) {
+    return (int) Math.min(largestArena, Math.ceilDiv(Math.max(size, 1L), ALIGNMENT) * ALIGNMENT);
+  }
+
+  private void reclaim() {
+    for (Released range = released.poll(); range != null; range = released.poll()) {
+      range.arena.release(range.offset, range.size);
+    }
+  }
+
+  private Region region(Arena arena, int at, int size, int padded) {
+    Region region = new Region(arena, at, size);
+    Released range = new Released(arena, at, padded);
+    ConcurrentLinkedQueue<Released> queue = released;
+    CLEANER.register(region, () -> queue.add(range));
+    return region;
+  }
+
+  List<Arena> arenas() {
+    return arenas;
+  }
+}

@@ -1,0 +1,304 @@
+package io.jackpot.tasks;
+
+import io.jackpot.tasks.DeviceMemory.Arena;
+import io.jackpot.tasks.DeviceMemory.Region;
+import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tasks.Graphs.Launch;
+import io.jackpot.tasks.Graphs.Step;
+import io.jackpot.tasks.Graphs.Task;
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Packing;
+import io.jackpot.tensor.Storage;
+import io.jackpot.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+
+/**
+ * Takes down the kernels that ops launch, and runs them as graphs when somebody waits for a result.
+ * What the ops get from the heap is copied when they are called, so the caller may change it
+ * afterwards.
+ */
+final class Recorder implements AutoCloseable {
+  private static final float[] NO_SCALARS = {};
+  private static final int[] NO_CONSTANTS = {};
+
+  /** Tasks of one graph; TornadoVM takes 256, and longer graphs have fewer chances to be replayed. */
+  private static final int LONGEST_GRAPH = 64;
+
+  /** Ints of all ops between two flushes. */
+  private static final int ID_CAPACITY = 1 << 22;
+
+  /** Floats of all ops between two flushes. */
+  private static final int INPUT_CAPACITY = 1 << 20;
+
+  /** Most launches that run as one: the grid's y dimension. */
+  private static final int LARGEST_BATCH = 1024;
+
+  private static final Launch BLOCK_END =
+      new Launch(
+          Kernel.of("blockEnd", 1, (graph, id, operands, inputs, task, constants) -> {}),
+          new Region[0],
+          new int[0],
+          NO_SCALARS,
+          new int[0],
+          NO_CONSTANTS);
+
+  private final Graphs graphs;
+  private final DeviceMemory memory;
+  private final List<Launch> pending = new ArrayList<>();
+  private final int[] ids = new int[ID_CAPACITY];
+  private final Map<Object, Integer> idOffsets = new IdentityHashMap<>();
+  private final Region inputs;
+  private final float[] inputValues = new float[INPUT_CAPACITY];
+  private int idCount;
+  private int inputCount;
+
+  /**
+   * @param reserved floats for each role, to open arenas for; empty to open them as needed
+   * @param largestArena in floats
+   */
+  Recorder(TornadoDevice device, Map<Role, Long> reserved, long largestArena) {
+    this.graphs = new Graphs(device, ID_CAPACITY);
+    this.memory = new DeviceMemory(this::fetch, graphs::open, largestArena);
+    if (!reserved.isEmpty()) {
+      memory.reserve(reserved);
+    }
+    this.inputs = memory.allocate(Role.ACTIVATION, INPUT_CAPACITY);
+  }
+
+  /** The place of a tensor's elements on the device, where they are brought if need be. */
+  Region region(Tensor tensor, Role role) {
+    Storage storage = tensor.storage();
+    if (storage.mirror() instanceof Region region && region.isIn(memory)) {
+      return region;
+    }
+    float[] heap = storage.mirror() == null ? storage.heapIfThere() : storage.heap();
+    Region region = memory.allocate(role, storage.size());
+    if (heap == null) {
+      fill(region);
+    } else {
+      graphs.write(heap, 0, region, 0, heap.length);
+    }
+    storage.moved(region);
+    return region;
+  }
+
+  /** Memory for what only kernels see; its content is unknown. */
+  Region scratch(int size) {
+    return memory.allocate(Role.ACTIVATION, size);
+  }
+
+  /**
+   * Where a kernel writes {@code other}, which has one array for all its outputs: there if it lies
+   * in the arena of {@code first}, else in scratch memory that does; see {@link #settle}.
+   */
+  Region beside(Region first, Region other) {
+    return other.arena == first.arena ? other : memory.allocateIn(first.arena, other.size);
+  }
+
+  /** Brings what was written {@link #beside} another output to its place. */
+  void settle(Region written, Region other) {
+    if (written != other) {
+      launch(
+          ElementwiseKernels.COPY,
+          new Region[] {written, other},
+          ElementwiseKernels.groups(other.size),
+          written.offset,
+          other.offset,
+          other.size);
+    }
+  }
+
+  private void fill(Region region) {
+    if (region.size > 0) {
+      launch(
+          ElementwiseKernels.ZERO,
+          new Region[] {region},
+          ElementwiseKernels.groups(region.size),
+          region.offset,
+          region.size);
+    }
+  }
+
+  /** Takes down a launch of {@code groups} groups. */
+  void launch(Kernel kernel, Region[] operands, int groups, int... args) {
+    launch(kernel, operands, args, NO_SCALARS, new int[] {groups, 1, 1});
+  }
+
+  /**
+   * Takes down a launch.
+   *
+   * @param args the kernel's offsets and sizes
+   * @param scalars the kernel's numbers
+   * @param grid groups in x, y and z
+   * @param constants baked into the compiled kernel; a new combination is compiled anew
+   */
+  void launch(
+      Kernel kernel, Region[] operands, int[] args, float[] scalars, int[] grid, int... constants) {
+    if (grid[0] > 0 && grid[1] > 0 && grid[2] > 0) {
+      pending.add(new Launch(kernel, operands, args, scalars, grid, constants));
+    }
+  }
+
+  void blockEnd() {
+    if (!pending.isEmpty() && pending.getLast() != BLOCK_END) {
+      pending.add(BLOCK_END);
+    }
+  }
+
+  /** To be called by an op before it gives the device ids or numbers: there is room for it then. */
+  void makeRoom() {
+    if (idCount > ID_CAPACITY / 2 || inputCount > INPUT_CAPACITY / 2) {
+      flush();
+    }
+  }
+
+  /**
+   * Where in {@code ids} kernels find the first {@code count} of {@code values}. The same array
+   * twice before a flush is sent once, and must not have changed.
+   */
+  int ids(int[] values, int count) {
+    return ids(values, values, count);
+  }
+
+  /** As {@link #ids(int[], int)} of what {@code owner} stands for. */
+  int ids(Object owner, int[] values, int count) {
+    Integer known = idOffsets.get(owner);
+    if (known != null) {
+      return known;
+    }
+    if (count > ID_CAPACITY - idCount) {
+      throw new InputException(
+          "device: %d indices for one op, but at most %d fit; use fewer tokens a micro-batch"
+              .formatted(count, ID_CAPACITY / 2));
+    }
+    int at = idCount;
+    System.arraycopy(values, 0, ids, at, count);
+    idCount += count;
+    idOffsets.put(owner, at);
+    return at;
+  }
+
+  /** First token of each token's sequence, then the one after its last, {@code [2 × tokens]}. */
+  int bounds(Packing packing) {
+    Integer known = idOffsets.get(packing);
+    if (known != null) {
+      return known;
+    }
+    int[] bounds = new int[2 * packing.tokens()];
+    for (int s = 0; s < packing.sequences(); s++) {
+      int from = packing.start(s);
+      int to = from + packing.length(s);
+      Arrays.fill(bounds, from, to, from);
+      Arrays.fill(bounds, packing.tokens() + from, packing.tokens() + to, to);
+    }
+    return ids(packing, bounds, bounds.length);
+  }
+
+  /** The region of {@link #input}. */
+  Region inputs() {
+    return inputs;
+  }
+
+  /** Where in the device's array of {@link #inputs} kernels find {@code count} of {@code values}. */
+  int input(float[] values, int count) {
+    if (count > INPUT_CAPACITY - inputCount) {
+      throw new InputException(
+          "device: %d numbers for one op, but at most %d fit; use fewer tokens a micro-batch"
+              .formatted(count, INPUT_CAPACITY / 2));
+    }
+    int at = inputCount;
+    System.arraycopy(values, 0, inputValues, at, count);
+    inputCount += count;
+    return inputs.offset + at;
+  }
+
+  /** Runs all that has been taken down. */
+  void flush() {
+    if (idCount > 0) {
+      graphs.writeIds(ids, idCount);
+    }
+    if (inputCount > 0) {
+      graphs.write(inputValues, 0, inputs, 0, inputCount);
+    }
+    List<Step> steps = new ArrayList<>();
+    int ints = 0;
+    for (Launch launch : pending) {
+      if (launch == BLOCK_END) {
+        run(steps);
+        ints = 0;
+        continue;
+      }
+      int needed = Math.max(launch.args().length, launch.scalars().length) + 1;
+      if (ints + needed > Graphs.ARGUMENTS) {
+        run(steps);
+        ints = 0;
+      }
+      ints += needed;
+      Task task = launch.task();
+      Step last = steps.isEmpty() ? null : steps.getLast();
+      if (last != null && joins(last, task)) {
+        last.launches().add(launch);
+        continue;
+      }
+      if (steps.size() == LONGEST_GRAPH) {
+        run(steps);
+        ints = needed;
+      }
+      steps.add(new Step(task, new ArrayList<>(List.of(launch))));
+    }
+    run(steps);
+    pending.clear();
+    idOffsets.clear();
+    idCount = 0;
+    inputCount = 0;
+  }
+
+  private static boolean joins(Step step, Task task) {
+    return task.kernel().stride() > 0
+        && step.task().equals(task)
+        && step.launches().size() < LARGEST_BATCH;
+  }
+
+  private void run(List<Step> steps) {
+    if (!steps.isEmpty()) {
+      graphs.run(steps);
+      steps.clear();
+    }
+  }
+
+  /** Runs all that has been taken down and copies a result to the heap. */
+  void read(Region region, int at, float[] values, int count) {
+    flush();
+    graphs.read(region, at, values, 0, count);
+  }
+
+  private void fetch(Region region, float[] heap) {
+    read(region, 0, heap, heap.length);
+  }
+
+  /** Floats in use of each arena, for people. */
+  List<Arena> arenas() {
+    return memory.arenas();
+  }
+
+  Graphs graphs() {
+    return graphs;
+  }
+
+  @Override
+  public void close() {
+    graphs.close();
+  }
+
+  /** A region's launch operands. */
+  static Region[] operands(Region... regions) {
+    return regions;
+  }
+
+}

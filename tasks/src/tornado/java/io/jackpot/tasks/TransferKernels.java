@@ -1,0 +1,45 @@
+package io.jackpot.tasks;
+
+import uk.ac.manchester.tornado.api.KernelContext;
+
+/** Kernels that move data between staging arrays and the arenas. */
+final class TransferKernels {
+  static final int GROUP = 256;
+
+  private TransferKernels() {}
+
+  /** Uses an array, so that TornadoVM brings it to the device; changes nothing. */
+  public static void touch(KernelContext context, float[] arena) {
+    if (context.globalIdx < 1) {
+      arena[0] = arena[0] + 0f;
+    }
+  }
+
+  /** {@link #touch} of ints. */
+  public static void touchInts(KernelContext context, int[] arena) {
+    if (context.globalIdx < 1) {
+      arena[0] = arena[0] + 0;
+    }
+  }
+
+  /** {@code arena[args[1] + i] = staging[i]} for i below {@code args[0]}. */
+  public static void write(KernelContext context, float[] staging, float[] arena, int[] args) {
+    for (int i = context.globalIdx; i < args[0]; i += context.globalGroupSizeX) {
+      arena[args[1] + i] = staging[i];
+    }
+  }
+
+  /** {@link #write} of ints. */
+  public static void writeInts(KernelContext context, int[] staging, int[] arena, int[] args) {
+    for (int i = context.globalIdx; i < args[0]; i += context.globalGroupSizeX) {
+      arena[args[1] + i] = staging[i];
+    }
+  }
+
+  /** {@code staging[i] = arena[args[1] + i]} for i below {@code args[0]}. */
+  public static void read(KernelContext context, float[] arena, float[] staging, int[] args) {
+    for (int i = context.globalIdx; i < args[0]; i += context.globalGroupSizeX) {
+      staging[i] = arena[args[1] + i];
+    }
+  }
+}

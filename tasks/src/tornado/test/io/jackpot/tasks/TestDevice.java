@@ -1,0 +1,21 @@
+package io.jackpot.tasks;
+
+import io.jackpot.tensor.Ops;
+import java.util.Map;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
+
+/** The device that the tests run on: TornadoVM's default one. Opened once, as compiling is slow. */
+public final class TestDevice {
+  private static final TornadoOps OPS = new TornadoOps(device(), Map.of());
+
+  private TestDevice() {}
+
+  public static TornadoDevice device() {
+    return TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+  }
+
+  public static Ops ops() {
+    return OPS;
+  }
+}

@@ -1,0 +1,74 @@
+package io.jackpot.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The elements of a {@link Tensor}, which stand in one place at a time: a heap array, or the memory
+ * of a device. A provider with such memory moves them there when an op needs them; {@link #heap}
+ * moves them back. So whoever reads or writes the array between two ops is right on every device.
+ * Zeros need no array until somebody looks.
+ */
+public final class Storage {
+
+  /** Elements in the memory of a device. */
+  public interface Mirror {
+    /** Fills {@code heap} with the elements, which the device then no longer answers for. */
+    void fetch(float[] heap);
+  }
+
+  private final int size;
+  private volatile float @Nullable [] heap;
+  private volatile @Nullable Mirror mirror;
+
+  Storage(int size) {
+    this.size = size;
+  }
+
+  Storage(float[] heap) {
+    this.size = heap.length;
+    this.heap = heap;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /**
+   * The elements as an array; shared, and valid until the next op that uses this tensor. What has
+   * been written by then, the op sees.
+   */
+  public float[] heap() {
+    float[] array = heap;
+    return array != null ? array : onHeap();
+  }
+
+  private synchronized float[] onHeap() {
+    float[] array = heap;
+    if (array == null) {
+      array = new float[size];
+      Mirror from = mirror;
+      if (from != null) {
+        from.fetch(array);
+        mirror = null;
+      }
+      heap = array;
+    }
+    return array;
+  }
+
+  /** Where the elements stand, null for the heap. */
+  public @Nullable Mirror mirror() {
+    return mirror;
+  }
+
+  /** The array as it is: null where the elements are elsewhere, or have never been but zero. */
+  public float @Nullable [] heapIfThere() {
+    return heap;
+  }
+
+  /** Says that the elements stand in {@code there} from now on; the array is let go of. */
+  public synchronized void moved(Mirror there) {
+    mirror = there;
+    heap = null;
+  }
+}
