@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The device's memory: a few large arrays ({@link Arena}), in which every tensor has a {@link
@@ -25,7 +27,9 @@ final class DeviceMemory {
     GRADIENT,
     FIRST_MOMENT,
     SECOND_MOMENT,
-    ACTIVATION
+    ACTIVATION,
+    /** What kernels of one op hand on. */
+    SCRATCH
   }
 
   /** Regions begin at multiples of this many floats, a cache line of every GPU. */
@@ -91,10 +95,20 @@ final class DeviceMemory {
     final int offset;
     final int size;
 
-    private Region(Arena arena, int offset, int size) {
+    private final Cleaner.Cleanable cleanable;
+
+    private Region(Arena arena, int offset, int size, int padded) {
       this.arena = arena;
       this.offset = offset;
       this.size = size;
+      Released range = new Released(arena, offset, padded);
+      ConcurrentLinkedQueue<Released> queue = released;
+      this.cleanable = CLEANER.register(this, () -> queue.add(range));
+    }
+
+    /** Gives the memory back; without it, it comes back when nothing refers to the region. */
+    void release() {
+      cleanable.clean();
     }
 
     @Override
@@ -160,17 +174,40 @@ final class DeviceMemory {
           "device: a tensor of %d floats, but the device gives at most %d in one piece"
               .formatted(size, largestArena));
     }
+    Region region = takeFrom(arenas, role, size, padded);
+    if (region == null && arenas.stream().anyMatch(arena -> arena.role == role)) {
+      awaitReclaimed();
+      region = takeFrom(arenas, role, size, padded);
+    }
+    if (region == null) {
+      Arena fresh = open(role, (int) Math.min(largestArena, Math.max(padded, DEFAULT_ARENA)));
+      region = new Region(fresh, fresh.take(padded), size, padded);
+    }
+    return region;
+  }
+
+  private @Nullable Region takeFrom(List<Arena> from, Role role, int size, int padded) {
     reclaim();
-    for (Arena arena : arenas) {
+    for (Arena arena : from) {
       if (arena.role == role) {
         int at = arena.take(padded);
         if (at >= 0) {
-          return region(arena, at, size, padded);
+          return new Region(arena, at, size, padded);
         }
       }
     }
-    Arena arena = open(role, (int) Math.min(largestArena, Math.max(padded, DEFAULT_ARENA)));
-    return region(arena, arena.take(padded), size, padded);
+    return null;
+  }
+
+  /**
+   * Tensors that nobody refers to any more have memory until the collector finds them; before more
+   * memory is taken, it is made to look.
+   */
+  private void awaitReclaimed() {
+    System.gc();
+    for (int tries = 0; tries < 20 && released.isEmpty(); tries++) {
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   /**
@@ -187,7 +224,7 @@ final class DeviceMemory {
           "device: no room for %d floats beside others; use fewer tokens a micro-batch"
               .formatted(size));
     }
-    return region(arena, at, size, padded);
+    return new Region(arena, at, size, padded);
   }
 
   private int padded(int size) {
@@ -198,14 +235,6 @@ final class DeviceMemory {
     for (Released range = released.poll(); range != null; range = released.poll()) {
       range.arena.release(range.offset, range.size);
     }
-  }
-
-  private Region region(Arena arena, int at, int size, int padded) {
-    Region region = new Region(arena, at, size);
-    Released range = new Released(arena, at, padded);
-    ConcurrentLinkedQueue<Released> queue = released;
-    CLEANER.register(region, () -> queue.add(range));
-    return region;
   }
 
   List<Arena> arenas() {

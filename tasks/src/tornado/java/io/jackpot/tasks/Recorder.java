@@ -34,7 +34,10 @@ final class Recorder implements AutoCloseable {
   private static final int ID_CAPACITY = 1 << 22;
 
   /** Floats of all ops between two flushes. */
-  private static final int INPUT_CAPACITY = 1 << 20;
+  static final int INPUT_CAPACITY = 1 << 20;
+
+  /** Scratch floats from which on a block's end is waited for, so that they can be used again. */
+  static final int SCRATCH_CAPACITY = 1 << 25;
 
   /** Most launches that run as one: the grid's y dimension. */
   private static final int LARGEST_BATCH = 1024;
@@ -55,6 +58,8 @@ final class Recorder implements AutoCloseable {
   private final Map<Object, Integer> idOffsets = new IdentityHashMap<>();
   private final Region inputs;
   private final float[] inputValues = new float[INPUT_CAPACITY];
+  private final List<Region> scratches = new ArrayList<>();
+  private long scratchFloats;
   private int idCount;
   private int inputCount;
 
@@ -88,9 +93,22 @@ final class Recorder implements AutoCloseable {
     return region;
   }
 
-  /** Memory for what only kernels see; its content is unknown. */
+  /** To be called where an op begins: the scratch memory of earlier ones may be used again. */
+  void begin() {
+    makeRoom();
+    if (pending.isEmpty()) {
+      scratches.forEach(Region::release);
+      scratches.clear();
+      scratchFloats = 0;
+    }
+  }
+
+  /** Memory for what only kernels of this op see; its content is unknown. */
   Region scratch(int size) {
-    return memory.allocate(Role.ACTIVATION, size);
+    Region region = memory.allocate(Role.SCRATCH, size);
+    scratches.add(region);
+    scratchFloats += size;
+    return region;
   }
 
   /**
@@ -149,9 +167,13 @@ final class Recorder implements AutoCloseable {
     if (!pending.isEmpty() && pending.getLast() != BLOCK_END) {
       pending.add(BLOCK_END);
     }
+    makeRoom();
+    if (scratchFloats > SCRATCH_CAPACITY) {
+      flush();
+    }
   }
 
-  /** To be called by an op before it gives the device ids or numbers: there is room for it then. */
+  /** Makes room for at least half of what {@link #ids} and {@link #input} can hold. */
   void makeRoom() {
     if (idCount > ID_CAPACITY / 2 || inputCount > INPUT_CAPACITY / 2) {
       flush();

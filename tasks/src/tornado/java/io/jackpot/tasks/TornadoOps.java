@@ -11,6 +11,7 @@ import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -174,18 +175,21 @@ public final class TornadoOps implements Ops {
   @Override
   public void matmulNT(Tensor x, Tensor w, Tensor y, boolean accumulate) {
     Checks.matmulNT(x, w, y);
+    recorder.begin();
     product(Orientation.NT, activation(x), weight(w), activation(y), y, x.cols(), accumulate);
   }
 
   @Override
   public void matmulNN(Tensor dy, Tensor w, Tensor dx, boolean accumulate) {
     Checks.matmulNN(dy, w, dx);
+    recorder.begin();
     product(Orientation.NN, activation(dy), weight(w), activation(dx), dx, dy.cols(), accumulate);
   }
 
   @Override
   public void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate) {
     Checks.matmulTN(dy, x, dw);
+    recorder.begin();
     product(Orientation.TN, activation(dy), activation(x), gradient(dw), dw, dy.rows(), accumulate);
   }
 
@@ -212,6 +216,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void addBias(Tensor bias, Tensor y) {
     Checks.bias("addBias", bias, y);
+    recorder.begin();
     Region from = weight(bias);
     Region to = activation(y);
     recorder.launch(
@@ -227,6 +232,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void addBiasBackward(Tensor dy, Tensor dBias) {
     Checks.bias("addBiasBackward", dBias, dy);
+    recorder.begin();
     Region from = activation(dy);
     Region to = gradient(dBias);
     int blocks = Math.ceilDiv(dy.rows(), RowTasks.ROW_BLOCK);
@@ -243,6 +249,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void add(Tensor x, Tensor y) {
     Checks.sameSize("add", x, y);
+    recorder.begin();
     Region from = activation(x);
     Region to = activation(y);
     recorder.launch(
@@ -268,6 +275,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void copyRows(Tensor x, int from, Tensor y, int to, int count) {
     Checks.copyRows(x, from, y, to, count);
+    recorder.begin();
     Region source = activation(x);
     Region target = activation(y);
     recorder.launch(
@@ -282,13 +290,14 @@ public final class TornadoOps implements Ops {
   @Override
   public void gatherRows(Tensor x, int[] rows, Tensor y) {
     Checks.gatherRows("gatherRows", x, rows, y);
+    recorder.begin();
     gather(activation(x), rows, y);
   }
 
   @Override
   public void gatherRowsBackward(Tensor dy, int[] rows, Tensor dx) {
     Checks.gatherRows("gatherRowsBackward", dx, rows, dy);
-    recorder.makeRoom();
+    recorder.begin();
     Region from = activation(dy);
     Region to = activation(dx);
     zero(dx);
@@ -306,11 +315,11 @@ public final class TornadoOps implements Ops {
   @Override
   public void embeddingForward(int[] ids, Tensor table, Tensor y) {
     Checks.embedding("embeddingForward", ids, table, y);
+    recorder.begin();
     gather(weight(table), ids, y);
   }
 
   private void gather(Region from, int[] rows, Tensor y) {
-    recorder.makeRoom();
     Region to = activation(y);
     recorder.launch(
         ElementwiseKernels.GATHER_ROWS,
@@ -327,7 +336,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void embeddingBackward(int[] ids, Tensor dy, Tensor dTable) {
     Checks.embedding("embeddingBackward", ids, dTable, dy);
-    recorder.makeRoom();
+    recorder.begin();
     Region from = activation(dy);
     Region to = gradient(dTable);
     IdLists lists = IdLists.of(ids, dy.rows(), RowTasks.ROW_BLOCK);
@@ -355,6 +364,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void rmsNormForward(Tensor x, Tensor gain, float epsilon, Tensor y, Tensor inverseRms) {
     Checks.rmsNorm("rmsNormForward", x, gain, inverseRms, y);
+    recorder.begin();
     Region from = activation(x);
     Region by = weight(gain);
     Region to = activation(y);
@@ -380,6 +390,7 @@ public final class TornadoOps implements Ops {
       boolean accumulate) {
     Checks.rmsNorm("rmsNormBackward", x, gain, inverseRms, dy, dx);
     Checks.sameSize("rmsNormBackward", gain, dGain);
+    recorder.begin();
     Region gradient = activation(dy);
     Region from = activation(x);
     Region by = weight(gain);
@@ -413,17 +424,18 @@ public final class TornadoOps implements Ops {
   @Override
   public void rope(Tensor x, int[] positions, Tensor cos, Tensor sin) {
     Checks.rope("rope", x, positions, cos, sin);
+    recorder.begin();
     rotate(x, positions, cos, sin, 1);
   }
 
   @Override
   public void ropeBackward(Tensor dx, int[] positions, Tensor cos, Tensor sin) {
     Checks.rope("ropeBackward", dx, positions, cos, sin);
+    recorder.begin();
     rotate(dx, positions, cos, sin, -1);
   }
 
   private void rotate(Tensor x, int[] positions, Tensor cos, Tensor sin, int direction) {
-    recorder.makeRoom();
     Region region = activation(x);
     Region cosines = weight(cos);
     Region sines = weight(sin);
@@ -447,7 +459,7 @@ public final class TornadoOps implements Ops {
       Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
     Checks.attention(
         "attentionForward", q, k, v, logSumExp, packing, new Tensor[] {o}, new Tensor[0]);
-    recorder.makeRoom();
+    recorder.begin();
     attention.forward(q, k, v, packing, scale, o, logSumExp);
   }
 
@@ -473,14 +485,14 @@ public final class TornadoOps implements Ops {
         packing,
         new Tensor[] {o, dO, dQ},
         new Tensor[] {dK, dV});
-    recorder.makeRoom();
+    recorder.begin();
     attention.backward(dO, q, k, v, o, logSumExp, packing, scale, dQ, dK, dV);
   }
 
   @Override
   public void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
     Checks.cacheAppend(x, slots, positions, cache);
-    recorder.makeRoom();
+    recorder.begin();
     Region from = activation(x);
     Region to = activation(cache);
     recorder.launch(
@@ -501,13 +513,14 @@ public final class TornadoOps implements Ops {
   public void attentionDecode(
       Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
     Checks.attentionDecode(q, kCache, vCache, slots, lengths, o);
-    recorder.makeRoom();
+    recorder.begin();
     attention.decode(q, kCache, vCache, slots, lengths, scale, o);
   }
 
   @Override
   public void swigluForward(Tensor gate, Tensor up, Tensor y) {
     Checks.sameSize("swigluForward", gate, up, y);
+    recorder.begin();
     Region g = activation(gate);
     Region u = activation(up);
     Region to = activation(y);
@@ -524,6 +537,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void swigluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp) {
     Checks.sameSize("swigluBackward", dy, gate, up, dGate, dUp);
+    recorder.begin();
     Region d = activation(dy);
     Region g = activation(gate);
     Region u = activation(up);
@@ -547,18 +561,21 @@ public final class TornadoOps implements Ops {
   public void headForward(Head head, int[] actions, HeadStatistics out) {
     Checks.statistics("headForward", head, out);
     Checks.actions("headForward", head, actions);
+    recorder.begin();
     this.head.forward(head, actions, out);
   }
 
   @Override
   public void headSample(Head head, double[] uniforms, HeadStatistics out) {
     Checks.headSample(head, uniforms, out);
+    recorder.begin();
     this.head.sample(head, uniforms, out);
   }
 
   @Override
   public void headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
     int count = Checks.headGather(head, logSumExp, ids, logProbs);
+    recorder.begin();
     this.head.gather(head, logSumExp, ids, count, logProbs);
   }
 
@@ -566,6 +583,7 @@ public final class TornadoOps implements Ops {
   public void headCompare(
       Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
     Checks.headCompare(p, pLogSumExp, q, qLogSumExp, lambda, out);
+    recorder.begin();
     head.compare(p, pLogSumExp, q, qLogSumExp, lambda, out);
   }
 
@@ -578,13 +596,15 @@ public final class TornadoOps implements Ops {
       Tensor dHidden,
       Tensor dWeight) {
     Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
+    recorder.begin();
     this.head.backward(head, statistics, coefficient, distillation, dHidden, dWeight);
   }
 
   @Override
   public double[] sumsOfSquares(List<Tensor> xs) {
+    recorder.begin();
     int[] groups = xs.stream().mapToInt(x -> RowKernels.squaresGroups(x.size())).toArray();
-    int total = java.util.Arrays.stream(groups).sum();
+    int total = Arrays.stream(groups).sum();
     Region partials = recorder.scratch(total);
     int at = 0;
     for (int t = 0; t < groups.length; t++) {
@@ -614,6 +634,7 @@ public final class TornadoOps implements Ops {
   @Override
   public void adamW(Tensor weight, Tensor gradient, Tensor m, Tensor v, AdamWStep step) {
     Checks.sameSize("adamW", weight, gradient, m, v);
+    recorder.begin();
     Region w = weight(weight);
     Region g = gradient(gradient);
     Region first = recorder.region(m, Role.FIRST_MOMENT);
