@@ -67,8 +67,8 @@ public final class StepBenchmark {
               settings.objective(),
               settings.temperature(),
               settings.microBatchTokens(),
-              new Learner(ops, state.policy().model(), state.policy().optimizer()),
-              new Learner(ops, state.actor().model(), state.actor().optimizer()));
+              new Learner(ops, state.policy().model(), state.policy().optimizer(), false),
+              new Learner(ops, state.actor().model(), state.actor().optimizer(), false));
       int prompts = settings.rolloutPrompts();
       for (int step = -WARM_UP; step < steps; step++) {
         int number = step + WARM_UP;

@@ -2,6 +2,7 @@ package io.jackpot.cli;
 
 import io.jackpot.config.Setting;
 import io.jackpot.config.SftSettings;
+import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.explain.Explain;
 import io.jackpot.inference.EvalSettings;
 import io.jackpot.inference.Evaluation;
@@ -34,7 +35,8 @@ final class Commands {
       @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
       @Setting(help = "JSONL file of {\"ids\"}") String input,
       @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor")
-          int threads) {}
+          int threads,
+      @Setting(value = "auto", help = "auto, cpu or tornado") Device device) {}
 
   private record TokenizeSettings(
       @Setting(help = "tokenizer.json, or the model folder it is in") String tokenizer,
@@ -72,7 +74,12 @@ final class Commands {
           ScoreSettings.class,
           settings ->
               ScoreLines.run(
-                  settings.model, Path.of(settings.input), settings.threads, console.out())),
+                  settings.model,
+                  Path.of(settings.input),
+                  settings.device,
+                  settings.threads,
+                  console.out(),
+                  console.err())),
       Command.of(
           "tokenize",
           "Gives the token ids of texts.",

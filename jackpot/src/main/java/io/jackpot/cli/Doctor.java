@@ -2,12 +2,13 @@ package io.jackpot.cli;
 
 import io.jackpot.config.Setting;
 import io.jackpot.tensor.OpsLookup;
+import io.jackpot.train.DeviceProvider;
+import io.jackpot.train.Devices;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.ServiceLoader;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -68,9 +69,8 @@ final class Doctor {
   }
 
   private static String devices() {
-    return ServiceLoader.load(DeviceReport.class)
-        .findFirst()
-        .map(DeviceReport::describe)
+    return Devices.provider()
+        .map(DeviceProvider::describe)
         .orElse(
             "none: this build has no device code; to use a GPU, set TORNADOVM_HOME to a TornadoVM"
                 + " SDK and build again");

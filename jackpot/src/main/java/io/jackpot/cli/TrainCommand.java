@@ -25,8 +25,8 @@ final class TrainCommand {
   private static final Settings<TrainSettings> SETTINGS = Settings.of(TrainSettings.class);
   private static final Settings<Paths> PATHS = Settings.of(Paths.class);
 
-  /** What matters to how fast a run is and to nothing else. */
-  private static final Set<String> CHANGEABLE = Set.of("threads", "device");
+  /** What matters to how a run is computed and not to its result. */
+  private static final Set<String> CHANGEABLE = Set.of("threads", "device", "recomputeActivations");
 
   private TrainCommand() {}
 
@@ -93,7 +93,7 @@ final class TrainCommand {
   private static void refuse(String key) {
     throw new InputException(
         Names.flag(key)
-            + ": cannot be changed with --resume, which goes on as the run began; only --threads and"
-            + " --device can");
+            + ": cannot be changed with --resume, which goes on as the run began; only --threads,"
+            + " --device and --recompute-activations can");
   }
 }

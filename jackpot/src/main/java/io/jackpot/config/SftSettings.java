@@ -30,6 +30,10 @@ public record SftSettings(
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
     @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
         int microBatchTokens,
+    @Setting(
+            value = "false",
+            help = "compute activations again in the backward pass: less memory, same result")
+        boolean recomputeActivations,
     @Setting(value = "f32", help = "how the result is stored: f32, f16 or bf16") StoredType dtype,
     @Setting(value = "4096", min = 1, help = "largest weight file of the result in MiB")
         int shardMegabytes) {}

@@ -102,7 +102,11 @@ public record TrainSettings(
     @Setting(value = "20", min = 1, help = "updates between two checkpoints") int checkpointEvery,
     @Setting(value = "2", min = 1, help = "checkpoints kept") int keepCheckpoints,
     @Setting(value = "32768", min = 1, help = "tokens a forward and backward pass")
-        int microBatchTokens) {
+        int microBatchTokens,
+    @Setting(
+            value = "false",
+            help = "compute activations again in the backward pass: less memory, same result")
+        boolean recomputeActivations) {
 
   /** What {@code problems} says for generated arithmetic. */
   public static final String ARITHMETIC = "arithmetic";

@@ -2,6 +2,7 @@ package io.jackpot.inference;
 
 import io.jackpot.config.Setting;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tensor.InputException;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,7 @@ public record EvalSettings(
         @Nullable Integer maxTokens,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
+    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
     @Setting(value = "none", help = "file that gets the result as well") @Nullable String out) {
 
   /**

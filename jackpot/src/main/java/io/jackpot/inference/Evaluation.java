@@ -51,7 +51,8 @@ public record Evaluation(
     int most = settings.limit() != null ? settings.limit() : isFile ? Integer.MAX_VALUE : GENERATED;
     ProblemSet set =
         ProblemSet.heldOut(settings.problems(), settings.operations(), settings.modulus(), most);
-    try (Responder responder = new Responder(settings.model(), settings.threads())) {
+    try (Responder responder =
+        new Responder(settings.model(), settings.device(), settings.threads())) {
       return run(settings, set, responder, log);
     }
   }

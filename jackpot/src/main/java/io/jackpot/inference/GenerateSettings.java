@@ -1,6 +1,7 @@
 package io.jackpot.inference;
 
 import io.jackpot.config.Setting;
+import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tensor.InputException;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ public record GenerateSettings(
         @Nullable Integer maxTokens,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
+    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
     @Setting(value = "false", help = "a JSON object a response, for programs") boolean json) {
 
   /**

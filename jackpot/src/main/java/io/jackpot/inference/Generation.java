@@ -28,7 +28,8 @@ public final class Generation {
             ? List.of(new Prompt(String.valueOf(settings.prompt()), "--prompt"))
             : InputLines.read(
                 Path.of(settings.input()), line -> new Prompt(line.string("prompt"), line.where()));
-    try (Responder responder = new Responder(settings.model(), settings.threads())) {
+    try (Responder responder =
+        new Responder(settings.model(), settings.device(), settings.threads())) {
       List<int[]> ids =
           prompts.stream().map(prompt -> responder.encode(prompt.text, prompt.where)).toList();
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();

@@ -1,10 +1,11 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.models.ModelSource;
 import io.jackpot.tensor.InputException;
-import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.OpsLookup;
 import io.jackpot.tensor.Threefry;
+import io.jackpot.train.Devices;
+import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.Streams;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
@@ -24,30 +25,31 @@ final class Responder implements AutoCloseable {
   /** Most elements of the KV cache, and about as many of what the prompts need: 0.5 GB each. */
   private static final long MOST_ELEMENTS = 1L << 27;
 
-  private final Ops ops;
+  private final Devices.Opened opened;
   private final ModelConfig config;
   private final Sampler sampler;
   private final Tokenizer tokenizer;
 
   /**
    * @param model as {@link ModelSource} takes it
+   * @param device where to compute
    * @param threads 0 for one a processor
    * @throws InputException if the model cannot be read or has no tokenizer
    */
-  Responder(String model, int threads) {
+  Responder(String model, Device device, int threads) {
     ModelFolder folder = ModelSource.load(model);
     if (folder.tokenizer() == null) {
       throw new InputException(model + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
     config = folder.config();
-    ops = OpsLookup.open(threads);
-    sampler = new Sampler(ops, new Model(config, folder.parameters()));
+    opened = Devices.open(device, threads, MemoryPlan::unknown);
+    sampler = new Sampler(opened.ops(), new Model(config, folder.parameters()));
   }
 
   /** What computes, on one line. */
   String describe() {
-    return ops.describe();
+    return opened.lines().getFirst();
   }
 
   /**
@@ -125,6 +127,6 @@ final class Responder implements AutoCloseable {
 
   @Override
   public void close() {
-    ops.close();
+    opened.close();
   }
 }

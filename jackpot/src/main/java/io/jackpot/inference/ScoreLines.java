@@ -1,18 +1,21 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.InputLines;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.OpsLookup;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import io.jackpot.train.Devices;
+import io.jackpot.train.MemoryPlan;
 import io.jackpot.transformer.Activations;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.weights.ModelFolder;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,16 +55,22 @@ public final class ScoreLines {
 
   /**
    * @param model as {@link ModelSource} takes it
+   * @param device where to compute
    * @param threads 0 for one a processor
+   * @param log gets a line that says what computes
    * @throws InputException if the model or the file cannot be read, or a line does not fit the
    *     model, and then nothing is written; or if the model's weights give what is no number
    */
-  public static void run(String model, Path input, int threads, Appendable out) throws IOException {
+  public static void run(
+      String model, Path input, Device device, int threads, Appendable out, PrintWriter log)
+      throws IOException {
     List<Line> lines = InputLines.read(input, line -> new Line(line.where(), line.ids("ids")));
     ModelFolder folder = ModelSource.loadWeights(model);
     lines.forEach(line -> check(line, folder.config()));
-    try (Ops ops = OpsLookup.open(threads)) {
-      ScoreLines score = new ScoreLines(ops, new Model(folder.config(), folder.parameters()));
+    try (Devices.Opened opened = Devices.open(device, threads, MemoryPlan::unknown)) {
+      log.println("score: " + opened.lines().getFirst());
+      ScoreLines score =
+          new ScoreLines(opened.ops(), new Model(folder.config(), folder.parameters()));
       for (int from = 0; from < lines.size(); ) {
         int to = from + 1;
         int tokens = lines.get(from).ids.length;

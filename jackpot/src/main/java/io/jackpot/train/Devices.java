@@ -4,21 +4,65 @@ import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
 
-/** Where the ops of a run are computed. */
+/** Where the ops of a run are computed. Nothing falls back silently: the choice is logged. */
 public final class Devices {
+  private static final String NO_DEVICE_CODE =
+      "this build has no device code: set TORNADOVM_HOME to a TornadoVM SDK and build again";
+
   private Devices() {}
+
+  /** What this build has beside the CPU. */
+  public static Optional<DeviceProvider> provider() {
+    return ServiceLoader.load(DeviceProvider.class).findFirst();
+  }
+
+  /**
+   * What computes.
+   *
+   * @param lines for the log: what it is, why nothing faster, and what memory it takes
+   */
+  public record Opened(Ops ops, List<String> lines) implements AutoCloseable {
+    @Override
+    public void close() {
+      ops.close();
+    }
+  }
 
   /**
    * @param threads of a CPU; 0 for one a processor
+   * @param plan what a device's memory is going to be needed for
    * @throws InputException if there is no such device
    */
-  public static Ops open(Device device, int threads) {
-    return switch (device) {
-      case AUTO, CPU -> OpsLookup.open(threads);
-      case TORNADO ->
-          throw new InputException(
-              "device: tornado, but this build computes on the CPU alone; use --device cpu");
-    };
+  public static Opened open(Device device, int threads, Supplier<MemoryPlan> plan) {
+    Optional<DeviceProvider> provider = device == Device.CPU ? Optional.empty() : provider();
+    if (device == Device.TORNADO) {
+      return onDevice(
+          provider.orElseThrow(() ->
+              new InputException(
+                  "device: tornado, but " + NO_DEVICE_CODE + "; or use --device cpu")),
+          plan.get());
+    }
+    Optional<String> refusal =
+        device == Device.CPU
+            ? Optional.of("--device cpu")
+            : provider.map(DeviceProvider::whyNoGpu).orElse(Optional.of(NO_DEVICE_CODE));
+    if (refusal.isEmpty()) {
+      return onDevice(provider.orElseThrow(), plan.get());
+    }
+    Ops ops = OpsLookup.open(threads);
+    return new Opened(ops, List.of(ops.describe() + "; no GPU: " + refusal.get()));
+  }
+
+  private static Opened onDevice(DeviceProvider provider, MemoryPlan plan) {
+    Ops ops = provider.open(plan);
+    List<String> lines = new ArrayList<>(List.of(ops.describe()));
+    lines.addAll(plan.lines());
+    return new Opened(ops, lines);
   }
 }

@@ -23,12 +23,15 @@ final class Learner {
   private final Buffer dHidden = new Buffer();
   private final Buffer dAll = new Buffer();
 
-  Learner(Ops ops, Model model, AdamW optimizer) {
+  /**
+   * @param recompute see {@link Activations#Activations(Model, boolean)}
+   */
+  Learner(Ops ops, Model model, AdamW optimizer, boolean recompute) {
     this.ops = ops;
     this.model = model;
     this.optimizer = optimizer;
     this.gradients = Parameters.zeros(model.config());
-    this.activations = new Activations(model);
+    this.activations = new Activations(model, recompute);
   }
 
   Model model() {

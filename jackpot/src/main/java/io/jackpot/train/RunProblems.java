@@ -5,6 +5,7 @@ import io.jackpot.problems.ProblemSet;
 import io.jackpot.problems.Verifier;
 import io.jackpot.transformer.ModelConfig;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a run asks its models.
@@ -19,6 +20,17 @@ record RunProblems(
     Verifier verifier,
     List<RolloutProblem> heldOut,
     Verifier heldOutVerifier) {
+
+  /** Problems that stand for all where only a prompt's length matters. */
+  private static final int MANY = 1024;
+
+  /** Tokens of the longest prompt among the held-out problems and the first to learn from. */
+  int longestPrompt() {
+    return Stream.concat(heldOut.stream(), training.take(0, MANY).stream())
+        .mapToInt(problem -> problem.prompt().length)
+        .max()
+        .orElse(0);
+  }
 
   /**
    * @throws io.jackpot.tensor.InputException if there are none, or they do not fit the models

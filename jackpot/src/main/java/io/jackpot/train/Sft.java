@@ -12,6 +12,7 @@ import io.jackpot.tensor.Ops;
 import io.jackpot.train.PackedResponses.Pair;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
+import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.weights.ModelFolder;
 import java.io.PrintWriter;
@@ -66,11 +67,14 @@ public final class Sft {
                 settings.weightDecay(),
                 settings.gradClip()));
     Path out = Path.of(settings.out());
-    try (Ops ops = Devices.open(settings.device(), settings.threads());
+    try (Devices.Opened device =
+            Devices.open(settings.device(), settings.threads(), () -> plan(settings, model));
         RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings));
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
-      log.println(ops.describe());
-      Sft sft = new Sft(settings, ops, new Learner(ops, model, optimizer), data);
+      device.lines().forEach(log::println);
+      Ops ops = device.ops();
+      Learner learner = new Learner(ops, model, optimizer, settings.recomputeActivations());
+      Sft sft = new Sft(settings, ops, learner, data);
       for (int step = 1; step <= settings.steps(); step++) {
         ObjectNode line = sft.update(step);
         run.metrics().append(line);
@@ -81,6 +85,17 @@ public final class Sft {
       progress.done();
       return run.lastMetrics();
     }
+  }
+
+  private static MemoryPlan plan(SftSettings settings, Model model) {
+    ModelConfig config = model.config();
+    return new MemoryPlan.Builder()
+        .model("model", config)
+        .learner("model", config, settings.microBatchTokens(), settings.recomputeActivations())
+        .build(
+            (settings.recomputeActivations() ? "" : "--recompute-activations, ")
+                + "--micro-batch-tokens below "
+                + settings.microBatchTokens());
   }
 
   private static List<Pair> pairs(SftSettings settings, ModelFolder folder) {

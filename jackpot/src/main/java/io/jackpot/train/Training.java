@@ -5,7 +5,7 @@ import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.tensor.InputException;
-import io.jackpot.tensor.Ops;
+import io.jackpot.transformer.ModelConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -42,14 +42,15 @@ public final class Training {
    * @throws TrainingStoppedException if a loss or a gradient is not finite
    */
   public ObjectNode start(TrainSettings settings, Path run) {
-    try (Ops ops = Devices.open(settings.device(), settings.threads())) {
-      TrainingState state = TrainingState.fresh(settings);
-      RunProblems problems = RunProblems.of(settings, state);
+    TrainingState state = TrainingState.fresh(settings);
+    RunProblems problems = RunProblems.of(settings, state);
+    try (Devices.Opened device = open(settings, state, problems)) {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
       try (RunFolder folder = RunFolder.create(run, config);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
-        describe(run, ops, settings, state, problems);
-        TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress);
+        describe(run, device, settings, state, problems);
+        TrainingLoop loop =
+            new TrainingLoop(device.ops(), settings, problems, state, folder, progress);
         loop.begin();
         return finish(loop, folder);
       }
@@ -66,18 +67,19 @@ public final class Training {
    */
   public ObjectNode resume(Path run, UnaryOperator<TrainSettings> change) {
     TrainSettings settings = change.apply(RunFolder.settings(run));
-    try (Ops ops = Devices.open(settings.device(), settings.threads())) {
-      Optional<Path> checkpoint = RunFolder.checkpoints(run).latest(log::println);
-      TrainingState state =
-          checkpoint
-              .map(path -> TrainingState.load(path, settings))
-              .orElseGet(() -> TrainingState.fresh(settings));
-      RunProblems problems = RunProblems.of(settings, state);
+    Optional<Path> checkpoint = RunFolder.checkpoints(run).latest(log::println);
+    TrainingState state =
+        checkpoint
+            .map(path -> TrainingState.load(path, settings))
+            .orElseGet(() -> TrainingState.fresh(settings));
+    RunProblems problems = RunProblems.of(settings, state);
+    try (Devices.Opened device = open(settings, state, problems)) {
       int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
       try (RunFolder folder = RunFolder.open(run, kept);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
-        describe(run, ops, settings, state, problems);
-        TrainingLoop loop = new TrainingLoop(ops, settings, problems, state, folder, progress);
+        describe(run, device, settings, state, problems);
+        TrainingLoop loop =
+            new TrainingLoop(device.ops(), settings, problems, state, folder, progress);
         if (checkpoint.isEmpty()) {
           log.println("no checkpoint yet: starting again from the beginning");
           loop.begin();
@@ -89,6 +91,38 @@ public final class Training {
     }
   }
 
+  private static Devices.Opened open(
+      TrainSettings settings, TrainingState state, RunProblems problems) {
+    return Devices.open(
+        settings.device(), settings.threads(), () -> plan(settings, state, problems));
+  }
+
+  private static MemoryPlan plan(
+      TrainSettings settings, TrainingState state, RunProblems problems) {
+    ModelConfig policy = state.policy().model().config();
+    ModelConfig actor = state.actor().model().config();
+    int prompt = problems.longestPrompt();
+    int response = settings.maxResponseTokens();
+    long batch = (long) settings.trainBatch() * (prompt + response);
+    int tokens = (int) Math.max(prompt + response, Math.min(batch, settings.microBatchTokens()));
+    boolean recompute = settings.recomputeActivations();
+    boolean actorSamples = settings.rolloutModel() == TrainSettings.Rollout.ACTOR;
+    MemoryPlan.Builder plan =
+        new MemoryPlan.Builder()
+            .model("policy", policy)
+            .learner("policy", policy, tokens, recompute)
+            .sampler("policy", policy, settings.samplingSlots(), prompt, response);
+    if (actorSamples) {
+      plan.model("actor", actor)
+          .learner("actor", actor, tokens, recompute)
+          .sampler("actor", actor, settings.samplingSlots(), prompt, response);
+    }
+    return plan.build(
+        (recompute ? "" : "--recompute-activations, ")
+            + "--micro-batch-tokens below %d, --sampling-slots below %d"
+                .formatted(tokens, settings.samplingSlots()));
+  }
+
   private ObjectNode finish(TrainingLoop loop, RunFolder folder) {
     ObjectNode last = loop.run();
     log.println("report: " + folder.report());
@@ -97,9 +131,13 @@ public final class Training {
   }
 
   private void describe(
-      Path run, Ops ops, TrainSettings settings, TrainingState state, RunProblems problems) {
+      Path run,
+      Devices.Opened device,
+      TrainSettings settings,
+      TrainingState state,
+      RunProblems problems) {
     log.println("run " + run);
-    log.println(ops.describe());
+    device.lines().forEach(log::println);
     log.printf(
         "policy %s, %,d parameters; actor %s, %,d parameters; arm %s%n",
         settings.policy(),

@@ -78,8 +78,8 @@ final class TrainingLoop {
         settings.rolloutPrompts() * settings.samplesPerPrompt() / settings.trainBatch();
   }
 
-  private static Learner learner(Ops ops, Trained trained) {
-    return new Learner(ops, trained.model(), trained.optimizer());
+  private Learner learner(Ops ops, Trained trained) {
+    return new Learner(ops, trained.model(), trained.optimizer(), settings.recomputeActivations());
   }
 
   /** Step 0: measures, on problems of its own, what there is before any update; saves it. */

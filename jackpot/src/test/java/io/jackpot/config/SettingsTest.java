@@ -91,6 +91,7 @@ class SettingsTest {
     OTHERS.put("checkpointEvery", "21");
     OTHERS.put("keepCheckpoints", "1");
     OTHERS.put("microBatchTokens", "4096");
+    OTHERS.put("recomputeActivations", "true");
   }
 
   @TempDir private Path folder;

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tensor.InputException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -28,7 +31,8 @@ class ScoreLinesTest {
   private List<JsonNode> score(Path model, String... lines) throws IOException {
     StringBuilder out = new StringBuilder();
     Path input = Files.write(folder.resolve("in.jsonl"), List.of(lines));
-    ScoreLines.run(model.toString(), input, 2, out);
+    ScoreLines.run(
+        model.toString(), input, Device.CPU, 2, out, new PrintWriter(Writer.nullWriter()));
     return out.toString().lines().map(MAPPER::readTree).toList();
   }
 

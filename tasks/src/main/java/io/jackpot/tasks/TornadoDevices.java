@@ -1,54 +1,159 @@
 package io.jackpot.tasks;
 
-import io.jackpot.cli.DeviceReport;
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Ops;
+import io.jackpot.train.DeviceProvider;
+import io.jackpot.train.MemoryPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code doctor} says of TornadoVM: its devices, or what is missing and how to get it. */
-public final class TornadoDevices implements DeviceReport {
-  /** Compiled where an SDK is, hence its name only. */
+/** TornadoVM's devices: which there are, or what is missing and how to get it. */
+public final class TornadoDevices implements DeviceProvider {
+  /** What ops need beside what a plan lists, in floats. */
+  static final long SCRATCH_FLOATS = 3L << 25;
+
+  /** Compiled where an SDK is, hence their names only. */
   private static final String PROBE = "io.jackpot.tasks.ListDevices";
 
+  private static final String OPENER = "io.jackpot.tasks.OpenTornado";
+
+  private static final String MODULE = "tornado.runtime";
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final double GIBIBYTE = 1 << 30;
+
+  /** The devices, or why there are none. */
+  record Found(List<Device> devices, @Nullable String refusal) {
+    static Found none(String refusal) {
+      return new Found(List.of(), refusal);
+    }
+
+    Optional<Device> gpu() {
+      return devices.stream().filter(device -> device.type().contains("GPU")).findFirst();
+    }
+
+    String describe() {
+      return refusal != null
+          ? "none: " + refusal
+          : devices.stream().map(TornadoDevices::describe).collect(Collectors.joining("; "));
+    }
+  }
+
+  private @Nullable Found found;
 
   @Override
   public String describe() {
-    return describe(System.getenv(TornadoSdk.VARIABLE));
+    return found().describe();
   }
 
-  static String describe(@Nullable String home) {
+  @Override
+  public Optional<String> whyNoGpu() {
+    Found all = found();
+    if (all.refusal != null) {
+      return Optional.of(all.refusal);
+    }
+    return all.gpu().isEmpty() ? Optional.of("TornadoVM finds " + all.describe()) : flagsMissing();
+  }
+
+  @Override
+  public Ops open(MemoryPlan plan) {
+    Found all = found();
+    Optional<String> refusal = Optional.ofNullable(all.refusal).or(TornadoDevices::flagsMissing);
+    if (refusal.isPresent()) {
+      throw new InputException("device: tornado, but " + refusal.get());
+    }
+    Device device = all.gpu().orElse(all.devices.getFirst());
+    check(plan, device, Runtime.getRuntime().maxMemory());
+    try {
+      return ((DeviceOpener) Class.forName(OPENER).getDeclaredConstructor().newInstance())
+          .open(device, plan);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** {@code floats} with what is lost between tensors and to those that grow. */
+  static long withMargin(long floats) {
+    return floats + floats / 16 + (1 << 20);
+  }
+
+  /** TornadoVM keeps a Java array for each buffer of a device, so the heap has to be as large. */
+  static void check(MemoryPlan plan, Device device, long heapBytes) {
+    long bytes = withMargin(plan.bytes()) + SCRATCH_FLOATS * Float.BYTES;
+    String needed =
+        String.format(Locale.ROOT, "device: the run needs %.1f GiB, but ", bytes / GIBIBYTE);
+    if (bytes > device.memoryBytes()) {
+      throw new InputException(
+          needed
+              + String.format(
+                  Locale.ROOT,
+                  "%s has %.1f GiB; try %s",
+                  device.name(),
+                  device.memoryBytes() / GIBIBYTE,
+                  plan.advice()));
+    }
+    if (bytes > heapBytes) {
+      throw new InputException(
+          needed
+              + String.format(
+                  Locale.ROOT,
+                  "the heap, which TornadoVM needs as large as the device's memory in use, has"
+                      + " %.1f GiB; set JACKPOT_JAVA_OPTS=-Xmx%.0fg, or try %s",
+                  heapBytes / GIBIBYTE,
+                  Math.ceil(1.2 * bytes / GIBIBYTE),
+                  plan.advice()));
+    }
+  }
+
+  private synchronized Found found() {
+    Found known = found;
+    if (known == null) {
+      known = find(System.getenv(TornadoSdk.VARIABLE));
+      found = known;
+    }
+    return known;
+  }
+
+  static Found find(@Nullable String home) {
     if (home == null || home.isEmpty()) {
-      return "none: "
-          + TornadoSdk.VARIABLE
-          + " is not set; to use a GPU, install the TornadoVM SDK for JDK 25 (sdk install"
-          + " tornadovm, or https://www.tornadovm.org/downloads), set it to the SDK's folder and"
-          + " build again";
+      return Found.none(
+          TornadoSdk.VARIABLE
+              + " is not set; to use a GPU, install the TornadoVM SDK for JDK 25 (sdk install"
+              + " tornadovm, or https://www.tornadovm.org/downloads), set it to the SDK's folder"
+              + " and build again");
     }
     TornadoSdk sdk = new TornadoSdk(Path.of(home).toAbsolutePath());
     if (!sdk.isThere()) {
-      return "none: %s=%s is no TornadoVM SDK, expected share/java/tornado and tornado-argfile in it"
-          .formatted(TornadoSdk.VARIABLE, home);
+      return Found.none(
+          "%s=%s is no TornadoVM SDK, expected share/java/tornado and tornado-argfile in it"
+              .formatted(TornadoSdk.VARIABLE, home));
     }
     if (!isCompiled()) {
-      return "none: this build has no device code, as there was no TornadoVM SDK; build again with "
-          + TornadoSdk.VARIABLE
-          + " set (mvn -DskipTests package)";
+      return Found.none(
+          "this build has no device code, as there was no TornadoVM SDK; build again with "
+              + TornadoSdk.VARIABLE
+              + " set (mvn -DskipTests package)");
     }
     try {
-      return describe(new DeviceProbe(sdk.jvmFlags(), PROBE, sdk.home(), LIMIT).devices(), home);
+      List<Device> devices = new DeviceProbe(sdk.jvmFlags(), PROBE, sdk.home(), LIMIT).devices();
+      return devices.isEmpty()
+          ? Found.none(
+              "the TornadoVM SDK in " + home + " finds no device; is its driver installed?")
+          : new Found(devices, null);
     } catch (DeviceProbe.FailedException e) {
-      return "none: the TornadoVM SDK in %s does not start: %s; its own tool is %s/bin/tornado --devices"
-          .formatted(home, e.getMessage(), home);
+      return Found.none(
+          "the TornadoVM SDK in %s does not start: %s; its own tool is %s/bin/tornado --devices"
+              .formatted(home, e.getMessage(), home));
     } catch (IOException e) {
-      return "none: " + e;
+      return Found.none(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return "unknown: interrupted";
+      return Found.none("interrupted");
     }
   }
 
@@ -61,20 +166,20 @@ public final class TornadoDevices implements DeviceReport {
     }
   }
 
-  static String describe(List<Device> devices, String home) {
-    if (devices.isEmpty()) {
-      return "none: the TornadoVM SDK in " + home + " finds no device; is its driver installed?";
-    }
-    return devices.stream()
-        .map(device ->
-            String.format(
-                Locale.ROOT,
-                "%s %s (%s, %s, %.1f GiB)",
-                device.index(),
-                device.name(),
-                device.backend(),
-                device.type(),
-                device.memoryBytes() / 0x1p30))
-        .collect(Collectors.joining("; "));
+  private static Optional<String> flagsMissing() {
+    return ModuleLayer.boot().findModule(MODULE).isPresent()
+        ? Optional.empty()
+        : Optional.of("this JVM was started without TornadoVM's flags; start it by bin/jackpot");
+  }
+
+  private static String describe(Device device) {
+    return String.format(
+        Locale.ROOT,
+        "%s %s (%s, %s, %.1f GiB)",
+        device.index(),
+        device.name(),
+        device.backend(),
+        device.type(),
+        device.memoryBytes() / GIBIBYTE);
   }
 }

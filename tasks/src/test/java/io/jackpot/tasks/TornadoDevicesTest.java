@@ -1,9 +1,12 @@
 package io.jackpot.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.jackpot.cli.DeviceReport;
+import io.jackpot.tensor.InputException;
+import io.jackpot.train.DeviceProvider;
+import io.jackpot.train.MemoryPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,18 +31,18 @@ class TornadoDevicesTest {
 
   @Test
   void isFoundAsAService() {
-    assertThat(ServiceLoader.load(DeviceReport.class))
+    assertThat(ServiceLoader.load(DeviceProvider.class))
         .singleElement()
         .isInstanceOf(TornadoDevices.class);
   }
 
   @Test
   void withoutAnSdkSaysHowToGetOne() {
-    assertThat(TornadoDevices.describe((String) null))
+    assertThat(TornadoDevices.find(null).describe())
         .startsWith("none: TORNADOVM_HOME is not set")
         .contains("tornadovm.org")
         .hasLineCount(1);
-    assertThat(TornadoDevices.describe(folder.toString()))
+    assertThat(TornadoDevices.find(folder.toString()).describe())
         .isEqualTo(
             "none: TORNADOVM_HOME=%s is no TornadoVM SDK, expected share/java/tornado and"
                 + " tornado-argfile in it",
@@ -49,7 +52,9 @@ class TornadoDevicesTest {
   @Test
   void anSdkThatDoesNotStartIsOneLine() throws IOException {
     TornadoSdk sdk = sdk("tornado-argfile.template", "--no-such-flag");
-    assertThat(TornadoDevices.describe(sdk.home().toString())).startsWith("none: ").hasLineCount(1);
+    assertThat(TornadoDevices.find(sdk.home().toString()).describe())
+        .startsWith("none: ")
+        .hasLineCount(1);
   }
 
   @Test
@@ -58,9 +63,28 @@ class TornadoDevicesTest {
         List.of(
             new Device("0:0", "CUDA", "NVIDIA H100", "GPU", 80L << 30),
             new Device("1:0", "OpenCL", "pthread", "CPU", 3L << 29));
-    assertThat(TornadoDevices.describe(devices, "sdk"))
+    assertThat(new TornadoDevices.Found(devices, null).describe())
         .isEqualTo("0:0 NVIDIA H100 (CUDA, GPU, 80.0 GiB); 1:0 pthread (OpenCL, CPU, 1.5 GiB)");
-    assertThat(TornadoDevices.describe(List.of(), "sdk")).startsWith("none: ").contains("sdk");
+    assertThat(new TornadoDevices.Found(devices, null).gpu()).contains(devices.getFirst());
+  }
+
+  @Test
+  void whatDoesNotFitIsRefusedWithTheNumbersAndTheOption() {
+    MemoryPlan plan =
+        new MemoryPlan(
+            List.of(new MemoryPlan.Part("policy", MemoryPlan.Kind.WEIGHTS, 3L << 30)),
+            "--micro-batch-tokens below 4096");
+    Device small = new Device("0:0", "CUDA", "Small", "GPU", 8L << 30);
+    Device large = new Device("0:0", "CUDA", "Large", "GPU", 80L << 30);
+    assertThatThrownBy(() -> TornadoDevices.check(plan, small, 64L << 30))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            "device: the run needs 13.1 GiB, but Small has 8.0 GiB; try --micro-batch-tokens below"
+                + " 4096");
+    assertThatThrownBy(() -> TornadoDevices.check(plan, large, 2L << 30))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("JACKPOT_JAVA_OPTS=-Xmx16g");
+    TornadoDevices.check(plan, large, 64L << 30);
   }
 
   @Test
@@ -71,13 +95,16 @@ class TornadoDevicesTest {
             """
             # === a comment ===
             -server
+            -XX:+UseZGC
+            --enable-preview
 
             --module-path .:${TORNADOVM_HOME}/share/java/tornado
             """);
     assertThat(sdk.isThere()).isTrue();
     assertThat(sdk.jvmFlags())
         .startsWith("-server", "--module-path", ".:" + sdk.home() + "/share/java/tornado")
-        .endsWith("-Dtornado.recover.bailout=False", "-Dtornado.tvm.maxbytecodesize=1048576");
+        .contains("-Dtornado.recover.bailout=False", "-Dtornado.tvm.maxbytecodesize=1048576")
+        .doesNotContain("-XX:+UseZGC", "--enable-preview");
   }
 
   @Test
@@ -91,6 +118,6 @@ class TornadoDevicesTest {
   void theDevicesOfTheInstalledSdkAreListed() {
     String home = System.getenv("TORNADOVM_HOME");
     assumeThat(home).as("TORNADOVM_HOME").isNotBlank();
-    assertThat(TornadoDevices.describe(home)).matches("0:0 .+ \\(.+, .+, [0-9.]+ GiB\\).*");
+    assertThat(TornadoDevices.find(home).describe()).matches("0:0 .+ \\(.+, .+, [0-9.]+ GiB\\).*");
   }
 }

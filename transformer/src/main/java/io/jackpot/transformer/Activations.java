@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Activations {
 
-  /** What one block keeps. Its input is the output of the block before. */
+  /**
+   * What one block keeps. Its input is the output of the block before. Blocks that are computed
+   * again share all but their outputs.
+   */
   private static final class Block {
     final Buffer inputNormed = new Buffer();
     final Buffer inputRms = new Buffer();
@@ -33,12 +36,27 @@ public final class Activations {
     final Buffer gate = new Buffer();
     final Buffer up = new Buffer();
     final Buffer product = new Buffer();
-    final Buffer output = new Buffer();
+
+    /** Floats that a token takes. */
+    static long floatsPerToken(ModelConfig config) {
+      long q = (long) config.heads() * config.headDim();
+      long kv = (long) config.kvHeads() * config.headDim();
+      long headNorms = config.qkNorm() ? q + kv + config.heads() + config.kvHeads() : 0;
+      return 3L * config.hiddenSize()
+          + 2
+          + 2 * q
+          + 2 * kv
+          + headNorms
+          + config.heads()
+          + 3L * config.intermediateSize();
+    }
   }
 
   private final Model model;
   private final ModelConfig config;
+  private final boolean recompute;
   private final List<Block> blocks = new ArrayList<>();
+  private final List<Buffer> outputs = new ArrayList<>();
   private final Buffer embedded = new Buffer();
   private final Buffer hidden = new Buffer();
   private final Buffer hiddenRms = new Buffer();
@@ -52,12 +70,38 @@ public final class Activations {
   private int[] ids = new int[0];
   private Packing packing = Packing.ofLengths();
 
+  /** Activations that are all kept until the backward pass. */
   public Activations(Model model) {
+    this(model, false);
+  }
+
+  /**
+   * @param recompute whether only the input of each block is kept, and the rest computed again in
+   *     the backward pass: the same bits, in less memory and more time (Chen et al., 2016,
+   *     "Training deep nets with sublinear memory cost")
+   */
+  public Activations(Model model, boolean recompute) {
     this.model = model;
     this.config = model.config();
+    this.recompute = recompute;
     for (int layer = 0; layer < config.layers(); layer++) {
-      blocks.add(new Block());
+      blocks.add(recompute && layer > 0 ? blocks.getFirst() : new Block());
+      outputs.add(new Buffer());
     }
+  }
+
+  /** Floats that a forward pass takes for a token. */
+  public static long floatsPerToken(ModelConfig config, boolean recompute) {
+    long blocks = recompute ? 1 : config.layers();
+    return blocks * Block.floatsPerToken(config) + (config.layers() + 2L) * config.hiddenSize() + 1;
+  }
+
+  /** Floats that a backward pass takes for a token beside those of the forward pass. */
+  public static long backwardFloatsPerToken(ModelConfig config) {
+    return 2L * config.hiddenSize()
+        + 2L * config.heads() * config.headDim()
+        + 2L * config.kvHeads() * config.headDim()
+        + config.intermediateSize();
   }
 
   /**
@@ -76,7 +120,9 @@ public final class Activations {
     ops.embeddingForward(ids, model.weights().embedding(), x);
     ops.blockEnd();
     for (int i = 0; i < blocks.size(); i++) {
-      x = blockForward(ops, model.weights().layers().get(i), blocks.get(i), x);
+      Tensor output = outputs.get(i).of(tokens, dim);
+      blockForward(ops, model.weights().layers().get(i), blocks.get(i), x, output);
+      x = output;
       ops.blockEnd();
     }
     Tensor y = hidden.of(tokens, dim);
@@ -84,7 +130,7 @@ public final class Activations {
     return y;
   }
 
-  private Tensor blockForward(Ops ops, Weights.Layer weights, Block block, Tensor x) {
+  private void blockForward(Ops ops, Weights.Layer weights, Block block, Tensor x, Tensor y) {
     int tokens = packing.tokens();
     float epsilon = config.rmsNormEpsilon();
 
@@ -113,13 +159,14 @@ public final class Activations {
     ops.matmulNT(postNormed, weights.gate(), gate, false);
     ops.matmulNT(postNormed, weights.up(), up, false);
     ops.swigluForward(gate, up, product);
-    Tensor y = block.output.of(tokens, config.hiddenSize());
     ops.matmulNT(product, weights.down(), y, false);
     ops.add(middle, y);
-    return y;
   }
 
-  /** The rotated keys of a block's last forward, {@code [tokens, kvHeads, headDim]}. */
+  /**
+   * The rotated keys of a block's last forward, where all are kept, {@code [tokens, kvHeads,
+   * headDim]}.
+   */
   Tensor keys(int layer) {
     return heads(blocks.get(layer).k, config.kvHeads());
   }
@@ -147,20 +194,18 @@ public final class Activations {
         false);
     ops.blockEnd();
     for (int i = blocks.size() - 1; i >= 0; i--) {
-      blockBackward(
-          ops,
-          model.weights().layers().get(i),
-          d.layers().get(i),
-          blocks.get(i),
-          blockInput(i),
-          dx);
+      Weights.Layer weights = model.weights().layers().get(i);
+      if (recompute && i < blocks.size() - 1) {
+        blockForward(ops, weights, blocks.get(i), blockInput(i), blockInput(i + 1));
+      }
+      blockBackward(ops, weights, d.layers().get(i), blocks.get(i), blockInput(i), dx);
       ops.blockEnd();
     }
     ops.embeddingBackward(ids, dx, d.embedding());
   }
 
   private Tensor blockInput(int layer) {
-    Buffer buffer = layer == 0 ? embedded : blocks.get(layer - 1).output;
+    Buffer buffer = layer == 0 ? embedded : outputs.get(layer - 1);
     return buffer.of(packing.tokens(), config.hiddenSize());
   }
 

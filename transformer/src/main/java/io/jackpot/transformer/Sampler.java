@@ -80,6 +80,7 @@ public final class Sampler {
   private final Model model;
   private final ModelConfig config;
   private final Activations prefill;
+  private final KvCache cache;
   private final Buffer x = new Buffer();
   private final Buffer y = new Buffer();
   private final Buffer normed = new Buffer();
@@ -96,6 +97,24 @@ public final class Sampler {
     this.model = model;
     this.config = model.config();
     this.prefill = new Activations(model);
+    this.cache = new KvCache(config);
+  }
+
+  /**
+   * Floats that sampling takes beside the activations of the prompts.
+   *
+   * @param slots sequences at the same time
+   * @param prompt longest prompt in tokens
+   * @param response longest response in tokens
+   */
+  public static long floats(ModelConfig config, int slots, int prompt, int response) {
+    long q = (long) config.heads() * config.headDim();
+    long kv = (long) config.kvHeads() * config.headDim();
+    long row =
+        3L * config.hiddenSize() + 2 * q + 2 * kv + 2L * config.intermediateSize() + config.heads();
+    return KvCache.floats(config, slots, prompt + response)
+        + slots * row
+        + (long) slots * prompt * kv;
   }
 
   /**
@@ -117,7 +136,7 @@ public final class Sampler {
     int capacity = longest + options.maxTokens();
     model.rope().cover(capacity);
     int slots = Math.min(options.slots(), prompts.size() * samples);
-    KvCache cache = new KvCache(config, slots, capacity);
+    cache.resize(slots, capacity);
     Deque<Integer> free = new ArrayDeque<>();
     for (int slot = 0; slot < slots; slot++) {
       free.add(slot);
@@ -142,10 +161,10 @@ public final class Sampler {
         next++;
       }
       if (!fresh.isEmpty()) {
-        take(fresh, prefill(prompts, fresh, cache), options, uniforms);
+        take(fresh, prefill(prompts, fresh), options, uniforms);
         active.addAll(fresh);
       } else {
-        take(active, decode(active, cache), options, uniforms);
+        take(active, decode(active), options, uniforms);
       }
       leave(active, options, free, done);
     }
@@ -195,7 +214,7 @@ public final class Sampler {
    *
    * @return the last hidden state of each row
    */
-  private Tensor prefill(List<int[]> prompts, List<Running> rows, KvCache cache) {
+  private Tensor prefill(List<int[]> prompts, List<Running> rows) {
     int[] distinct = rows.stream().mapToInt(row -> row.prompt).distinct().toArray();
     int[] lengths = Arrays.stream(distinct).map(prompt -> prompts.get(prompt).length).toArray();
     Packing packing = Packing.ofLengths(lengths);
@@ -235,7 +254,7 @@ public final class Sampler {
   }
 
   /** Runs the newest token of each row through the model, against the cache. */
-  private Tensor decode(List<Running> rows, KvCache cache) {
+  private Tensor decode(List<Running> rows) {
     int count = rows.size();
     int[] ids = new int[count];
     int[] slots = new int[count];

@@ -9,8 +9,14 @@ import io.jackpot.tensor.OpsLookup;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.ScalarOps;
 import io.jackpot.tensor.Tensor;
+import java.lang.reflect.Field;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +78,59 @@ class ActivationsTest {
         .tensors()
         .forEach((name, tensor) ->
             assertThat(gradients[1].get(name).data()).as(name).isEqualTo(tensor.data()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "qwen3", "llama"})
+  void activationsThatAreComputedAgainAreTheSameInTheMemoryForeseen(String type) throws Exception {
+    Packing packing = TinyModels.PACKING;
+    Parameters[] gradients = new Parameters[2];
+    for (int i = 0; i < 2; i++) {
+      try (Ops ops = OpsLookup.open(1)) {
+        Model model = TinyModels.model(type);
+        Activations activations = new Activations(model, i == 1);
+        NextTokenLoss loss = new NextTokenLoss(ops, model, packing, TinyModels.ids(), activations);
+        var _ = loss.forward();
+        gradients[i] = loss.backward();
+        assertThat(floats(activations))
+            .isEqualTo(
+                packing.tokens()
+                    * (Activations.floatsPerToken(model.config(), i == 1)
+                        + Activations.backwardFloatsPerToken(model.config())));
+      }
+    }
+    gradients[0]
+        .tensors()
+        .forEach((name, tensor) ->
+            assertThat(gradients[1].get(name).data()).as(name).isEqualTo(tensor.data()));
+  }
+
+  /** What all buffers hold that can be reached from {@code owner}, each once. */
+  private static long floats(Object owner) throws ReflectiveOperationException {
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    Deque<Object> open = new ArrayDeque<>(List.of(owner));
+    long floats = 0;
+    while (!open.isEmpty()) {
+      Object next = open.remove();
+      if (!seen.add(next)) {
+        continue;
+      }
+      if (next instanceof Buffer) {
+        Field all = Buffer.class.getDeclaredField("all");
+        all.setAccessible(true);
+        floats += ((Tensor) all.get(next)).size();
+      } else if (next instanceof List<?> list) {
+        open.addAll(list);
+      } else if (next == owner || next.getClass().getEnclosingClass() == Activations.class) {
+        for (Field field : next.getClass().getDeclaredFields()) {
+          field.setAccessible(true);
+          if (field.getType() == Buffer.class || field.getType() == List.class) {
+            open.add(field.get(next));
+          }
+        }
+      }
+    }
+    return floats;
   }
 
   @Test

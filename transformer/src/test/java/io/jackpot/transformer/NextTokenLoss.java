@@ -21,6 +21,10 @@ final class NextTokenLoss {
   private final Tensor hidden;
 
   NextTokenLoss(Ops ops, Model model, Packing packing, int[] ids) {
+    this(ops, model, packing, ids, new Activations(model));
+  }
+
+  NextTokenLoss(Ops ops, Model model, Packing packing, int[] ids, Activations activations) {
     this.ops = ops;
     this.model = model;
     this.packing = packing;
@@ -31,7 +35,7 @@ final class NextTokenLoss {
             .filter(i -> positions[i + 1] > 0)
             .toArray();
     this.actions = Arrays.stream(rows).map(i -> ids[i + 1]).toArray();
-    this.activations = new Activations(model);
+    this.activations = activations;
     this.statistics = HeadStatistics.allocate(rows.length, 0);
     this.hidden = Tensor.zeros(rows.length, model.config().hiddenSize());
     this.head = model.head(hidden, 1);
