@@ -7,6 +7,8 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -93,6 +95,7 @@ final class Graphs implements AutoCloseable {
   private final GridScheduler rootGrids = new GridScheduler();
   private int tasksCompiled;
   private long runs;
+  private final Set<String> launched = new TreeSet<>();
 
   /**
    * @param idCapacity ints that {@link #writeIds} can hold
@@ -140,6 +143,7 @@ final class Graphs implements AutoCloseable {
   /** Runs {@code steps} in order; compiles them where their like has not been seen yet. */
   void run(List<Step> steps) {
     List<Task> key = steps.stream().map(Step::task).toList();
+    key.forEach(task -> launched.add(task.kernel().name()));
     Recorded graph = recorded.computeIfAbsent(key, tasks -> record(steps));
     int[] args = graph.inputs.args();
     float[] scalars = graph.inputs.scalars();
@@ -313,6 +317,11 @@ final class Graphs implements AutoCloseable {
     return ids.length;
   }
 
+  /** Names of the kernels that have run, transfers left out. */
+  Set<String> launched() {
+    return launched;
+  }
+
   /** Tasks compiled so far. */
   int tasksCompiled() {
     return tasksCompiled;
@@ -327,7 +336,10 @@ final class Graphs implements AutoCloseable {
   public void close() {
     recorded.clear();
     transfers.clear();
-    plans.forEach(TornadoExecutionPlan::freeDeviceMemory);
     plans.clear();
+    if (root != null) {
+      // The last root knows all arenas; the other graphs share its buffers.
+      new TornadoExecutionPlan(root).freeDeviceMemory();
+    }
   }
 }

@@ -14,6 +14,7 @@ import io.jackpot.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
@@ -664,6 +665,11 @@ public final class TornadoOps implements Ops {
   /** Waits until the device has done all that was asked of it. */
   public void finish() {
     recorder.flush();
+  }
+
+  /** Names of the kernels that have run. */
+  Set<String> launched() {
+    return recorder.graphs().launched();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.jackpot.tasks;
 
 import io.jackpot.tensor.Ops;
 import java.util.Map;
+import java.util.Set;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -13,6 +14,11 @@ public final class TestDevice {
 
   public static TornadoDevice device() {
     return TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
+  }
+
+  /** Names of the kernels that have run on it. */
+  public static Set<String> launched() {
+    return OPS.launched();
   }
 
   public static Ops ops() {

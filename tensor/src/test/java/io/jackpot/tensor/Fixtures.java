@@ -3,11 +3,11 @@ package io.jackpot.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Seeded tensors and comparisons for the op tests. */
-final class Fixtures {
+public final class Fixtures {
   private Fixtures() {}
 
   /** Uniform on [−scale, scale), named by a seed. */
-  static Tensor random(long seed, float scale, int... dims) {
+  public static Tensor random(long seed, float scale, int... dims) {
     Tensor x = Tensor.zeros(dims);
     for (int i = 0; i < x.size(); i++) {
       x.data()[i] = scale * (2 * Threefry.uniformFloat(seed, i, 0) - 1);
@@ -15,7 +15,7 @@ final class Fixtures {
     return x;
   }
 
-  static int[] randomIds(long seed, int count, int bound) {
+  public static int[] randomIds(long seed, int count, int bound) {
     int[] ids = new int[count];
     for (int i = 0; i < count; i++) {
       ids[i] = Threefry.below(seed, i, 1, bound);
@@ -23,7 +23,7 @@ final class Fixtures {
     return ids;
   }
 
-  static Tensor copy(Tensor x) {
+  public static Tensor copy(Tensor x) {
     int[] dims = new int[x.shape().rank()];
     for (int axis = 0; axis < dims.length; axis++) {
       dims[axis] = x.dim(axis);
@@ -32,7 +32,7 @@ final class Fixtures {
   }
 
   /** NaN and infinities must stand at the same places; the rest within {@code tolerance}. */
-  static void assertClose(String what, float[] found, float[] expected, double tolerance) {
+  public static void assertClose(String what, float[] found, float[] expected, double tolerance) {
     assertThat(found).as(what).hasSameSizeAs(expected);
     double scale = 0;
     for (float e : expected) {
