@@ -1,6 +1,5 @@
 package io.jackpot.tasks;
 
-import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Graphs.Launch;
@@ -304,9 +303,9 @@ final class Recorder implements AutoCloseable {
     read(region, 0, heap, heap.length);
   }
 
-  /** Floats in use of each arena, for people. */
-  List<Arena> arenas() {
-    return memory.arenas();
+  /** Memory of all arenas, in floats. */
+  long floats() {
+    return memory.arenas().stream().mapToLong(arena -> arena.floats.length).sum();
   }
 
   Graphs graphs() {
@@ -317,10 +316,4 @@ final class Recorder implements AutoCloseable {
   public void close() {
     graphs.close();
   }
-
-  /** A region's launch operands. */
-  static Region[] operands(Region... regions) {
-    return regions;
-  }
-
 }

@@ -13,6 +13,7 @@ import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  */
 public final class TornadoOps implements Ops {
   private static final float[] NO_SCALARS = {};
-  private static final float[] ONE = {1};
+  private static final double GIBIBYTE = 1 << 30;
 
   /** Steps of a product's sum that one group takes where the result has few tiles. */
   private static final int LEAST_PART = 512;
@@ -51,7 +52,13 @@ public final class TornadoOps implements Ops {
 
   @Override
   public String describe() {
-    return "TornadoOps: Java kernels on " + device.getPhysicalDevice().getDeviceName().strip();
+    return String.format(
+        Locale.ROOT,
+        "TornadoOps: Java kernels on %s (%s), %.1f of %.1f GiB reserved",
+        device.getPhysicalDevice().getDeviceName().strip(),
+        device.getTornadoVMBackend(),
+        recorder.floats() * Float.BYTES / GIBIBYTE,
+        device.getMaxGlobalMemory() / GIBIBYTE);
   }
 
   private Region weight(Tensor x) {
