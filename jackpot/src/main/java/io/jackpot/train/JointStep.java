@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.rl.loss.Objective;
+import io.jackpot.rl.loss.ObjectiveEvaluator;
 import io.jackpot.rl.loss.ObjectiveOptions;
 import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
 import io.jackpot.rl.loss.ObjectiveOptions.Target;
@@ -49,6 +50,7 @@ final class JointStep {
   record References(Reference policy, Reference sampler) {}
 
   private final Ops ops;
+  private final ObjectiveEvaluator objective;
   private final ObjectiveOptions options;
   private final float temperature;
   private final int microBatchTokens;
@@ -58,9 +60,7 @@ final class JointStep {
   /** The actor where it has a loss. */
   private final @Nullable Learner trainedActor;
 
-  /**
-   * @param actor the model that sampled; null where the policy itself did
-   */
+  /** A step whose objective is computed on the CPU. */
   JointStep(
       Ops ops,
       ObjectiveOptions options,
@@ -68,7 +68,23 @@ final class JointStep {
       int microBatchTokens,
       Learner policy,
       @Nullable Learner actor) {
+    this(ops, Objective::evaluate, options, temperature, microBatchTokens, policy, actor);
+  }
+
+  /**
+   * @param objective computes it where the ops run
+   * @param actor the model that sampled; null where the policy itself did
+   */
+  JointStep(
+      Ops ops,
+      ObjectiveEvaluator objective,
+      ObjectiveOptions options,
+      float temperature,
+      int microBatchTokens,
+      Learner policy,
+      @Nullable Learner actor) {
     this.ops = ops;
+    this.objective = objective;
     this.options = options;
     this.temperature = temperature;
     this.microBatchTokens = microBatchTokens;
@@ -111,20 +127,20 @@ final class JointStep {
       at += batch.responses();
     }
 
-    ObjectiveResult objective = Objective.evaluate(options, tokens.batch());
-    requireFinite("the policy loss", objective.policyLoss());
-    requireFinite("the actor loss", objective.actorLoss());
-    requireFinite("the distillation loss", objective.distillLoss());
+    ObjectiveResult result = objective.evaluate(options, tokens.batch());
+    requireFinite("the policy loss", result.policyLoss());
+    requireFinite("the actor loss", result.actorLoss());
+    requireFinite("the distillation loss", result.distillLoss());
 
-    boolean trainPolicy = !objective.nothingAccepted();
+    boolean trainPolicy = !result.nothingAccepted();
     at = 0;
     for (PackedResponses batch : batches) {
       Pass ready = batches.size() == 1 && pass != null ? pass : new Pass(batch);
-      ready.backward(tokens, at, objective, trainPolicy);
+      ready.backward(tokens, at, result, trainPolicy);
       at += batch.responses();
     }
     return new Outcome(
-        objective,
+        result,
         mean(tokens.entropy),
         mean(tokens.klPolicyActor),
         mean(tokens.klActorPolicy),
@@ -284,9 +300,9 @@ final class JointStep {
       return ids;
     }
 
-    void backward(TokenStatistics all, int at, ObjectiveResult objective, boolean trainPolicy) {
+    void backward(TokenStatistics all, int at, ObjectiveResult result, boolean trainPolicy) {
       if (trainPolicy) {
-        float[] coefficient = floats(objective.policyCoefficient(), at);
+        float[] coefficient = floats(result.policyCoefficient(), at);
         policy.backward(batch, policyHead, policyStatistics, coefficient, null);
       }
       if (trainedActor != null && actorHead != null) {
@@ -296,10 +312,10 @@ final class JointStep {
                 : new Distillation(
                     policyHead,
                     policyStatistics.logSumExp(),
-                    floats(objective.distillWeight(), at),
+                    floats(result.distillWeight(), at),
                     options.distillDirection(),
                     floats(all.divergence(), at));
-        float[] coefficient = floats(objective.actorCoefficient(), at);
+        float[] coefficient = floats(result.actorCoefficient(), at);
         trainedActor.backward(batch, actorHead, actorStatistics, coefficient, distillation);
       }
     }

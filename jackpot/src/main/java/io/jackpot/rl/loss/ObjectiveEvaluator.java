@@ -1,0 +1,10 @@
+package io.jackpot.rl.loss;
+
+/**
+ * Who computes the objective of a mini-batch: {@link Objective#evaluate} on the CPU, or a device
+ * that gives the same numbers but for rounding.
+ */
+@FunctionalInterface
+public interface ObjectiveEvaluator {
+  ObjectiveResult evaluate(ObjectiveOptions options, TokenBatch batch);
+}

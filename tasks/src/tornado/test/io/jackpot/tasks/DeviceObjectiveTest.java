@@ -1,0 +1,53 @@
+package io.jackpot.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jackpot.rl.loss.ObjectiveOptions;
+import io.jackpot.rl.loss.TokenBatch;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DeviceObjectiveTest {
+  private static final DeviceObjective OBJECTIVE = new DeviceObjective(TestDevice.device());
+  private static final List<ObjectiveOptions> OPTIONS = ObjectiveCases.options();
+
+  @AfterAll
+  static void close() {
+    OBJECTIVE.close();
+  }
+
+  /** Every combination of choices where batches are small, and every few of them where not. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "7, 1", "1000, 1", "20011, 11"})
+  void theDeviceSaysWhatTheCpuSays(int tokens, int stride) {
+    TokenBatch batch = ObjectiveCases.batch(tokens, tokens);
+    for (int i = 0; i < OPTIONS.size(); i += stride) {
+      ObjectiveCases.check(OBJECTIVE, OPTIONS.get(i), batch, "batch");
+    }
+  }
+
+  @Test
+  void adversarialBatches() {
+    ObjectiveCases.adversarial()
+        .forEach(
+            (what, batch) -> {
+              for (int i = 0; i < OPTIONS.size(); i += 5) {
+                ObjectiveCases.check(OBJECTIVE, OPTIONS.get(i), batch, what);
+              }
+            });
+  }
+
+  @Test
+  void theSameBatchGivesTheSameBits() {
+    TokenBatch batch = ObjectiveCases.batch(3, 3000);
+    ObjectiveOptions options = OPTIONS.get(1);
+    double[] first = OBJECTIVE.evaluate(options, batch).policyCoefficient();
+    double loss = OBJECTIVE.evaluate(options, batch).totalLoss();
+    OBJECTIVE.evaluate(OPTIONS.get(100), ObjectiveCases.batch(4, 3500));
+    assertThat(OBJECTIVE.evaluate(options, batch).policyCoefficient()).isEqualTo(first);
+    assertThat(OBJECTIVE.evaluate(options, batch).totalLoss()).isEqualTo(loss);
+  }
+}
