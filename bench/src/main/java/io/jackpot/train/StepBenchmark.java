@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.rl.loss.Objective;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
 import io.jackpot.transformer.Sampler;
@@ -64,6 +65,7 @@ public final class StepBenchmark {
       JointStep joint =
           new JointStep(
               ops,
+              Objective::evaluate,
               settings.objective(),
               settings.temperature(),
               settings.microBatchTokens(),

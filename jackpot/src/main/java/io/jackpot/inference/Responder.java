@@ -4,6 +4,7 @@ import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.models.ModelSource;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Threefry;
+import io.jackpot.train.Compute;
 import io.jackpot.train.Devices;
 import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.Streams;
@@ -25,7 +26,7 @@ final class Responder implements AutoCloseable {
   /** Most elements of the KV cache, and about as many of what the prompts need: 0.5 GB each. */
   private static final long MOST_ELEMENTS = 1L << 27;
 
-  private final Devices.Opened opened;
+  private final Compute opened;
   private final ModelConfig config;
   private final Sampler sampler;
   private final Tokenizer tokenizer;

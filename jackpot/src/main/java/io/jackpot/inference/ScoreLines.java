@@ -8,6 +8,7 @@ import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import io.jackpot.train.Compute;
 import io.jackpot.train.Devices;
 import io.jackpot.train.MemoryPlan;
 import io.jackpot.transformer.Activations;
@@ -67,7 +68,7 @@ public final class ScoreLines {
     List<Line> lines = InputLines.read(input, line -> new Line(line.where(), line.ids("ids")));
     ModelFolder folder = ModelSource.loadWeights(model);
     lines.forEach(line -> check(line, folder.config()));
-    try (Devices.Opened opened = Devices.open(device, threads, MemoryPlan::unknown)) {
+    try (Compute opened = Devices.open(device, threads, MemoryPlan::unknown)) {
       log.println("score: " + opened.lines().getFirst());
       ScoreLines score =
           new ScoreLines(opened.ops(), new Model(folder.config(), folder.parameters()));

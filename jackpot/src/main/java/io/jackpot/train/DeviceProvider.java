@@ -1,7 +1,6 @@
 package io.jackpot.train;
 
 import io.jackpot.tensor.InputException;
-import io.jackpot.tensor.Ops;
 import java.util.Optional;
 
 /**
@@ -17,10 +16,10 @@ public interface DeviceProvider {
   Optional<String> whyNoGpu();
 
   /**
-   * Opens the best device.
+   * Opens the best device: its ops, and the losses computed on it.
    *
    * @param plan memory that is going to be needed
    * @throws InputException if there is no device, or it has too little memory; says what to do
    */
-  Ops open(MemoryPlan plan);
+  Compute open(MemoryPlan plan);
 }

@@ -23,23 +23,11 @@ public final class Devices {
   }
 
   /**
-   * What computes.
-   *
-   * @param lines for the log: what it is, why nothing faster, and what memory it takes
-   */
-  public record Opened(Ops ops, List<String> lines) implements AutoCloseable {
-    @Override
-    public void close() {
-      ops.close();
-    }
-  }
-
-  /**
    * @param threads of a CPU; 0 for one a processor
    * @param plan what a device's memory is going to be needed for
    * @throws InputException if there is no such device
    */
-  public static Opened open(Device device, int threads, Supplier<MemoryPlan> plan) {
+  public static Compute open(Device device, int threads, Supplier<MemoryPlan> plan) {
     Optional<DeviceProvider> provider = device == Device.CPU ? Optional.empty() : provider();
     if (device == Device.TORNADO) {
       return onDevice(
@@ -56,13 +44,13 @@ public final class Devices {
       return onDevice(provider.orElseThrow(), plan.get());
     }
     Ops ops = OpsLookup.open(threads);
-    return new Opened(ops, List.of(ops.describe() + "; no GPU: " + refusal.get()));
+    return Compute.onCpu(ops, ops.describe() + "; no GPU: " + refusal.get());
   }
 
-  private static Opened onDevice(DeviceProvider provider, MemoryPlan plan) {
-    Ops ops = provider.open(plan);
-    List<String> lines = new ArrayList<>(List.of(ops.describe()));
+  private static Compute onDevice(DeviceProvider provider, MemoryPlan plan) {
+    Compute opened = provider.open(plan);
+    List<String> lines = new ArrayList<>(opened.lines());
     lines.addAll(plan.lines());
-    return new Opened(ops, lines);
+    return new Compute(opened.ops(), opened.objective(), lines);
   }
 }

@@ -1,6 +1,5 @@
 package io.jackpot.train;
 
-import io.jackpot.rl.loss.Objective;
 import io.jackpot.rl.loss.ObjectiveEvaluator;
 import io.jackpot.rl.loss.ObjectiveOptions;
 import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
@@ -59,17 +58,6 @@ final class JointStep {
 
   /** The actor where it has a loss. */
   private final @Nullable Learner trainedActor;
-
-  /** A step whose objective is computed on the CPU. */
-  JointStep(
-      Ops ops,
-      ObjectiveOptions options,
-      float temperature,
-      int microBatchTokens,
-      Learner policy,
-      @Nullable Learner actor) {
-    this(ops, Objective::evaluate, options, temperature, microBatchTokens, policy, actor);
-  }
 
   /**
    * @param objective computes it where the ops run

@@ -67,7 +67,7 @@ public final class Sft {
                 settings.weightDecay(),
                 settings.gradClip()));
     Path out = Path.of(settings.out());
-    try (Devices.Opened device =
+    try (Compute device =
             Devices.open(settings.device(), settings.threads(), () -> plan(settings, model));
         RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings));
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {

@@ -44,13 +44,12 @@ public final class Training {
   public ObjectNode start(TrainSettings settings, Path run) {
     TrainingState state = TrainingState.fresh(settings);
     RunProblems problems = RunProblems.of(settings, state);
-    try (Devices.Opened device = open(settings, state, problems)) {
+    try (Compute device = open(settings, state, problems)) {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
       try (RunFolder folder = RunFolder.create(run, config);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         describe(run, device, settings, state, problems);
-        TrainingLoop loop =
-            new TrainingLoop(device.ops(), settings, problems, state, folder, progress);
+        TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, progress);
         loop.begin();
         return finish(loop, folder);
       }
@@ -73,13 +72,12 @@ public final class Training {
             .map(path -> TrainingState.load(path, settings))
             .orElseGet(() -> TrainingState.fresh(settings));
     RunProblems problems = RunProblems.of(settings, state);
-    try (Devices.Opened device = open(settings, state, problems)) {
+    try (Compute device = open(settings, state, problems)) {
       int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
       try (RunFolder folder = RunFolder.open(run, kept);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         describe(run, device, settings, state, problems);
-        TrainingLoop loop =
-            new TrainingLoop(device.ops(), settings, problems, state, folder, progress);
+        TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, progress);
         if (checkpoint.isEmpty()) {
           log.println("no checkpoint yet: starting again from the beginning");
           loop.begin();
@@ -91,8 +89,7 @@ public final class Training {
     }
   }
 
-  private static Devices.Opened open(
-      TrainSettings settings, TrainingState state, RunProblems problems) {
+  private static Compute open(TrainSettings settings, TrainingState state, RunProblems problems) {
     return Devices.open(
         settings.device(), settings.threads(), () -> plan(settings, state, problems));
   }
@@ -131,11 +128,7 @@ public final class Training {
   }
 
   private void describe(
-      Path run,
-      Devices.Opened device,
-      TrainSettings settings,
-      TrainingState state,
-      RunProblems problems) {
+      Path run, Compute device, TrainSettings settings, TrainingState state, RunProblems problems) {
     log.println("run " + run);
     device.lines().forEach(log::println);
     log.printf(

@@ -38,12 +38,13 @@ final class TrainingLoop {
   private long clock = System.nanoTime();
 
   TrainingLoop(
-      Ops ops,
+      Compute compute,
       TrainSettings settings,
       RunProblems problems,
       TrainingState state,
       RunFolder folder,
       ProgressLine progress) {
+    Ops ops = compute.ops();
     this.settings = settings;
     this.problems = problems;
     this.state = state;
@@ -55,6 +56,7 @@ final class TrainingLoop {
     this.joint =
         new JointStep(
             ops,
+            compute.objective(),
             settings.objective(),
             settings.temperature(),
             settings.microBatchTokens(),

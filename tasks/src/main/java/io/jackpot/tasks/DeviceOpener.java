@@ -1,6 +1,6 @@
 package io.jackpot.tasks;
 
-import io.jackpot.tensor.Ops;
+import io.jackpot.train.Compute;
 import io.jackpot.train.MemoryPlan;
 
 /** Opens a device in this JVM; the one class behind it is compiled where an SDK is. */
@@ -10,5 +10,5 @@ interface DeviceOpener {
    * @param device one of those that {@link DeviceProbe} lists
    * @param plan memory to reserve
    */
-  Ops open(Device device, MemoryPlan plan);
+  Compute open(Device device, MemoryPlan plan);
 }

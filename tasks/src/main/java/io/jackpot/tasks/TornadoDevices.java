@@ -1,7 +1,7 @@
 package io.jackpot.tasks;
 
 import io.jackpot.tensor.InputException;
-import io.jackpot.tensor.Ops;
+import io.jackpot.train.Compute;
 import io.jackpot.train.DeviceProvider;
 import io.jackpot.train.MemoryPlan;
 import java.io.IOException;
@@ -61,7 +61,7 @@ public final class TornadoDevices implements DeviceProvider {
   }
 
   @Override
-  public Ops open(MemoryPlan plan) {
+  public Compute open(MemoryPlan plan) {
     Found all = found();
     Optional<String> refusal = Optional.ofNullable(all.refusal).or(TornadoDevices::flagsMissing);
     if (refusal.isPresent()) {

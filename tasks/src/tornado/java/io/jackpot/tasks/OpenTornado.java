@@ -1,10 +1,11 @@
 package io.jackpot.tasks;
 
 import io.jackpot.tasks.DeviceMemory.Role;
-import io.jackpot.tensor.Ops;
+import io.jackpot.train.Compute;
 import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.MemoryPlan.Kind;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
@@ -13,13 +14,15 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 final class OpenTornado implements DeviceOpener {
 
   @Override
-  public Ops open(Device device, MemoryPlan plan) {
+  public Compute open(Device device, MemoryPlan plan) {
     String[] index = device.index().split(":", 2);
     TornadoDevice opened =
         TornadoRuntimeProvider.getTornadoRuntime()
             .getBackend(Integer.parseInt(index[0]))
             .getDevice(Integer.parseInt(index[1]));
-    return new TornadoOps(opened, reserved(plan));
+    DeviceObjective objective = new DeviceObjective(opened);
+    TornadoOps ops = new TornadoOps(opened, reserved(plan));
+    return new Compute(ops, objective, List.of(ops.describe()));
   }
 
   private static Map<Role, Long> reserved(MemoryPlan plan) {
