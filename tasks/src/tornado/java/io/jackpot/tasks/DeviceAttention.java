@@ -1,9 +1,14 @@
 package io.jackpot.tasks;
 
+import static io.jackpot.tasks.Recorder.operands;
+
+import io.jackpot.tasks.DeviceMemory.Region;
+import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 
-/** Attention on the device. */
+/** Attention on the device: launches of {@link AttentionKernels} and {@link DecodeKernels}. */
 final class DeviceAttention {
   private final Recorder recorder;
 
@@ -11,17 +16,165 @@ final class DeviceAttention {
     this.recorder = recorder;
   }
 
-  void forward(Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
-    throw new UnsupportedOperationException(recorder.toString());
+  private Region region(Tensor x) {
+    return recorder.region(x, Role.ACTIVATION);
+  }
+
+  private static int blocks(int tokens) {
+    return Math.ceilDiv(tokens, AttentionKernels.TILE);
+  }
+
+  void forward(
+      Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
+    Region queries = region(q);
+    Region keys = region(k);
+    Region values = region(v);
+    Region output = region(o);
+    Region sums = region(logSumExp);
+    Region sumsOut = recorder.beside(output, sums);
+    int tokens = q.dim(0);
+    int heads = q.dim(1);
+    recorder.launch(
+        AttentionKernels.FORWARD,
+        operands(queries, keys, values, output),
+        new int[] {
+          queries.offset,
+          keys.offset,
+          values.offset,
+          output.offset,
+          sumsOut.offset,
+          recorder.bounds(packing),
+          tokens,
+          heads,
+          k.dim(1),
+          q.dim(2)
+        },
+        new float[] {scale},
+        new int[] {blocks(tokens), heads, 1});
+    recorder.settle(sumsOut, sums);
   }
 
   void backward(
-      Tensor dO, Tensor q, Tensor k, Tensor v, Tensor o, Tensor logSumExp, Packing packing, float scale,
-      Tensor dQ, Tensor dK, Tensor dV) {
-    throw new UnsupportedOperationException();
+      Tensor dO,
+      Tensor q,
+      Tensor k,
+      Tensor v,
+      Tensor o,
+      Tensor logSumExp,
+      Packing packing,
+      float scale,
+      Tensor dQ,
+      Tensor dK,
+      Tensor dV) {
+    Region dOutput = region(dO);
+    Region queries = region(q);
+    Region keys = region(k);
+    Region values = region(v);
+    Region output = region(o);
+    Region sums = region(logSumExp);
+    Region dQueries = region(dQ);
+    Region dKeys = region(dK);
+    Region dValues = region(dV);
+    Region dValuesOut = recorder.beside(dKeys, dValues);
+    int tokens = q.dim(0);
+    int heads = q.dim(1);
+    int kvHeads = k.dim(1);
+    int dim = q.dim(2);
+    int bounds = recorder.bounds(packing);
+    Region delta = recorder.scratch(tokens * heads);
+    recorder.launch(
+        AttentionKernels.DELTA,
+        operands(dOutput, output, delta),
+        tokens * heads,
+        dOutput.offset,
+        output.offset,
+        delta.offset,
+        dim);
+    recorder.launch(
+        AttentionKernels.BACKWARD,
+        operands(queries, dOutput, keys, values, sums, delta, dQueries),
+        new int[] {
+          queries.offset,
+          dOutput.offset,
+          keys.offset,
+          values.offset,
+          sums.offset,
+          delta.offset,
+          dQueries.offset,
+          dQueries.offset,
+          bounds,
+          tokens,
+          heads,
+          kvHeads,
+          dim,
+          0
+        },
+        new float[] {scale},
+        new int[] {blocks(tokens), heads, 1});
+    recorder.launch(
+        AttentionKernels.BACKWARD,
+        operands(keys, values, queries, dOutput, sums, delta, dKeys),
+        new int[] {
+          keys.offset,
+          values.offset,
+          queries.offset,
+          dOutput.offset,
+          sums.offset,
+          delta.offset,
+          dKeys.offset,
+          dValuesOut.offset,
+          bounds,
+          tokens,
+          heads,
+          kvHeads,
+          dim,
+          1
+        },
+        new float[] {scale},
+        new int[] {blocks(tokens), kvHeads, 1});
+    recorder.settle(dValuesOut, dValues);
   }
 
-  void decode(Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
-    throw new UnsupportedOperationException();
+  /**
+   * @throws InputException if a head is wider than the kernel's groups
+   */
+  void decode(
+      Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
+    int rows = q.dim(0);
+    int heads = q.dim(1);
+    int kvHeads = kCache.dim(1);
+    int dim = q.dim(2);
+    if (dim > DecodeKernels.WIDEST_HEAD) {
+      throw new InputException(
+          "attentionDecode: heads of width %d, expected at most %d on a device; use --device cpu"
+              .formatted(dim, DecodeKernels.WIDEST_HEAD));
+    }
+    Region queries = region(q);
+    Region keys = region(kCache);
+    Region values = region(vCache);
+    Region output = region(o);
+    int shared = heads / kvHeads;
+    int width = 1;
+    while (width < Math.min(shared, DecodeKernels.MOST_HEADS)) {
+      width *= 2;
+    }
+    recorder.launch(
+        DecodeKernels.DECODE,
+        operands(queries, keys, values, output),
+        new int[] {
+          queries.offset,
+          keys.offset,
+          values.offset,
+          output.offset,
+          recorder.ids(slots, rows),
+          recorder.ids(lengths, rows),
+          heads,
+          kvHeads,
+          kCache.dim(2),
+          dim
+        },
+        new float[] {scale},
+        new int[] {rows, kvHeads, Math.ceilDiv(shared, width)},
+        width);
   }
 }

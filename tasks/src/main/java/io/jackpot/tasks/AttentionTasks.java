@@ -1,0 +1,138 @@
+package io.jackpot.tasks;
+
+/**
+ * Bodies of the attention kernels: a softmax over scores that come tile by tile (Milakov and
+ * Gimelshein, 2018; Dao et al., 2022), and what its gradient needs. They take numbers only, because
+ * TornadoVM compiles wrong code where a kernel passes an array in local memory to a method.
+ */
+public final class AttentionTasks {
+  /** The greatest score before there is any; finite, so that two of them differ by 0. */
+  public static final float NO_SCORE = -3.4028235e38f;
+
+  private AttentionTasks() {}
+
+  /** scale·q·k for a key j in [from, to), else {@link #NO_SCORE}. */
+  public static float score(float product, float scale, int from, int j, int to) {
+    float score = NO_SCORE;
+    if (j >= from) {
+      if (j < to) {
+        score = product * scale;
+      }
+    }
+    return score;
+  }
+
+  /** The greater of two; NaN where {@code score} is. */
+  public static float greater(float max, float score) {
+    float result = score;
+    if (max > score) {
+      result = max;
+    }
+    return result;
+  }
+
+  /** exp(score − max) for a key j in [from, to), else 0. */
+  public static float weight(float score, float max, int from, int j, int to) {
+    float weight = 0f;
+    if (j >= from) {
+      if (j < to) {
+        weight = exp(score - max);
+      }
+    }
+    return weight;
+  }
+
+  /** What a sum of weights under {@code before} is to be multiplied by under {@code max}. */
+  public static float decay(float before, float max) {
+    return exp(before - max);
+  }
+
+  /** 1/sum, and 0 where nothing has been summed. */
+  public static float reciprocal(float sum) {
+    float result = 0f;
+    if (sum > 0f) {
+      result = 1f / sum;
+    }
+    return result;
+  }
+
+  /** log Σ exp(score) of a sum of weights under {@code max}. */
+  public static float logSumExp(float max, float sum) {
+    return max + (float) Math.log(sum);
+  }
+
+  /** The probability again: exp(scale·q·k − logSumExp) for a key j in [from, to), else 0. */
+  public static float probability(
+      float product, float scale, float logSumExp, int from, int j, int to) {
+    return weight(product * scale, logSumExp, from, j, to);
+  }
+
+  /**
+   * Gradient of a product q·k: scale·p·(dO·v − delta).
+   *
+   * @param dProbability dO·v
+   * @param delta Σ dO·o of the query, which is Σ p·(dO·v)
+   */
+  public static float productGradient(float p, float dProbability, float delta, float scale) {
+    return scale * p * (dProbability - delta);
+  }
+
+  /**
+   * exp in float32 alone, to 2 units in the last place; results below 2^-126 are 0. Math.exp
+   * becomes an exponential in double, of which most GPUs do one where they do 64 in float32.
+   */
+  public static float exp(float x) {
+    float y = x;
+    if (x > 0f) {
+      y = -x;
+    }
+    float result = 0f;
+    if (y < -87f) {
+      result = 0f;
+    } else {
+      // y = r − n·log 2 with |r| ≤ (log 2)/2; log 2 in two parts, of which n times the first is
+      // exact.
+      int n = (int) (0.5f - y * 1.44269504f);
+      float r = (y + n * 0.693359375f) - n * 2.12194440e-4f;
+      float series = 1f / 5040f;
+      series = series * r + 1f / 720f;
+      series = series * r + 1f / 120f;
+      series = series * r + 1f / 24f;
+      series = series * r + 1f / 6f;
+      series = series * r + 0.5f;
+      series = series * r + 1f;
+      result = (series * r + 1f) * powerOfHalf(n);
+    }
+    if (x > 0f) {
+      result = 1f / result;
+    }
+    return result;
+  }
+
+  /** 2^-n for n in [0, 127]. */
+  private static float powerOfHalf(int n) {
+    float power = 1f;
+    if ((n & 1) > 0) {
+      power = 0.5f;
+    }
+    if ((n & 2) > 0) {
+      power *= 0.25f;
+    }
+    if ((n & 4) > 0) {
+      power *= 0.0625f;
+    }
+    if ((n & 8) > 0) {
+      power *= 0.00390625f;
+    }
+    if ((n & 16) > 0) {
+      power *= 1.52587890625e-5f;
+    }
+    if ((n & 32) > 0) {
+      power *= 2.3283064365386963e-10f;
+    }
+    if ((n & 64) > 0) {
+      power *= 5.421010862427522e-20f;
+    }
+    return power;
+  }
+}
