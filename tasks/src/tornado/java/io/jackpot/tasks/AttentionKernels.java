@@ -21,7 +21,7 @@ final class AttentionKernels {
 
   static final Kernel FORWARD =
       Kernel.of(
-              "attentionForward",
+              "AttentionKernels.forward",
               GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(
@@ -40,14 +40,14 @@ final class AttentionKernels {
           .withIds();
   static final Kernel DELTA =
       Kernel.of(
-          "attentionDelta",
+          "AttentionKernels.delta",
           RowKernels.LANES,
           (graph, id, a, in, task, c) ->
               graph.task(
                   id, AttentionKernels::delta, CONTEXT, a[0], a[1], a[2], in.args(), task));
   static final Kernel BACKWARD =
       Kernel.of(
-              "attentionBackward",
+              "AttentionKernels.backward",
               GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(

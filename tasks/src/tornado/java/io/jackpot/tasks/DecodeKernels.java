@@ -20,7 +20,7 @@ final class DecodeKernels {
   /** Constants: query heads of a group, 1, 2, 4 or 8. */
   static final Kernel DECODE =
       Kernel.of(
-              "attentionDecode",
+              "DecodeKernels.decode",
               GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(

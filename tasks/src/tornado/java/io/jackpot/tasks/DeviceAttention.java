@@ -1,7 +1,5 @@
 package io.jackpot.tasks;
 
-import static io.jackpot.tasks.Recorder.operands;
-
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tensor.InputException;
@@ -176,5 +174,9 @@ final class DeviceAttention {
         new float[] {scale},
         new int[] {rows, kvHeads, Math.ceilDiv(shared, width)},
         width);
+  }
+
+  private static Region[] operands(Region... regions) {
+    return regions;
   }
 }

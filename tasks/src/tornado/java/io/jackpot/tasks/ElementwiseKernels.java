@@ -11,46 +11,46 @@ final class ElementwiseKernels {
 
   static final Kernel ADD =
       Kernel.of(
-          "add",
+          "ElementwiseKernels.add",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(id, ElementwiseKernels::add, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel ZERO =
       Kernel.batched(
-          "zero",
+          "ElementwiseKernels.zero",
           GROUP,
           2,
           (graph, id, a, in, task, c) ->
               graph.task(id, ElementwiseKernels::zero, CONTEXT, a[0], in.args(), task));
   static final Kernel COPY =
       Kernel.of(
-          "copy",
+          "ElementwiseKernels.copy",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(id, ElementwiseKernels::copy, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel ADD_BIAS =
       Kernel.of(
-          "addBias",
+          "ElementwiseKernels.addBias",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(id, ElementwiseKernels::addBias, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel GATHER_ROWS =
       Kernel.of(
-          "gatherRows",
+          "ElementwiseKernels.gatherRows",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(
                   id, ElementwiseKernels::gatherRows, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
   static final Kernel SCATTER_ROWS =
       Kernel.of(
-          "scatterRows",
+          "ElementwiseKernels.scatterRows",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(
                   id, ElementwiseKernels::scatterRows, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
   static final Kernel ROPE =
       Kernel.of(
-          "rope",
+          "ElementwiseKernels.rope",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(
@@ -65,14 +65,14 @@ final class ElementwiseKernels {
                   task)).withIds();
   static final Kernel SWIGLU =
       Kernel.of(
-          "swiglu",
+          "ElementwiseKernels.swiglu",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(
                   id, ElementwiseKernels::swiglu, CONTEXT, a[0], a[1], a[2], in.args(), task));
   static final Kernel SWIGLU_BACKWARD =
       Kernel.of(
-          "swigluBackward",
+          "ElementwiseKernels.swigluBackward",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(
@@ -87,7 +87,7 @@ final class ElementwiseKernels {
                   task));
   static final Kernel CACHE_APPEND =
       Kernel.of(
-          "cacheAppend",
+          "ElementwiseKernels.cacheAppend",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(
@@ -98,7 +98,7 @@ final class ElementwiseKernels {
 
   static final Kernel ADAM_W =
       Kernel.batched(
-          "adamW",
+          "ElementwiseKernels.adamW",
           GROUP,
           ADAM_W_STRIDE,
           (graph, id, a, in, task, c) ->

@@ -19,7 +19,7 @@ final class HeadKernels {
 
   static final Kernel STATISTICS =
       Kernel.of(
-              "statistics",
+              "HeadKernels.statistics",
               LANES,
               (graph, id, a, in, task, c) ->
                   graph.task(
@@ -34,19 +34,19 @@ final class HeadKernels {
           .withIds();
   static final Kernel TOP_K =
       Kernel.of(
-          "topK",
+          "HeadKernels.topK",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(id, HeadKernels::topK, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel SAMPLE =
       Kernel.of(
-          "sample",
+          "HeadKernels.sample",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(id, HeadKernels::sample, CONTEXT, a[0], a[1], a[2], in.args(), task));
   static final Kernel GATHER =
       Kernel.of(
-              "gather",
+              "HeadKernels.gather",
               DOT_LANES,
               (graph, id, a, in, task, c) ->
                   graph.task(
@@ -64,7 +64,7 @@ final class HeadKernels {
           .withScalars();
   static final Kernel COMPARE =
       Kernel.of(
-              "compare",
+              "HeadKernels.compare",
               LANES,
               (graph, id, a, in, task, c) ->
                   graph.task(
@@ -80,7 +80,7 @@ final class HeadKernels {
           .withScalars();
   static final Kernel GRADIENT =
       Kernel.of(
-              "gradient",
+              "HeadKernels.gradient",
               GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(
@@ -97,7 +97,7 @@ final class HeadKernels {
           .withScalars();
   static final Kernel DISTILLED_GRADIENT =
       Kernel.of(
-              "distilledGradient",
+              "HeadKernels.distilledGradient",
               GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(

@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
  * <p>TornadoVM's scheduler never ends on a task that names an array again after one that it writes.
  * So arrays that are read come first, and outputs in one arena are one array with several offsets.
  *
- * @param name of the method, for messages
+ * @param name Class.method
  * @param groupSize threads of a group
  * @param stride ints of one launch where several launches may run as one, side by side in the
  *     grid's y dimension; 0 where they may not

@@ -18,7 +18,7 @@ final class MatmulKernels {
   /** Constants: whether the sum runs along a row of the left factor, and of the right one. */
   static final Kernel MATMUL =
       Kernel.of(
-          "matmul",
+          "MatmulKernels.matmul",
           GROUP,
           (graph, id, a, in, task, c) ->
               graph.task(

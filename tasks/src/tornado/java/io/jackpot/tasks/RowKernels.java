@@ -13,7 +13,7 @@ final class RowKernels {
 
   static final Kernel RMS_NORM =
       Kernel.of(
-          "rmsNorm",
+          "RowKernels.rmsNorm",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(
@@ -28,7 +28,7 @@ final class RowKernels {
                   task)).withScalars();
   static final Kernel RMS_NORM_BACKWARD =
       Kernel.of(
-          "rmsNormBackward",
+          "RowKernels.rmsNormBackward",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(
@@ -44,39 +44,39 @@ final class RowKernels {
                   task));
   static final Kernel COLUMN_PARTIALS =
       Kernel.of(
-          "columnPartials",
+          "RowKernels.columnPartials",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(id, RowKernels::columnPartials, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel GAIN_PARTIALS =
       Kernel.of(
-          "gainPartials",
+          "RowKernels.gainPartials",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(
                   id, RowKernels::gainPartials, CONTEXT, a[0], a[1], a[2], a[3], in.args(), task));
   static final Kernel ADD_PARTIALS =
       Kernel.of(
-          "addPartials",
+          "RowKernels.addPartials",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(id, RowKernels::addPartials, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel LISTED_PARTIALS =
       Kernel.of(
-          "listedPartials",
+          "RowKernels.listedPartials",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(
                   id, RowKernels::listedPartials, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
   static final Kernel ADD_LISTED =
       Kernel.of(
-          "addListed",
+          "RowKernels.addListed",
           LANES,
           (graph, id, a, in, task, c) ->
               graph.task(id, RowKernels::addListed, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
   static final Kernel SQUARES =
       Kernel.batched(
-          "squares",
+          "RowKernels.squares",
           SQUARES_GROUP,
           4,
           (graph, id, a, in, task, c) ->
