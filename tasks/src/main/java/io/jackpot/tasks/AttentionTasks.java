@@ -78,8 +78,8 @@ public final class AttentionTasks {
   }
 
   /**
-   * exp in float32 alone, to 2 units in the last place; results below 2^-126 are 0. Math.exp
-   * becomes an exponential in double, of which most GPUs do one where they do 64 in float32.
+   * exp in float32 alone, to 2 units in the last place; 0 below −87 and infinite above 87. Math.exp
+   * becomes an exponential in double, of which most GPUs do one in the time of 32 or 64 in float32.
    */
   public static float exp(float x) {
     float y = x;

@@ -43,8 +43,7 @@ final class AttentionKernels {
           "AttentionKernels.delta",
           RowKernels.LANES,
           (graph, id, a, in, task, c) ->
-              graph.task(
-                  id, AttentionKernels::delta, CONTEXT, a[0], a[1], a[2], in.args(), task));
+              graph.task(id, AttentionKernels::delta, CONTEXT, a[0], a[1], a[2], in.args(), task));
   static final Kernel BACKWARD =
       Kernel.of(
               "AttentionKernels.backward",
@@ -216,8 +215,7 @@ final class AttentionKernels {
               AttentionTasks.greater(maxima[lanesAt + 2], maxima[lanesAt + 3]));
       float part = 0f;
       for (int j = lane; j < 64; j += 4) {
-        float weight =
-            AttentionTasks.weight(tile[row * 68 + j], newMax, low, key + j, high);
+        float weight = AttentionTasks.weight(tile[row * 68 + j], newMax, low, key + j, high);
         tile[row * 68 + j] = weight;
         part += weight;
       }
@@ -295,8 +293,7 @@ final class AttentionKernels {
         int yAt = oAt + threadRow * stride + col + threadCol;
         int rows = queries - threadRow;
         addRow(out, yAt, rows, colsLeft, factors[threadRow], c00, c01, c02, c03);
-        addRow(
-            out, yAt + stride, rows - 1, colsLeft, factors[threadRow + 1], c10, c11, c12, c13);
+        addRow(out, yAt + stride, rows - 1, colsLeft, factors[threadRow + 1], c10, c11, c12, c13);
         addRow(
             out, yAt + 2 * stride, rows - 2, colsLeft, factors[threadRow + 2], c20, c21, c22, c23);
         addRow(
@@ -322,8 +319,7 @@ final class AttentionKernels {
     int lane = context.localIdx;
     int row = context.groupIdx;
     int dim = args[at + 3];
-    sums[lane] =
-        RowTasks.dot(dO, args[at] + row * dim, o, args[at + 1] + row * dim, dim, lane, 64);
+    sums[lane] = RowTasks.dot(dO, args[at] + row * dim, o, args[at + 1] + row * dim, dim, lane, 64);
     context.localBarrier();
     for (int half = 32; half > 0; half >>= 1) {
       if (lane < half) {
@@ -338,12 +334,13 @@ final class AttentionKernels {
 
   /**
    * Both halves of the backward pass, which are one computation with queries and keys exchanged.
-   * With the probabilities P, computed again from logSumExp, and the gradient G of the products q·k:
+   * With the probabilities P, computed again from logSumExp, and the gradient G of the products
+   * q·k:
    *
    * <ul>
    *   <li>rows are queries: x = q, dx = dO, y = k, dy = v; the output is dQ = G·k;
-   *   <li>rows are keys: x = k, dx = v, y = q, dy = dO; the outputs, in one array, are dK = Gᵀ·q and
-   *       dV = Pᵀ·dO, summed over the query heads that share a key head.
+   *   <li>rows are keys: x = k, dx = v, y = q, dy = dO; the outputs, in one array, are dK = Gᵀ·q
+   *       and dV = Pᵀ·dO, summed over the query heads that share a key head.
    * </ul>
    *
    * <p>Groups: x blocks of rows, y heads of the rows. args: xAt, dxAt, yAt, dyAt, logSumExpAt,
@@ -440,8 +437,7 @@ final class AttentionKernels {
               float leftValue = 0f;
               float rightValue = 0f;
               if (which < 1) {
-                leftValue =
-                    element(x, args[at] + rowAt, rowStride, rows, dim, across, p0 + along);
+                leftValue = element(x, args[at] + rowAt, rowStride, rows, dim, across, p0 + along);
                 rightValue =
                     element(y, args[at + 2] + colAt, colStride, cols, dim, across, p0 + along);
               } else {
@@ -630,15 +626,7 @@ final class AttentionKernels {
 
   /** {@code y[c] = factor·y[c] + v} of the first of four columns, if there are rows. */
   private static void addRow(
-      float[] y,
-      int at,
-      int rows,
-      int cols,
-      float factor,
-      float v0,
-      float v1,
-      float v2,
-      float v3) {
+      float[] y, int at, int rows, int cols, float factor, float v0, float v1, float v2, float v3) {
     if (rows > 0) {
       if (cols > 0) {
         y[at] = y[at] * factor + v0;

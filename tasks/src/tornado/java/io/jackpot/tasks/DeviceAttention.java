@@ -18,6 +18,36 @@ final class DeviceAttention {
     return recorder.region(x, Role.ACTIVATION);
   }
 
+  /** Where a kernel writes two outputs, for which it has one array. */
+  private record Outputs(Region array, int firstAt, int secondAt) {}
+
+  /** The tensors' own places if they are in one arena, else scratch memory that holds both. */
+  private Outputs outputs(Region first, Region second) {
+    if (first.arena == second.arena) {
+      return new Outputs(first, first.offset, second.offset);
+    }
+    Region both = recorder.scratch(Math.addExact(first.size, second.size));
+    return new Outputs(both, both.offset, both.offset + first.size);
+  }
+
+  /** Brings outputs to their places. */
+  private void settle(Outputs outputs, Region first, Region second) {
+    if (first.arena != second.arena) {
+      copy(outputs.array, outputs.firstAt, first);
+      copy(outputs.array, outputs.secondAt, second);
+    }
+  }
+
+  private void copy(Region from, int at, Region to) {
+    recorder.launch(
+        ElementwiseKernels.COPY,
+        operands(from, to),
+        ElementwiseKernels.groups(to.size),
+        at,
+        to.offset,
+        to.size);
+  }
+
   private static int blocks(int tokens) {
     return Math.ceilDiv(tokens, AttentionKernels.TILE);
   }
@@ -29,18 +59,18 @@ final class DeviceAttention {
     Region values = region(v);
     Region output = region(o);
     Region sums = region(logSumExp);
-    Region sumsOut = recorder.beside(output, sums);
+    Outputs outputs = outputs(output, sums);
     int tokens = q.dim(0);
     int heads = q.dim(1);
     recorder.launch(
         AttentionKernels.FORWARD,
-        operands(queries, keys, values, output),
+        operands(queries, keys, values, outputs.array),
         new int[] {
           queries.offset,
           keys.offset,
           values.offset,
-          output.offset,
-          sumsOut.offset,
+          outputs.firstAt,
+          outputs.secondAt,
           recorder.bounds(packing),
           tokens,
           heads,
@@ -49,7 +79,7 @@ final class DeviceAttention {
         },
         new float[] {scale},
         new int[] {blocks(tokens), heads, 1});
-    recorder.settle(sumsOut, sums);
+    settle(outputs, output, sums);
   }
 
   void backward(
@@ -73,7 +103,7 @@ final class DeviceAttention {
     Region dQueries = region(dQ);
     Region dKeys = region(dK);
     Region dValues = region(dV);
-    Region dValuesOut = recorder.beside(dKeys, dValues);
+    Outputs outputs = outputs(dKeys, dValues);
     int tokens = q.dim(0);
     int heads = q.dim(1);
     int kvHeads = k.dim(1);
@@ -111,7 +141,7 @@ final class DeviceAttention {
         new int[] {blocks(tokens), heads, 1});
     recorder.launch(
         AttentionKernels.BACKWARD,
-        operands(keys, values, queries, dOutput, sums, delta, dKeys),
+        operands(keys, values, queries, dOutput, sums, delta, outputs.array),
         new int[] {
           keys.offset,
           values.offset,
@@ -119,8 +149,8 @@ final class DeviceAttention {
           dOutput.offset,
           sums.offset,
           delta.offset,
-          dKeys.offset,
-          dValuesOut.offset,
+          outputs.firstAt,
+          outputs.secondAt,
           bounds,
           tokens,
           heads,
@@ -130,7 +160,7 @@ final class DeviceAttention {
         },
         new float[] {scale},
         new int[] {blocks(tokens), kvHeads, 1});
-    recorder.settle(dValuesOut, dValues);
+    settle(outputs, dKeys, dValues);
   }
 
   /**
