@@ -11,7 +11,8 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * of which one thread alone touches: so any head width fits.
  *
  * <p>A tile may straddle sequences of a packing. Query t sees the keys [start(t), t], key j is seen
- * by the queries [j, end(j)); start and end come from {@link Recorder#bounds}.
+ * by the queries [j, end(j)); start and end come from {@link Recorder#bounds}. What is not seen has
+ * weight 0, so a NaN among values also shows in other sequences of its tile.
  */
 final class AttentionKernels {
   /** Rows and columns of a tile. */
@@ -360,7 +361,7 @@ final class AttentionKernels {
       int[] args,
       float[] scalars,
       int task) {
-    // As in forward; two tiles, of G and of P, one behind the other.
+    // As in forward; two tiles of 4352 floats, first G, then P.
     float[] left = context.allocateFloatLocalArray(16 * 68);
     float[] right = context.allocateFloatLocalArray(16 * 68);
     float[] tiles = context.allocateFloatLocalArray(2 * 64 * 68);
