@@ -36,7 +36,10 @@ final class ObjectiveCases {
 
   // ---- Options
 
-  /** Every combination of what can be chosen, with numbers that differ from one to the next. */
+  /**
+   * Every combination of what can be chosen, with the actor's correction and the numbers going
+   * round from one to the next.
+   */
   static List<ObjectiveOptions> options() {
     List<ObjectiveOptions> all = new ArrayList<>();
     List<PolicyWeighting> weightings = new ArrayList<>();
