@@ -40,9 +40,9 @@ record LogProbRows(
           (x % 2 == 0 ? a : b)[x] = Double.NEGATIVE_INFINITY;
         }
       }
-      logSoftmax(a, inf, row);
-      logSoftmax(b, policy, row);
-      logSoftmax(c, actor, row);
+      System.arraycopy(logSoftmax(a, vocabulary), 0, inf, row * vocabulary, vocabulary);
+      System.arraycopy(logSoftmax(b, vocabulary), 0, policy, row * vocabulary, vocabulary);
+      System.arraycopy(logSoftmax(c, vocabulary), 0, actor, row * vocabulary, vocabulary);
       int[] topInf = Obrs.topK(a, k);
       int[] topPolicy = Obrs.topK(b, k);
       System.arraycopy(topInf, 0, topIds, row * 2 * k, topInf.length);
@@ -73,11 +73,17 @@ record LogProbRows(
         .toArray();
   }
 
-  private static void logSoftmax(double[] logits, double[] out, int row) {
-    double max = Arrays.stream(logits).max().orElseThrow();
-    double logSum = Math.log(Arrays.stream(logits).map(x -> Math.exp(x - max)).sum());
-    for (int x = 0; x < logits.length; x++) {
-      out[row * logits.length + x] = logits[x] - max - logSum;
+  /** Of each row of logits {@code [rows × vocabulary]}. */
+  static double[] logSoftmax(double[] logits, int vocabulary) {
+    double[] out = new double[logits.length];
+    for (int from = 0; from < logits.length; from += vocabulary) {
+      double[] row = Arrays.copyOfRange(logits, from, from + vocabulary);
+      double max = Arrays.stream(row).max().orElseThrow();
+      double logSum = Math.log(Arrays.stream(row).map(x -> Math.exp(x - max)).sum());
+      for (int x = 0; x < vocabulary; x++) {
+        out[from + x] = row[x] - max - logSum;
+      }
     }
+    return out;
   }
 }

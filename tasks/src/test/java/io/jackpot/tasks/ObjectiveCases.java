@@ -128,7 +128,7 @@ final class ObjectiveCases {
     double[] logInf = random.doubles(tokens, -2, -0.5).toArray();
     double[] logRef = near(random, logInf);
     double[] actorLogRef = near(random, logInf);
-    int sequences = Math.max(1, tokens / 50);
+    int sequences = Math.max(1, tokens / 150);
     return new TokenBatch(
         logInf,
         logRef,

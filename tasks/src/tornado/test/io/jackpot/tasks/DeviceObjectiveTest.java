@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jackpot.rl.loss.ObjectiveOptions;
 import io.jackpot.rl.loss.TokenBatch;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -49,5 +51,21 @@ class DeviceObjectiveTest {
     OBJECTIVE.evaluate(OPTIONS.get(100), ObjectiveCases.batch(4, 3500));
     assertThat(OBJECTIVE.evaluate(options, batch).policyCoefficient()).isEqualTo(first);
     assertThat(OBJECTIVE.evaluate(options, batch).totalLoss()).isEqualTo(loss);
+  }
+
+  @Test
+  void closingLeavesWhatElseIsOnTheDevice() {
+    Ops ops = TestDevice.ops();
+    Tensor x = Tensor.of(new float[] {1, 2, 3}, 3);
+    Tensor y = Tensor.of(new float[] {10, 20, 30}, 3);
+    TokenBatch batch = ObjectiveCases.batch(5, 50);
+    ObjectiveCases.check(OBJECTIVE, OPTIONS.get(2), batch, "before");
+    ops.add(x, y);
+    try (DeviceObjective other = new DeviceObjective(TestDevice.device())) {
+      ObjectiveCases.check(other, OPTIONS.get(2), batch, "other");
+    }
+    ops.add(x, y);
+    assertThat(y.data()).containsExactly(12, 24, 36);
+    ObjectiveCases.check(OBJECTIVE, OPTIONS.get(3), batch, "after");
   }
 }

@@ -64,14 +64,14 @@ class LossKernelsTest {
             Aggregation.TOKEN_MEAN);
     JsonNode expected = Explain.explain(logits.json(options));
 
-    double[] inf = logSoftmax(logits.inf, vocabulary);
-    double[] ref = logSoftmax(logits.policyRef, vocabulary);
-    double[] policy = logSoftmax(logits.policy, vocabulary);
-    double[] actorRef = logSoftmax(logits.actorRef, vocabulary);
-    double[] actor = logSoftmax(logits.actor, vocabulary);
+    double[] inf = LogProbRows.logSoftmax(logits.inf, vocabulary);
+    double[] ref = LogProbRows.logSoftmax(logits.policyRef, vocabulary);
+    double[] policy = LogProbRows.logSoftmax(logits.policy, vocabulary);
+    double[] actorRef = LogProbRows.logSoftmax(logits.actorRef, vocabulary);
+    double[] actor = LogProbRows.logSoftmax(logits.actor, vocabulary);
     double[] logTarget = target == Target.REF ? ref : policy;
     double[] topK = topK(logits, inf, logTarget, lambda);
-    double[] exact = exact(inf, logTarget, lambda, tokens, vocabulary);
+    double[] exact = NormalizerKernelsTest.exact(inf, logTarget, lambda, tokens, vocabulary);
     boolean reverse = direction == Direction.REVERSE;
     double[] divergence =
         divergence(reverse ? actor : policy, reverse ? policy : actor, tokens, vocabulary);
@@ -159,6 +159,25 @@ class LossKernelsTest {
     }
   }
 
+  /** Infinite where the student lacks a token of the teacher; a NaN comes through. */
+  @ParameterizedTest
+  @CsvSource({"0, 1, 1", "1, 70, 5", "2, 33, 301", "3, 9, 2049"})
+  void divergences(int seed, int rows, int vocabulary) {
+    LogProbRows given = LogProbRows.of(seed, rows, vocabulary, 1);
+    double[] p = given.inf().clone();
+    double[] q = given.policy().clone();
+    double[] known = new double[rows];
+    for (int row = 0; row < rows; row++) {
+      known[row] = Obrs.kl(given.probs(p, row), given.probs(q, row));
+    }
+    p[vocabulary - 1] = Double.NaN;
+    known[0] = Double.NaN;
+    double[] found = divergence(p, q, rows, vocabulary);
+    for (int row = 0; row < rows; row++) {
+      ObjectiveCases.close("KL " + row, found[row], known[row], 1);
+    }
+  }
+
   private static double[] topK(Logits logits, double[] inf, double[] logTarget, double lambda) {
     int n = logits.action.length;
     int vocabulary = inf.length / n;
@@ -176,49 +195,7 @@ class LossKernelsTest {
       topInf[i] = ids[i] < 0 ? 0 : inf[i / (2 * K) * vocabulary + ids[i]];
       topTarget[i] = ids[i] < 0 ? 0 : logTarget[i / (2 * K) * vocabulary + ids[i]];
     }
-    double[] z = new double[n];
-    double[] threshold = {lambda};
-    int[] sizes = {n, K};
-    DeviceTask.run(
-        (graph, context) ->
-            graph.task(
-                "t",
-                NormalizerKernels::topK,
-                context,
-                ids,
-                topInf,
-                topTarget,
-                threshold,
-                sizes,
-                z),
-        Math.ceilDiv(n, 64),
-        64,
-        z,
-        ids,
-        topInf,
-        topTarget,
-        threshold,
-        sizes);
-    return z;
-  }
-
-  private static double[] exact(
-      double[] inf, double[] logTarget, double lambda, int rows, int vocabulary) {
-    double[] z = new double[rows];
-    double[] threshold = {lambda};
-    int[] sizes = {rows, vocabulary};
-    DeviceTask.run(
-        (graph, context) ->
-            graph.task(
-                "t", NormalizerKernels::exact, context, inf, logTarget, threshold, sizes, z),
-        rows,
-        NormalizerKernels.LANES,
-        z,
-        inf,
-        logTarget,
-        threshold,
-        sizes);
-    return z;
+    return NormalizerKernelsTest.topK(ids, topInf, topTarget, lambda, n, K);
   }
 
   private static double[] divergence(double[] p, double[] q, int rows, int vocabulary) {
@@ -250,19 +227,6 @@ class LossKernelsTest {
 
   private static double[] row(double[] rows, int row, int vocabulary) {
     return Arrays.copyOfRange(rows, row * vocabulary, (row + 1) * vocabulary);
-  }
-
-  private static double[] logSoftmax(double[] logits, int vocabulary) {
-    double[] out = new double[logits.length];
-    for (int from = 0; from < logits.length; from += vocabulary) {
-      double[] row = Arrays.copyOfRange(logits, from, from + vocabulary);
-      double max = Arrays.stream(row).max().orElseThrow();
-      double logSum = Math.log(Arrays.stream(row).map(x -> Math.exp(x - max)).sum());
-      for (int x = 0; x < vocabulary; x++) {
-        out[from + x] = row[x] - max - logSum;
-      }
-    }
-    return out;
   }
 
   /** Of five distributions, {@code [tokens × vocabulary]} each; a few that leave nothing to others. */
