@@ -91,7 +91,7 @@ public final class ElementwiseTasks {
   }
 
   private static float sigmoid(float x) {
-    return 1f / (1f + (float) Math.exp(-x));
+    return 1f / (1f + FloatMath.exp(-x));
   }
 
   /**

@@ -53,7 +53,7 @@ public final class HeadTasks {
   public static float rescale(float oldMax, float newMax) {
     float factor = 0f;
     if (oldMax > Float.NEGATIVE_INFINITY) {
-      factor = (float) Math.exp(oldMax - newMax);
+      factor = FloatMath.exp(oldMax - newMax);
     }
     return factor;
   }
@@ -70,13 +70,13 @@ public final class HeadTasks {
 
   /** p·(log p − log q), 0 where p is. */
   public static float divergenceTerm(float logP, float logQ) {
-    return weighted((float) Math.exp(logP), logP - logQ);
+    return weighted(FloatMath.exp(logP), logP - logQ);
   }
 
   /** min(q, p/λ) of one id. */
   public static float overlap(float logP, float logQ, float lambda) {
-    float q = (float) Math.exp(logQ);
-    float p = (float) Math.exp(logP) / lambda;
+    float q = FloatMath.exp(logQ);
+    float p = FloatMath.exp(logP) / lambda;
     float smaller = q;
     if (p < q) {
       smaller = p;
@@ -90,16 +90,16 @@ public final class HeadTasks {
    * @param isAction 1 for the action's own logit, else 0
    */
   public static float actionGradient(float logP, float coefficient, float isAction) {
-    return coefficient * (isAction - (float) Math.exp(logP));
+    return coefficient * (isAction - FloatMath.exp(logP));
   }
 
   /** d/d logit(x) of KL(teacher ‖ p): p(x) − teacher(x) (Jackpot, Eq. 7). */
   public static float forwardGradient(float logP, float logTeacher) {
-    return (float) Math.exp(logP) - (float) Math.exp(logTeacher);
+    return FloatMath.exp(logP) - FloatMath.exp(logTeacher);
   }
 
   /** d/d logit(x) of KL(p ‖ teacher): p(x)·(log p(x) − log teacher(x) − KL). */
   public static float reverseGradient(float logP, float logTeacher, float divergence) {
-    return divergenceTerm(logP, logTeacher) - (float) Math.exp(logP) * divergence;
+    return divergenceTerm(logP, logTeacher) - FloatMath.exp(logP) * divergence;
   }
 }

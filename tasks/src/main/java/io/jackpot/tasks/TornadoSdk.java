@@ -22,6 +22,12 @@ record TornadoSdk(Path home) {
    */
   private static final String MEMORY = "-Dtornado.device.memory=1024GB";
 
+  /**
+   * TornadoVM lets OpenCL compilers assume that nothing is infinite or NaN; here both have a
+   * meaning.
+   */
+  private static final String EXACT = "-Dtornado.opencl.compiler.flags=-w";
+
   /** Where the SDK stands in its template. */
   private static final String PLACEHOLDER = "${TORNADOVM_HOME}";
 
@@ -62,6 +68,7 @@ record TornadoSdk(Path home) {
     flags.add("-Dtornado.recover.bailout=False");
     flags.add("-Dtornado.tvm.maxbytecodesize=1048576");
     flags.add(MEMORY);
+    flags.add(EXACT);
     return flags;
   }
 

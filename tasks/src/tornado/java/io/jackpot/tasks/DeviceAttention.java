@@ -2,6 +2,7 @@ package io.jackpot.tasks;
 
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
@@ -18,36 +19,6 @@ final class DeviceAttention {
     return recorder.region(x, Role.ACTIVATION);
   }
 
-  /** Where a kernel writes two outputs, for which it has one array. */
-  private record Outputs(Region array, int firstAt, int secondAt) {}
-
-  /** The tensors' own places if they are in one arena, else scratch memory that holds both. */
-  private Outputs outputs(Region first, Region second) {
-    if (first.arena == second.arena) {
-      return new Outputs(first, first.offset, second.offset);
-    }
-    Region both = recorder.scratch(Math.addExact(first.size, second.size));
-    return new Outputs(both, both.offset, both.offset + first.size);
-  }
-
-  /** Brings outputs to their places. */
-  private void settle(Outputs outputs, Region first, Region second) {
-    if (first.arena != second.arena) {
-      copy(outputs.array, outputs.firstAt, first);
-      copy(outputs.array, outputs.secondAt, second);
-    }
-  }
-
-  private void copy(Region from, int at, Region to) {
-    recorder.launch(
-        ElementwiseKernels.COPY,
-        operands(from, to),
-        ElementwiseKernels.groups(to.size),
-        at,
-        to.offset,
-        to.size);
-  }
-
   private static int blocks(int tokens) {
     return Math.ceilDiv(tokens, AttentionKernels.TILE);
   }
@@ -59,18 +30,18 @@ final class DeviceAttention {
     Region values = region(v);
     Region output = region(o);
     Region sums = region(logSumExp);
-    Outputs outputs = outputs(output, sums);
+    Outputs outputs = recorder.outputs(output, sums);
     int tokens = q.dim(0);
     int heads = q.dim(1);
     recorder.launch(
         AttentionKernels.FORWARD,
-        operands(queries, keys, values, outputs.array),
+        operands(queries, keys, values, outputs.array()),
         new int[] {
           queries.offset,
           keys.offset,
           values.offset,
-          outputs.firstAt,
-          outputs.secondAt,
+          outputs.firstAt(),
+          outputs.secondAt(),
           recorder.bounds(packing),
           tokens,
           heads,
@@ -79,7 +50,7 @@ final class DeviceAttention {
         },
         new float[] {scale},
         new int[] {blocks(tokens), heads, 1});
-    settle(outputs, output, sums);
+    recorder.settle(outputs, output, sums);
   }
 
   void backward(
@@ -103,7 +74,7 @@ final class DeviceAttention {
     Region dQueries = region(dQ);
     Region dKeys = region(dK);
     Region dValues = region(dV);
-    Outputs outputs = outputs(dKeys, dValues);
+    Outputs outputs = recorder.outputs(dKeys, dValues);
     int tokens = q.dim(0);
     int heads = q.dim(1);
     int kvHeads = k.dim(1);
@@ -141,7 +112,7 @@ final class DeviceAttention {
         new int[] {blocks(tokens), heads, 1});
     recorder.launch(
         AttentionKernels.BACKWARD,
-        operands(keys, values, queries, dOutput, sums, delta, outputs.array),
+        operands(keys, values, queries, dOutput, sums, delta, outputs.array()),
         new int[] {
           keys.offset,
           values.offset,
@@ -149,8 +120,8 @@ final class DeviceAttention {
           dOutput.offset,
           sums.offset,
           delta.offset,
-          outputs.firstAt,
-          outputs.secondAt,
+          outputs.firstAt(),
+          outputs.secondAt(),
           bounds,
           tokens,
           heads,
@@ -160,7 +131,7 @@ final class DeviceAttention {
         },
         new float[] {scale},
         new int[] {blocks(tokens), kvHeads, 1});
-    settle(outputs, dKeys, dValues);
+    recorder.settle(outputs, dKeys, dValues);
   }
 
   /**

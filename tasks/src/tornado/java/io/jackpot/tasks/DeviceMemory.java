@@ -210,23 +210,6 @@ final class DeviceMemory {
     }
   }
 
-  /**
-   * A region of a given arena.
-   *
-   * @throws InputException if it has no room
-   */
-  Region allocateIn(Arena arena, int size) {
-    reclaim();
-    int padded = padded(size);
-    int at = arena.take(padded);
-    if (at < 0) {
-      throw new InputException(
-          "device: no room for %d floats beside others; use fewer tokens a micro-batch"
-              .formatted(size));
-    }
-    return new Region(arena, at, size, padded);
-  }
-
   private int padded(int size) {
     return (int) Math.min(largestArena, Math.ceilDiv(Math.max(size, 1L), ALIGNMENT) * ALIGNMENT);
   }

@@ -166,7 +166,7 @@ final class HeadKernels {
     float weighted = 0f;
     for (int x = lane; x < cols; x += 128) {
       float distance = logits[rowAt + x] - newMax;
-      float exponential = (float) Math.exp(distance);
+      float exponential = FloatMath.exp(distance);
       sum += exponential;
       weighted += HeadTasks.weighted(exponential, distance);
     }
@@ -301,7 +301,7 @@ final class HeadKernels {
     float sum = 0f;
     int end = Math.min(cols, (lane + 1) * stretch);
     for (int x = lane * stretch; x < end; x++) {
-      sum += (float) Math.exp(logits[rowAt + x] - max);
+      sum += FloatMath.exp(logits[rowAt + x] - max);
     }
     sums[lane] = sum;
     context.localBarrier();
@@ -333,7 +333,7 @@ final class HeadKernels {
         int stop = Math.min(cols, x + stretch);
         int looking = 1;
         while ((x < stop) & (looking > 0)) {
-          passed += (float) Math.exp(logits[rowAt + x] - max);
+          passed += FloatMath.exp(logits[rowAt + x] - max);
           if (passed > threshold) {
             looking = 0;
             state[stateAt + 3] = logits[rowAt + x];
@@ -350,7 +350,7 @@ final class HeadKernels {
       int last = cols - 1;
       int looking = 1;
       while ((last >= 0) & (looking > 0)) {
-        if (Math.exp(logits[rowAt + last] - max) > 0) {
+        if (FloatMath.exp(logits[rowAt + last] - max) > 0f) {
           looking = 0;
           state[stateAt + 7] = firstId + last;
           state[stateAt + 8] = logits[rowAt + last];

@@ -57,6 +57,7 @@ final class Recorder implements AutoCloseable {
   private final Map<Object, Integer> idOffsets = new IdentityHashMap<>();
   private final Region inputs;
   private final float[] inputValues = new float[INPUT_CAPACITY];
+  private final List<Region> fills = new ArrayList<>();
   private final List<Region> scratches = new ArrayList<>();
   private long scratchFloats;
   private int idCount;
@@ -84,7 +85,7 @@ final class Recorder implements AutoCloseable {
     float[] heap = storage.mirror() == null ? storage.heapIfThere() : storage.heap();
     Region region = memory.allocate(role, storage.size());
     if (heap == null) {
-      fill(region);
+      fills.add(region);
     } else {
       graphs.write(heap, 0, region, 0, heap.length);
     }
@@ -110,36 +111,34 @@ final class Recorder implements AutoCloseable {
     return region;
   }
 
-  /**
-   * Where a kernel writes {@code other}, which has one array for all its outputs: there if it lies
-   * in the arena of {@code first}, else in scratch memory that does; see {@link #settle}.
-   */
-  Region beside(Region first, Region other) {
-    return other.arena == first.arena ? other : memory.allocateIn(first.arena, other.size);
+  /** Where a kernel writes two outputs, for which it has one array. */
+  record Outputs(Region array, int firstAt, int secondAt) {}
+
+  /** The regions themselves if they are in one arena, else scratch memory that holds both. */
+  Outputs outputs(Region first, Region second) {
+    if (first.arena == second.arena) {
+      return new Outputs(first, first.offset, second.offset);
+    }
+    Region both = scratch(Math.addExact(first.size, second.size));
+    return new Outputs(both, both.offset, both.offset + first.size);
   }
 
-  /** Brings what was written {@link #beside} another output to its place. */
-  void settle(Region written, Region other) {
-    if (written != other) {
-      launch(
-          ElementwiseKernels.COPY,
-          new Region[] {written, other},
-          ElementwiseKernels.groups(other.size),
-          written.offset,
-          other.offset,
-          other.size);
+  /** Brings outputs to their places. */
+  void settle(Outputs outputs, Region first, Region second) {
+    if (first.arena != second.arena) {
+      copy(outputs.array, outputs.firstAt, first);
+      copy(outputs.array, outputs.secondAt, second);
     }
   }
 
-  private void fill(Region region) {
-    if (region.size > 0) {
-      launch(
-          ElementwiseKernels.ZERO,
-          new Region[] {region},
-          ElementwiseKernels.groups(region.size),
-          region.offset,
-          region.size);
-    }
+  private void copy(Region from, int at, Region to) {
+    launch(
+        ElementwiseKernels.COPY,
+        new Region[] {from, to},
+        ElementwiseKernels.groups(to.size),
+        at,
+        to.offset,
+        to.size);
   }
 
   /** Takes down a launch of {@code groups} groups. */
@@ -247,6 +246,7 @@ final class Recorder implements AutoCloseable {
     if (inputCount > 0) {
       graphs.write(inputValues, 0, inputs, 0, inputCount);
     }
+    fill();
     List<Step> steps = new ArrayList<>();
     int ints = 0;
     for (Launch launch : pending) {
@@ -271,13 +271,40 @@ final class Recorder implements AutoCloseable {
         run(steps);
         ints = needed;
       }
-      steps.add(new Step(task, new ArrayList<>(List.of(launch))));
+      steps.add(step(launch));
     }
     run(steps);
     pending.clear();
     idOffsets.clear();
     idCount = 0;
     inputCount = 0;
+  }
+
+  /**
+   * Zeros in regions that are new, before anything else runs: in graphs of their own, so that those
+   * of the ops do not depend on which regions are new.
+   */
+  private void fill() {
+    for (Region region : fills) {
+      if (region.size > 0) {
+        run(
+            new ArrayList<>(
+                List.of(
+                    step(
+                        new Launch(
+                            ElementwiseKernels.ZERO,
+                            new Region[] {region},
+                            new int[] {region.offset, region.size},
+                            NO_SCALARS,
+                            new int[] {ElementwiseKernels.groups(region.size), 1, 1},
+                            NO_CONSTANTS)))));
+      }
+    }
+    fills.clear();
+  }
+
+  private static Step step(Launch launch) {
+    return new Step(launch.task(), new ArrayList<>(List.of(launch)));
   }
 
   private static boolean joins(Step step, Task task) {

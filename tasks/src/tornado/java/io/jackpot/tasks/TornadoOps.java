@@ -2,6 +2,7 @@ package io.jackpot.tasks;
 
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.AdamWStep;
 import io.jackpot.tensor.Checks;
 import io.jackpot.tensor.Distillation;
@@ -377,14 +378,14 @@ public final class TornadoOps implements Ops {
     Region by = weight(gain);
     Region to = activation(y);
     Region rms = activation(inverseRms);
-    Region rmsOut = recorder.beside(to, rms);
+    Outputs out = recorder.outputs(to, rms);
     recorder.launch(
         RowKernels.RMS_NORM,
-        operands(from, by, to),
-        new int[] {from.offset, by.offset, to.offset, rmsOut.offset, x.cols()},
+        operands(from, by, out.array()),
+        new int[] {from.offset, by.offset, out.firstAt(), out.secondAt(), x.cols()},
         new float[] {epsilon},
         new int[] {x.rows(), 1, 1});
-    recorder.settle(rmsOut, rms);
+    recorder.settle(out, to, rms);
   }
 
   @Override
@@ -551,18 +552,18 @@ public final class TornadoOps implements Ops {
     Region u = activation(up);
     Region dg = activation(dGate);
     Region du = activation(dUp);
-    Region duOut = recorder.beside(dg, du);
+    Outputs out = recorder.outputs(dg, du);
     recorder.launch(
         ElementwiseKernels.SWIGLU_BACKWARD,
-        operands(d, g, u, dg),
+        operands(d, g, u, out.array()),
         ElementwiseKernels.groups(dy.size()),
         d.offset,
         g.offset,
         u.offset,
-        dg.offset,
-        duOut.offset,
+        out.firstAt(),
+        out.secondAt(),
         dy.size());
-    recorder.settle(duOut, du);
+    recorder.settle(out, dg, du);
   }
 
   @Override
