@@ -53,23 +53,14 @@ final class ObjectiveCases {
     List<@Nullable Correction> actors = new ArrayList<>(corrections(0.6, 1.3));
     actors.add(null);
     for (PolicyWeighting weighting : weightings) {
-      for (Correction actor : actors) {
-        for (Normalizer normalizer : Normalizer.values()) {
-          for (MaskMode mask : MaskMode.values()) {
-            for (Target target : Target.values()) {
-              for (Aggregation aggregation : Aggregation.values()) {
-                for (boolean clip : new boolean[] {true, false}) {
-                  all.add(
-                      options(
-                          all.size(),
-                          weighting,
-                          actor,
-                          normalizer,
-                          mask,
-                          target,
-                          aggregation,
-                          clip));
-                }
+      for (Normalizer normalizer : Normalizer.values()) {
+        for (MaskMode mask : MaskMode.values()) {
+          for (Target target : Target.values()) {
+            for (Aggregation aggregation : Aggregation.values()) {
+              for (boolean clip : new boolean[] {true, false}) {
+                int i = all.size();
+                Correction actor = actors.get((i + i / 16) % actors.size());
+                all.add(options(i, weighting, actor, normalizer, mask, target, aggregation, clip));
               }
             }
           }
