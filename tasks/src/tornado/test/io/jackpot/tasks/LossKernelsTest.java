@@ -25,6 +25,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** From rows of log-probs to the gradients by logits on the device, beside {@link Explain}. */
+@Covers({
+  "LossKernels.actorGradient",
+  "LossKernels.divergence",
+  "LossKernels.policyGradient",
+})
 class LossKernelsTest {
   private static final int K = 20;
 

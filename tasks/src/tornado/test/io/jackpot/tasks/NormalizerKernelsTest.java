@@ -7,6 +7,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Covers({
+  "NormalizerKernels.exact",
+  "NormalizerKernels.topK",
+})
 class NormalizerKernelsTest {
   @ParameterizedTest
   @CsvSource({"0, 1, 1, 1", "1, 7, 3, 5", "2, 70, 301, 20", "3, 33, 2049, 7", "4, 130, 30, 20"})
