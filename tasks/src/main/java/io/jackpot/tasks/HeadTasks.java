@@ -1,105 +1,146 @@
 package io.jackpot.tasks;
 
 /**
- * Bodies of the fused LM head's kernels. Logits exist for one chunk of the vocabulary at a time;
- * what is kept of a row is a few numbers, which every chunk brings up to date (online softmax,
- * Milakov and Gimelshein, 2018).
+ * Bodies of the fused LM head's kernels. They work on one row of a chunk of logits, whose columns
+ * are ids that follow one another; a row has a group of threads, and each takes every {@code
+ * step}-th column.
  */
 public final class HeadTasks {
-  /** Largest logit so far. */
-  public static final int MAX = 0;
+  /** A column after all others: there is none. */
+  public static final int NONE = 1 << 30;
 
-  /** Σ exp(logit − max). */
-  public static final int SUM = 1;
+  // Which divergence the gradient is of, see io.jackpot.tensor.Distillation.
+  public static final int NO_DISTILLATION = 0;
 
-  /** Σ exp(logit − max)·(logit − max), from which the entropy follows. */
-  public static final int WEIGHTED = 2;
+  /** KL(teacher ‖ p). */
+  public static final int FORWARD = 1;
 
-  /** Logit of the action. */
-  public static final int ACTION_LOGIT = 3;
-
-  /** The id of the largest logit, the lowest on ties. */
-  public static final int BEST = 4;
-
-  /** Σ exp(logit − max) of the ids that sampling has passed. */
-  public static final int PASSED = 5;
-
-  /** The id that was sampled, −1 while there is none. */
-  public static final int SAMPLED = 6;
-
-  /** The last id of positive probability, for when rounding lets sampling pass the end. */
-  public static final int LAST = 7;
-
-  /** Its logit. */
-  public static final int LAST_LOGIT = 8;
-
-  /** Numbers of a row. */
-  public static final int STATE = 9;
+  /** KL(p ‖ teacher). */
+  public static final int REVERSE = 2;
 
   private HeadTasks() {}
 
-  /** exp(logit − max)·(logit − max), 0 where the exponential is. */
-  public static float weighted(float exponential, float distance) {
-    float product = exponential * distance;
-    if (exponential == 0f) { // which a NaN is not: it stays
-      product = 0f;
-    }
-    return product;
+  /** A logit as it is ranked: one that is no number comes last. */
+  public static float rank(float logit) {
+    return Float.isNaN(logit) ? Float.NEGATIVE_INFINITY : logit;
   }
 
   /**
-   * Factor of sums relative to an old maximum under a new one; 0 before anything has been summed.
+   * 1 if the first of two columns ranks before the second: higher, or equal and with a lower id.
    */
-  public static float rescale(float oldMax, float newMax) {
-    float factor = 0f;
-    if (oldMax > Float.NEGATIVE_INFINITY) {
-      factor = FloatMath.exp(oldMax - newMax);
+  public static int precedes(float rank, int column, float otherRank, int otherColumn) {
+    int result = 0;
+    if (rank > otherRank) {
+      result = 1;
     }
-    return factor;
-  }
-
-  /** Whether (value, id) comes after (lastValue, lastId) in the order of the top k. */
-  public static boolean after(float value, int id, float lastValue, int lastId) {
-    return (value < lastValue) | ((value == lastValue) & (id > lastId));
-  }
-
-  /** Whether (value, id) comes before (other, otherId) in the order of the top k. */
-  public static boolean before(float value, int id, float other, int otherId) {
-    return (value > other) | ((value == other) & (id < otherId));
-  }
-
-  /** p·(log p − log q), 0 where p is. */
-  public static float divergenceTerm(float logP, float logQ) {
-    return weighted(FloatMath.exp(logP), logP - logQ);
-  }
-
-  /** min(q, p/λ) of one id. */
-  public static float overlap(float logP, float logQ, float lambda) {
-    float q = FloatMath.exp(logQ);
-    float p = FloatMath.exp(logP) / lambda;
-    float smaller = q;
-    if (p < q) {
-      smaller = p;
+    if (rank == otherRank) {
+      if (column < otherColumn) {
+        result = 1;
+      }
     }
-    return smaller;
+    return result;
   }
 
   /**
-   * d/d logit(x) of coefficient·log p(action): coefficient·(1[x = action] − p(x)).
+   * The best of the columns {@code from, from + step, …} below {@code to} that rank after a given
+   * one; {@link #NONE} if there is none.
+   */
+  public static int bestAfter(
+      float[] logits, int at, int from, int to, int step, float rank, int column) {
+    int best = NONE;
+    float bestRank = Float.NEGATIVE_INFINITY;
+    for (int j = from; j < to; j += step) {
+      float here = rank(logits[at + j]);
+      if (precedes(rank, column, here, j) > 0) {
+        if (precedes(here, j, bestRank, best) > 0) {
+          best = j;
+          bestRank = here;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** {@link #rank} of a column, the lowest of {@link #NONE}. */
+  public static float rankOf(float[] logits, int at, int column) {
+    float result = Float.NEGATIVE_INFINITY;
+    if (column < NONE) {
+      result = rank(logits[at + column]);
+    }
+    return result;
+  }
+
+  /** exp(logit − max): 0 of −∞, also where that is the maximum. */
+  public static float weight(float logit, float max) {
+    return logit == Float.NEGATIVE_INFINITY ? 0f : FloatMath.exp(logit - max);
+  }
+
+  /** Σ exp(logit − max) of a lane's columns. */
+  public static float sum(float[] logits, int at, int from, int to, int step, float max) {
+    float sum = 0f;
+    for (int j = from; j < to; j += step) {
+      sum += weight(logits[at + j], max);
+    }
+    return sum;
+  }
+
+  /** p·(log p − log q), which is 0 where p is. */
+  public static float divergence(float p, float logP, float logQ) {
+    return p == 0f ? 0f : p * (logP - logQ);
+  }
+
+  /** min(q, p/λ), and no number where one of them is none. */
+  public static float overlap(float p, float q, float lambda) {
+    float scaled = p / lambda;
+    float least = q < scaled ? q : scaled;
+    // Asked for by name, as a device's compiler may turn the comparison round.
+    return Float.isNaN(q + scaled) ? q + scaled : least;
+  }
+
+  /**
+   * The first column at which {@code passed} and the sum of exp(logit − max) from column {@code
+   * from} on exceed {@code threshold}; where rounding keeps them from it, the last column with a
+   * positive probability.
+   */
+  public static int crossing(
+      float[] logits, int at, int from, int to, float max, float passed, float threshold) {
+    float sum = passed;
+    int crossing = from;
+    for (int j = from; j < to; j++) {
+      float e = weight(logits[at + j], max);
+      if (sum <= threshold) {
+        if (e > 0f) {
+          crossing = j;
+        }
+      }
+      sum += e;
+    }
+    return crossing;
+  }
+
+  /**
+   * Gradient of a row's loss with respect to the logit of one id, before the temperature; see
+   * {@code ScalarOps.headBackward}.
    *
-   * @param isAction 1 for the action's own logit, else 0
+   * @param chosen 1 if it is the action's, else 0
+   * @param direction {@link #NO_DISTILLATION}, {@link #FORWARD} or {@link #REVERSE}
    */
-  public static float actionGradient(float logP, float coefficient, float isAction) {
-    return coefficient * (isAction - FloatMath.exp(logP));
-  }
-
-  /** d/d logit(x) of KL(teacher ‖ p): p(x) − teacher(x) (Jackpot, Eq. 7). */
-  public static float forwardGradient(float logP, float logTeacher) {
-    return FloatMath.exp(logP) - FloatMath.exp(logTeacher);
-  }
-
-  /** d/d logit(x) of KL(p ‖ teacher): p(x)·(log p(x) − log teacher(x) − KL). */
-  public static float reverseGradient(float logP, float logTeacher, float divergence) {
-    return divergenceTerm(logP, logTeacher) - FloatMath.exp(logP) * divergence;
+  public static float gradient(
+      float logP,
+      int chosen,
+      float coefficient,
+      int direction,
+      float logTeacher,
+      float weight,
+      float divergence) {
+    float p = FloatMath.exp(logP);
+    float gradient = coefficient * (chosen - p);
+    if (direction == FORWARD) {
+      gradient += weight * (p - FloatMath.exp(logTeacher));
+    }
+    if (direction == REVERSE) {
+      gradient += weight * (divergence(p, logP, logTeacher) - p * divergence);
+    }
+    return gradient;
   }
 }

@@ -13,306 +13,335 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fused LM head on the device. Logits exist for a block of rows and a chunk of the vocabulary at
- * a time; what is known of a row is brought up to date chunk by chunk.
+ * The fused LM head on the device. It works on blocks of rows, and of each on one chunk of the
+ * vocabulary after another: of the logits, only that many exist at a time. What becomes of a row is
+ * kept beside them and grows chunk by chunk. Each chunk is a graph of its own, so that a graph
+ * serves any number of them.
  */
 final class DeviceHead {
-  /** Logits that exist at the same time, for each of at most two heads. */
+  /** Logits of a chunk. */
   static final int BUDGET = 1 << 24;
 
-  /** Rows of a block where a chunk is not the whole vocabulary. */
-  private static final int BLOCK_ROWS = 4096;
+  private static final float[] NO_SCALARS = {};
+
+  /** Most rows of a block: enough for a product to be worth reading the weights for. */
+  private static final int MOST_ROWS = 4096;
+
+  /** Rows and columns of a chunk are multiples of a product's tile where they can be. */
+  private static final int TILE = MatmulKernels.TILE;
+
+  /** Log-probs of one launch of {@link HeadKernels#GATHER}. */
+  private static final int MOST_IDS = 1 << 18;
+
+  private static final int MOST_COLUMN_GROUPS = 64;
 
   private final Recorder recorder;
   private final TornadoOps.Product product;
   private final int budget;
-  private final int blockRows;
-
-  DeviceHead(Recorder recorder, TornadoOps.Product product) {
-    this(recorder, product, BUDGET, BLOCK_ROWS);
-  }
 
   /**
-   * @param budget logits that exist at the same time
-   * @param blockRows rows of a block where a chunk is not the whole vocabulary
+   * @param budget logits of a chunk, at least a tile's width
    */
-  DeviceHead(Recorder recorder, TornadoOps.Product product, int budget, int blockRows) {
+  DeviceHead(Recorder recorder, TornadoOps.Product product, int budget) {
     this.recorder = recorder;
     this.product = product;
     this.budget = budget;
-    this.blockRows = blockRows;
   }
 
-  /** How a head is cut up: blocks of at most {@code rows}, chunks of at most {@code cols}. */
-  private record Cut(int tokens, int vocabulary, int rows, int cols) {
-    int rowsFrom(int row) {
-      return Math.min(rows, tokens - row);
-    }
-
-    int colsFrom(int id) {
-      return Math.min(cols, vocabulary - id);
-    }
-
-    boolean isWhole() {
-      return cols == vocabulary;
+  /** Rows of a block and ids of a chunk. */
+  private record Extent(int rows, int columns) {
+    int size() {
+      return rows * columns;
     }
   }
 
-  private Cut cut(Head head) {
-    int rows = Math.min(head.tokens(), Math.max(blockRows, budget / head.vocabulary()));
-    int cols = Math.max(1, budget / Math.max(1, rows));
-    if (cols >= 64) {
-      cols = cols / 64 * 64;
+  private Extent extent(Head head) {
+    int rows = Math.min(Math.min(head.tokens(), MOST_ROWS), Math.max(1, budget / TILE));
+    if ((long) rows * head.vocabulary() <= budget) {
+      return new Extent(rows, head.vocabulary());
     }
-    return new Cut(head.tokens(), head.vocabulary(), rows, Math.min(head.vocabulary(), cols));
+    return new Extent(rows, Math.min(head.vocabulary(), budget / rows / TILE * TILE));
   }
 
-  /** A head's tensors on the device. */
-  private final class Placed {
-    final Region hidden;
-    final Region weight;
-    final int dim;
-    final float scale;
+  /** Whole rows where a tile of them fits: what is sampled from them need not be computed again. */
+  private Extent samplingExtent(Head head) {
+    int rows = budget / head.vocabulary() / TILE * TILE;
+    return rows == 0
+        ? extent(head)
+        : new Extent(Math.min(Math.min(head.tokens(), MOST_ROWS), rows), head.vocabulary());
+  }
 
-    Placed(Head head) {
-      hidden = recorder.region(head.hidden(), Role.ACTIVATION);
-      weight = recorder.region(head.weight(), Role.WEIGHT);
-      dim = head.hidden().cols();
-      scale = 1 / head.temperature();
-    }
+  /** A block of rows on one chunk of the vocabulary. */
+  private record Chunk(int row, int rows, int from, int columns) {}
 
-    Matrix rows(int row) {
-      return new Matrix(hidden, row * dim);
-    }
+  /** What is done with a chunk. */
+  @FunctionalInterface
+  private interface Body {
+    void run(Chunk chunk);
+  }
 
-    Matrix ids(int id) {
-      return new Matrix(weight, id * dim);
-    }
-
-    /** logits [rows, cols] of a block and a chunk. */
-    void logits(Region logits, int at, int row, int rows, int id, int cols) {
-      product.of(
-          Orientation.NT,
-          rows(row),
-          ids(id),
-          new Matrix(logits, at),
-          rows,
-          cols,
-          dim,
-          false,
-          scale);
+  private void chunks(Extent extent, int row, int rows, int vocabulary, Body body) {
+    for (int from = 0; from < vocabulary; from += extent.columns) {
+      body.run(new Chunk(row, rows, from, Math.min(extent.columns, vocabulary - from)));
+      recorder.blockEnd();
     }
   }
 
-  /** The rows' numbers and their top k, as {@link HeadTasks} describes them. */
-  private final class Rows {
-    final Region state;
-    final Region top;
-    final int k;
-    final int half;
+  /** What is done with a block of {@code rows} rows from {@code row} on. */
+  @FunctionalInterface
+  private interface Block {
+    void run(int row, int rows);
+  }
 
-    Rows(int tokens, int k) {
-      this.k = k;
-      this.half = tokens * 2 * k;
-      this.state = recorder.scratch(tokens * HeadTasks.STATE);
-      this.top = recorder.scratch(2 * half);
+  private void blocks(Extent extent, int tokens, Block body) {
+    recorder.blockEnd();
+    for (int row = 0; row < tokens; row += extent.rows) {
+      recorder.makeRoom();
+      body.run(row, Math.min(extent.rows, tokens - row));
     }
+  }
 
-    /** Brings a block up to date by a chunk of its logits. */
-    void update(Region logits, Cut cut, int row, int id, int actionsAt) {
-      int rows = cut.rowsFrom(row);
-      int cols = cut.colsFrom(id);
-      recorder.launch(
-          HeadKernels.STATISTICS,
-          new Region[] {logits, state},
-          rows,
-          logits.offset,
-          state.offset + row * HeadTasks.STATE,
-          cols,
-          id,
-          actionsAt < 0 ? -1 : actionsAt + row);
-      if (k > 0) {
-        int list = id / cut.cols & 1;
-        int at = top.offset + row * 2 * k;
-        recorder.launch(
-            HeadKernels.TOP_K,
-            new Region[] {logits, top},
-            rows,
-            logits.offset,
-            id == 0 ? -1 : at + (1 - list) * half,
-            at + list * half,
-            cols,
-            id,
-            k);
-      }
-    }
+  private Region hidden(Head head) {
+    return recorder.region(head.hidden(), Role.ACTIVATION);
+  }
 
-    /** Finishes in double what the device has summed. */
-    void finish(Cut cut, int @Nullable [] actions, double @Nullable [] uniforms, HeadStatistics out) {
-      int tokens = cut.tokens;
-      float[] numbers = new float[tokens * HeadTasks.STATE];
-      recorder.read(state, 0, numbers, numbers.length);
-      float[] lists = new float[half];
-      if (k > 0) {
-        int list = (cut.vocabulary - 1) / cut.cols & 1;
-        recorder.read(top, list * half, lists, half);
-      }
-      for (int n = 0; n < tokens; n++) {
-        int at = n * HeadTasks.STATE;
-        double max = numbers[at + HeadTasks.MAX];
-        double sum = numbers[at + HeadTasks.SUM];
-        double lse = max + Math.log(sum);
-        int action;
-        double logit = numbers[at + HeadTasks.ACTION_LOGIT];
-        if (actions != null) {
-          action = actions[n];
-        } else if (uniforms != null && uniforms[n] < 0) {
-          action = (int) numbers[at + HeadTasks.BEST];
-          logit = max;
-        } else if (numbers[at + HeadTasks.SAMPLED] >= 0) {
-          action = (int) numbers[at + HeadTasks.SAMPLED];
-        } else {
-          action = Math.max(0, (int) numbers[at + HeadTasks.LAST]);
-          logit = numbers[at + HeadTasks.LAST_LOGIT];
-        }
-        out.action()[n] = action;
-        out.logProb()[n] = (float) (logit - lse);
-        out.logSumExp()[n] = (float) lse;
-        out.entropy()[n] = (float) (Math.log(sum) - numbers[at + HeadTasks.WEIGHTED] / sum);
-        for (int i = 0; i < k; i++) {
-          float id = lists[n * 2 * k + i];
-          out.topIds()[n * k + i] = id < cut.vocabulary ? (int) id : 0;
-          out.topLogProbs()[n * k + i] = (float) (lists[n * 2 * k + k + i] - lse);
-        }
-      }
-    }
+  private Region weight(Head head) {
+    return recorder.region(head.weight(), Role.WEIGHT);
+  }
+
+  /** Temperature-scaled logits of a chunk, {@code [rows, columns]}. */
+  private void logits(Head head, Chunk chunk, Region y) {
+    int dim = head.hidden().cols();
+    product.of(
+        Orientation.NT,
+        new Matrix(hidden(head), chunk.row * dim),
+        new Matrix(weight(head), chunk.from * dim),
+        Matrix.of(y),
+        chunk.rows,
+        chunk.columns,
+        dim,
+        false,
+        1 / head.temperature());
+  }
+
+  private int input(float[] values, int from, int count) {
+    return recorder.input(Arrays.copyOfRange(values, from, from + count), count);
+  }
+
+  private int ids(int[] values, int from, int count) {
+    return recorder.ids(Arrays.copyOfRange(values, from, from + count), count);
+  }
+
+  private static int stride(HeadStatistics out) {
+    return HeadKernels.HEADER + 2 * out.k();
+  }
+
+  private void statistics(Region y, Region state, Chunk chunk, HeadStatistics out, int actionsAt) {
+    recorder.launch(
+        HeadKernels.STATISTICS,
+        operands(y, state),
+        chunk.rows,
+        y.offset,
+        state.offset + chunk.row * stride(out),
+        stride(out),
+        chunk.columns,
+        chunk.from,
+        out.k(),
+        actionsAt);
   }
 
   void forward(Head head, int[] actions, HeadStatistics out) {
-    if (head.tokens() == 0) {
+    int tokens = head.tokens();
+    if (tokens == 0) {
       return;
     }
-    Cut cut = cut(head);
-    Placed placed = new Placed(head);
-    Rows known = new Rows(cut.tokens, out.k());
-    Region logits = recorder.scratch(cut.rows * cut.cols);
-    int actionsAt = recorder.ids(actions, cut.tokens);
-    for (int row = 0; row < cut.tokens; row += cut.rows) {
-      for (int id = 0; id < cut.vocabulary; id += cut.cols) {
-        placed.logits(logits, 0, row, cut.rowsFrom(row), id, cut.colsFrom(id));
-        known.update(logits, cut, row, id, actionsAt);
-        recorder.blockEnd();
-      }
+    Extent extent = extent(head);
+    Region y = recorder.scratch(extent.size());
+    Region state = recorder.scratch(Math.multiplyExact(tokens, stride(out)));
+    blocks(
+        extent,
+        tokens,
+        (row, rows) -> {
+          int actionsAt = ids(actions, row, rows);
+          chunks(
+              extent,
+              row,
+              rows,
+              head.vocabulary(),
+              chunk -> {
+                logits(head, chunk, y);
+                statistics(y, state, chunk, out, actionsAt);
+              });
+        });
+    float[] values = read(state, tokens * stride(out));
+    for (int n = 0; n < tokens; n++) {
+      describe(values, n, actions[n], out);
     }
-    known.finish(cut, actions, null, out);
   }
 
   void sample(Head head, double[] uniforms, HeadStatistics out) {
-    if (head.tokens() == 0) {
+    int tokens = head.tokens();
+    if (tokens == 0) {
       return;
     }
-    Cut cut = cut(head);
-    Placed placed = new Placed(head);
-    Rows known = new Rows(cut.tokens, out.k());
-    Region logits = recorder.scratch(cut.rows * cut.cols);
-    float[] floats = new float[cut.tokens];
-    for (int n = 0; n < cut.tokens; n++) {
-      floats[n] = (float) uniforms[n];
+    Extent extent = samplingExtent(head);
+    boolean whole = extent.columns == head.vocabulary();
+    Region y = recorder.scratch(extent.size());
+    Region state = recorder.scratch(Math.multiplyExact(tokens, stride(out)));
+    blocks(
+        extent,
+        tokens,
+        (row, rows) -> {
+          float[] thresholds = new float[rows];
+          for (int i = 0; i < rows; i++) {
+            thresholds[i] = (float) uniforms[row + i];
+          }
+          int uniformsAt = recorder.input(thresholds, rows);
+          if (!whole) {
+            chunks(
+                extent,
+                row,
+                rows,
+                head.vocabulary(),
+                chunk -> {
+                  logits(head, chunk, y);
+                  statistics(y, state, chunk, out, -1);
+                });
+          }
+          chunks(
+              extent,
+              row,
+              rows,
+              head.vocabulary(),
+              chunk -> {
+                logits(head, chunk, y);
+                if (whole) {
+                  statistics(y, state, chunk, out, -1);
+                }
+                choose(y, uniformsAt, state, chunk, out);
+              });
+        });
+    float[] values = read(state, tokens * stride(out));
+    for (int n = 0; n < tokens; n++) {
+      describe(values, n, (int) values[n * stride(out) + HeadKernels.ACTION], out);
     }
-    int uniformsAt = recorder.input(floats, cut.tokens);
-    for (int row = 0; row < cut.tokens; row += cut.rows) {
-      for (int id = 0; id < cut.vocabulary; id += cut.cols) {
-        placed.logits(logits, 0, row, cut.rowsFrom(row), id, cut.colsFrom(id));
-        known.update(logits, cut, row, id, -1);
-        recorder.blockEnd();
-      }
-      for (int id = 0; id < cut.vocabulary; id += cut.cols) {
-        if (!cut.isWhole()) {
-          placed.logits(logits, 0, row, cut.rowsFrom(row), id, cut.colsFrom(id));
-        }
-        recorder.launch(
-            HeadKernels.SAMPLE,
-            new Region[] {logits, recorder.inputs(), known.state},
-            cut.rowsFrom(row),
-            logits.offset,
-            uniformsAt + row,
-            known.state.offset + row * HeadTasks.STATE,
-            cut.colsFrom(id),
-            id);
-        recorder.blockEnd();
-      }
+  }
+
+  private void choose(Region y, int uniformsAt, Region state, Chunk chunk, HeadStatistics out) {
+    recorder.launch(
+        HeadKernels.SAMPLE,
+        operands(y, recorder.inputs(), state),
+        chunk.rows,
+        y.offset,
+        uniformsAt,
+        state.offset + chunk.row * stride(out),
+        stride(out),
+        chunk.columns,
+        chunk.from);
+  }
+
+  private float[] read(Region region, int count) {
+    float[] values = new float[count];
+    recorder.read(region, 0, values, count);
+    return values;
+  }
+
+  /** Finishes in double what the device has summed up of token {@code n}. */
+  private static void describe(float[] states, int n, int action, HeadStatistics out) {
+    int at = n * stride(out);
+    int k = out.k();
+    double sum = states[at + HeadKernels.SUM];
+    double logSumExp = states[at + HeadKernels.MAX] + Math.log(sum);
+    out.action()[n] = action;
+    out.logProb()[n] = (float) (states[at + HeadKernels.ACTION_LOGIT] - logSumExp);
+    out.logSumExp()[n] = (float) logSumExp;
+    out.entropy()[n] = (float) (Math.log(sum) - states[at + HeadKernels.MOMENT] / sum);
+    for (int i = 0; i < k; i++) {
+      out.topLogProbs()[n * k + i] = (float) (states[at + HeadKernels.HEADER + i] - logSumExp);
+      out.topIds()[n * k + i] = (int) states[at + HeadKernels.HEADER + k + i];
     }
-    known.finish(cut, null, uniforms, out);
   }
 
   void gather(Head head, float[] logSumExp, int[] ids, int count, float[] logProbs) {
     if (ids.length == 0) {
       return;
     }
-    Placed placed = new Placed(head);
+    int dim = head.hidden().cols();
+    Region hidden = hidden(head);
+    Region weight = weight(head);
     Region out = recorder.scratch(ids.length);
-    recorder.launch(
-        HeadKernels.GATHER,
-        new Region[] {placed.hidden, placed.weight, out},
-        new int[] {
-          placed.hidden.offset,
-          placed.weight.offset,
-          out.offset,
-          recorder.ids(ids, ids.length),
-          count,
-          placed.dim
-        },
-        new float[] {placed.scale},
-        new int[] {ids.length, 1, 1});
-    float[] logits = new float[ids.length];
-    recorder.read(out, 0, logits, ids.length);
+    for (int from = 0; from < ids.length; from += MOST_IDS) {
+      recorder.makeRoom();
+      int length = Math.min(MOST_IDS, ids.length - from);
+      int row = from / count;
+      int rows = (from + length - 1) / count - row + 1;
+      recorder.launch(
+          HeadKernels.GATHER,
+          operands(hidden, weight, recorder.inputs(), out),
+          new int[] {
+            hidden.offset + row * dim,
+            weight.offset,
+            input(logSumExp, row, rows),
+            out.offset + from,
+            ids(ids, from, length),
+            count,
+            from - row * count,
+            dim,
+            length
+          },
+          new float[] {1 / head.temperature()},
+          new int[] {Math.ceilDiv(length, HeadKernels.PRODUCTS), 1, 1});
+    }
+    recorder.read(out, 0, logProbs, ids.length);
     for (int i = 0; i < ids.length; i++) {
-      logProbs[i] =
-          ids[i] < 0
-              ? Float.NEGATIVE_INFINITY
-              : (float) ((double) logits[i] - logSumExp[i / count]);
+      if (ids[i] < 0) {
+        logProbs[i] = Float.NEGATIVE_INFINITY;
+      }
     }
   }
 
   void compare(
       Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
-    if (p.tokens() == 0) {
+    int tokens = p.tokens();
+    if (tokens == 0) {
       return;
     }
-    Cut cut = cut(p);
-    Placed first = new Placed(p);
-    Placed second = new Placed(q);
-    int size = cut.rows * cut.cols;
-    Region logits = recorder.scratch(2 * size);
-    Region sums = recorder.scratch(cut.tokens * 3);
-    int pAt = recorder.input(pLogSumExp, cut.tokens);
-    int qAt = recorder.input(qLogSumExp, cut.tokens);
-    for (int row = 0; row < cut.tokens; row += cut.rows) {
-      int rows = cut.rowsFrom(row);
-      for (int id = 0; id < cut.vocabulary; id += cut.cols) {
-        int cols = cut.colsFrom(id);
-        first.logits(logits, 0, row, rows, id, cols);
-        second.logits(logits, size, row, rows, id, cols);
-        recorder.launch(
-            HeadKernels.COMPARE,
-            new Region[] {logits, recorder.inputs(), sums},
-            new int[] {
-              logits.offset,
-              logits.offset + size,
-              sums.offset + row * 3,
-              cols,
-              id,
-              pAt + row,
-              qAt + row
-            },
-            new float[] {lambda},
-            new int[] {rows, 1, 1});
-        recorder.blockEnd();
-      }
-    }
-    float[] values = new float[cut.tokens * 3];
-    recorder.read(sums, 0, values, values.length);
-    for (int n = 0; n < cut.tokens; n++) {
+    Extent extent = extent(p);
+    Region pLogits = recorder.scratch(extent.size());
+    Region qLogits = recorder.scratch(extent.size());
+    Region state = recorder.scratch(tokens * 3);
+    blocks(
+        extent,
+        tokens,
+        (row, rows) -> {
+          int pLogSumExpAt = input(pLogSumExp, row, rows);
+          int qLogSumExpAt = input(qLogSumExp, row, rows);
+          chunks(
+              extent,
+              row,
+              rows,
+              p.vocabulary(),
+              chunk -> {
+                logits(p, chunk, pLogits);
+                logits(q, chunk, qLogits);
+                recorder.launch(
+                    HeadKernels.COMPARE,
+                    operands(pLogits, qLogits, recorder.inputs(), state),
+                    new int[] {
+                      pLogits.offset,
+                      qLogits.offset,
+                      pLogSumExpAt,
+                      qLogSumExpAt,
+                      state.offset + row * 3,
+                      chunk.columns,
+                      chunk.from
+                    },
+                    new float[] {lambda},
+                    new int[] {rows, 1, 1});
+              });
+        });
+    float[] values = read(state, tokens * 3);
+    for (int n = 0; n < tokens; n++) {
       out.klPQ()[n] = values[n * 3];
       out.klQP()[n] = values[n * 3 + 1];
       out.overlap()[n] = values[n * 3 + 2];
@@ -326,96 +355,114 @@ final class DeviceHead {
       @Nullable Distillation distillation,
       Tensor dHidden,
       Tensor dWeight) {
-    if (head.tokens() == 0) {
+    int tokens = head.tokens();
+    if (tokens == 0) {
       return;
     }
-    Cut cut = cut(head);
-    Placed placed = new Placed(head);
-    Region to = recorder.region(dHidden, Role.ACTIVATION);
-    Region weightTo = recorder.region(dWeight, Role.GRADIENT);
-    Region logits = recorder.scratch(cut.rows * cut.cols);
-    Teacher teacher = distillation == null ? null : new Teacher(distillation, cut);
-    int actionsAt = recorder.ids(statistics.action(), cut.tokens);
-    int lseAt = recorder.input(statistics.logSumExp(), cut.tokens);
-    int coefficientAt = recorder.input(coefficient, cut.tokens);
-    for (int row = 0; row < cut.tokens; row += cut.rows) {
-      int rows = cut.rowsFrom(row);
-      for (int id = 0; id < cut.vocabulary; id += cut.cols) {
-        int cols = cut.colsFrom(id);
-        placed.logits(logits, 0, row, rows, id, cols);
-        int[] args = {
-          logits.offset, lseAt + row, coefficientAt + row, actionsAt + row, cols, id, rows * cols
-        };
-        if (teacher == null) {
-          recorder.launch(
-              HeadKernels.GRADIENT,
-              new Region[] {recorder.inputs(), logits},
-              args,
-              new float[] {placed.scale},
-              new int[] {ElementwiseKernels.groups(rows * cols), 1, 1});
-        } else {
-          teacher.gradient(logits, args, row, rows, id, cols, placed.scale);
-        }
-        Matrix gradient = Matrix.of(logits);
-        product.of(
-            Orientation.NN,
-            gradient,
-            placed.ids(id),
-            new Matrix(to, row * placed.dim),
-            rows,
-            placed.dim,
-            cols,
-            id > 0,
-            1);
-        product.of(
-            Orientation.TN,
-            gradient,
-            placed.rows(row),
-            new Matrix(weightTo, id * placed.dim),
-            cols,
-            placed.dim,
-            rows,
-            true,
-            1);
-        recorder.blockEnd();
-      }
-    }
+    Extent extent = extent(head);
+    Region y = recorder.scratch(extent.size());
+    Region teacherLogits = distillation == null ? y : recorder.scratch(extent.size());
+    Region hiddenGradient = recorder.region(dHidden, Role.ACTIVATION);
+    Region weightGradient = recorder.region(dWeight, Role.GRADIENT);
+    blocks(
+        extent,
+        tokens,
+        (row, rows) -> {
+          int actionsAt = ids(statistics.action(), row, rows);
+          int numbersAt =
+              recorder.input(
+                  numbers(statistics, coefficient, distillation, row, rows), 5 * rows);
+          chunks(
+              extent,
+              row,
+              rows,
+              head.vocabulary(),
+              chunk -> {
+                logits(head, chunk, y);
+                if (distillation != null) {
+                  logits(distillation.teacher(), chunk, teacherLogits);
+                }
+                recorder.launch(
+                    HeadKernels.GRADIENT,
+                    operands(teacherLogits, recorder.inputs(), y),
+                    new int[] {
+                      y.offset,
+                      teacherLogits.offset,
+                      numbersAt,
+                      rows,
+                      chunk.columns,
+                      chunk.from,
+                      actionsAt,
+                      direction(distillation)
+                    },
+                    new float[] {1 / head.temperature()},
+                    new int[] {
+                      Math.min(
+                          Math.ceilDiv(chunk.columns, HeadKernels.GROUP), MOST_COLUMN_GROUPS),
+                      rows,
+                      1
+                    });
+                addGradients(head, chunk, y, hiddenGradient, weightGradient);
+              });
+        });
   }
 
-  /** The head that another is drawn to. */
-  private final class Teacher {
-    private final Placed placed;
-    private final Region logits;
-    private final int direction;
-    private final int lseAt;
-    private final int weightAt;
-    private final int divergenceAt;
-
-    Teacher(Distillation distillation, Cut cut) {
-      placed = new Placed(distillation.teacher());
-      logits = recorder.scratch(cut.rows * cut.cols);
-      lseAt = recorder.input(distillation.teacherLogSumExp(), cut.tokens);
-      weightAt = recorder.input(distillation.weight(), cut.tokens);
-      boolean reverse = distillation.direction() == Distillation.Direction.REVERSE;
-      direction = reverse ? 1 : 0;
-      divergenceAt = reverse ? recorder.input(distillation.divergence(), cut.tokens) : 0;
+  /** What {@link HeadKernels#GRADIENT} reads of each row, {@code [5, rows]}. */
+  private static float[] numbers(
+      HeadStatistics statistics,
+      float[] coefficient,
+      @Nullable Distillation distillation,
+      int row,
+      int rows) {
+    float[] numbers = new float[5 * rows];
+    System.arraycopy(statistics.logSumExp(), row, numbers, 0, rows);
+    System.arraycopy(coefficient, row, numbers, rows, rows);
+    if (distillation != null) {
+      System.arraycopy(distillation.teacherLogSumExp(), row, numbers, 2 * rows, rows);
+      System.arraycopy(distillation.weight(), row, numbers, 3 * rows, rows);
+      if (distillation.direction() == Distillation.Direction.REVERSE) {
+        System.arraycopy(distillation.divergence(), row, numbers, 4 * rows, rows);
+      }
     }
+    return numbers;
+  }
 
-    void gradient(
-        Region student, int[] args, int row, int rows, int id, int cols, float studentScale) {
-      placed.logits(logits, 0, row, rows, id, cols);
-      int[] all = Arrays.copyOf(args, args.length + 4);
-      all[args.length] = logits.offset;
-      all[args.length + 1] = lseAt + row;
-      all[args.length + 2] = weightAt + row;
-      all[args.length + 3] = divergenceAt + row;
-      recorder.launch(
-          HeadKernels.DISTILLED_GRADIENT,
-          new Region[] {logits, recorder.inputs(), student},
-          all,
-          new float[] {studentScale},
-          new int[] {ElementwiseKernels.groups(rows * cols), 1, 1},
-          direction);
+  private static int direction(@Nullable Distillation distillation) {
+    if (distillation == null) {
+      return HeadTasks.NO_DISTILLATION;
     }
+    return switch (distillation.direction()) {
+      case FORWARD -> HeadTasks.FORWARD;
+      case REVERSE -> HeadTasks.REVERSE;
+    };
+  }
+
+  /** dHidden (+)= G·W and dWeight += Gᵀ·hidden over a chunk's ids, {@code G [rows, columns]}. */
+  private void addGradients(Head head, Chunk chunk, Region g, Region dHidden, Region dWeight) {
+    int dim = head.hidden().cols();
+    product.of(
+        Orientation.NN,
+        Matrix.of(g),
+        new Matrix(weight(head), chunk.from * dim),
+        new Matrix(dHidden, chunk.row * dim),
+        chunk.rows,
+        dim,
+        chunk.columns,
+        chunk.from > 0,
+        1);
+    product.of(
+        Orientation.TN,
+        Matrix.of(g),
+        new Matrix(hidden(head), chunk.row * dim),
+        new Matrix(dWeight, chunk.from * dim),
+        chunk.columns,
+        dim,
+        chunk.rows,
+        true,
+        1);
+  }
+
+  private static Region[] operands(Region... regions) {
+    return regions;
   }
 }

@@ -5,49 +5,57 @@ import static io.jackpot.tasks.Kernel.CONTEXT;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Kernels of the fused LM head over one chunk of logits {@code [rows, cols]}; a group of threads for
- * each row. See {@link HeadTasks} for what is kept of a row.
+ * Kernels around the bodies of {@link HeadTasks}. A chunk of logits is {@code [rows, columns]},
+ * where column j is id {@code from + j}; what is known of a row after some chunks is its state, in
+ * memory. A group of threads works on a row, in segments short enough to stay in a cache.
  */
 final class HeadKernels {
-  /** Threads of a row's group. */
-  static final int LANES = 128;
+  /** Threads of a group; kernels have it as a literal, and a segment of 32 columns a thread. */
+  static final int GROUP = 128;
 
-  /** Threads of a dot product. */
-  static final int DOT_LANES = 32;
+  /** Products of one group of {@link #GATHER}, 16 threads each. */
+  static final int PRODUCTS = 8;
 
-  private static final int GROUP = 256;
+  // The state of a row: what HEADER numbers say, then the logits of its top k, then their ids.
+  static final int MAX = 0;
+  static final int ARGMAX = 1;
+
+  /** Σ exp(logit − max). */
+  static final int SUM = 2;
+
+  /** Σ exp(logit − max)·(logit − max). */
+  static final int MOMENT = 3;
+
+  static final int ACTION_LOGIT = 4;
+  static final int ACTION = 5;
+
+  /** Σ exp(logit − max) of the ids that sampling has passed over. */
+  static final int PASSED = 6;
+
+  /** 1 once an action is sampled. */
+  static final int SAMPLED = 7;
+
+  static final int HEADER = 8;
 
   static final Kernel STATISTICS =
       Kernel.of(
               "HeadKernels.statistics",
-              LANES,
+              GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(
-                      id,
-                      HeadKernels::statistics,
-                      CONTEXT,
-                      a[0],
-                      a[1],
-                      in.ids(),
-                      in.args(),
-                      task))
+                      id, HeadKernels::statistics, CONTEXT, a[0], a[1], in.ids(), in.args(), task))
           .withIds();
-  static final Kernel TOP_K =
-      Kernel.of(
-          "HeadKernels.topK",
-          LANES,
-          (graph, id, a, in, task, c) ->
-              graph.task(id, HeadKernels::topK, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel SAMPLE =
       Kernel.of(
           "HeadKernels.sample",
-          LANES,
+          GROUP,
           (graph, id, a, in, task, c) ->
-              graph.task(id, HeadKernels::sample, CONTEXT, a[0], a[1], a[2], in.args(), task));
+              graph.task(
+                  id, HeadKernels::sample, CONTEXT, a[0], a[1], a[2], in.args(), task));
   static final Kernel GATHER =
       Kernel.of(
               "HeadKernels.gather",
-              DOT_LANES,
+              GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(
                       id,
@@ -56,16 +64,17 @@ final class HeadKernels {
                       a[0],
                       a[1],
                       a[2],
+                      a[3],
                       in.ids(),
                       in.args(),
                       in.scalars(),
                       task))
-          .withIds()
-          .withScalars();
+          .withScalars()
+          .withIds();
   static final Kernel COMPARE =
       Kernel.of(
               "HeadKernels.compare",
-              LANES,
+              GROUP,
               (graph, id, a, in, task, c) ->
                   graph.task(
                       id,
@@ -74,6 +83,7 @@ final class HeadKernels {
                       a[0],
                       a[1],
                       a[2],
+                      a[3],
                       in.args(),
                       in.scalars(),
                       task))
@@ -89,409 +99,438 @@ final class HeadKernels {
                       CONTEXT,
                       a[0],
                       a[1],
-                      in.ids(),
-                      in.args(),
-                      in.scalars(),
-                      task))
-          .withIds()
-          .withScalars();
-  static final Kernel DISTILLED_GRADIENT =
-      Kernel.of(
-              "HeadKernels.distilledGradient",
-              GROUP,
-              (graph, id, a, in, task, c) ->
-                  graph.task(
-                      id,
-                      HeadKernels::distilledGradient,
-                      CONTEXT,
-                      a[0],
-                      a[1],
                       a[2],
                       in.ids(),
                       in.args(),
                       in.scalars(),
-                      task,
-                      c[0]))
-          .withIds()
-          .withScalars();
+                      task))
+          .withScalars()
+          .withIds();
 
   private HeadKernels() {}
 
   /**
-   * Maximum with its id, sums and the action's logit. args: logitsAt, stateAt, cols, firstId,
-   * actionsAt (−1 for none).
+   * Takes a chunk into the rows' maxima, sums, moments and top k. args: logitsAt, stateAt, stride
+   * of the states, columns, from, k, actionsAt (−1 for no actions); x: rows.
+   *
+   * <p>The top k of a segment are found one by one, each as the best of the group's threads, of
+   * which only the one that had it looks for its next. It is done with at the first that is no
+   * better than the k known before; after a few segments, that is most often the very first.
    */
   public static void statistics(
       KernelContext context, float[] logits, float[] state, int[] ids, int[] args, int task) {
-    float[] values = context.allocateFloatLocalArray(128);
-    float[] others = context.allocateFloatLocalArray(128);
-    int[] places = context.allocateIntLocalArray(128);
+    float[] ranks = context.allocateFloatLocalArray(128);
+    float[] moments = context.allocateFloatLocalArray(128);
+    int[] bests = context.allocateIntLocalArray(128);
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
-    int cols = args[at + 2];
-    int firstId = args[at + 3];
-    int rowAt = args[at] + row * cols;
-    int stateAt = args[at + 1] + row * 9;
-    float max = Float.NEGATIVE_INFINITY;
-    int place = 0;
-    for (int x = lane; x < cols; x += 128) {
-      float logit = logits[rowAt + x];
-      if (logit > max) {
-        max = logit;
-        place = x;
-      }
-    }
-    values[lane] = max;
-    places[lane] = place;
-    context.localBarrier();
-    for (int half = 64; half > 0; half >>= 1) {
-      if (lane < half) {
-        if (HeadTasks.before(values[lane + half], places[lane + half], values[lane], places[lane])) {
-          values[lane] = values[lane + half];
-          places[lane] = places[lane + half];
-        }
-      }
-      context.localBarrier();
-    }
-    float chunkMax = values[0];
-    int chunkPlace = places[0];
-    float oldMax = Float.NEGATIVE_INFINITY;
-    if (firstId > 0) {
-      oldMax = state[stateAt];
-    }
-    float newMax = Math.max(oldMax, chunkMax);
-    context.localBarrier();
-    float sum = 0f;
-    float weighted = 0f;
-    for (int x = lane; x < cols; x += 128) {
-      float distance = logits[rowAt + x] - newMax;
-      float exponential = FloatMath.exp(distance);
-      sum += exponential;
-      weighted += HeadTasks.weighted(exponential, distance);
-    }
-    values[lane] = sum;
-    others[lane] = weighted;
-    context.localBarrier();
-    for (int half = 64; half > 0; half >>= 1) {
-      if (lane < half) {
-        values[lane] += values[lane + half];
-        others[lane] += others[lane + half];
-      }
-      context.localBarrier();
-    }
-    if (lane < 1) {
-      float before = 0f;
-      float weightedBefore = 0f;
-      if (firstId > 0) {
-        float factor = HeadTasks.rescale(oldMax, newMax);
-        before = factor * state[stateAt + 1];
-        weightedBefore =
-            factor * state[stateAt + 2] + HeadTasks.weighted(before, oldMax - newMax);
-      }
-      if (chunkMax > oldMax) {
-        state[stateAt + 4] = firstId + chunkPlace;
-      }
-      state[stateAt] = newMax;
-      state[stateAt + 1] = before + values[0];
-      state[stateAt + 2] = weightedBefore + others[0];
-      if (args[at + 4] >= 0) {
-        int action = ids[args[at + 4] + row] - firstId;
-        if (action >= 0) {
-          if (action < cols) {
-            state[stateAt + 3] = logits[rowAt + action];
-          }
-        }
-      }
-    }
-  }
-
-  /**
-   * The k largest of a chunk and of the k before it, best first: each pass takes the best of those
-   * after the one before. args: logitsAt, oldAt (−1 for none), newAt, cols, firstId, k; a row of a
-   * list is k ids, then k logits.
-   */
-  public static void topK(
-      KernelContext context, float[] logits, float[] lists, int[] args, int task) {
-    float[] values = context.allocateFloatLocalArray(128);
-    int[] places = context.allocateIntLocalArray(128);
-    int at = args[task];
-    int lane = context.localIdx;
-    int row = context.groupIdx;
-    int cols = args[at + 3];
-    int firstId = args[at + 4];
+    int columns = args[at + 3];
+    int first = args[at + 4];
     int k = args[at + 5];
-    int rowAt = args[at] + row * cols;
-    int newAt = args[at + 2] + row * 2 * k;
-    int oldAt = args[at + 1] + row * 2 * k;
-    int old = 0;
-    if (args[at + 1] >= 0) {
-      old = k;
+    int logitsAt = args[at] + row * columns;
+    int stateAt = args[at + 1] + row * args[at + 2];
+    int topAt = stateAt + 8;
+    float max = Float.NEGATIVE_INFINITY;
+    float argmax = 0f;
+    float sum = 0f;
+    float moment = 0f;
+    int count = Math.min(k, first);
+    float worst = Float.NEGATIVE_INFINITY;
+    if (first > 0) {
+      max = state[stateAt];
+      argmax = state[stateAt + 1];
+      sum = state[stateAt + 2];
+      moment = state[stateAt + 3];
+      if (count > 0) {
+        worst = state[topAt + count - 1];
+      }
     }
-    float lastValue = Float.POSITIVE_INFINITY;
-    int lastId = -1;
-    for (int rank = 0; rank < k; rank++) {
-      float best = Float.NEGATIVE_INFINITY;
-      int bestId = 2147483647;
-      for (int x = lane; x < cols; x += 128) {
-        float value = logits[rowAt + x];
-        int id = firstId + x;
-        if (HeadTasks.after(value, id, lastValue, lastId)) {
-          if (HeadTasks.before(value, id, best, bestId)) {
-            best = value;
-            bestId = id;
-          }
-        }
-      }
-      for (int j = lane; j < old; j += 128) {
-        float value = lists[oldAt + k + j];
-        int id = (int) lists[oldAt + j];
-        if (HeadTasks.after(value, id, lastValue, lastId)) {
-          if (HeadTasks.before(value, id, best, bestId)) {
-            best = value;
-            bestId = id;
-          }
-        }
-      }
-      values[lane] = best;
-      places[lane] = bestId;
+    for (int segment = 0; segment < columns; segment += 4096) {
+      int to = Math.min(columns, segment + 4096);
+      int from = segment + lane;
+      int mine =
+          HeadTasks.bestAfter(logits, logitsAt, from, to, 128, Float.POSITIVE_INFINITY, -1);
+      ranks[lane] = HeadTasks.rankOf(logits, logitsAt, mine);
+      bests[lane] = mine;
       context.localBarrier();
       for (int half = 64; half > 0; half >>= 1) {
         if (lane < half) {
-          if (HeadTasks.before(
-              values[lane + half], places[lane + half], values[lane], places[lane])) {
-            values[lane] = values[lane + half];
-            places[lane] = places[lane + half];
+          if (HeadTasks.precedes(ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
+              > 0) {
+            ranks[lane] = ranks[lane + half];
+            bests[lane] = bests[lane + half];
           }
         }
         context.localBarrier();
       }
-      lastValue = values[0];
-      lastId = places[0];
-      if (lane < 1) {
-        lists[newAt + rank] = lastId;
-        lists[newAt + k + rank] = lastValue;
+      float best = ranks[0];
+      int winner = bests[0];
+      float before = max;
+      float rise = 0f;
+      if (best > max) {
+        max = best;
+        argmax = first + winner;
+        if (before > Float.NEGATIVE_INFINITY) {
+          rise = before - best;
+        }
       }
       context.localBarrier();
+      float laneSum = 0f;
+      float laneMoment = 0f;
+      for (int j = from; j < to; j += 128) {
+        float e = HeadTasks.weight(logits[logitsAt + j], max);
+        laneSum += e;
+        laneMoment += HeadTasks.divergence(e, logits[logitsAt + j], max);
+      }
+      ranks[lane] = laneSum;
+      moments[lane] = laneMoment;
+      context.localBarrier();
+      for (int half = 64; half > 0; half >>= 1) {
+        if (lane < half) {
+          ranks[lane] += ranks[lane + half];
+          moments[lane] += moments[lane + half];
+        }
+        context.localBarrier();
+      }
+      float shrunk = FloatMath.exp(rise);
+      moment = shrunk * (moment + rise * sum) + moments[0];
+      sum = shrunk * sum + ranks[0];
+      context.localBarrier();
+
+      int better = k - count;
+      if (best > worst) {
+        better = k;
+      }
+      while (better > 0) {
+        // Each place keeps what it has, or gets the new one, or what stood before it; a block of
+        // places at a time from the end, so that nothing is overwritten that is still to be moved.
+        int end = Math.min(count, k - 1);
+        for (int block = (end >> 7) << 7; block >= 0; block -= 128) {
+          int place = block + lane;
+          float logit = best;
+          float id = first + winner;
+          if (place <= end) {
+            if (place > 0) {
+              float previous = state[topAt + place - 1];
+              if (previous < best) {
+                logit = previous;
+                id = state[topAt + k + place - 1];
+              }
+            }
+            if (place < count) {
+              float here = state[topAt + place];
+              if (here >= best) {
+                logit = here;
+                id = state[topAt + k + place];
+              }
+            }
+          }
+          context.globalBarrier();
+          if (place <= end) {
+            state[topAt + place] = logit;
+            state[topAt + k + place] = id;
+          }
+          context.globalBarrier();
+        }
+        count = Math.min(k, count + 1);
+        worst = state[topAt + count - 1];
+        if (mine == winner) {
+          mine = HeadTasks.bestAfter(logits, logitsAt, from, to, 128, best, winner);
+        }
+        ranks[lane] = HeadTasks.rankOf(logits, logitsAt, mine);
+        bests[lane] = mine;
+        context.localBarrier();
+        for (int half = 64; half > 0; half >>= 1) {
+          if (lane < half) {
+            if (HeadTasks.precedes(
+                    ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
+                > 0) {
+              ranks[lane] = ranks[lane + half];
+              bests[lane] = bests[lane + half];
+            }
+          }
+          context.localBarrier();
+        }
+        best = ranks[0];
+        winner = bests[0];
+        context.localBarrier();
+        better = k - count;
+        if (best > worst) {
+          better = k;
+        }
+        if (winner >= columns) {
+          better = 0;
+        }
+      }
+    }
+    // All have read the state before it changes.
+    context.globalBarrier();
+    if (lane < 1) {
+      state[stateAt] = max;
+      state[stateAt + 1] = argmax;
+      state[stateAt + 2] = sum;
+      state[stateAt + 3] = moment;
+      if (args[at + 6] >= 0) {
+        int action = ids[args[at + 6] + row] - first;
+        if (action >= 0) {
+          if (action < columns) {
+            state[stateAt + 4] = logits[logitsAt + action];
+          }
+        }
+      }
     }
   }
 
   /**
-   * Inverse transform over a chunk: the first id at which the cumulated sum exceeds uniform·total.
-   * Each thread adds up a stretch of the chunk, and the first one finds the place. args: logitsAt,
-   * uniformsAt, stateAt, cols, firstId.
+   * Inverse transform after {@link #statistics} of all chunks: goes over the chunks once more, and
+   * writes the first id at which the cumulated probability exceeds the row's uniform, or the last
+   * of positive probability; of a negative uniform, the most probable one. args: logitsAt,
+   * uniformsAt, stateAt, stride of the states, columns, from; x: rows.
    */
   public static void sample(
-      KernelContext context,
-      float[] logits,
-      float[] uniforms,
-      float[] state,
-      int[] args,
-      int task) {
+      KernelContext context, float[] logits, float[] uniforms, float[] state, int[] args, int task) {
     float[] sums = context.allocateFloatLocalArray(128);
+    int[] lasts = context.allocateIntLocalArray(128);
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
-    int cols = args[at + 3];
-    int firstId = args[at + 4];
-    int rowAt = args[at] + row * cols;
-    int stateAt = args[at + 2] + row * 9;
-    int stretch = (cols + 127) / 128;
+    int columns = args[at + 4];
+    int first = args[at + 5];
+    int logitsAt = args[at] + row * columns;
+    float uniform = uniforms[args[at + 1] + row];
+    int stateAt = args[at + 2] + row * args[at + 3];
     float max = state[stateAt];
-    float sum = 0f;
-    int end = Math.min(cols, (lane + 1) * stretch);
-    for (int x = lane * stretch; x < end; x++) {
-      sum += FloatMath.exp(logits[rowAt + x] - max);
+    float threshold = uniform * state[stateAt + 2];
+    float passed = 0f;
+    float sampled = 0f;
+    if (first > 0) {
+      passed = state[stateAt + 6];
+      sampled = state[stateAt + 7];
+    } else {
+      if (uniform < 0f) {
+        sampled = 1f;
+      }
     }
-    sums[lane] = sum;
+    int end = columns;
+    if (sampled > 0f) {
+      end = 0;
+    }
+    int last = -1;
+    int crossing = 0;
+    int crossingEnd = 0;
+    for (int segment = 0; segment < end; segment += 4096) {
+      int to = Math.min(columns, segment + 4096);
+      float laneSum = 0f;
+      for (int j = segment + lane; j < to; j += 128) {
+        float e = HeadTasks.weight(logits[logitsAt + j], max);
+        laneSum += e;
+        if (e > 0f) {
+          last = j;
+        }
+      }
+      sums[lane] = laneSum;
+      context.localBarrier();
+      for (int half = 64; half > 0; half >>= 1) {
+        if (lane < half) {
+          sums[lane] += sums[lane + half];
+        }
+        context.localBarrier();
+      }
+      float sum = passed + sums[0];
+      context.localBarrier();
+      if (sum > threshold) {
+        crossing = segment;
+        crossingEnd = to;
+        end = 0;
+      } else {
+        passed = sum;
+      }
+    }
+    // Now in the order of the ids: each thread sums a run of them, of which one holds the crossing.
+    int run = crossing + lane * 32;
+    sums[lane] =
+        HeadTasks.sum(logits, logitsAt, run, Math.min(crossingEnd, run + 32), 1, max);
+    lasts[lane] = last;
     context.localBarrier();
+    // All have read the state before it changes.
+    context.globalBarrier();
     if (lane < 1) {
-      float passed = 0f;
-      float sampled = -1f;
-      if (firstId > 0) {
-        passed = state[stateAt + 5];
-        sampled = state[stateAt + 6];
-      }
-      float threshold = uniforms[args[at + 1] + row] * state[stateAt + 1];
-      int x = 0;
-      int part = 0;
-      int searching = 1;
-      if (sampled >= 0f) {
-        searching = 0;
-      }
-      // Whole stretches first, then ids of the stretch in which the threshold lies.
-      while ((part < 128) & (searching > 0)) {
-        if (passed + sums[part] > threshold) {
-          searching = 0;
-        } else {
-          passed += sums[part];
-          part++;
-          x += stretch;
-        }
-      }
-      if (sampled < 0f) {
-        int stop = Math.min(cols, x + stretch);
-        int looking = 1;
-        while ((x < stop) & (looking > 0)) {
-          passed += FloatMath.exp(logits[rowAt + x] - max);
-          if (passed > threshold) {
-            looking = 0;
-            state[stateAt + 3] = logits[rowAt + x];
-            sampled = firstId + x;
+      int action = -1;
+      int latest = -1;
+      int found = -1;
+      float before = passed;
+      float beforeFound = passed;
+      for (int other = 0; other < 128; other++) {
+        latest = Math.max(latest, lasts[other]);
+        if (before <= threshold) {
+          if (sums[other] > 0f) {
+            found = other;
+            beforeFound = before;
           }
-          x++;
+        }
+        before += sums[other];
+      }
+      if (crossingEnd > 0) {
+        int runAt = crossing + found * 32;
+        action =
+            HeadTasks.crossing(
+                logits,
+                logitsAt,
+                runAt,
+                Math.min(crossingEnd, runAt + 32),
+                max,
+                beforeFound,
+                threshold);
+        sampled = 1f;
+      } else {
+        if (sampled < 1f) {
+          action = latest;
         }
       }
-      state[stateAt + 5] = passed;
-      state[stateAt + 6] = sampled;
-      if (firstId < 1) {
-        state[stateAt + 7] = -1f;
-      }
-      int last = cols - 1;
-      int looking = 1;
-      while ((last >= 0) & (looking > 0)) {
-        if (FloatMath.exp(logits[rowAt + last] - max) > 0f) {
-          looking = 0;
-          state[stateAt + 7] = firstId + last;
-          state[stateAt + 8] = logits[rowAt + last];
+      if (first < 1) {
+        state[stateAt + 4] = logits[logitsAt];
+        state[stateAt + 5] = 0f;
+        if (uniform < 0f) {
+          state[stateAt + 4] = max;
+          state[stateAt + 5] = state[stateAt + 1];
         }
-        last--;
       }
+      if (action >= 0) {
+        state[stateAt + 4] = logits[logitsAt + action];
+        state[stateAt + 5] = first + action;
+      }
+      state[stateAt + 6] = passed;
+      state[stateAt + 7] = sampled;
     }
   }
 
   /**
-   * Logits of chosen ids, a group of threads each. args: hiddenAt, weightAt, outAt, idsAt, count,
-   * dim; scalars: 1/temperature.
+   * Log-probs of chosen ids, 16 threads each; of a negative id, any number. args: hiddenAt,
+   * weightAt, logSumExpAt, outAt, idsAt, n (ids a row), skip (where in its row the first is), dim,
+   * count; scalars: 1 / temperature; x: ids.
    */
   public static void gather(
       KernelContext context,
       float[] hidden,
       float[] weight,
+      float[] logSumExp,
       float[] out,
       int[] ids,
       int[] args,
       float[] scalars,
       int task) {
-    float[] sums = context.allocateFloatLocalArray(32);
+    float[] sums = context.allocateFloatLocalArray(128);
     int at = args[task];
-    int lane = context.localIdx;
-    int item = context.groupIdx;
-    int dim = args[at + 5];
-    int row = item / args[at + 4];
-    int id = Math.max(0, ids[args[at + 3] + item]);
-    sums[lane] =
-        RowTasks.dot(
-            hidden, args[at] + row * dim, weight, args[at + 1] + id * dim, dim, lane, 32);
+    int thread = context.localIdx;
+    int lane = thread & 15;
+    int i = context.groupIdx * 8 + (thread >> 4);
+    int dim = args[at + 7];
+    int row = 0;
+    float sum = 0f;
+    if (i < args[at + 8]) {
+      row = (args[at + 6] + i) / args[at + 5];
+      int id = Math.max(0, ids[args[at + 4] + i]);
+      sum =
+          RowTasks.dot(
+              hidden, args[at] + row * dim, weight, args[at + 1] + id * dim, dim, lane, 16);
+    }
+    sums[thread] = sum;
     context.localBarrier();
-    for (int half = 16; half > 0; half >>= 1) {
+    for (int half = 8; half > 0; half >>= 1) {
       if (lane < half) {
-        sums[lane] += sums[lane + half];
+        sums[thread] += sums[thread + half];
       }
       context.localBarrier();
     }
     if (lane < 1) {
-      out[args[at + 2] + item] = sums[0] * scalars[at];
+      if (i < args[at + 8]) {
+        out[args[at + 3] + i] = sums[thread] * scalars[at] - logSumExp[args[at + 2] + row];
+      }
     }
   }
 
   /**
-   * KL(p ‖ q), KL(q ‖ p) and Σ min(q, p/λ) of a chunk, added to those of the chunks before. args:
-   * pAt, qAt, outAt, cols, firstId, pLogSumExpAt, qLogSumExpAt; scalars: λ.
+   * Adds a chunk of two heads to {@code state [rows, 3]}: KL(p ‖ q), KL(q ‖ p), Σ min(q, p/λ).
+   * args: pAt, qAt, pLogSumExpAt, qLogSumExpAt, stateAt, columns, from; scalars: λ; x: rows.
    */
   public static void compare(
       KernelContext context,
-      float[] logits,
-      float[] inputs,
-      float[] out,
+      float[] pLogits,
+      float[] qLogits,
+      float[] logSumExp,
+      float[] state,
       int[] args,
       float[] scalars,
       int task) {
     float[] forward = context.allocateFloatLocalArray(128);
-    float[] reverse = context.allocateFloatLocalArray(128);
-    float[] overlap = context.allocateFloatLocalArray(128);
+    float[] backward = context.allocateFloatLocalArray(128);
+    float[] minima = context.allocateFloatLocalArray(128);
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
-    int cols = args[at + 3];
-    int pAt = args[at] + row * cols;
-    int qAt = args[at + 1] + row * cols;
-    int outAt = args[at + 2] + row * 3;
-    float pLse = inputs[args[at + 5] + row];
-    float qLse = inputs[args[at + 6] + row];
+    int columns = args[at + 5];
+    int pAt = args[at] + row * columns;
+    int qAt = args[at + 1] + row * columns;
+    float pLogSumExp = logSumExp[args[at + 2] + row];
+    float qLogSumExp = logSumExp[args[at + 3] + row];
     float lambda = scalars[at];
     float klPQ = 0f;
     float klQP = 0f;
-    float both = 0f;
-    for (int x = lane; x < cols; x += 128) {
-      float logP = logits[pAt + x] - pLse;
-      float logQ = logits[qAt + x] - qLse;
-      klPQ += HeadTasks.divergenceTerm(logP, logQ);
-      klQP += HeadTasks.divergenceTerm(logQ, logP);
-      both += HeadTasks.overlap(logP, logQ, lambda);
+    float overlap = 0f;
+    for (int segment = lane; segment < columns; segment += 4096) {
+      int to = Math.min(columns, segment + 4096);
+      float segmentPQ = 0f;
+      float segmentQP = 0f;
+      float segmentOverlap = 0f;
+      for (int j = segment; j < to; j += 128) {
+        float logP = pLogits[pAt + j] - pLogSumExp;
+        float logQ = qLogits[qAt + j] - qLogSumExp;
+        float p = FloatMath.exp(logP);
+        float q = FloatMath.exp(logQ);
+        segmentPQ += HeadTasks.divergence(p, logP, logQ);
+        segmentQP += HeadTasks.divergence(q, logQ, logP);
+        segmentOverlap += HeadTasks.overlap(p, q, lambda);
+      }
+      klPQ += segmentPQ;
+      klQP += segmentQP;
+      overlap += segmentOverlap;
     }
     forward[lane] = klPQ;
-    reverse[lane] = klQP;
-    overlap[lane] = both;
+    backward[lane] = klQP;
+    minima[lane] = overlap;
     context.localBarrier();
     for (int half = 64; half > 0; half >>= 1) {
       if (lane < half) {
         forward[lane] += forward[lane + half];
-        reverse[lane] += reverse[lane + half];
-        overlap[lane] += overlap[lane + half];
+        backward[lane] += backward[lane + half];
+        minima[lane] += minima[lane + half];
       }
       context.localBarrier();
     }
     if (lane < 1) {
-      float before0 = 0f;
-      float before1 = 0f;
-      float before2 = 0f;
-      if (args[at + 4] > 0) {
-        before0 = out[outAt];
-        before1 = out[outAt + 1];
-        before2 = out[outAt + 2];
+      int stateAt = args[at + 4] + row * 3;
+      klPQ = forward[0];
+      klQP = backward[0];
+      overlap = minima[0];
+      if (args[at + 6] > 0) {
+        klPQ += state[stateAt];
+        klQP += state[stateAt + 1];
+        overlap += state[stateAt + 2];
       }
-      out[outAt] = before0 + forward[0];
-      out[outAt + 1] = before1 + reverse[0];
-      out[outAt + 2] = before2 + overlap[0];
+      state[stateAt] = klPQ;
+      state[stateAt + 1] = klQP;
+      state[stateAt + 2] = overlap;
     }
   }
 
   /**
-   * Turns logits into the gradient of coefficient·log p(action), in place. args: logitsAt, lseAt,
-   * coefficientAt, actionsAt, cols, firstId, n; scalars: 1/temperature.
+   * Turns a chunk of logits into the gradient with respect to them, in place. args: logitsAt,
+   * teacherAt, rows' numbers at (log-sum-exp, coefficient and, of a distillation, the teacher's
+   * log-sum-exp, weight and divergence, {@code rows} of each), rows, columns, from, actionsAt,
+   * direction (see {@link HeadTasks#gradient}); scalars: 1 / temperature; x: columns, y: rows.
    */
   public static void gradient(
-      KernelContext context,
-      float[] inputs,
-      float[] logits,
-      int[] ids,
-      int[] args,
-      float[] scalars,
-      int task) {
-    int at = args[task];
-    int cols = args[at + 4];
-    for (int i = context.globalIdx; i < args[at + 6]; i += context.globalGroupSizeX) {
-      int row = i / cols;
-      int id = args[at + 5] + i - row * cols;
-      float isAction = 0f;
-      if (ids[args[at + 3] + row] == id) {
-        isAction = 1f;
-      }
-      float logP = logits[args[at] + i] - inputs[args[at + 1] + row];
-      logits[args[at] + i] =
-          scalars[at]
-              * HeadTasks.actionGradient(logP, inputs[args[at + 2] + row], isAction);
-    }
-  }
-
-  /**
-   * {@link #gradient} with the gradient of weight·divergence from a teacher added. args: as there,
-   * then teacherAt, teacherLseAt, weightAt, divergenceAt.
-   *
-   * @param direction 0 for KL(teacher ‖ p), 1 for KL(p ‖ teacher)
-   */
-  public static void distilledGradient(
       KernelContext context,
       float[] teacher,
       float[] inputs,
@@ -499,29 +538,46 @@ final class HeadKernels {
       int[] ids,
       int[] args,
       float[] scalars,
-      int task,
-      int direction) {
+      int task) {
     int at = args[task];
-    int cols = args[at + 4];
-    for (int i = context.globalIdx; i < args[at + 6]; i += context.globalGroupSizeX) {
-      int row = i / cols;
-      int id = args[at + 5] + i - row * cols;
-      float isAction = 0f;
-      if (ids[args[at + 3] + row] == id) {
-        isAction = 1f;
+    int row = context.globalIdy;
+    int rows = args[at + 3];
+    int columns = args[at + 4];
+    int rowAt = args[at + 2] + row;
+    int direction = args[at + 7];
+    int action = ids[args[at + 6] + row] - args[at + 5];
+    float logSumExp = inputs[rowAt];
+    float coefficient = inputs[rowAt + rows];
+    float teacherLogSumExp = 0f;
+    float weight = 0f;
+    float divergence = 0f;
+    if (direction > 0) {
+      teacherLogSumExp = inputs[rowAt + 2 * rows];
+      weight = inputs[rowAt + 3 * rows];
+      divergence = inputs[rowAt + 4 * rows];
+    }
+    float scale = scalars[at];
+    int logitsAt = args[at] + row * columns;
+    int teacherAt = args[at + 1] + row * columns;
+    for (int j = context.globalIdx; j < columns; j += context.globalGroupSizeX) {
+      int chosen = 0;
+      if (j == action) {
+        chosen = 1;
       }
-      float logP = logits[args[at] + i] - inputs[args[at + 1] + row];
-      float logTeacher = teacher[args[at + 7] + i] - inputs[args[at + 8] + row];
-      float pull;
+      float logTeacher = 0f;
       if (direction > 0) {
-        pull = HeadTasks.reverseGradient(logP, logTeacher, inputs[args[at + 10] + row]);
-      } else {
-        pull = HeadTasks.forwardGradient(logP, logTeacher);
+        logTeacher = teacher[teacherAt + j] - teacherLogSumExp;
       }
-      logits[args[at] + i] =
-          scalars[at]
-              * (HeadTasks.actionGradient(logP, inputs[args[at + 2] + row], isAction)
-                  + inputs[args[at + 9] + row] * pull);
+      logits[logitsAt + j] =
+          scale
+              * HeadTasks.gradient(
+                  logits[logitsAt + j] - logSumExp,
+                  chosen,
+                  coefficient,
+                  direction,
+                  logTeacher,
+                  weight,
+                  divergence);
     }
   }
 }

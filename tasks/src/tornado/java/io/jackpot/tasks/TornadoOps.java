@@ -44,11 +44,18 @@ public final class TornadoOps implements Ops {
    * @param reserved floats for each role, see {@link DeviceMemory#reserve}; empty for as needed
    */
   TornadoOps(TornadoDevice device, Map<Role, Long> reserved) {
+    this(device, reserved, DeviceHead.BUDGET);
+  }
+
+  /**
+   * @param headBudget logits that the LM head keeps at a time, see {@link DeviceHead}
+   */
+  TornadoOps(TornadoDevice device, Map<Role, Long> reserved, int headBudget) {
     this.device = device;
     long largest = device.getPhysicalDevice().getDeviceMaxAllocationSize() / Float.BYTES - 64;
     this.recorder = new Recorder(device, reserved, largest);
     this.attention = new DeviceAttention(recorder);
-    this.head = new DeviceHead(recorder, this::matmul);
+    this.head = new DeviceHead(recorder, this::matmul, headBudget);
   }
 
   @Override

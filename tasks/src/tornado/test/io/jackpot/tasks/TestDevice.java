@@ -24,4 +24,9 @@ public final class TestDevice {
   public static Ops ops() {
     return OPS;
   }
+
+  /** Ops whose LM head keeps few logits at a time. */
+  public static Ops opsWithHeadBudget(int headBudget) {
+    return new TornadoOps(device(), Map.of(), headBudget);
+  }
 }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,33 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What every provider of {@link Ops} has to give: the oracle's results on odd shapes, tails and
  * extremes. A test of a provider extends it.
  */
-abstract class OpsContract {
+abstract class OpsContract extends HeadContract {
   private static final float NAN = Float.NaN;
-
-  /** What {@code body} returns on the provider under test. */
-  abstract List<float[]> run(Function<Ops, List<float[]>> body);
-
-  /** How much larger than a CPU's this provider's errors may be. */
-  double slack() {
-    return 1;
-  }
-
-  /** Runs {@code body} on the oracle and on the provider and compares all it returns. */
-  final void compare(double tolerance, Function<Ops, List<float[]>> body) {
-    List<float[]> expected = body.apply(new ScalarOps());
-    List<float[]> found = run(body);
-    for (int i = 0; i < expected.size(); i++) {
-      assertClose("output " + i, found.get(i), expected.get(i), tolerance * slack());
-    }
-  }
-
-  private static float[] floats(int[] values) {
-    float[] result = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      result[i] = values[i];
-    }
-    return result;
-  }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 16, 17, 33, 64, 100, 129})
@@ -314,86 +288,6 @@ abstract class OpsContract {
           assertClose("decoded", decoded.data(), o.data(), 1e-5);
           return List.of(kCache.data(), vCache.data(), decoded.data());
         });
-  }
-
-  /** Vocabularies below, at and above a vector, and one beyond a block of float sums. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 16, 18, 50, 9001})
-  void heads(int vocabulary) {
-    int tokens = 45;
-    int top = Math.min(vocabulary, 20);
-    compare(
-        3e-5,
-        ops -> {
-          float spread = vocabulary == 50 ? 60 : 2;
-          Head p = new Head(random(1, 1, tokens, 8), random(2, spread, vocabulary, 8), 0.9f);
-          Head q = new Head(random(3, 1, tokens, 5), random(4, 2, vocabulary, 5), 1f);
-          HeadStatistics pStats = HeadStatistics.allocate(tokens, top);
-          HeadStatistics qStats = HeadStatistics.allocate(tokens, top);
-          ops.headForward(p, randomIds(5, tokens, vocabulary), pStats);
-          double[] uniforms = new double[tokens];
-          for (int n = 0; n < tokens; n++) {
-            uniforms[n] = n % 9 == 0 ? -1 : Threefry.uniform(6, n, 0);
-          }
-          ops.headSample(q, uniforms, qStats);
-          HeadComparison comparison = HeadComparison.allocate(tokens);
-          ops.headCompare(p, pStats.logSumExp(), q, qStats.logSumExp(), 0.7f, comparison);
-          float[] gathered = new float[tokens * top];
-          int[] ids = qStats.topIds().clone();
-          ids[0] = -1;
-          ops.headGather(p, pStats.logSumExp(), ids, gathered);
-          List<float[]> results =
-              new ArrayList<>(
-                  List.of(
-                      pStats.logProb(),
-                      pStats.logSumExp(),
-                      pStats.entropy(),
-                      floats(pStats.topIds()),
-                      pStats.topLogProbs(),
-                      floats(qStats.action()),
-                      qStats.logProb(),
-                      comparison.klPQ(),
-                      comparison.klQP(),
-                      comparison.overlap(),
-                      gathered));
-          float[] coefficient = random(7, 1, tokens).data();
-          float[] weight = random(8, 1, tokens).data();
-          for (Distillation.Direction direction : Distillation.Direction.values()) {
-            Distillation distillation =
-                new Distillation(q, qStats.logSumExp(), weight, direction, comparison.klPQ());
-            Tensor dHidden = Tensor.zeros(tokens, 8);
-            Tensor dWeight = random(9, 1, vocabulary, 8);
-            ops.headBackward(p, pStats, coefficient, distillation, dHidden, dWeight);
-            ops.headBackward(p, pStats, coefficient, null, dHidden, dWeight);
-            results.addAll(List.of(dHidden.data(), dWeight.data()));
-          }
-          return results;
-        });
-  }
-
-  @Test
-  void topIdsPutTheLowerFirstOnTies() {
-    run(ops -> {
-      Tensor weight = Tensor.zeros(40, 1);
-      weight.data()[35] = 1;
-      HeadStatistics out = HeadStatistics.allocate(1, 4);
-      ops.headForward(new Head(Tensor.of(new float[] {1}, 1, 1), weight, 1), new int[1], out);
-      assertThat(out.topIds()).containsExactly(35, 0, 1, 2);
-      return List.of();
-    });
-  }
-
-  @Test
-  void aNanStaysVisible() {
-    run(ops -> {
-      Tensor hidden = random(1, 1, 2, 4);
-      hidden.data()[1] = NAN;
-      HeadStatistics out = HeadStatistics.allocate(2, 0);
-      ops.headForward(new Head(hidden, random(2, 1, 18, 4), 1), new int[2], out);
-      assertThat(out.logProb()[0]).isNaN();
-      assertThat(out.logProb()[1]).isFinite();
-      return List.of();
-    });
   }
 
   @Test

@@ -1,0 +1,341 @@
+package io.jackpot.tensor;
+
+import static io.jackpot.tensor.Fixtures.assertClose;
+import static io.jackpot.tensor.Fixtures.random;
+import static io.jackpot.tensor.Fixtures.randomIds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The part of {@link OpsContract} that is about the fused LM head. */
+abstract class HeadContract {
+  private static final float NAN = Float.NaN;
+
+  /** What {@code body} returns on the provider under test. */
+  abstract List<float[]> run(Function<Ops, List<float[]>> body);
+
+  /** How much larger than a CPU's this provider's errors may be. */
+  double slack() {
+    return 1;
+  }
+
+  /** Runs {@code body} on the oracle and on the provider and compares all it returns. */
+  final void compare(double tolerance, Function<Ops, List<float[]>> body) {
+    List<float[]> expected = body.apply(new ScalarOps());
+    List<float[]> found = run(body);
+    for (int i = 0; i < expected.size(); i++) {
+      assertClose("output " + i, found.get(i), expected.get(i), tolerance * slack());
+    }
+  }
+
+  private static float[] floats(int[] values) {
+    float[] result = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = values[i];
+    }
+    return result;
+  }
+
+  /** Vocabularies below, at and above a vector, and one beyond a block of float sums. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 16, 18, 50, 1000, 9001})
+  void heads(int vocabulary) {
+    int tokens = 45;
+    int top = Math.min(vocabulary, 20);
+    compare(
+        3e-5,
+        ops -> {
+          float spread = vocabulary == 50 ? 60 : 2;
+          Head p = new Head(random(1, 1, tokens, 8), random(2, spread, vocabulary, 8), 0.9f);
+          Head q = new Head(random(3, 1, tokens, 5), random(4, 2, vocabulary, 5), 1f);
+          HeadStatistics pStats = HeadStatistics.allocate(tokens, top);
+          HeadStatistics qStats = HeadStatistics.allocate(tokens, top);
+          ops.headForward(p, randomIds(5, tokens, vocabulary), pStats);
+          double[] uniforms = new double[tokens];
+          for (int n = 0; n < tokens; n++) {
+            uniforms[n] = n % 9 == 0 ? -1 : Threefry.uniform(6, n, 0);
+          }
+          ops.headSample(q, uniforms, qStats);
+          HeadComparison comparison = HeadComparison.allocate(tokens);
+          ops.headCompare(p, pStats.logSumExp(), q, qStats.logSumExp(), 0.7f, comparison);
+          float[] gathered = new float[tokens * top];
+          int[] ids = qStats.topIds().clone();
+          ids[0] = -1;
+          ops.headGather(p, pStats.logSumExp(), ids, gathered);
+          List<float[]> results =
+              new ArrayList<>(
+                  List.of(
+                      pStats.logProb(),
+                      pStats.logSumExp(),
+                      pStats.entropy(),
+                      floats(pStats.topIds()),
+                      pStats.topLogProbs(),
+                      floats(qStats.action()),
+                      qStats.logProb(),
+                      comparison.klPQ(),
+                      comparison.klQP(),
+                      comparison.overlap(),
+                      gathered));
+          float[] coefficient = random(7, 1, tokens).data();
+          float[] weight = random(8, 1, tokens).data();
+          for (Distillation.Direction direction : Distillation.Direction.values()) {
+            Distillation distillation =
+                new Distillation(q, qStats.logSumExp(), weight, direction, comparison.klPQ());
+            Tensor dHidden = Tensor.zeros(tokens, 8);
+            Tensor dWeight = random(9, 1, vocabulary, 8);
+            ops.headBackward(p, pStats, coefficient, distillation, dHidden, dWeight);
+            ops.headBackward(p, pStats, coefficient, null, dHidden, dWeight);
+            results.addAll(List.of(dHidden.data(), dWeight.data()));
+          }
+          return results;
+        });
+  }
+
+  @Test
+  void topIdsPutTheLowerFirstOnTies() {
+    run(ops -> {
+      Tensor weight = Tensor.zeros(40, 1);
+      weight.data()[35] = 1;
+      HeadStatistics out = HeadStatistics.allocate(1, 4);
+      ops.headForward(new Head(Tensor.of(new float[] {1}, 1, 1), weight, 1), new int[1], out);
+      assertThat(out.topIds()).containsExactly(35, 0, 1, 2);
+      return List.of();
+    });
+  }
+
+  @Test
+  void aNanStaysVisible() {
+    run(ops -> {
+      Tensor hidden = random(1, 1, 2, 4);
+      hidden.data()[1] = NAN;
+      HeadStatistics out = HeadStatistics.allocate(2, 0);
+      ops.headForward(new Head(hidden, random(2, 1, 18, 4), 1), new int[2], out);
+      assertThat(out.logProb()[0]).isNaN();
+      assertThat(out.logProb()[1]).isFinite();
+      return List.of();
+    });
+  }
+
+  /** What is no number has no rank, but ids stay ids, and other rows are not touched. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 70})
+  void aNanAmongTheLogits(int at) {
+    run(ops -> {
+      Tensor hidden = random(1, 1, 3, 2);
+      Tensor weight = random(2, 1, 90, 2);
+      hidden.data()[2] = NAN;
+      HeadStatistics out = HeadStatistics.allocate(3, 7);
+      ops.headSample(new Head(hidden, weight, 1), new double[] {0.3, 0.6, -1}, out);
+      assertIds(out.topIds(), 90);
+      assertIds(out.action(), 90);
+      assertThat(out.logProb()[1]).isNaN();
+      assertThat(out.entropy()[1]).isNaN();
+      assertThat(out.logProb()[0]).isFinite();
+      assertThat(out.entropy()[2]).isFinite();
+      HeadComparison comparison = HeadComparison.allocate(3);
+      Head head = new Head(hidden, weight, 1);
+      ops.headCompare(head, out.logSumExp(), head, out.logSumExp(), 1, comparison);
+      assertThat(comparison.overlap()[1]).isNaN();
+      assertThat(comparison.klPQ()[1]).isNaN();
+      assertThat(comparison.overlap()[0]).isCloseTo(1, within(1e-5f));
+      weight.data()[2 * at] = NAN;
+      ops.headForward(new Head(hidden, weight, 1), new int[] {89, 89, 89}, out);
+      assertIds(out.topIds(), 90);
+      assertThat(out.logProb()).containsOnly(NAN);
+      assertThat(out.entropy()).containsOnly(NAN);
+      return List.of();
+    });
+  }
+
+  private static void assertIds(int[] found, int vocabulary) {
+    for (int id : found) {
+      assertThat(id).isBetween(0, vocabulary - 1);
+    }
+  }
+
+  /** Every row has every id once, however many are equal. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 129, 300})
+  void topOfTheWholeVocabularyWithTies(int vocabulary) {
+    run(ops -> {
+      Tensor weight = Tensor.zeros(vocabulary, 1);
+      for (int x = 0; x < vocabulary; x++) {
+        weight.data()[x] = Threefry.below(1, x, 0, 5) - 2;
+      }
+      Head head = new Head(Tensor.of(new float[] {1, -1, 0}, 3, 1), weight, 0.5f);
+      HeadStatistics out = HeadStatistics.allocate(3, vocabulary);
+      HeadStatistics expected = HeadStatistics.allocate(3, vocabulary);
+      ops.headForward(head, new int[3], out);
+      new ScalarOps().headForward(head, new int[3], expected);
+      assertThat(out.topIds()).containsExactly(expected.topIds());
+      assertClose("top log-probs", out.topLogProbs(), expected.topLogProbs(), 1e-5);
+      return List.of();
+    });
+  }
+
+  /** The draw is that of the uniform, but for what rounding may do at a boundary between ids. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 18, 1000, 9001})
+  void samplesByInverseTransform(int vocabulary) {
+    int tokens = 40;
+    float spread = vocabulary == 1000 ? 60 : 1;
+    double[] uniforms = new double[tokens];
+    for (int n = 0; n < tokens; n++) {
+      uniforms[n] = Threefry.uniform(3, n, 0);
+    }
+    uniforms[0] = 0;
+    uniforms[1] = Math.nextDown(1.0);
+    uniforms[2] = -1;
+    run(ops -> {
+      for (float temperature : new float[] {0.5f, 2}) {
+        Tensor hidden = random(1, 1, tokens, 6);
+        Head head = new Head(hidden, random(2, spread, vocabulary, 6), temperature);
+        HeadStatistics out = HeadStatistics.allocate(tokens, 1);
+        ops.headSample(head, uniforms, out);
+        HeadStatistics expected = HeadStatistics.allocate(tokens, 1);
+        new ScalarOps().headForward(head, out.action(), expected);
+        double tolerance = 3e-5 * slack();
+        assertClose("log-probs", out.logProb(), expected.logProb(), tolerance);
+        assertClose("entropies", out.entropy(), expected.entropy(), tolerance);
+        assertThat(out.action()[2]).isEqualTo(expected.topIds()[2]);
+        float[] logProbs = everyLogProb(head, expected.logSumExp());
+        for (int n = 0; n < tokens; n++) {
+          if (uniforms[n] >= 0) {
+            assertDrawn(logProbs, n * vocabulary, out.action()[n], uniforms[n]);
+          }
+        }
+      }
+      return List.of();
+    });
+  }
+
+  private static float[] everyLogProb(Head head, float[] logSumExp) {
+    float[] logProbs = new float[head.tokens() * head.vocabulary()];
+    int[] ids = new int[logProbs.length];
+    Arrays.setAll(ids, i -> i % head.vocabulary());
+    new ScalarOps().headGather(head, logSumExp, ids, logProbs);
+    return logProbs;
+  }
+
+  private static void assertDrawn(float[] logProbs, int at, int action, double uniform) {
+    double below = 0;
+    for (int x = 0; x < action; x++) {
+      below += Math.exp(logProbs[at + x]);
+    }
+    double probability = Math.exp(logProbs[at + action]);
+    assertThat(uniform).isBetween(below - 1e-5, below + probability + 1e-5);
+    assertThat((float) probability).isPositive();
+  }
+
+  /** Ids of no probability have no part in the entropy, and are not drawn. */
+  @Test
+  void impossibleIds() {
+    int vocabulary = 200;
+    compare(
+        1e-5,
+        ops -> {
+          Tensor weight = random(1, 3, vocabulary, 1);
+          Arrays.fill(weight.data(), 0, 130, Float.NEGATIVE_INFINITY);
+          Arrays.fill(weight.data(), 170, 200, Float.NEGATIVE_INFINITY);
+          Head head = new Head(Tensor.of(new float[] {1, 0.5f, 2}, 3, 1), weight, 1);
+          HeadStatistics sampled = HeadStatistics.allocate(3, 60);
+          ops.headSample(head, new double[] {0, 0.5, Math.nextDown(1.0)}, sampled);
+          HeadStatistics out = HeadStatistics.allocate(3, 3);
+          ops.headForward(head, new int[] {150, 3, 199}, out);
+          return List.of(
+              floats(sampled.action()),
+              sampled.logProb(),
+              sampled.entropy(),
+              floats(sampled.topIds()),
+              sampled.topLogProbs(),
+              out.logProb(),
+              out.logSumExp(),
+              out.entropy());
+        });
+  }
+
+  /** More rows than a block has, and more ids than are gathered at once. */
+  @Test
+  void manyRows() {
+    int tokens = 4500;
+    compare(
+        3e-5,
+        ops -> {
+          Head head = new Head(random(1, 1, tokens, 2), random(2, 1, 3, 2), 2);
+          HeadStatistics out = HeadStatistics.allocate(tokens, 1);
+          ops.headForward(head, randomIds(3, tokens, 3), out);
+          int[] ids = randomIds(4, tokens * 61, 4);
+          Arrays.setAll(ids, i -> ids[i] - 1);
+          float[] gathered = new float[ids.length];
+          ops.headGather(head, out.logSumExp(), ids, gathered);
+          Head other = new Head(random(5, 1, tokens, 4), random(6, 1, 3, 4), 0.5f);
+          HeadStatistics sampled = HeadStatistics.allocate(tokens, 0);
+          double[] most = new double[tokens];
+          Arrays.fill(most, -1);
+          ops.headSample(other, most, sampled);
+          HeadComparison comparison = HeadComparison.allocate(tokens);
+          ops.headCompare(head, out.logSumExp(), other, sampled.logSumExp(), 2, comparison);
+          Tensor dHidden = random(7, 1, tokens, 2);
+          Tensor dWeight = random(8, 1, 3, 2);
+          float[] coefficient = random(9, 1e-2f, tokens).data();
+          ops.headBackward(head, out, coefficient, null, dHidden, dWeight);
+          return List.of(
+              out.logProb(),
+              out.entropy(),
+              gathered,
+              floats(sampled.action()),
+              sampled.logSumExp(),
+              comparison.klPQ(),
+              comparison.klQP(),
+              comparison.overlap(),
+              dHidden.data(),
+              dWeight.data());
+        });
+  }
+
+  @Test
+  void noTokens() {
+    compare(
+        0,
+        ops -> {
+          Head head = new Head(Tensor.zeros(0, 4), random(1, 1, 30, 4), 1);
+          HeadStatistics out = HeadStatistics.allocate(0, 5);
+          ops.headForward(head, new int[0], out);
+          ops.headSample(head, new double[0], out);
+          ops.headGather(head, new float[0], new int[0], new float[0]);
+          ops.headCompare(head, new float[0], head, new float[0], 1, HeadComparison.allocate(0));
+          Tensor dWeight = random(2, 1, 30, 4);
+          ops.headBackward(head, out, new float[0], null, Tensor.zeros(0, 4), dWeight);
+          return List.of(dWeight.data());
+        });
+  }
+
+  @Test
+  void sameBitsAgain() {
+    Function<Ops, List<float[]>> body =
+        ops -> {
+          Head head = new Head(random(1, 1, 70, 24), random(2, 3, 700, 24), 0.9f);
+          HeadStatistics out = HeadStatistics.allocate(70, 7);
+          double[] uniforms = new double[70];
+          Arrays.setAll(uniforms, n -> Threefry.uniform(3, n, 0));
+          ops.headSample(head, uniforms, out);
+          Tensor dHidden = Tensor.zeros(70, 24);
+          Tensor dWeight = Tensor.zeros(700, 24);
+          ops.headBackward(head, out, random(4, 1, 70).data(), null, dHidden, dWeight);
+          return List.of(
+              out.logProb(), out.entropy(), out.topLogProbs(), dHidden.data(), dWeight.data());
+        };
+    List<float[]> first = run(body);
+    List<float[]> again = run(body);
+    for (int i = 0; i < first.size(); i++) {
+      assertThat(again.get(i)).containsExactly(first.get(i));
+    }
+  }
+}
