@@ -7,12 +7,17 @@ import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.report.JsonLines;
 import io.jackpot.train.Training;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +100,32 @@ class TrainOnDeviceTest {
     for (int step = 0; step <= STEPS; step++) {
       for (String key : List.of("policyLoss", "gradNormPolicy", "gradNormActor", "entropy")) {
         assertThat(second.get(step).get(key)).as(key).isEqualTo(first.get(step).get(key));
+      }
+    }
+  }
+
+  /** What a run would do after being stopped once its first checkpoint was made. */
+  @Test
+  void aRunThatWasStoppedGoesOnWithTheSameBits() throws IOException {
+    List<JsonNode> unbroken = run("run", settings("tornado", Map.of()));
+    Path checkpoints = folder.resolve("run/checkpoints");
+    List<Path> made;
+    try (Stream<Path> all = Files.list(checkpoints)) {
+      made = all.sorted().toList();
+    }
+    assertThat(made).hasSize(2);
+    try (Stream<Path> files = Files.walk(made.getLast())) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+    Training training = new Training(new PrintWriter(Writer.nullWriter()), false);
+    var _ = training.resume(folder.resolve("run"), settings -> settings);
+    List<JsonNode> resumed = List.copyOf(JsonLines.read(folder.resolve("run/metrics.jsonl")));
+    assertThat(resumed).hasSize(STEPS + 1);
+    for (String key : unbroken.getLast().propertyNames()) {
+      if (!key.endsWith("Seconds") && !isMachine(key)) {
+        assertThat(resumed.getLast().get(key)).as(key).isEqualTo(unbroken.getLast().get(key));
       }
     }
   }
