@@ -8,17 +8,28 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * Kernels around the bodies of {@link HeadTasks}. A chunk of logits is {@code [rows, columns]},
  * where column j is id {@code from + j}; what is known of a row after some chunks is its state, in
  * memory. A group of threads works on a row, in segments short enough to stay in a cache.
+ *
+ * <p>Each kernel has its reductions written out: TornadoVM compiles methods that are handed local
+ * memory to wrong code.
  */
 final class HeadKernels {
-  /** Threads of a group; kernels have it as a literal, and a segment of 32 columns a thread. */
   static final int GROUP = 128;
 
-  /** Products of one group of {@link #GATHER}, 16 threads each. */
-  static final int PRODUCTS = 8;
+  /** Columns of a segment that a thread takes. */
+  private static final int RUN = 32;
 
-  // The state of a row: what HEADER numbers say, then the logits of its top k, then their ids.
+  private static final int SEGMENT = GROUP * RUN;
+
+  /** Threads that share a product of {@link #GATHER}. */
+  private static final int SHARE = 16;
+
+  /** Products of one group of {@link #GATHER}. */
+  static final int PRODUCTS = GROUP / SHARE;
+
+  // The state of a row: HEADER numbers, then the logits of its top k, then their ids.
   static final int MAX = 0;
-  static final int ARGMAX = 1;
+
+  private static final int ARGMAX = 1;
 
   /** Σ exp(logit − max). */
   static final int SUM = 2;
@@ -30,10 +41,10 @@ final class HeadKernels {
   static final int ACTION = 5;
 
   /** Σ exp(logit − max) of the ids that sampling has passed over. */
-  static final int PASSED = 6;
+  private static final int PASSED = 6;
 
   /** 1 once an action is sampled. */
-  static final int SAMPLED = 7;
+  private static final int SAMPLED = 7;
 
   static final int HEADER = 8;
 
@@ -119,9 +130,9 @@ final class HeadKernels {
    */
   public static void statistics(
       KernelContext context, float[] logits, float[] state, int[] ids, int[] args, int task) {
-    float[] ranks = context.allocateFloatLocalArray(128);
-    float[] moments = context.allocateFloatLocalArray(128);
-    int[] bests = context.allocateIntLocalArray(128);
+    float[] ranks = context.allocateFloatLocalArray(GROUP);
+    float[] moments = context.allocateFloatLocalArray(GROUP);
+    int[] bests = context.allocateIntLocalArray(GROUP);
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
@@ -130,7 +141,7 @@ final class HeadKernels {
     int k = args[at + 5];
     int logitsAt = args[at] + row * columns;
     int stateAt = args[at + 1] + row * args[at + 2];
-    int topAt = stateAt + 8;
+    int topAt = stateAt + HEADER;
     float max = Float.NEGATIVE_INFINITY;
     float argmax = 0f;
     float sum = 0f;
@@ -138,23 +149,23 @@ final class HeadKernels {
     int count = Math.min(k, first);
     float worst = Float.NEGATIVE_INFINITY;
     if (first > 0) {
-      max = state[stateAt];
-      argmax = state[stateAt + 1];
-      sum = state[stateAt + 2];
-      moment = state[stateAt + 3];
+      max = state[stateAt + MAX];
+      argmax = state[stateAt + ARGMAX];
+      sum = state[stateAt + SUM];
+      moment = state[stateAt + MOMENT];
       if (count > 0) {
         worst = state[topAt + count - 1];
       }
     }
-    for (int segment = 0; segment < columns; segment += 4096) {
-      int to = Math.min(columns, segment + 4096);
+    for (int segment = 0; segment < columns; segment += SEGMENT) {
+      int to = Math.min(columns, segment + SEGMENT);
       int from = segment + lane;
       int mine =
-          HeadTasks.bestAfter(logits, logitsAt, from, to, 128, Float.POSITIVE_INFINITY, -1);
+          HeadTasks.bestAfter(logits, logitsAt, from, to, GROUP, Float.POSITIVE_INFINITY, -1);
       ranks[lane] = HeadTasks.rankOf(logits, logitsAt, mine);
       bests[lane] = mine;
       context.localBarrier();
-      for (int half = 64; half > 0; half >>= 1) {
+      for (int half = GROUP / 2; half > 0; half >>= 1) {
         if (lane < half) {
           if (HeadTasks.precedes(ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
               > 0) {
@@ -178,7 +189,7 @@ final class HeadKernels {
       context.localBarrier();
       float laneSum = 0f;
       float laneMoment = 0f;
-      for (int j = from; j < to; j += 128) {
+      for (int j = from; j < to; j += GROUP) {
         float e = HeadTasks.weight(logits[logitsAt + j], max);
         laneSum += e;
         laneMoment += HeadTasks.divergence(e, logits[logitsAt + j], max);
@@ -186,7 +197,7 @@ final class HeadKernels {
       ranks[lane] = laneSum;
       moments[lane] = laneMoment;
       context.localBarrier();
-      for (int half = 64; half > 0; half >>= 1) {
+      for (int half = GROUP / 2; half > 0; half >>= 1) {
         if (lane < half) {
           ranks[lane] += ranks[lane + half];
           moments[lane] += moments[lane + half];
@@ -206,7 +217,7 @@ final class HeadKernels {
         // Each place keeps what it has, or gets the new one, or what stood before it; a block of
         // places at a time from the end, so that nothing is overwritten that is still to be moved.
         int end = Math.min(count, k - 1);
-        for (int block = (end >> 7) << 7; block >= 0; block -= 128) {
+        for (int block = end - (end & (GROUP - 1)); block >= 0; block -= GROUP) {
           int place = block + lane;
           float logit = best;
           float id = first + winner;
@@ -236,12 +247,12 @@ final class HeadKernels {
         count = Math.min(k, count + 1);
         worst = state[topAt + count - 1];
         if (mine == winner) {
-          mine = HeadTasks.bestAfter(logits, logitsAt, from, to, 128, best, winner);
+          mine = HeadTasks.bestAfter(logits, logitsAt, from, to, GROUP, best, winner);
         }
         ranks[lane] = HeadTasks.rankOf(logits, logitsAt, mine);
         bests[lane] = mine;
         context.localBarrier();
-        for (int half = 64; half > 0; half >>= 1) {
+        for (int half = GROUP / 2; half > 0; half >>= 1) {
           if (lane < half) {
             if (HeadTasks.precedes(
                     ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
@@ -267,15 +278,15 @@ final class HeadKernels {
     // All have read the state before it changes.
     context.globalBarrier();
     if (lane < 1) {
-      state[stateAt] = max;
-      state[stateAt + 1] = argmax;
-      state[stateAt + 2] = sum;
-      state[stateAt + 3] = moment;
+      state[stateAt + MAX] = max;
+      state[stateAt + ARGMAX] = argmax;
+      state[stateAt + SUM] = sum;
+      state[stateAt + MOMENT] = moment;
       if (args[at + 6] >= 0) {
         int action = ids[args[at + 6] + row] - first;
         if (action >= 0) {
           if (action < columns) {
-            state[stateAt + 4] = logits[logitsAt + action];
+            state[stateAt + ACTION_LOGIT] = logits[logitsAt + action];
           }
         }
       }
@@ -290,8 +301,8 @@ final class HeadKernels {
    */
   public static void sample(
       KernelContext context, float[] logits, float[] uniforms, float[] state, int[] args, int task) {
-    float[] sums = context.allocateFloatLocalArray(128);
-    int[] lasts = context.allocateIntLocalArray(128);
+    float[] sums = context.allocateFloatLocalArray(GROUP);
+    int[] lasts = context.allocateIntLocalArray(GROUP);
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
@@ -300,13 +311,13 @@ final class HeadKernels {
     int logitsAt = args[at] + row * columns;
     float uniform = uniforms[args[at + 1] + row];
     int stateAt = args[at + 2] + row * args[at + 3];
-    float max = state[stateAt];
-    float threshold = uniform * state[stateAt + 2];
+    float max = state[stateAt + MAX];
+    float threshold = uniform * state[stateAt + SUM];
     float passed = 0f;
     float sampled = 0f;
     if (first > 0) {
-      passed = state[stateAt + 6];
-      sampled = state[stateAt + 7];
+      passed = state[stateAt + PASSED];
+      sampled = state[stateAt + SAMPLED];
     } else {
       if (uniform < 0f) {
         sampled = 1f;
@@ -319,10 +330,10 @@ final class HeadKernels {
     int last = -1;
     int crossing = 0;
     int crossingEnd = 0;
-    for (int segment = 0; segment < end; segment += 4096) {
-      int to = Math.min(columns, segment + 4096);
+    for (int segment = 0; segment < end; segment += SEGMENT) {
+      int to = Math.min(columns, segment + SEGMENT);
       float laneSum = 0f;
-      for (int j = segment + lane; j < to; j += 128) {
+      for (int j = segment + lane; j < to; j += GROUP) {
         float e = HeadTasks.weight(logits[logitsAt + j], max);
         laneSum += e;
         if (e > 0f) {
@@ -331,7 +342,7 @@ final class HeadKernels {
       }
       sums[lane] = laneSum;
       context.localBarrier();
-      for (int half = 64; half > 0; half >>= 1) {
+      for (int half = GROUP / 2; half > 0; half >>= 1) {
         if (lane < half) {
           sums[lane] += sums[lane + half];
         }
@@ -348,9 +359,9 @@ final class HeadKernels {
       }
     }
     // Now in the order of the ids: each thread sums a run of them, of which one holds the crossing.
-    int run = crossing + lane * 32;
+    int run = crossing + lane * RUN;
     sums[lane] =
-        HeadTasks.sum(logits, logitsAt, run, Math.min(crossingEnd, run + 32), 1, max);
+        HeadTasks.sum(logits, logitsAt, run, Math.min(crossingEnd, run + RUN), 1, max);
     lasts[lane] = last;
     context.localBarrier();
     // All have read the state before it changes.
@@ -361,7 +372,7 @@ final class HeadKernels {
       int found = -1;
       float before = passed;
       float beforeFound = passed;
-      for (int other = 0; other < 128; other++) {
+      for (int other = 0; other < GROUP; other++) {
         latest = Math.max(latest, lasts[other]);
         if (before <= threshold) {
           if (sums[other] > 0f) {
@@ -372,13 +383,13 @@ final class HeadKernels {
         before += sums[other];
       }
       if (crossingEnd > 0) {
-        int runAt = crossing + found * 32;
+        int runAt = crossing + found * RUN;
         action =
             HeadTasks.crossing(
                 logits,
                 logitsAt,
                 runAt,
-                Math.min(crossingEnd, runAt + 32),
+                Math.min(crossingEnd, runAt + RUN),
                 max,
                 beforeFound,
                 threshold);
@@ -389,19 +400,19 @@ final class HeadKernels {
         }
       }
       if (first < 1) {
-        state[stateAt + 4] = logits[logitsAt];
-        state[stateAt + 5] = 0f;
+        state[stateAt + ACTION_LOGIT] = logits[logitsAt];
+        state[stateAt + ACTION] = 0f;
         if (uniform < 0f) {
-          state[stateAt + 4] = max;
-          state[stateAt + 5] = state[stateAt + 1];
+          state[stateAt + ACTION_LOGIT] = max;
+          state[stateAt + ACTION] = state[stateAt + ARGMAX];
         }
       }
       if (action >= 0) {
-        state[stateAt + 4] = logits[logitsAt + action];
-        state[stateAt + 5] = first + action;
+        state[stateAt + ACTION_LOGIT] = logits[logitsAt + action];
+        state[stateAt + ACTION] = first + action;
       }
-      state[stateAt + 6] = passed;
-      state[stateAt + 7] = sampled;
+      state[stateAt + PASSED] = passed;
+      state[stateAt + SAMPLED] = sampled;
     }
   }
 
@@ -420,11 +431,11 @@ final class HeadKernels {
       int[] args,
       float[] scalars,
       int task) {
-    float[] sums = context.allocateFloatLocalArray(128);
+    float[] sums = context.allocateFloatLocalArray(GROUP);
     int at = args[task];
     int thread = context.localIdx;
-    int lane = thread & 15;
-    int i = context.groupIdx * 8 + (thread >> 4);
+    int lane = thread & (SHARE - 1);
+    int i = context.groupIdx * PRODUCTS + thread / SHARE;
     int dim = args[at + 7];
     int row = 0;
     float sum = 0f;
@@ -433,11 +444,11 @@ final class HeadKernels {
       int id = Math.max(0, ids[args[at + 4] + i]);
       sum =
           RowTasks.dot(
-              hidden, args[at] + row * dim, weight, args[at + 1] + id * dim, dim, lane, 16);
+              hidden, args[at] + row * dim, weight, args[at + 1] + id * dim, dim, lane, SHARE);
     }
     sums[thread] = sum;
     context.localBarrier();
-    for (int half = 8; half > 0; half >>= 1) {
+    for (int half = SHARE / 2; half > 0; half >>= 1) {
       if (lane < half) {
         sums[thread] += sums[thread + half];
       }
@@ -463,9 +474,9 @@ final class HeadKernels {
       int[] args,
       float[] scalars,
       int task) {
-    float[] forward = context.allocateFloatLocalArray(128);
-    float[] backward = context.allocateFloatLocalArray(128);
-    float[] minima = context.allocateFloatLocalArray(128);
+    float[] forward = context.allocateFloatLocalArray(GROUP);
+    float[] backward = context.allocateFloatLocalArray(GROUP);
+    float[] minima = context.allocateFloatLocalArray(GROUP);
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
@@ -478,12 +489,12 @@ final class HeadKernels {
     float klPQ = 0f;
     float klQP = 0f;
     float overlap = 0f;
-    for (int segment = lane; segment < columns; segment += 4096) {
-      int to = Math.min(columns, segment + 4096);
+    for (int segment = lane; segment < columns; segment += SEGMENT) {
+      int to = Math.min(columns, segment + SEGMENT);
       float segmentPQ = 0f;
       float segmentQP = 0f;
       float segmentOverlap = 0f;
-      for (int j = segment; j < to; j += 128) {
+      for (int j = segment; j < to; j += GROUP) {
         float logP = pLogits[pAt + j] - pLogSumExp;
         float logQ = qLogits[qAt + j] - qLogSumExp;
         float p = FloatMath.exp(logP);
@@ -500,7 +511,7 @@ final class HeadKernels {
     backward[lane] = klQP;
     minima[lane] = overlap;
     context.localBarrier();
-    for (int half = 64; half > 0; half >>= 1) {
+    for (int half = GROUP / 2; half > 0; half >>= 1) {
       if (lane < half) {
         forward[lane] += forward[lane + half];
         backward[lane] += backward[lane + half];
