@@ -9,8 +9,8 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * where column j is id {@code from + j}; what is known of a row after some chunks is its state, in
  * memory. A group of threads works on a row, in segments short enough to stay in a cache.
  *
- * <p>Each kernel has its reductions written out: TornadoVM compiles methods that are handed local
- * memory to wrong code.
+ * <p>Each kernel has its reductions written out: in a method that is handed local memory, TornadoVM
+ * reads and writes the wrong elements of it.
  */
 final class HeadKernels {
   static final int GROUP = 128;
