@@ -370,8 +370,7 @@ final class DeviceHead {
         (row, rows) -> {
           int actionsAt = ids(statistics.action(), row, rows);
           int numbersAt =
-              recorder.input(
-                  numbers(statistics, coefficient, distillation, row, rows), 5 * rows);
+              recorder.input(numbers(statistics, coefficient, distillation, row, rows), 5 * rows);
           chunks(
               extent,
               row,
@@ -397,8 +396,7 @@ final class DeviceHead {
                     },
                     new float[] {1 / head.temperature()},
                     new int[] {
-                      Math.min(
-                          Math.ceilDiv(chunk.columns, HeadKernels.GROUP), MOST_COLUMN_GROUPS),
+                      Math.min(Math.ceilDiv(chunk.columns, HeadKernels.GROUP), MOST_COLUMN_GROUPS),
                       rows,
                       1
                     });

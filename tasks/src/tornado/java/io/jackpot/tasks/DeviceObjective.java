@@ -10,9 +10,9 @@ import java.util.Map;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * {@code io.jackpot.rl.loss.Objective} on a device: the same numbers but for rounding, as the device
- * has an {@code exp} of its own and adds up in another order, which is fixed. A graph is compiled
- * for each power of two of tokens; which of them runs does not show in the result.
+ * {@code io.jackpot.rl.loss.Objective} on a device: the same numbers but for rounding, as the
+ * device has an {@code exp} of its own and adds up in another order, which is fixed. A graph is
+ * compiled for each power of two of tokens; which of them runs does not show in the result.
  */
 final class DeviceObjective implements ObjectiveEvaluator, AutoCloseable {
   private static final int SMALLEST = 1 << 10;

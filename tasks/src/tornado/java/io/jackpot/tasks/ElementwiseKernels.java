@@ -36,33 +36,50 @@ final class ElementwiseKernels {
               graph.task(id, ElementwiseKernels::addBias, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel GATHER_ROWS =
       Kernel.of(
-          "ElementwiseKernels.gatherRows",
-          GROUP,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id, ElementwiseKernels::gatherRows, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
+              "ElementwiseKernels.gatherRows",
+              GROUP,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      ElementwiseKernels::gatherRows,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      in.ids(),
+                      in.args(),
+                      task))
+          .withIds();
   static final Kernel SCATTER_ROWS =
       Kernel.of(
-          "ElementwiseKernels.scatterRows",
-          GROUP,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id, ElementwiseKernels::scatterRows, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
+              "ElementwiseKernels.scatterRows",
+              GROUP,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      ElementwiseKernels::scatterRows,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      in.ids(),
+                      in.args(),
+                      task))
+          .withIds();
   static final Kernel ROPE =
       Kernel.of(
-          "ElementwiseKernels.rope",
-          GROUP,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id,
-                  ElementwiseKernels::rope,
-                  CONTEXT,
-                  a[0],
-                  a[1],
-                  a[2],
-                  in.ids(),
-                  in.args(),
-                  task)).withIds();
+              "ElementwiseKernels.rope",
+              GROUP,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      ElementwiseKernels::rope,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      a[2],
+                      in.ids(),
+                      in.args(),
+                      task))
+          .withIds();
   static final Kernel SWIGLU =
       Kernel.of(
           "ElementwiseKernels.swiglu",
@@ -87,32 +104,41 @@ final class ElementwiseKernels {
                   task));
   static final Kernel CACHE_APPEND =
       Kernel.of(
-          "ElementwiseKernels.cacheAppend",
-          GROUP,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id, ElementwiseKernels::cacheAppend, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
+              "ElementwiseKernels.cacheAppend",
+              GROUP,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      ElementwiseKernels::cacheAppend,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      in.ids(),
+                      in.args(),
+                      task))
+          .withIds();
 
   /** Numbers of an update; the launch's ints are as many, so that launches stand side by side. */
   static final int ADAM_W_STRIDE = 8;
 
   static final Kernel ADAM_W =
       Kernel.batched(
-          "ElementwiseKernels.adamW",
-          GROUP,
-          ADAM_W_STRIDE,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id,
-                  ElementwiseKernels::adamW,
-                  CONTEXT,
-                  a[0],
-                  a[1],
-                  a[2],
-                  a[3],
-                  in.args(),
-                  in.scalars(),
-                  task)).withScalars();
+              "ElementwiseKernels.adamW",
+              GROUP,
+              ADAM_W_STRIDE,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      ElementwiseKernels::adamW,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      a[2],
+                      a[3],
+                      in.args(),
+                      in.scalars(),
+                      task))
+          .withScalars();
 
   private ElementwiseKernels() {}
 
@@ -158,8 +184,7 @@ final class ElementwiseKernels {
       KernelContext context, float[] x, float[] y, int[] ids, int[] args, int task) {
     int at = args[task];
     for (int i = context.globalIdx; i < args[at + 4]; i += context.globalGroupSizeX) {
-      ElementwiseTasks.gatherRows(
-          x, args[at], ids, args[at + 2], y, args[at + 1], args[at + 3], i);
+      ElementwiseTasks.gatherRows(x, args[at], ids, args[at + 2], y, args[at + 1], args[at + 3], i);
     }
   }
 

@@ -37,7 +37,6 @@ final class Graphs implements AutoCloseable {
   /** Sizes of staging arrays; a transfer always moves a whole one. */
   private static final int[] STAGING = {1 << 12, 1 << 16, 1 << 20, 1 << 23};
 
-
   /**
    * One launch of a kernel.
    *
@@ -173,8 +172,7 @@ final class Graphs implements AutoCloseable {
     Kernel.Inputs inputs = new Kernel.Inputs(args, scalars, ids);
     String name = "graph" + plans.size();
     TaskGraph graph = new TaskGraph(name);
-    boolean readsScalars =
-        steps.stream().anyMatch(step -> step.task().kernel().readsScalars());
+    boolean readsScalars = steps.stream().anyMatch(step -> step.task().kernel().readsScalars());
     graph.consumeFromDevice(rootName, onDevice.toArray());
     graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, args);
     if (readsScalars) {
@@ -293,7 +291,8 @@ final class Graphs implements AutoCloseable {
     graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, args);
     if (read) {
       graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, stage);
-      graph.task("t", TransferKernels::read, Kernel.CONTEXT, (float[]) there, (float[]) stage, args);
+      graph.task(
+          "t", TransferKernels::read, Kernel.CONTEXT, (float[]) there, (float[]) stage, args);
       graph.persistOnDevice(onDevice.toArray());
       graph.transferToHost(DataTransferMode.EVERY_EXECUTION, stage);
     } else {
@@ -301,7 +300,8 @@ final class Graphs implements AutoCloseable {
       if (arena == null) {
         graph.task("t", TransferKernels::writeInts, Kernel.CONTEXT, (int[]) stage, ids, args);
       } else {
-        graph.task("t", TransferKernels::write, Kernel.CONTEXT, (float[]) stage, (float[]) there, args);
+        graph.task(
+            "t", TransferKernels::write, Kernel.CONTEXT, (float[]) stage, (float[]) there, args);
       }
       graph.persistOnDevice(onDevice.toArray());
     }

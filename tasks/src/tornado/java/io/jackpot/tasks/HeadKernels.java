@@ -61,8 +61,7 @@ final class HeadKernels {
           "HeadKernels.sample",
           GROUP,
           (graph, id, a, in, task, c) ->
-              graph.task(
-                  id, HeadKernels::sample, CONTEXT, a[0], a[1], a[2], in.args(), task));
+              graph.task(id, HeadKernels::sample, CONTEXT, a[0], a[1], a[2], in.args(), task));
   static final Kernel GATHER =
       Kernel.of(
               "HeadKernels.gather",
@@ -254,8 +253,7 @@ final class HeadKernels {
         context.localBarrier();
         for (int half = GROUP / 2; half > 0; half >>= 1) {
           if (lane < half) {
-            if (HeadTasks.precedes(
-                    ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
+            if (HeadTasks.precedes(ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
                 > 0) {
               ranks[lane] = ranks[lane + half];
               bests[lane] = bests[lane + half];
@@ -300,7 +298,12 @@ final class HeadKernels {
    * uniformsAt, stateAt, stride of the states, columns, from; x: rows.
    */
   public static void sample(
-      KernelContext context, float[] logits, float[] uniforms, float[] state, int[] args, int task) {
+      KernelContext context,
+      float[] logits,
+      float[] uniforms,
+      float[] state,
+      int[] args,
+      int task) {
     float[] sums = context.allocateFloatLocalArray(GROUP);
     int[] lasts = context.allocateIntLocalArray(GROUP);
     int at = args[task];
@@ -360,8 +363,7 @@ final class HeadKernels {
     }
     // Now in the order of the ids: each thread sums a run of them, of which one holds the crossing.
     int run = crossing + lane * RUN;
-    sums[lane] =
-        HeadTasks.sum(logits, logitsAt, run, Math.min(crossingEnd, run + RUN), 1, max);
+    sums[lane] = HeadTasks.sum(logits, logitsAt, run, Math.min(crossingEnd, run + RUN), 1, max);
     lasts[lane] = last;
     context.localBarrier();
     // All have read the state before it changes.

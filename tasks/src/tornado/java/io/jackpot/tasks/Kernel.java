@@ -35,7 +35,8 @@ record Kernel(
      * @param task number of the task in its graph
      * @param constants baked into the compiled kernel
      */
-    void add(TaskGraph graph, String id, float[][] operands, Inputs inputs, int task, int[] constants);
+    void add(
+        TaskGraph graph, String id, float[][] operands, Inputs inputs, int task, int[] constants);
   }
 
   /** What a graph reads anew each time it runs. */

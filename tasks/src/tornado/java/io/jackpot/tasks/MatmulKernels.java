@@ -18,21 +18,22 @@ final class MatmulKernels {
   /** Constants: whether the sum runs along a row of the left factor, and of the right one. */
   static final Kernel MATMUL =
       Kernel.of(
-          "MatmulKernels.matmul",
-          GROUP,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id,
-                  MatmulKernels::matmul,
-                  CONTEXT,
-                  a[0],
-                  a[1],
-                  a[2],
-                  in.args(),
-                  in.scalars(),
-                  task,
-                  c[0],
-                  c[1])).withScalars();
+              "MatmulKernels.matmul",
+              GROUP,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      MatmulKernels::matmul,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      a[2],
+                      in.args(),
+                      in.scalars(),
+                      task,
+                      c[0],
+                      c[1]))
+          .withScalars();
 
   private MatmulKernels() {}
 
@@ -166,7 +167,8 @@ final class MatmulKernels {
     float scale = scalars[at];
     int row = row0 + threadRow;
     int col = col0 + threadCol;
-    storeRow(y, yAt, rows, cols, row, col, keep, c00 * scale, c01 * scale, c02 * scale, c03 * scale);
+    storeRow(
+        y, yAt, rows, cols, row, col, keep, c00 * scale, c01 * scale, c02 * scale, c03 * scale);
     storeRow(
         y, yAt, rows, cols, row + 1, col, keep, c10 * scale, c11 * scale, c12 * scale, c13 * scale);
     storeRow(

@@ -3,8 +3,8 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * The normalizer Z (Jackpot, Eq. 4 and 4.4). Numbers and choices are {@link ObjectiveInputs}; {@code
- * sizes} are those of the rows that a kernel reads.
+ * The normalizer Z (Jackpot, Eq. 4 and 4.4). Numbers and choices are {@link ObjectiveInputs};
+ * {@code sizes} are those of the rows that a kernel reads.
  */
 final class NormalizerKernels {
   /** Threads of a group that adds up. */

@@ -15,9 +15,9 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /**
- * The objective as one task graph (Jackpot, Algorithm 1, lines 13 to 26, with Eq. 6 to 8), for up to
- * {@code capacity} tokens and every option. Its arrays are those of {@link TokenBatch} and {@link
- * io.jackpot.rl.loss.ObjectiveResult}, of which a run fills the first {@code tokens}.
+ * The objective as one task graph (Jackpot, Algorithm 1, lines 13 to 26, with Eq. 6 to 8), for up
+ * to {@code capacity} tokens and every option. Its arrays are those of {@link TokenBatch} and
+ * {@link io.jackpot.rl.loss.ObjectiveResult}, of which a run fills the first {@code tokens}.
  */
 final class ObjectiveGraph implements AutoCloseable {
   /** Threads of a group that has one each for its tokens. */

@@ -3,8 +3,8 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Optimal budgeted rejection sampling, a thread a token; all arrays of doubles are {@code [tokens]}.
- * Numbers and choices are {@link ObjectiveInputs}.
+ * Optimal budgeted rejection sampling, a thread a token; all arrays of doubles are {@code
+ * [tokens]}. Numbers and choices are {@link ObjectiveInputs}.
  */
 final class ObrsKernels {
   private ObrsKernels() {}

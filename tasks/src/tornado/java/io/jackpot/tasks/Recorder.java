@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
@@ -26,7 +25,9 @@ final class Recorder implements AutoCloseable {
   private static final float[] NO_SCALARS = {};
   private static final int[] NO_CONSTANTS = {};
 
-  /** Tasks of one graph; TornadoVM takes 256, and longer graphs have fewer chances to be replayed. */
+  /**
+   * Tasks of one graph; TornadoVM takes 256, and longer graphs have fewer chances to be replayed.
+   */
   private static final int LONGEST_GRAPH = 64;
 
   /** Ints of all ops between two flushes. */
@@ -225,7 +226,9 @@ final class Recorder implements AutoCloseable {
     return inputs;
   }
 
-  /** Where in the device's array of {@link #inputs} kernels find {@code count} of {@code values}. */
+  /**
+   * Where in the device's array of {@link #inputs} kernels find {@code count} of {@code values}.
+   */
   int input(float[] values, int count) {
     if (count > INPUT_CAPACITY - inputCount) {
       throw new InputException(

@@ -13,19 +13,20 @@ final class RowKernels {
 
   static final Kernel RMS_NORM =
       Kernel.of(
-          "RowKernels.rmsNorm",
-          LANES,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id,
-                  RowKernels::rmsNorm,
-                  CONTEXT,
-                  a[0],
-                  a[1],
-                  a[2],
-                  in.args(),
-                  in.scalars(),
-                  task)).withScalars();
+              "RowKernels.rmsNorm",
+              LANES,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      RowKernels::rmsNorm,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      a[2],
+                      in.args(),
+                      in.scalars(),
+                      task))
+          .withScalars();
   static final Kernel RMS_NORM_BACKWARD =
       Kernel.of(
           "RowKernels.rmsNormBackward",
@@ -63,17 +64,27 @@ final class RowKernels {
               graph.task(id, RowKernels::addPartials, CONTEXT, a[0], a[1], in.args(), task));
   static final Kernel LISTED_PARTIALS =
       Kernel.of(
-          "RowKernels.listedPartials",
-          LANES,
-          (graph, id, a, in, task, c) ->
-              graph.task(
-                  id, RowKernels::listedPartials, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
+              "RowKernels.listedPartials",
+              LANES,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id,
+                      RowKernels::listedPartials,
+                      CONTEXT,
+                      a[0],
+                      a[1],
+                      in.ids(),
+                      in.args(),
+                      task))
+          .withIds();
   static final Kernel ADD_LISTED =
       Kernel.of(
-          "RowKernels.addListed",
-          LANES,
-          (graph, id, a, in, task, c) ->
-              graph.task(id, RowKernels::addListed, CONTEXT, a[0], a[1], in.ids(), in.args(), task)).withIds();
+              "RowKernels.addListed",
+              LANES,
+              (graph, id, a, in, task, c) ->
+                  graph.task(
+                      id, RowKernels::addListed, CONTEXT, a[0], a[1], in.ids(), in.args(), task))
+          .withIds();
   static final Kernel SQUARES =
       Kernel.batched(
           "RowKernels.squares",
@@ -204,8 +215,7 @@ final class RowKernels {
       if (args[at + 4] > 0) {
         before = y[args[at + 1] + i];
       }
-      y[args[at + 1] + i] =
-          before + RowTasks.sumPartials(partials, args[at], args[at + 2], n, i);
+      y[args[at + 1] + i] = before + RowTasks.sumPartials(partials, args[at], args[at + 2], n, i);
     }
   }
 
@@ -239,8 +249,7 @@ final class RowKernels {
   }
 
   /** args: xAt, outAt, n, groups: a partial sum of squares a group. */
-  public static void squares(
-      KernelContext context, float[] x, float[] out, int[] args, int task) {
+  public static void squares(KernelContext context, float[] x, float[] out, int[] args, int task) {
     float[] sums = context.allocateFloatLocalArray(256);
     int at = args[task] + context.globalIdy * 4;
     int lane = context.localIdx;

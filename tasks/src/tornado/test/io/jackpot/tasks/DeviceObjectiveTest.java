@@ -47,12 +47,11 @@ class DeviceObjectiveTest {
   @Test
   void adversarialBatches() {
     ObjectiveCases.adversarial()
-        .forEach(
-            (what, batch) -> {
-              for (int i = 0; i < OPTIONS.size(); i += 5) {
-                ObjectiveCases.check(OBJECTIVE, OPTIONS.get(i), batch, what);
-              }
-            });
+        .forEach((what, batch) -> {
+          for (int i = 0; i < OPTIONS.size(); i += 5) {
+            ObjectiveCases.check(OBJECTIVE, OPTIONS.get(i), batch, what);
+          }
+        });
   }
 
   @Test

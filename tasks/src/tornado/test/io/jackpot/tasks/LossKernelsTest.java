@@ -207,8 +207,7 @@ class LossKernelsTest {
     double[] kl = new double[rows];
     int[] sizes = {rows, vocabulary};
     DeviceTask.run(
-        (graph, context) ->
-            graph.task("t", LossKernels::divergence, context, p, q, sizes, kl),
+        (graph, context) -> graph.task("t", LossKernels::divergence, context, p, q, sizes, kl),
         rows,
         LossKernels.LANES,
         kl,
@@ -234,7 +233,9 @@ class LossKernelsTest {
     return Arrays.copyOfRange(rows, row * vocabulary, (row + 1) * vocabulary);
   }
 
-  /** Of five distributions, {@code [tokens × vocabulary]} each; a few that leave nothing to others. */
+  /**
+   * Of five distributions, {@code [tokens × vocabulary]} each; a few that leave nothing to others.
+   */
   private record Logits(
       double[] inf,
       double[] policyRef,

@@ -20,8 +20,7 @@ class NormalizerKernelsTest {
     double[] target = given.policy();
     double[] exact = exact(inf, target, given.lambda(), rows, vocabulary);
     double[] topK =
-        topK(
-            given.topIds(), given.gathered(inf), given.gathered(target), given.lambda(), rows, k);
+        topK(given.topIds(), given.gathered(inf), given.gathered(target), given.lambda(), rows, k);
     for (int row = 0; row < rows; row++) {
       double expected =
           Obrs.zExact(given.probs(inf, row), given.probs(target, row), given.lambda());

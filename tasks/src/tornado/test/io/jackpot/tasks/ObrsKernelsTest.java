@@ -26,8 +26,7 @@ class ObrsKernelsTest {
     double[] uniform = new double[n];
     int[] size = {n};
     DeviceTask.run(
-        (graph, context) ->
-            graph.task("t", ObrsKernels::uniforms, context, words, size, uniform),
+        (graph, context) -> graph.task("t", ObrsKernels::uniforms, context, words, size, uniform),
         Math.ceilDiv(n, 64),
         64,
         uniform,

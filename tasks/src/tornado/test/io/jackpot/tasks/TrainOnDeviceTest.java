@@ -69,7 +69,14 @@ class TrainOnDeviceTest {
   void metricsAreTheCpus(String batch, String arm, String normalizer, String direction) {
     Map<String, String> changes =
         Map.of(
-            "trainBatch", batch, "arm", arm, "normalizer", normalizer, "distillDirection", direction);
+            "trainBatch",
+            batch,
+            "arm",
+            arm,
+            "normalizer",
+            normalizer,
+            "distillDirection",
+            direction);
     List<JsonNode> expected = run("cpu", settings("cpu", changes));
     List<JsonNode> found = run("device", settings("tornado", changes));
     assertThat(found).hasSize(STEPS + 1);
@@ -96,7 +103,8 @@ class TrainOnDeviceTest {
   @Test
   void aSeedGivesTheSameBits() {
     List<JsonNode> first = run("first", settings("tornado", Map.of()));
-    List<JsonNode> second = run("second", settings("tornado", Map.of("recomputeActivations", "true")));
+    List<JsonNode> second =
+        run("second", settings("tornado", Map.of("recomputeActivations", "true")));
     for (int step = 0; step <= STEPS; step++) {
       for (String key : List.of("policyLoss", "gradNormPolicy", "gradNormActor", "entropy")) {
         assertThat(second.get(step).get(key)).as(key).isEqualTo(first.get(step).get(key));

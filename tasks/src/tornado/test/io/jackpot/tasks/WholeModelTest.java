@@ -53,8 +53,7 @@ class WholeModelTest {
   }
 
   private Model model(String type) throws IOException {
-    Files.writeString(
-        folder.resolve("config.json"), CONFIG.formatted(type, !type.equals("llama")));
+    Files.writeString(folder.resolve("config.json"), CONFIG.formatted(type, !type.equals("llama")));
     ModelFolder fresh = ModelFolder.random(folder, 7);
     return new Model(fresh.config(), fresh.parameters());
   }
@@ -127,7 +126,9 @@ class WholeModelTest {
       }
       float[] other = Objects.requireNonNull(found.gradients.get(name));
       for (int i = 0; i < gradient.length; i++) {
-        assertThat(other[i]).as("%s at %d", name, i).isCloseTo(gradient[i], within(2e-4f * largest));
+        assertThat(other[i])
+            .as("%s at %d", name, i)
+            .isCloseTo(gradient[i], within(2e-4f * largest));
       }
     });
     for (int update = 0; update < UPDATES; update++) {

@@ -80,8 +80,7 @@ class TornadoOpsTest extends OpsContract {
   /** What has run is claimed above, and what is claimed has run where all tests have. */
   @AfterAll
   void theKernelsThatRanAreThoseCovered() {
-    Set<String> covered =
-        Set.of(TornadoOpsTest.class.getAnnotation(Covers.class).value());
+    Set<String> covered = Set.of(TornadoOpsTest.class.getAnnotation(Covers.class).value());
     Set<String> launched = new TreeSet<>(TestDevice.launched());
     launched.removeAll(before);
     assertThat(covered).containsAll(launched);
