@@ -8,6 +8,7 @@ import io.jackpot.train.Compute;
 import io.jackpot.train.Devices;
 import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.Streams;
+import io.jackpot.transformer.Activations;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Sample;
@@ -44,8 +45,19 @@ final class Responder implements AutoCloseable {
     }
     tokenizer = folder.tokenizer();
     config = folder.config();
-    opened = Devices.open(device, threads, MemoryPlan::unknown);
+    opened = Devices.open(device, threads, () -> plan(config));
     sampler = new Sampler(opened.ops(), new Model(config, folder.parameters()));
+  }
+
+  private static MemoryPlan plan(ModelConfig config) {
+    long cache = Sampler.floats(config, MOST_SLOTS, 0, config.maxPositions());
+    long prompts =
+        (long) MOST_SLOTS * config.maxPositions() * Activations.floatsPerToken(config, false);
+    return new MemoryPlan.Builder()
+        .model("model", config)
+        .activations("KV cache", Math.min(MOST_ELEMENTS, cache))
+        .activations("prompts", Math.min(MOST_ELEMENTS, prompts))
+        .build("a smaller model");
   }
 
   /** What computes, on one line. */
@@ -117,10 +129,8 @@ final class Responder implements AutoCloseable {
   /** How many sequences fit into memory at a time. */
   private int slots(int longestPrompt, int longest) {
     long layers = config.layers();
-    long q = (long) config.heads() * config.headDim();
     long kv = (long) config.kvHeads() * config.headDim();
-    long perToken =
-        layers * (5L * config.hiddenSize() + 3L * config.intermediateSize() + 3 * q + 3 * kv);
+    long perToken = Activations.floatsPerToken(config, false);
     long byCache = MOST_ELEMENTS / (2 * layers * kv * longest);
     long byPrompts = MOST_ELEMENTS / (perToken * longestPrompt);
     return (int) Math.clamp(Math.min(byCache, byPrompts), 1, MOST_SLOTS);

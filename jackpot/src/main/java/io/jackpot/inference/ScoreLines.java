@@ -68,7 +68,7 @@ public final class ScoreLines {
     List<Line> lines = InputLines.read(input, line -> new Line(line.where(), line.ids("ids")));
     ModelFolder folder = ModelSource.loadWeights(model);
     lines.forEach(line -> check(line, folder.config()));
-    try (Compute opened = Devices.open(device, threads, MemoryPlan::unknown)) {
+    try (Compute opened = Devices.open(device, threads, () -> plan(folder.config(), lines))) {
       log.println("score: " + opened.lines().getFirst());
       ScoreLines score =
           new ScoreLines(opened.ops(), new Model(folder.config(), folder.parameters()));
@@ -84,6 +84,18 @@ public final class ScoreLines {
         from = to;
       }
     }
+  }
+
+  private static MemoryPlan plan(ModelConfig config, List<Line> lines) {
+    long longest = lines.stream().mapToInt(line -> line.ids.length).max().orElse(0);
+    long tokens = Math.max(MICRO_BATCH, longest);
+    long logits = (long) Math.min(MICRO_BATCH, lines.size()) * config.vocabularySize();
+    return new MemoryPlan.Builder()
+        .model("model", config)
+        .activations(
+            "tokens", tokens * (Activations.floatsPerToken(config, false) + config.hiddenSize()))
+        .activations("last logits", logits)
+        .build("shorter lines");
   }
 
   private static void check(Line line, ModelConfig config) {

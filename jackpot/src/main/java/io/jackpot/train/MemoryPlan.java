@@ -37,11 +37,6 @@ public record MemoryPlan(List<Part> parts, String advice) {
     }
   }
 
-  /** Nothing is known: memory is taken as it is needed. */
-  public static MemoryPlan unknown() {
-    return new MemoryPlan(List.of(), "");
-  }
-
   /** All parts of a kind, in float32 numbers. */
   public long floats(Kind kind) {
     return parts.stream().filter(part -> part.kind == kind).mapToLong(Part::floats).sum();
@@ -72,7 +67,7 @@ public record MemoryPlan(List<Part> parts, String advice) {
   }
 
   /** Collects the parts. */
-  static final class Builder {
+  public static final class Builder {
     private final List<Part> parts = new ArrayList<>();
 
     /**
@@ -95,7 +90,7 @@ public record MemoryPlan(List<Part> parts, String advice) {
     }
 
     /** A model's weights. */
-    Builder model(String name, ModelConfig config) {
+    public Builder model(String name, ModelConfig config) {
       parts.add(new Part(name, Kind.WEIGHTS, parameters(config)));
       return this;
     }
@@ -118,7 +113,16 @@ public record MemoryPlan(List<Part> parts, String advice) {
       return this;
     }
 
-    MemoryPlan build(String advice) {
+    /** Other activations. */
+    public Builder activations(String what, long floats) {
+      parts.add(new Part(what, Kind.ACTIVATIONS, floats));
+      return this;
+    }
+
+    /**
+     * @param advice options that make it smaller, as in "try …"
+     */
+    public MemoryPlan build(String advice) {
       return new MemoryPlan(List.copyOf(parts), advice);
     }
 

@@ -35,7 +35,7 @@ final class DeviceMemory {
   /** Regions begin at multiples of this many floats, a cache line of every GPU. */
   private static final int ALIGNMENT = 32;
 
-  /** Size of an arena that no plan foresaw, in floats. */
+  /** Size of the first arena of a role that no plan foresaw, in floats; later ones double it. */
   private static final int DEFAULT_ARENA = 1 << 22;
 
   private static final Cleaner CLEANER = Cleaner.create();
@@ -180,7 +180,10 @@ final class DeviceMemory {
       region = takeFrom(arenas, role, size, padded);
     }
     if (region == null) {
-      Arena fresh = open(role, (int) Math.min(largestArena, Math.max(padded, DEFAULT_ARENA)));
+      long twice =
+          arenas.stream().filter(a -> a.role == role).mapToLong(a -> a.floats.length).sum();
+      long wanted = Math.max(padded, Math.max(DEFAULT_ARENA, twice));
+      Arena fresh = open(role, (int) Math.min(largestArena, wanted));
       region = new Region(fresh, fresh.take(padded), size, padded);
     }
     return region;

@@ -92,8 +92,6 @@ final class Graphs implements AutoCloseable {
   private @Nullable ImmutableTaskGraph root;
   private String rootName = "";
   private final GridScheduler rootGrids = new GridScheduler();
-  private int tasksCompiled;
-  private long runs;
   private final Set<String> launched = new TreeSet<>();
 
   /**
@@ -118,13 +116,11 @@ final class Graphs implements AutoCloseable {
     }
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, array);
     onDevice.add(array);
-    for (int i = 0; i < onDevice.size(); i++) {
-      rootGrids.addWorkerGrid(name + ".t" + i, grid(TOUCH_THREADS, 1, 1, 1));
-      if (onDevice.get(i) instanceof float[] floats) {
-        graph.task("t" + i, TransferKernels::touch, Kernel.CONTEXT, floats);
-      } else {
-        graph.task("t" + i, TransferKernels::touchInts, Kernel.CONTEXT, (int[]) onDevice.get(i));
-      }
+    rootGrids.addWorkerGrid(name + ".t", grid(TOUCH_THREADS, 1, 1, 1));
+    if (array instanceof float[] floats) {
+      graph.task("t", TransferKernels::touch, Kernel.CONTEXT, floats);
+    } else {
+      graph.task("t", TransferKernels::touchInts, Kernel.CONTEXT, (int[]) array);
     }
     graph.persistOnDevice(onDevice.toArray());
     ImmutableTaskGraph next = graph.snapshot();
@@ -163,7 +159,6 @@ final class Graphs implements AutoCloseable {
       graph.grids[i].setGlobalWork((long) x * steps.get(i).task().kernel().groupSize(), y, z);
     }
     graph.run();
-    runs++;
   }
 
   private Recorded record(List<Step> steps) {
@@ -190,7 +185,6 @@ final class Graphs implements AutoCloseable {
       grids.addWorkerGrid(name + ".t" + i, grid[i]);
     }
     graph.persistOnDevice(onDevice.toArray());
-    tasksCompiled += grid.length;
     return new Recorded(plan(graph, grids), inputs, grid);
   }
 
@@ -305,7 +299,6 @@ final class Graphs implements AutoCloseable {
       }
       graph.persistOnDevice(onDevice.toArray());
     }
-    tasksCompiled++;
     WorkerGrid grid = grid(TransferKernels.GROUP, 1, 1, 1);
     GridScheduler grids = new GridScheduler();
     grids.addWorkerGrid(name + ".t", grid);
@@ -313,23 +306,9 @@ final class Graphs implements AutoCloseable {
         plan(graph, grids), new Kernel.Inputs(args, new float[0], ids), new WorkerGrid[] {grid});
   }
 
-  int idCapacity() {
-    return ids.length;
-  }
-
   /** Names of the kernels that have run, transfers left out. */
   Set<String> launched() {
     return launched;
-  }
-
-  /** Tasks compiled so far. */
-  int tasksCompiled() {
-    return tasksCompiled;
-  }
-
-  /** Graphs run so far, transfers left out. */
-  long runs() {
-    return runs;
   }
 
   @Override
