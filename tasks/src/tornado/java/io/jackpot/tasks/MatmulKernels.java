@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * them in registers, from strips of both factors that the group brings to local memory, 16 steps of
  * the sum at a time. What a factor's transposition changes is only how it is brought there.
  */
-final class MatmulKernels {
+public final class MatmulKernels {
   /** Rows and columns of a tile. */
   static final int TILE = 64;
 
@@ -177,7 +177,8 @@ final class MatmulKernels {
         y, yAt, rows, cols, row + 3, col, keep, c30 * scale, c31 * scale, c32 * scale, c33 * scale);
   }
 
-  private static void storeRow(
+  /** Up to four elements of a row of the result, of which those in it are stored. */
+  public static void storeRow(
       float[] y,
       int yAt,
       int rows,
