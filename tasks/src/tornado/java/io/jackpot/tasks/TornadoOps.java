@@ -1,5 +1,6 @@
 package io.jackpot.tasks;
 
+import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
@@ -12,6 +13,7 @@ import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -685,6 +687,22 @@ public final class TornadoOps implements Ops {
   /** Names of the kernels that have run. */
   Set<String> launched() {
     return recorder.graphs().launched();
+  }
+
+  /** What the device's memory is taken by, for people: in use and reserved, a line a role. */
+  public List<String> memory() {
+    List<String> lines = new ArrayList<>();
+    for (Role role : Role.values()) {
+      List<Arena> arenas = recorder.arenas().stream().filter(a -> a.role == role).toList();
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s: %.3f of %.3f GiB",
+              role.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+              arenas.stream().mapToLong(Arena::used).sum() * Float.BYTES / GIBIBYTE,
+              arenas.stream().mapToLong(a -> a.floats.length).sum() * Float.BYTES / GIBIBYTE));
+    }
+    return lines;
   }
 
   @Override

@@ -8,6 +8,7 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid2D;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.math.TornadoMath;
 
 /**
  * Causal attention from three naive kernels to one that streams: {@code q, k, v [tokens, heads,
@@ -131,7 +132,7 @@ public final class AttentionLadder {
       }
       float total = 0f;
       for (int key = 0; key <= query; key++) {
-        float weight = (float) Math.exp(scores[row + key] - largest);
+        float weight = TornadoMath.exp(scores[row + key] - largest);
         scores[row + key] = weight;
         total += weight;
       }
@@ -196,8 +197,8 @@ public final class AttentionLadder {
         }
         score *= scale;
         float larger = Math.max(largest, score);
-        float shrink = (float) Math.exp(largest - larger);
-        float weight = (float) Math.exp(score - larger);
+        float shrink = TornadoMath.exp(largest - larger);
+        float weight = TornadoMath.exp(score - larger);
         total = total * shrink + weight;
         for (int d = 0; d < headDim; d++) {
           sums[d] = sums[d] * shrink + weight * v[keyAt + d];

@@ -31,8 +31,8 @@ public final class KernelLadder {
   /** Work up to which the CPU's ops run beside the rungs. */
   private static final double CPU_FLOP = 2e10;
 
-  /** Something to time. */
-  private record Entry(String name, double error, Runnable run) {}
+  /** Something to time: a rung, or what stands beside the ladder. */
+  private record Entry(String name, boolean rung, double error, Runnable run) {}
 
   private final TornadoDevice device;
   private final int rounds;
@@ -113,7 +113,7 @@ public final class KernelLadder {
     Tensor y = Tensor.zeros(p.rows(), p.cols());
     Runnable product = () -> cpu.matmulNN(a, b, y, false);
     product.run();
-    return new Entry(cpu.describe(), p.largestError(y.data()), product);
+    return new Entry(cpu.describe(), false, p.largestError(y.data()), product);
   }
 
   private void attention(int[] size) {
@@ -136,12 +136,12 @@ public final class KernelLadder {
     for (Rung rung : rungs) {
       double error = largestError.applyAsDouble(rung.result());
       if (error <= tolerance) {
-        entries.add(new Entry(rung.name(), error, rung::run));
+        entries.add(new Entry(rung.name(), true, error, rung::run));
       } else {
         wrong = true;
         System.out.printf(
             Locale.ROOT,
-            "%-40s WRONG: largest error %.1e, at most %.1e expected; not timed%n",
+            "%-56s WRONG: largest error %.1e, at most %.1e expected; not timed%n",
             rung.name(),
             error,
             tolerance);
@@ -164,17 +164,17 @@ public final class KernelLadder {
       }
     }
     System.out.printf(
-        Locale.ROOT, "%-40s %10s %10s %10s %10s%n", "", "ms", "GFLOP/s", "× before", "error");
+        Locale.ROOT, "%-56s %10s %10s %10s %10s%n", "", "ms", "GFLOP/s", "× before", "error");
     double before = Double.NaN;
     for (int e = 0; e < repeats.length; e++) {
       double median = median(seconds[e]);
       System.out.printf(
           Locale.ROOT,
-          "%-40s %10.3f %10.1f %10s %10.1e%n",
+          "%-56s %10.3f %10.1f %10s %10.1e%n",
           entries.get(e).name(),
           1e3 * median,
           1e-9 * flop / median,
-          e == 0 ? "" : String.format(Locale.ROOT, "%.2f", before / median),
+          e == 0 || !entries.get(e).rung ? "" : String.format(Locale.ROOT, "%.2f", before / median),
           entries.get(e).error());
       before = median;
     }
@@ -188,7 +188,7 @@ public final class KernelLadder {
     return (System.nanoTime() - start) * 1e-9 / repeats;
   }
 
-  private static double median(double[] values) {
+  static double median(double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int half = sorted.length / 2;
