@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * by the queries [j, end(j)); start and end come from {@link Recorder#bounds}. What is not seen has
  * weight 0, so a NaN among values also shows in other sequences of its tile.
  */
-final class AttentionKernels {
+public final class AttentionKernels {
   /** Rows and columns of a tile. */
   static final int TILE = 64;
 

@@ -1,5 +1,7 @@
 package io.jackpot.tasks.ladder;
 
+import io.jackpot.tasks.AttentionKernels;
+import java.util.Arrays;
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -26,7 +28,10 @@ public final class AttentionLadder {
 
   /** The rungs, over the same queries, keys and values. */
   static List<Rung> rungs(TornadoDevice device, AttentionProblem problem) {
-    return List.of(scoresInMemory(device, problem), onlineSoftmax(device, problem));
+    return List.of(
+        scoresInMemory(device, problem),
+        onlineSoftmax(device, problem),
+        streaming(device, problem));
   }
 
   private static Rung scoresInMemory(TornadoDevice device, AttentionProblem p) {
@@ -84,6 +89,35 @@ public final class AttentionLadder {
                 p.scale());
     GridScheduler grids = new GridScheduler("attention2.t", grid(p.tokens(), p.heads()));
     return new Rung("2 a thread a query", graph, grids, o, device);
+  }
+
+  private static Rung streaming(TornadoDevice device, AttentionProblem p) {
+    int tokens = p.tokens();
+    int n = p.q().length;
+    float[] out = new float[n + tokens * p.heads()];
+    // Where each token's sequence begins and ends, and the kernel's own arguments behind 1.
+    int[] bounds = new int[2 * tokens];
+    Arrays.fill(bounds, tokens, 2 * tokens, tokens);
+    int[] args = {1, 0, 0, 0, 0, n, 0, tokens, p.heads(), p.heads(), p.headDim()};
+    float[] scalars = {0, p.scale()};
+    TaskGraph graph =
+        Rung.graph("attention3", p.q(), p.k(), p.v(), out, bounds, args, scalars)
+            .task(
+                "t",
+                AttentionKernels::forward,
+                CONTEXT,
+                p.q(),
+                p.k(),
+                p.v(),
+                out,
+                bounds,
+                args,
+                scalars,
+                0);
+    WorkerGrid grid = new WorkerGrid2D(Math.ceilDiv(tokens, 64) * 256, p.heads());
+    grid.setLocalWork(256, 1, 1);
+    return new Rung(
+        "3 tiles in local memory", graph, new GridScheduler("attention3.t", grid), out, device);
   }
 
   private static WorkerGrid grid(int x, int y) {
