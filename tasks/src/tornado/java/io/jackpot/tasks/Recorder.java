@@ -1,5 +1,6 @@
 package io.jackpot.tasks;
 
+import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Graphs.Launch;
@@ -336,6 +337,11 @@ final class Recorder implements AutoCloseable {
   /** Memory of all arenas, in floats. */
   long floats() {
     return memory.arenas().stream().mapToLong(arena -> arena.floats.length).sum();
+  }
+
+  /** The arrays that are on the device. */
+  List<Arena> arenas() {
+    return memory.arenas();
   }
 
   Graphs graphs() {

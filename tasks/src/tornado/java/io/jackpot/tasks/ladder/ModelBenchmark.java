@@ -8,6 +8,7 @@ import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
+import io.jackpot.train.Compute;
 import io.jackpot.train.Devices;
 import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.MemoryPlan.Kind;
@@ -72,7 +73,7 @@ public final class ModelBenchmark {
       }
     }
     MemoryPlan plan = plan(config, batch * length, slots, prompt, response);
-    try (Devices.Opened opened = Devices.open(device, 0, () -> plan)) {
+    try (Compute opened = Devices.open(device, 0, () -> plan)) {
       opened.lines().forEach(System.out::println);
       Parameters weights = random(config);
       System.out.printf(Locale.ROOT, "%s: %.1f M parameters%n", args[0], 1e-6 * weights.count());

@@ -2,6 +2,7 @@ package io.jackpot.tasks.ladder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jackpot.tasks.Covers;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,15 @@ import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /** Every rung gives the host's result, on the machine's device, with tails in every direction. */
+@Covers({
+  "AttentionLadder.onlineSoftmax",
+  "AttentionLadder.scores",
+  "AttentionLadder.softmaxRows",
+  "AttentionLadder.weightedSums",
+  "MatmulLadder.coalesced",
+  "MatmulLadder.matmul128",
+  "MatmulLadder.tiled",
+})
 class LadderTest {
   private static final TornadoDevice DEVICE = KernelLadder.device();
 
