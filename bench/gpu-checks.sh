@@ -4,7 +4,7 @@
 #
 #   bench/gpu-checks.sh [--small] OUT [PYTHON]
 #
-#   --small  tiny sizes, to try the script itself: two minutes on a CPU device
+#   --small  tiny sizes, to try the script itself: four minutes on a CPU device
 #   OUT      folder for the output of each part
 #   PYTHON   one that has torch, for the same sizes in PyTorch
 #
@@ -65,15 +65,16 @@ else
 fi
 
 shown=20
-part doctor 60 bench/device-java io.jackpot.cli.Main doctor
-part ladder 120 bench/gpu-ladder.sh --matmul "$matmul" --attention "$attention" --rounds "$rounds"
-part tests 150 env EXTRA_CLASS_PATH="$tasks/test-classes:$tasks/test-lib/*" \
+part doctor 30 bench/device-java io.jackpot.cli.Main doctor
+part tests 230 env EXTRA_CLASS_PATH="$tasks/test-classes:$tasks/test-lib/*" \
   bench/device-java io.jackpot.tasks.RunTests "$tasks/test-classes"
+part ladder 80 bench/gpu-ladder.sh --matmul "$matmul" --attention "$attention" --rounds "$rounds"
 for model in $models; do
-  part "model-$model" 100 bench/device-java io.jackpot.tasks.ladder.ModelBenchmark "$model" $sizes
+  part "model-$model" 60 bench/device-java io.jackpot.tasks.ladder.ModelBenchmark "$model" $sizes
 done
-part torch 90 "$python" bench/peers/gpu_models.py $models $sizes
-# One step of the default job as a user runs it; its times are in the run's metrics.jsonl.
+part torch 60 "$python" bench/peers/gpu_models.py $models $sizes
+# One step of the default job as a user runs it; its times are in the run's metrics.jsonl, obrsSeconds being
+# the part of trainSeconds that rejection and the losses take.
 part step 60 bench/device-java io.jackpot.cli.Main train --device tornado --steps 3 --eval-every 100 \
   --eval-problems 1 --rollout-prompts 16 --train-batch 128 --out "$out/run"
 if [ -f "$out/run/metrics.jsonl" ]; then

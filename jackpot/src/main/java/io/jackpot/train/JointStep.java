@@ -31,6 +31,8 @@ final class JointStep {
    *
    * @param gradNormPolicy before clipping; 0 where the policy was not updated
    * @param gradNormActor before clipping; 0 where the actor was not updated
+   * @param obrsSeconds what rejection costs: normalizers, divergences and losses, without the
+   *     forward and backward passes
    */
   record Outcome(
       ObjectiveResult objective,
@@ -38,7 +40,8 @@ final class JointStep {
       double klPolicyActor,
       double klActorPolicy,
       double gradNormPolicy,
-      double gradNormActor) {}
+      double gradNormActor,
+      double obrsSeconds) {}
 
   /**
    * The distributions before the first update of a rollout; only a rollout of several mini-batches
@@ -109,13 +112,18 @@ final class JointStep {
     TokenStatistics tokens = new TokenStatistics(experiences);
     Pass pass = null;
     int at = 0;
+    long nanos = 0;
     for (PackedResponses batch : batches) {
       pass = new Pass(batch);
+      nanos -= System.nanoTime();
       pass.describe(tokens, at, references, offset);
+      nanos += System.nanoTime();
       at += batch.responses();
     }
 
+    nanos -= System.nanoTime();
     ObjectiveResult result = objective.evaluate(options, tokens.batch());
+    nanos += System.nanoTime();
     requireFinite("the policy loss", result.policyLoss());
     requireFinite("the actor loss", result.actorLoss());
     requireFinite("the distillation loss", result.distillLoss());
@@ -133,7 +141,8 @@ final class JointStep {
         mean(tokens.klPolicyActor),
         mean(tokens.klActorPolicy),
         trainPolicy ? norm("policy", policy) : 0,
-        trainedActor == null ? 0 : norm("actor", trainedActor));
+        trainedActor == null ? 0 : norm("actor", trainedActor),
+        nanos * 1e-9);
   }
 
   /** Updates the models that have a loss by the gradients of {@code measured}. */

@@ -72,12 +72,20 @@ final class StepMetrics {
         .put("heldOutUnparsed", share(sampled, j -> j.verdict() == Verdict.UNPARSED));
   }
 
+  /**
+   * @param obrsSeconds part of {@code trainSeconds}
+   */
   static void putTimes(
-      ObjectNode line, double rolloutSeconds, double trainSeconds, double elapsedSeconds) {
+      ObjectNode line,
+      double rolloutSeconds,
+      double trainSeconds,
+      double obrsSeconds,
+      double elapsedSeconds) {
     double tokens = line.required("tokens").doubleValue();
     Runtime runtime = Runtime.getRuntime();
     line.put("rolloutSeconds", rolloutSeconds)
         .put("trainSeconds", trainSeconds)
+        .put("obrsSeconds", obrsSeconds)
         .put("stepSeconds", rolloutSeconds + trainSeconds)
         .put("elapsedSeconds", elapsedSeconds)
         .put("rolloutTokensPerSecond", tokens / rolloutSeconds)

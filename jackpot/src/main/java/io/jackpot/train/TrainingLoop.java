@@ -221,7 +221,8 @@ final class TrainingLoop {
     }
     state = state.after(seconds(clock, System.nanoTime()));
     clock = System.nanoTime();
-    StepMetrics.putTimes(line, rolloutSeconds, trainSeconds, state.elapsedSeconds());
+    StepMetrics.putTimes(
+        line, rolloutSeconds, trainSeconds, outcome.obrsSeconds(), state.elapsedSeconds());
     folder.metrics().append(line);
     progress.step(line);
     if (evaluates) {
