@@ -1,5 +1,7 @@
 package io.jackpot.tasks;
 
+import static io.jackpot.tasks.Recorder.operands;
+
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
@@ -175,9 +177,5 @@ final class DeviceAttention {
         new float[] {scale},
         new int[] {rows, kvHeads, Math.ceilDiv(shared, width)},
         width);
-  }
-
-  private static Region[] operands(Region... regions) {
-    return regions;
   }
 }

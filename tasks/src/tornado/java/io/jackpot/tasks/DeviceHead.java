@@ -1,5 +1,7 @@
 package io.jackpot.tasks;
 
+import static io.jackpot.tasks.Recorder.operands;
+
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.TornadoOps.Matrix;
@@ -458,9 +460,5 @@ final class DeviceHead {
         chunk.rows,
         true,
         1);
-  }
-
-  private static Region[] operands(Region... regions) {
-    return regions;
   }
 }

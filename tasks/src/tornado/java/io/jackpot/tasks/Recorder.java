@@ -136,11 +136,16 @@ final class Recorder implements AutoCloseable {
   private void copy(Region from, int at, Region to) {
     launch(
         ElementwiseKernels.COPY,
-        new Region[] {from, to},
+        operands(from, to),
         ElementwiseKernels.groups(to.size),
         at,
         to.offset,
         to.size);
+  }
+
+  /** A launch's operands, those that are read first. */
+  static Region[] operands(Region... regions) {
+    return regions;
   }
 
   /** Takes down a launch of {@code groups} groups. */
@@ -297,7 +302,7 @@ final class Recorder implements AutoCloseable {
                     step(
                         new Launch(
                             ElementwiseKernels.ZERO,
-                            new Region[] {region},
+                            operands(region),
                             new int[] {region.offset, region.size},
                             NO_SCALARS,
                             new int[] {ElementwiseKernels.groups(region.size), 1, 1},

@@ -1,5 +1,7 @@
 package io.jackpot.tasks;
 
+import static io.jackpot.tasks.Recorder.operands;
+
 import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
@@ -81,10 +83,6 @@ public final class TornadoOps implements Ops {
 
   private Region activation(Tensor x) {
     return recorder.region(x, Role.ACTIVATION);
-  }
-
-  private static Region[] operands(Region... regions) {
-    return regions;
   }
 
   /** A product's factors as they are stored, see {@link MatmulKernels}. */
