@@ -167,4 +167,25 @@ class LauncherTest {
     assertThat(result.status()).isEqualTo(2);
     assertThat(result.output()).containsSubsequence("-Xmx2g", "-Xmx9g", "-Dkey=value", "train");
   }
+
+  @Test
+  void whatMayRunOnADeviceGetsItsFlagsUnlessTheCpuIsAskedFor() throws Exception {
+    run(launcher);
+    Path flags = project.resolve("tasks/target/lib/tornado.flags");
+    Files.writeString(flags, "");
+    for (String command : List.of("train", "sft", "score", "generate", "eval")) {
+      assertThat(run(launcher, command, "--steps", "1").output())
+          .contains("@" + flags, "-XX:MaxRAMPercentage=75")
+          .doesNotContain("-Xmx2g");
+    }
+    for (List<String> arguments :
+        List.of(
+            List.of("train", "--device", "cpu"),
+            List.of("train", "--device=cpu", "--steps", "1"),
+            List.of("verify", "--input", "train"))) {
+      assertThat(run(launcher, arguments.toArray(String[]::new)).output())
+          .contains("-Xmx2g")
+          .doesNotContain("@" + flags);
+    }
+  }
 }
