@@ -22,6 +22,7 @@ public record Compute(Ops ops, ObjectiveEvaluator objective, List<String> lines)
 
   @Override
   public void close() {
+    objective.close();
     ops.close();
   }
 }

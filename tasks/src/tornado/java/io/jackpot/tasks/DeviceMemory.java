@@ -42,13 +42,11 @@ final class DeviceMemory {
 
   /** An array on the device and what of it is free, by offset. Its heap half is never read. */
   static final class Arena {
-    final int index;
     final Role role;
     final float[] floats;
     private final NavigableMap<Integer, Integer> free = new TreeMap<>();
 
-    Arena(int index, Role role, int size) {
-      this.index = index;
+    Arena(Role role, int size) {
       this.role = role;
       this.floats = new float[size];
       free.put(0, size);
@@ -156,7 +154,7 @@ final class DeviceMemory {
   }
 
   private Arena open(Role role, int size) {
-    Arena arena = new Arena(arenas.size(), role, size);
+    Arena arena = new Arena(role, size);
     arenas.add(arena);
     opened.accept(arena);
     return arena;

@@ -14,7 +14,7 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
  * device has an {@code exp} of its own and adds up in another order, which is fixed. A graph is
  * compiled for each power of two of tokens; which of them runs does not show in the result.
  */
-final class DeviceObjective implements ObjectiveEvaluator, AutoCloseable {
+final class DeviceObjective implements ObjectiveEvaluator {
   private static final int SMALLEST = 1 << 10;
 
   private final TornadoDevice device;

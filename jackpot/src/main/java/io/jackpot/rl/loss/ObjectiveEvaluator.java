@@ -5,6 +5,10 @@ package io.jackpot.rl.loss;
  * that gives the same numbers but for rounding.
  */
 @FunctionalInterface
-public interface ObjectiveEvaluator {
+public interface ObjectiveEvaluator extends AutoCloseable {
   ObjectiveResult evaluate(ObjectiveOptions options, TokenBatch batch);
+
+  /** Lets go of a device's memory. */
+  @Override
+  default void close() {}
 }
