@@ -59,7 +59,7 @@ public final class StepBenchmark {
               new Sampler.Options(
                   settings.temperature(),
                   settings.maxResponseTokens(),
-                  state.tokenizer().endId(),
+                  state.tokenizer().endIds(),
                   0,
                   settings.samplingSlots()));
       JointStep joint =

@@ -115,7 +115,7 @@ final class Responder implements AutoCloseable {
     int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
     Sampler.Options options =
         new Sampler.Options(
-            temperature, maxTokens, tokenizer.endId(), 0, slots(longest, longest + maxTokens));
+            temperature, maxTokens, tokenizer.endIds(), 0, slots(longest, longest + maxTokens));
     Streams streams = new Streams(seed);
     return sampler.sample(
         prompts,

@@ -79,7 +79,7 @@ final class Rollouts {
   /** One response to each problem; at temperature 0 the most probable. */
   List<Judged> evaluate(List<RolloutProblem> problems, float temperature, int step) {
     Sampler.Options evaluation =
-        new Sampler.Options(temperature, options.maxTokens(), options.endId(), 0, options.slots());
+        new Sampler.Options(temperature, options.maxTokens(), options.endIds(), 0, options.slots());
     return judged(problems, 1, evaluation, Purpose.EVALUATE, step);
   }
 

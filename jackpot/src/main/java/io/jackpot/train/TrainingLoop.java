@@ -68,7 +68,7 @@ final class TrainingLoop {
         new Sampler.Options(
             settings.temperature(),
             settings.maxResponseTokens(),
-            tokenizer.endId(),
+            tokenizer.endIds(),
             settings.topK() < vocabulary ? settings.topK() : 0,
             settings.samplingSlots());
     this.rollouts =

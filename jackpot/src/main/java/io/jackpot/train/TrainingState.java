@@ -86,7 +86,7 @@ record TrainingState(
 
   private static boolean same(Tokenizer a, Tokenizer b) {
     return a.vocabularySize() == b.vocabularySize()
-        && a.endId() == b.endId()
+        && a.endIds().equals(b.endIds())
         && IntStream.range(0, a.vocabularySize()).allMatch(id -> a.decode(id).equals(b.decode(id)));
   }
 

@@ -20,7 +20,7 @@ class ModelSourceTest {
     Tokenizer ofActor = Objects.requireNonNull(actor.tokenizer());
     String everything = ArithmeticProblems.ALPHABET;
     assertThat(ofActor.encode(everything)).isEqualTo(ofPolicy.encode(everything));
-    assertThat(ofActor.endId()).isEqualTo(ofPolicy.endId());
+    assertThat(ofActor.endIds()).isEqualTo(ofPolicy.endIds());
   }
 
   @Test

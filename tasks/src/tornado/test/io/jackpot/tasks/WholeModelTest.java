@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,7 +151,7 @@ class WholeModelTest {
   void samplesAreTheCpus(String type) throws IOException {
     List<int[]> prompts =
         IntStream.range(0, 9).mapToObj(i -> Fixtures.randomIds(i, 3 + 5 * i, VOCABULARY)).toList();
-    Sampler.Options options = new Sampler.Options(1, 20, 0, 5, 7);
+    Sampler.Options options = new Sampler.Options(1, 20, Set.of(0), 5, 7);
     Sampler.Uniforms uniforms =
         (prompt, sample, position) -> Threefry.uniform(prompt * 31L + sample, position, 0);
     List<Sample> expected;

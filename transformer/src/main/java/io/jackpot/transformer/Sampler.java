@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Batched sampling with a KV cache. A prompt is computed once, however many samples it gets. A
@@ -22,12 +23,14 @@ public final class Sampler {
    * @param temperature divides the logits; 0 takes the most probable token, whose probability is
    *     then given at temperature 1
    * @param maxTokens longest response
-   * @param endId ends a response; −1 for none
+   * @param endIds any of them ends a response; empty for none
    * @param topK how many of the most probable ids to record at each position
    * @param slots sequences sampled at the same time
    */
-  public record Options(float temperature, int maxTokens, int endId, int topK, int slots) {
+  public record Options(
+      float temperature, int maxTokens, Set<Integer> endIds, int topK, int slots) {
     public Options {
+      endIds = Set.copyOf(endIds);
       if (!(temperature >= 0)) {
         throw new IllegalArgumentException("temperature " + temperature + ": expected 0 or above");
       }
@@ -198,7 +201,7 @@ public final class Sampler {
   private static void leave(
       List<Running> active, Options options, Deque<Integer> free, List<Sample> done) {
     active.removeIf(row -> {
-      boolean ended = row.record.action()[row.length - 1] == options.endId();
+      boolean ended = options.endIds().contains(row.record.action()[row.length - 1]);
       if (ended || row.length == options.maxTokens()) {
         free.add(row.slot);
         done.add(row.finish(ended));

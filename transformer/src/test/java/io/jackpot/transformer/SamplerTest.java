@@ -12,6 +12,7 @@ import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,10 @@ class SamplerTest {
   private static List<Sample> sample(Ops ops, Model model, float temperature, int slots) {
     return new Sampler(ops, model)
         .sample(
-            PROMPTS, 5, new Sampler.Options(temperature, 30, END, 4, slots), SamplerTest::uniform);
+            PROMPTS,
+            5,
+            new Sampler.Options(temperature, 30, Set.of(END), 4, slots),
+            SamplerTest::uniform);
   }
 
   /** What the learner says of the same tokens, at the same temperature. */
@@ -116,7 +120,7 @@ class SamplerTest {
               .sample(
                   List.of(new int[] {5}),
                   n,
-                  new Sampler.Options(1.3f, 1, -1, vocabulary, n),
+                  new Sampler.Options(1.3f, 1, Set.of(), vocabulary, n),
                   SamplerTest::uniform);
       int[] counts = new int[vocabulary];
       samples.forEach(sample -> counts[sample.ids()[0]]++);
@@ -138,7 +142,7 @@ class SamplerTest {
               sampler.sample(
                   List.of(new int[0]),
                   1,
-                  new Sampler.Options(1, 5, -1, 0, 1),
+                  new Sampler.Options(1, 5, Set.of(), 0, 1),
                   SamplerTest::uniform))
           .hasMessageContaining("empty prompt");
     }

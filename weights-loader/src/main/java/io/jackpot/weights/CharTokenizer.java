@@ -4,7 +4,10 @@ import io.jackpot.tensor.InputException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -67,6 +70,11 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   @Override
+  public int[] encodePlain(String text) {
+    return encode(text);
+  }
+
+  @Override
   public String decode(int[] ids, int from, int to) {
     StringBuilder text = new StringBuilder(to - from);
     for (int i = from; i < to; i++) {
@@ -90,8 +98,8 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   @Override
-  public int endId() {
-    return endId;
+  public SequencedSet<Integer> endIds() {
+    return new LinkedHashSet<>(List.of(endId));
   }
 
   @Override

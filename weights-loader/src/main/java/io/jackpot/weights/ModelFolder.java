@@ -197,7 +197,8 @@ public record ModelFolder(
   }
 
   private void writeInto(Path folder, StoredType type, long maxBytes) {
-    Integer endId = tokenizer == null ? null : tokenizer.endId();
+    @Nullable Integer endId =
+        tokenizer == null || tokenizer.endIds().isEmpty() ? null : tokenizer.endIds().getFirst();
     ConfigJson.write(folder.resolve(CONFIG), config, endId, type);
     WeightFiles.write(folder, parameters.tensors(), type, maxBytes);
     if (tokenizer != null) {
@@ -205,7 +206,7 @@ public record ModelFolder(
       ObjectNode settings = Json.object();
       settings
           .put("tokenizer_class", "PreTrainedTokenizerFast")
-          .put("eos_token", tokenizer.decode(tokenizer.endId()))
+          .put("eos_token", endId == null ? null : tokenizer.decode(endId))
           .put("clean_up_tokenization_spaces", false)
           .put("model_max_length", config.maxPositions());
       Json.write(folder.resolve(TOKENIZER_CONFIG), settings);

@@ -2,16 +2,28 @@ package io.jackpot.weights;
 
 import io.jackpot.tensor.InputException;
 import java.nio.file.Path;
+import java.util.SequencedSet;
 
 /** Text to token ids and back. Immutable and safe for use by many threads. */
 public interface Tokenizer {
   /**
+   * The ids of {@code text}, with the special tokens around it that the tokenizer puts there, such
+   * as one that begins a sequence.
+   *
    * @throws InputException if the vocabulary cannot express {@code text}; names the place
    */
   int[] encode(String text);
 
   /**
-   * The text of {@code ids[from]} to {@code ids[to - 1]}.
+   * The ids of {@code text} and nothing else: for the rest of a sequence, and for text that has its
+   * special tokens written out.
+   *
+   * @throws InputException if the vocabulary cannot express {@code text}; names the place
+   */
+  int[] encodePlain(String text);
+
+  /**
+   * The text of {@code ids[from]} to {@code ids[to - 1]}, special tokens included.
    *
    * @throws InputException if an id is not in the vocabulary
    */
@@ -25,8 +37,8 @@ public interface Tokenizer {
   /** Number of token ids; ids go from 0 to one less. */
   int vocabularySize();
 
-  /** The token that ends a sequence. */
-  int endId();
+  /** The tokens that end a sequence, the usual one first; empty where none is known. */
+  SequencedSet<Integer> endIds();
 
   /**
    * Writes a {@code tokenizer.json} that the Python library tokenizers opens and {@link

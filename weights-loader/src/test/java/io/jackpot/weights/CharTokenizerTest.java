@@ -25,7 +25,7 @@ class CharTokenizerTest {
     assertThat(TOKENIZER.decode(ids)).isEqualTo("12+3=\n$ü😀");
     assertThat(TOKENIZER.decode(ids, 1, 4)).isEqualTo("2+3");
     assertThat(TOKENIZER.vocabularySize()).isEqualTo(19);
-    assertThat(TOKENIZER.endId()).isZero();
+    assertThat(TOKENIZER.endIds()).containsExactly(0);
     assertThat(TOKENIZER.encode("")).isEmpty();
   }
 
@@ -50,7 +50,7 @@ class CharTokenizerTest {
     TOKENIZER.save(folder.resolve("tokenizer.json"));
     for (Path path : new Path[] {folder, folder.resolve("tokenizer.json")}) {
       Tokenizer loaded = Tokenizers.load(path);
-      assertThat(loaded.endId()).isZero();
+      assertThat(loaded.endIds()).containsExactly(0);
       assertThat(loaded.vocabularySize()).isEqualTo(19);
       assertThat(loaded.encode("$0+9\n😀")).isEqualTo(TOKENIZER.encode("$0+9\n😀"));
     }

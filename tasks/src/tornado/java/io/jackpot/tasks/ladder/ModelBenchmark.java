@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -237,7 +238,7 @@ public final class ModelBenchmark {
     sampler.sample(
         prompts,
         1,
-        new Sampler.Options(1, maxTokens, -1, 0, prompts.size()),
+        new Sampler.Options(1, maxTokens, Set.of(), 0, prompts.size()),
         (prompt, sample, position) -> Threefry.uniform(prompt, sample, position));
   }
 
