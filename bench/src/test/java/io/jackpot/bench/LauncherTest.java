@@ -165,7 +165,8 @@ class LauncherTest {
     environment.put("STATUS", "2");
     Result result = run(launcher, "train");
     assertThat(result.status()).isEqualTo(2);
-    assertThat(result.output()).containsSubsequence("-Xmx2g", "-Xmx9g", "-Dkey=value", "train");
+    assertThat(result.output())
+        .containsSubsequence("-XX:MaxRAMPercentage=75", "-Xmx9g", "-Dkey=value", "train");
   }
 
   @Test
@@ -174,9 +175,7 @@ class LauncherTest {
     Path flags = project.resolve("tasks/target/lib/tornado.flags");
     Files.writeString(flags, "");
     for (String command : List.of("train", "sft", "score", "generate", "eval")) {
-      assertThat(run(launcher, command, "--steps", "1").output())
-          .contains("@" + flags, "-XX:MaxRAMPercentage=75")
-          .doesNotContain("-Xmx2g");
+      assertThat(run(launcher, command, "--steps", "1").output()).contains("@" + flags);
     }
     for (List<String> arguments :
         List.of(
@@ -184,7 +183,6 @@ class LauncherTest {
             List.of("train", "--device=cpu", "--steps", "1"),
             List.of("verify", "--input", "train"))) {
       assertThat(run(launcher, arguments.toArray(String[]::new)).output())
-          .contains("-Xmx2g")
           .doesNotContain("@" + flags);
     }
   }
