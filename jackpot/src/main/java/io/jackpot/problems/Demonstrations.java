@@ -6,6 +6,7 @@ import io.jackpot.weights.Tokenizer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +50,7 @@ public final class Demonstrations {
             line.where() + ": text, but the model has no tokenizer.json; expected \"ids\"");
       }
       int[] prompt = encode(tokenizer, line, "prompt");
-      int[] completion = encode(tokenizer, line, "completion");
-      ids = Arrays.copyOf(prompt, prompt.length + completion.length);
-      System.arraycopy(completion, 0, ids, prompt.length, completion.length);
+      ids = textIds(tokenizer, line, prompt);
       given = prompt.length;
     }
     int longest = model.config().maxPositions() + 1; // the last token is never an input
@@ -63,9 +62,30 @@ public final class Demonstrations {
     return new Demonstration(Arrays.copyOf(ids, given), Arrays.copyOfRange(ids, given, ids.length));
   }
 
+  /**
+   * Prompt and completion are encoded as one text, as they stand in a sequence, unless a token
+   * would reach over the place where they meet.
+   */
+  private static int[] textIds(Tokenizer tokenizer, InputLines.Line line, int[] prompt) {
+    String completion = line.string("completion");
+    int[] alone = named(line, "completion", () -> tokenizer.encodePlain(completion));
+    int[] together = tokenizer.encode(line.string("prompt") + completion);
+    if (Arrays.mismatch(prompt, together) == prompt.length) {
+      return together;
+    }
+    int[] ids = Arrays.copyOf(prompt, prompt.length + alone.length);
+    System.arraycopy(alone, 0, ids, prompt.length, alone.length);
+    return ids;
+  }
+
   private static int[] encode(Tokenizer tokenizer, InputLines.Line line, String key) {
+    String text = line.string(key);
+    return named(line, key, () -> tokenizer.encode(text));
+  }
+
+  private static int[] named(InputLines.Line line, String key, Supplier<int[]> encode) {
     try {
-      return tokenizer.encode(line.string(key));
+      return encode.get();
     } catch (InputException e) {
       throw new InputException(line.where() + ": \"" + key + "\": " + e.getMessage(), e);
     }
