@@ -7,13 +7,15 @@ import io.jackpot.weights.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The {@code tokenize} command: for each line {@code {"text": …}} a line {@code {"ids":[…], "text":
- * …}}, the text decoded from the ids, in order.
+ * …}}, in order. The ids are those of a sequence, with the special tokens around it; the text is
+ * decoded from the ids between those.
  */
 public final class TokenizeLines {
   private TokenizeLines() {}
@@ -25,14 +27,15 @@ public final class TokenizeLines {
   public static void run(Path tokenizerFile, Path input, Appendable out) throws IOException {
     Tokenizer tokenizer = Tokenizers.load(tokenizerFile);
     List<int[]> lines =
-        InputLines.read(input, line -> encode(tokenizer, line.string("text"), line.where()));
-    for (int[] ids : lines) {
+        InputLines.read(
+            input, line -> encode(tokenizer::encodePlain, line.string("text"), line.where()));
+    for (int[] plain : lines) {
       ObjectNode answer = JsonNodeFactory.instance.objectNode();
       ArrayNode array = answer.putArray("ids");
-      for (int id : ids) {
+      for (int id : tokenizer.withSpecialIds(plain)) {
         array.add(id);
       }
-      out.append(answer.put("text", tokenizer.decode(ids)).toString()).append('\n');
+      out.append(answer.put("text", tokenizer.decode(plain)).toString()).append('\n');
     }
   }
 
@@ -43,8 +46,12 @@ public final class TokenizeLines {
    * @throws InputException if the vocabulary cannot express it
    */
   static int[] encode(Tokenizer tokenizer, String text, String where) {
+    return encode(tokenizer::encode, text, where);
+  }
+
+  private static int[] encode(Function<String, int[]> encoder, String text, String where) {
     try {
-      return tokenizer.encode(text);
+      return encoder.apply(text);
     } catch (InputException e) {
       throw new InputException(where + ": " + e.getMessage(), e);
     }

@@ -51,7 +51,7 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   @Override
-  public int[] encode(String text) {
+  public int[] encodePlain(String text) {
     int[] points = text.codePoints().toArray();
     for (int i = 0; i < points.length; i++) {
       Integer id = ids.get(points[i]);
@@ -67,11 +67,6 @@ public final class CharTokenizer implements Tokenizer {
       points[i] = id;
     }
     return points;
-  }
-
-  @Override
-  public int[] encodePlain(String text) {
-    return encode(text);
   }
 
   @Override
@@ -129,10 +124,11 @@ public final class CharTokenizer implements Tokenizer {
   /**
    * The tokenizer that {@link #save} wrote.
    *
+   * @param file for messages
    * @return null if {@code root} is a tokenizer of another kind
    * @throws InputException if it is one of this kind but not a valid one
    */
-  static @Nullable CharTokenizer load(Path file, ObjectNode root) {
+  static @Nullable CharTokenizer load(String file, ObjectNode root) {
     JsonNode split = root.path("pre_tokenizer");
     JsonNode model = root.path("model");
     boolean kind =

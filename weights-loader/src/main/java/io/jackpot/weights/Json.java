@@ -1,14 +1,21 @@
 package io.jackpot.weights;
 
 import io.jackpot.tensor.InputException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
@@ -61,6 +68,34 @@ public final class Json {
           oneLine(where + ": found JSON of type " + node.getNodeType() + expected));
     }
     return object;
+  }
+
+  /**
+   * Reads one JSON object bit by bit.
+   *
+   * @param where what the bytes are, for messages
+   * @param content reads from after the brace that opens the object to the one that closes it
+   * @throws InputException if the bytes are no JSON object
+   */
+  static void stream(byte[] bytes, String where, Consumer<JsonParser> content) {
+    String expected = "; expected one JSON object in UTF-8";
+    Reader reader =
+        new InputStreamReader(new ByteArrayInputStream(bytes), StandardCharsets.UTF_8.newDecoder());
+    try (JsonParser parser = MAPPER.createParser(reader)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new InputException(
+            oneLine(where + ": found JSON of type " + parser.currentToken() + expected));
+      }
+      content.accept(parser);
+      if (parser.nextToken() != null) {
+        throw new InputException(oneLine(where + ": found more after its end" + expected));
+      }
+    } catch (JacksonIOException e) {
+      throw new InputException(oneLine(where + ": not UTF-8" + expected), e);
+    } catch (JacksonException e) {
+      String problem = e.getOriginalMessage() + " in line " + e.getLocation().getLineNr();
+      throw new InputException(oneLine(where + ": invalid JSON: " + problem + expected), e);
+    }
   }
 
   static byte[] bytes(ObjectNode object) {

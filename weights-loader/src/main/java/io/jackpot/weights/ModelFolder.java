@@ -8,7 +8,9 @@ import io.jackpot.transformer.Parameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 public record ModelFolder(
     ModelConfig config, Parameters parameters, @Nullable Tokenizer tokenizer) {
   private static final String CONFIG = "config.json";
-  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
-  private static final String GENERATION_CONFIG = "generation_config.json";
   private static final Set<String> SAVED =
-      Set.of(CONFIG, Tokenizers.FILE, TOKENIZER_CONFIG, GENERATION_CONFIG);
+      Set.of(CONFIG, Tokenizers.FILE, TokenizerFolder.GENERATION_CONFIG);
 
   /**
    * @throws IllegalArgumentException if the tokenizer has more ids than the model
@@ -184,7 +184,9 @@ public record ModelFolder(
   }
 
   private static boolean isSaved(String file) {
-    return SAVED.contains(file) || WeightFiles.isName(file);
+    return SAVED.contains(file)
+        || TokenizerFolder.COMPANIONS.contains(file)
+        || WeightFiles.isName(file);
   }
 
   /**
@@ -197,21 +199,19 @@ public record ModelFolder(
   }
 
   private void writeInto(Path folder, StoredType type, long maxBytes) {
-    @Nullable Integer endId =
-        tokenizer == null || tokenizer.endIds().isEmpty() ? null : tokenizer.endIds().getFirst();
+    SequencedSet<Integer> ends = tokenizer == null ? new LinkedHashSet<>() : tokenizer.endIds();
+    @Nullable Integer endId = ends.isEmpty() ? null : ends.getFirst();
     ConfigJson.write(folder.resolve(CONFIG), config, endId, type);
     WeightFiles.write(folder, parameters.tensors(), type, maxBytes);
     if (tokenizer != null) {
-      tokenizer.save(folder.resolve(Tokenizers.FILE));
-      ObjectNode settings = Json.object();
-      settings
-          .put("tokenizer_class", "PreTrainedTokenizerFast")
-          .put("eos_token", endId == null ? null : tokenizer.decode(endId))
-          .put("clean_up_tokenization_spaces", false)
-          .put("model_max_length", config.maxPositions());
-      Json.write(folder.resolve(TOKENIZER_CONFIG), settings);
+      TokenizerFolder.save(tokenizer, folder, config.maxPositions());
     }
     ObjectNode generation = Json.object().put("do_sample", true).put("temperature", 1.0);
-    Json.write(folder.resolve(GENERATION_CONFIG), generation.put("eos_token_id", endId));
+    if (ends.size() > 1) {
+      ends.forEach(generation.putArray("eos_token_id")::add);
+    } else {
+      generation.put("eos_token_id", endId);
+    }
+    Json.write(folder.resolve(TokenizerFolder.GENERATION_CONFIG), generation);
   }
 }

@@ -2,6 +2,7 @@ package io.jackpot.weights;
 
 import io.jackpot.tensor.InputException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.SequencedSet;
 
 /** Text to token ids and back. Immutable and safe for use by many threads. */
@@ -12,7 +13,9 @@ public interface Tokenizer {
    *
    * @throws InputException if the vocabulary cannot express {@code text}; names the place
    */
-  int[] encode(String text);
+  default int[] encode(String text) {
+    return withSpecialIds(encodePlain(text));
+  }
 
   /**
    * The ids of {@code text} and nothing else: for the rest of a sequence, and for text that has its
@@ -22,10 +25,16 @@ public interface Tokenizer {
    */
   int[] encodePlain(String text);
 
+  /** The ids of a text with the special tokens around them that {@link #encode} puts there. */
+  default int[] withSpecialIds(int[] plain) {
+    return plain;
+  }
+
   /**
-   * The text of {@code ids[from]} to {@code ids[to - 1]}, special tokens included.
+   * The text of {@code ids[from]} to {@code ids[to - 1]}, special tokens included. An id within the
+   * vocabulary that no token has is no text; bytes that are not UTF-8 are U+FFFD.
    *
-   * @throws InputException if an id is not in the vocabulary
+   * @throws InputException if an id cannot be one of the vocabulary
    */
   String decode(int[] ids, int from, int to);
 
@@ -34,7 +43,7 @@ public interface Tokenizer {
     return decode(ids, 0, ids.length);
   }
 
-  /** Number of token ids; ids go from 0 to one less. */
+  /** Number of token ids: {@link #encode} gives ids from 0 to one less. */
   int vocabularySize();
 
   /** The tokens that end a sequence, the usual one first; empty where none is known. */
@@ -47,4 +56,12 @@ public interface Tokenizer {
    * @throws InputException if it cannot be written
    */
   void save(Path file);
+
+  /**
+   * Files that came with the tokenizer and say how it is used, such as a chat template, by name: a
+   * model that is saved keeps them.
+   */
+  default Map<String, byte[]> companions() {
+    return Map.of();
+  }
 }

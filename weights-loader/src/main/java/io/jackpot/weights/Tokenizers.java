@@ -1,9 +1,9 @@
 package io.jackpot.weights;
 
 import io.jackpot.tensor.InputException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Opens {@code tokenizer.json}. */
 public final class Tokenizers {
@@ -12,21 +12,26 @@ public final class Tokenizers {
   private Tokenizers() {}
 
   /**
+   * Opens a tokenizer. {@code generation_config.json}, {@code config.json} and {@code
+   * tokenizer_config.json} beside it say which tokens end a sequence.
+   *
+   * <p>What it does with a text is as the Python library transformers 5 has it: {@code
+   * tokenizer.json} says which special tokens stand around one, and {@code add_bos_token} and
+   * {@code add_eos_token} of {@code tokenizer_config.json} say nothing. Its sections {@code
+   * truncation} and {@code padding} are left alone: neither a part of a text nor padding is ever
+   * wanted here.
+   *
    * @param path a {@code tokenizer.json} or the folder it is in
    * @throws InputException if it is missing, damaged or of a kind that is not supported
    */
   public static Tokenizer load(Path path) {
     Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
-    ObjectNode root = Json.read(file);
-    Tokenizer tokenizer = CharTokenizer.load(file, root);
-    if (tokenizer == null) {
-      throw new InputException(
-          Json.oneLine(
-              file
-                  + ": a tokenizer of model type "
-                  + root.path("model").path("type")
-                  + ", expected the character tokenizer that this program writes"));
+    try {
+      byte[] bytes = Files.readAllBytes(file);
+      Path folder = file.resolveSibling("");
+      return TokenizerReader.read(bytes, file.toString(), TokenizerFolder.of(folder));
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", file, e);
     }
-    return tokenizer;
   }
 }

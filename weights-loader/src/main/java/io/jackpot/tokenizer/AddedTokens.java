@@ -1,0 +1,112 @@
+package io.jackpot.tokenizer;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that are found in a text before anything else is done with it: at each place the longest,
+ * from left to right. Those that are normalized are looked for after normalization.
+ */
+public final class AddedTokens {
+  /**
+   * A token beside the vocabulary of the model.
+   *
+   * @param singleWord only found where no letter, digit or mark is next to it
+   * @param leftStrip takes the white space before it along
+   * @param rightStrip takes the white space after it along
+   * @param normalized found in the text as it is normalized
+   */
+  public record Token(
+      int id,
+      String content,
+      boolean singleWord,
+      boolean leftStrip,
+      boolean rightStrip,
+      boolean normalized) {}
+
+  private final Map<Integer, String> texts = new HashMap<>();
+  private final TokenTrie raw = new TokenTrie();
+  private final TokenTrie normalized = new TokenTrie();
+
+  /**
+   * @throws IllegalArgumentException if two tokens are the same in a text
+   */
+  public AddedTokens(List<Token> tokens, Normalizer normalizer) {
+    for (Token token : tokens) {
+      String text =
+          token.normalized
+              ? normalizer.apply(new Piece(token.content, true)).text()
+              : token.content;
+      if (text.isEmpty()) {
+        throw new IllegalArgumentException("\"" + token.content + "\" is empty when normalized");
+      }
+      texts.put(token.id, text);
+      (token.normalized ? normalized : raw).add(text, token);
+    }
+  }
+
+  /** The text of a token as the decoder takes it. */
+  Map<Integer, String> texts() {
+    return texts;
+  }
+
+  /** Cuts out the tokens that are looked for before normalization. */
+  void cutRaw(Piece piece, Consumer<Piece> text, IntConsumer token) {
+    cut(raw, piece, text, token);
+  }
+
+  /** Cuts out the tokens that are looked for after normalization. */
+  void cutNormalized(Piece piece, Consumer<Piece> text, IntConsumer token) {
+    cut(normalized, piece, text, token);
+  }
+
+  private static void cut(TokenTrie root, Piece piece, Consumer<Piece> out, IntConsumer ids) {
+    String text = piece.text();
+    int done = 0;
+    for (int at = 0; at < text.length(); ) {
+      TokenTrie.@Nullable Found found = root.longest(text, at);
+      if (found == null) {
+        at++;
+        continue;
+      }
+      Token token = found.token();
+      int from = at;
+      int to = found.end();
+      at = to;
+      if (token.singleWord
+          && ((from > 0 && isWord(text.codePointBefore(from)))
+              || (to < text.length() && isWord(text.codePointAt(to))))) {
+        continue;
+      }
+      while (token.leftStrip
+          && from > done
+          && UnicodeProperties.isWhitespace(text.charAt(from - 1))) {
+        from--;
+      }
+      while (token.rightStrip
+          && to < text.length()
+          && UnicodeProperties.isWhitespace(text.charAt(to))) {
+        to++;
+      }
+      if (from > done) {
+        out.accept(new Piece(text.substring(done, from), piece.first() && done == 0));
+      }
+      ids.accept(token.id);
+      done = to;
+    }
+    if (done == 0 && !text.isEmpty()) {
+      out.accept(piece);
+    } else if (done < text.length()) {
+      out.accept(new Piece(text.substring(done), false));
+    }
+  }
+
+  /** What Rust's regular expressions take for a part of a word. */
+  private static boolean isWord(int c) {
+    return UnicodeProperties.isWordPart(c) || c == 0x200C || c == 0x200D;
+  }
+}

@@ -1,0 +1,147 @@
+package io.jackpot.tokenizer;
+
+import io.jackpot.tensor.InputException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way from a text to token ids and back: added tokens are cut out, the rest is normalized, cut
+ * into pieces, and each piece becomes tokens of the model. Immutable but for a cache of words, and
+ * safe for use by many threads.
+ */
+public final class Pipeline {
+  private static final String SURROGATE = "\uFFFD";
+  private static final int CACHED = 1 << 15;
+  private static final int LONGEST_CACHED = 64;
+
+  private final AddedTokens added;
+  private final Normalizer normalizer;
+  private final PreTokenizer preTokenizer;
+  private final boolean byteLevel;
+  private final Bpe model;
+  private final TokenDecoder decoder;
+  private final @Nullable String[] texts;
+
+  /** Words by hash. Threads may overwrite each other's; a word is whole or not there. */
+  private final @Nullable Word[] cache = new @Nullable Word[CACHED];
+
+  private record Word(String text, int[] ids) {}
+
+  /**
+   * @param byteLevel whether the pieces are written as bytes in the end
+   * @param texts what each id is for the decoder; null for an id without a token
+   */
+  public Pipeline(
+      AddedTokens added,
+      Normalizer normalizer,
+      PreTokenizer preTokenizer,
+      boolean byteLevel,
+      Bpe model,
+      TokenDecoder decoder,
+      @Nullable String[] texts) {
+    this.added = added;
+    this.normalizer = normalizer;
+    this.preTokenizer = preTokenizer;
+    this.byteLevel = byteLevel;
+    this.model = model;
+    this.decoder = decoder;
+    this.texts = texts.clone();
+    added.texts().forEach((id, text) -> this.texts[id] = text);
+  }
+
+  /** Number of ids: one more than the largest. */
+  public int size() {
+    return texts.length;
+  }
+
+  /**
+   * The ids of a text; half a surrogate pair counts as U+FFFD.
+   *
+   * @throws InputException if the text cannot be expressed
+   */
+  public int[] encode(String text) {
+    Ids ids = new Ids();
+    added.cutRaw(
+        new Piece(whole(text), true),
+        raw ->
+            added.cutNormalized(
+                normalizer.apply(raw),
+                piece -> preTokenizer.split(piece, part -> encodePiece(part.text(), ids)),
+                ids),
+        ids);
+    return Arrays.copyOf(ids.values, ids.size);
+  }
+
+  private static String whole(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return text.codePoints()
+            .mapToObj(c -> c >= 0xD800 && c < 0xE000 ? SURROGATE : Character.toString(c))
+            .collect(StringBuilder::new, StringBuilder::append, StringBuilder::append)
+            .toString();
+      }
+    }
+    return text;
+  }
+
+  private void encodePiece(String piece, Ids ids) {
+    if (byteLevel) {
+      encodeWord(piece, ids);
+    } else {
+      model.cut(piece, word -> encodeWord(word, ids));
+    }
+  }
+
+  private void encodeWord(String text, Ids ids) {
+    int place = text.hashCode() * 0x9E3779B1 >>> 17;
+    Word word = cache[place];
+    if (word == null || !word.text.equals(text)) {
+      word = new Word(text, model.encode(byteLevel ? ByteAlphabet.write(text) : text));
+      if (text.length() <= LONGEST_CACHED) {
+        cache[place] = word;
+      }
+    }
+    ids.addAll(word.ids);
+  }
+
+  /**
+   * The text of {@code ids[from]} to {@code ids[to - 1]}; an id without a token has none.
+   *
+   * @throws InputException if an id is negative
+   */
+  public String decode(int[] ids, int from, int to) {
+    List<String> tokens = new ArrayList<>(to - from);
+    for (int i = from; i < to; i++) {
+      if (ids[i] < 0) {
+        throw new InputException(
+            "token id " + ids[i] + " at position " + i + ", expected 0 to " + (texts.length - 1));
+      }
+      String text = ids[i] < texts.length ? texts[ids[i]] : null;
+      if (text != null) {
+        tokens.add(text);
+      }
+    }
+    return String.join("", decoder.decode(tokens));
+  }
+
+  private static final class Ids implements IntConsumer {
+    private int[] values = new int[16];
+    private int size;
+
+    @Override
+    public void accept(int id) {
+      addAll(new int[] {id});
+    }
+
+    void addAll(int[] ids) {
+      if (size + ids.length > values.length) {
+        values = Arrays.copyOf(values, Math.max(2 * values.length, size + ids.length));
+      }
+      System.arraycopy(ids, 0, values, size, ids.length);
+      size += ids.length;
+    }
+  }
+}

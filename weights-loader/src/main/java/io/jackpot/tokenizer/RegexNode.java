@@ -1,0 +1,117 @@
+package io.jackpot.tokenizer;
+
+import java.util.List;
+
+/** A regular expression as a tree. */
+sealed interface RegexNode {
+  /** One code point. */
+  record Literal(int codePoint) implements RegexNode {}
+
+  /** One code point of a set. */
+  record One(CodePoints set) implements RegexNode {}
+
+  /** One after the other; none is the empty text. */
+  record Sequence(List<RegexNode> parts) implements RegexNode {}
+
+  /** The first that leads to a match. */
+  record Choice(List<RegexNode> branches) implements RegexNode {}
+
+  /** How a repetition goes on where it may also stop. */
+  enum Greed {
+    GREEDY,
+    LAZY,
+    /** As often as possible, and never less often when the rest does not match. */
+    POSSESSIVE
+  }
+
+  /**
+   * @param max -1 if there is no limit
+   */
+  record Repeat(RegexNode body, int min, int max, Greed greed) implements RegexNode {}
+
+  /** The first match of the body, for good. */
+  record Atomic(RegexNode body) implements RegexNode {}
+
+  /** Whether the body matches after or before this place. */
+  record Look(RegexNode body, boolean ahead, boolean negated) implements RegexNode {}
+
+  /** A place. */
+  enum Place implements RegexNode {
+    LINE_START,
+    LINE_END,
+    TEXT_START,
+    TEXT_END,
+    TEXT_END_OR_LAST_NEWLINE,
+    WORD_BOUNDARY,
+    NO_WORD_BOUNDARY
+  }
+
+  /** Least and greatest number of code points that a node takes; -1 if there is no limit. */
+  record Length(long min, long max) {}
+
+  /** The length of a match of this node. */
+  default Length length() {
+    return switch (this) {
+      case Literal literal -> new Length(1, 1);
+      case One one -> new Length(1, 1);
+      case Sequence sequence -> {
+        Length sum = new Length(0, 0);
+        for (RegexNode part : sequence.parts) {
+          Length length = part.length();
+          boolean limited = sum.max >= 0 && length.max >= 0;
+          sum = new Length(sum.min + length.min, limited ? sum.max + length.max : -1);
+        }
+        yield sum;
+      }
+      case Choice choice -> {
+        long min = Long.MAX_VALUE;
+        long max = 0;
+        for (RegexNode branch : choice.branches) {
+          Length length = branch.length();
+          min = Math.min(min, length.min);
+          max = max < 0 || length.max < 0 ? -1 : Math.max(max, length.max);
+        }
+        yield new Length(min, max);
+      }
+      case Repeat repeat -> {
+        Length length = repeat.body.length();
+        boolean limited = length.max == 0 || (length.max > 0 && repeat.max >= 0);
+        long max = length.max == 0 ? 0 : length.max * repeat.max;
+        yield new Length(length.min * repeat.min, limited ? max : -1);
+      }
+      case Atomic atomic -> atomic.body.length();
+      case Look look -> new Length(0, 0);
+      case Place place -> new Length(0, 0);
+    };
+  }
+
+  /**
+   * Adds the code points that a match of this node may begin with.
+   *
+   * @return whether it takes one for sure; else the match may begin with what follows
+   */
+  default boolean addFirst(CodePoints.Builder first) {
+    return switch (this) {
+      case Literal literal -> {
+        first.add(literal.codePoint, literal.codePoint);
+        yield true;
+      }
+      case One one -> {
+        first.add(one.set);
+        yield true;
+      }
+      case Sequence sequence -> sequence.parts.stream().anyMatch(part -> part.addFirst(first));
+      case Choice choice -> {
+        boolean all = true;
+        for (RegexNode branch : choice.branches) {
+          all &= branch.addFirst(first);
+        }
+        yield all;
+      }
+      case Repeat repeat -> repeat.body.addFirst(first) && repeat.min > 0;
+      case Atomic atomic -> atomic.body.addFirst(first);
+      case Look look -> false;
+      case Place place -> false;
+    };
+  }
+}

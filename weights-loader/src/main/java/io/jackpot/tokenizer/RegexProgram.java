@@ -1,0 +1,229 @@
+package io.jackpot.tokenizer;
+
+import io.jackpot.tokenizer.RegexNode.Atomic;
+import io.jackpot.tokenizer.RegexNode.Choice;
+import io.jackpot.tokenizer.RegexNode.Greed;
+import io.jackpot.tokenizer.RegexNode.Literal;
+import io.jackpot.tokenizer.RegexNode.Look;
+import io.jackpot.tokenizer.RegexNode.One;
+import io.jackpot.tokenizer.RegexNode.Place;
+import io.jackpot.tokenizer.RegexNode.Repeat;
+import io.jackpot.tokenizer.RegexNode.Sequence;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A regular expression as instructions, which {@link Regex.Search} carries out one by one. */
+final class RegexProgram {
+  private static final int LONGEST = 100_000;
+  private static final int MOST_FIRST_SETS = 64;
+
+  /** What an instruction does. */
+  enum Kind {
+    /** The match is found. */
+    MATCH,
+    /** Takes the code point {@code a}. */
+    CHAR,
+    /** Takes a code point of {@code set}. */
+    SET,
+    /** Takes {@code a} to {@code b} code points of {@code set}, as many as possible first. */
+    LOOP,
+    /** Goes on here first and at {@code a} later; not here if {@code set} rules it out. */
+    BRANCH,
+    /** Goes on at {@code a} first and here later. */
+    LAZY_BRANCH,
+    /** Goes on at {@code a}. */
+    JUMP,
+    /** Register {@code a} = the place. */
+    MARK,
+    /** Goes on at {@code b} if register {@code a} is the place. */
+    LEAVE_IF_EMPTY,
+    /** Fails if register {@code a} is not the place. */
+    EXPECT_MARK,
+    /** What follows up to the next match ahead of here; goes on at {@code a}. */
+    LOOK_AHEAD,
+    /** The same that ends here; {@code b} is a register, lengths are in {@code length}. */
+    LOOK_BEHIND,
+    /** Takes the first match of what follows, for good; goes on at {@code a}. */
+    ATOMIC,
+    /** Fails if this is not such a place. */
+    PLACE
+  }
+
+  /** An instruction. */
+  static final class Op {
+    final Kind kind;
+    int a;
+    int b;
+    @Nullable CodePoints set;
+    @Nullable Place place;
+    RegexNode.Length length = new RegexNode.Length(0, 0);
+
+    /** Of a look around. */
+    boolean negated;
+
+    /** Of a loop: taking fewer would not help. */
+    boolean possessive;
+
+    private Op(Kind kind, int a, int b, @Nullable CodePoints set) {
+      this.kind = kind;
+      this.a = a;
+      this.b = b;
+      this.set = set;
+    }
+  }
+
+  private final List<Op> ops = new ArrayList<>();
+  private int registers;
+
+  private RegexProgram() {}
+
+  static RegexProgram of(RegexNode node) {
+    RegexProgram program = new RegexProgram();
+    if (node instanceof Choice choice && choice.branches().size() <= MOST_FIRST_SETS) {
+      program.addChoice(choice, true);
+    } else {
+      program.add(node);
+    }
+    program.add(Kind.MATCH, 0, 0, null);
+    for (int i = 0; i < program.ops.size(); i++) {
+      Op op = program.ops.get(i);
+      op.possessive |= op.kind == Kind.LOOP && program.isAllOrNothing(op, i + 1);
+    }
+    return program;
+  }
+
+  Op[] ops() {
+    return ops.toArray(new Op[0]);
+  }
+
+  int registers() {
+    return registers;
+  }
+
+  private Op add(Kind kind, int a, int b, @Nullable CodePoints set) {
+    if (ops.size() >= LONGEST) {
+      throw new IllegalArgumentException("regular expression: its repetitions are too large");
+    }
+    Op op = new Op(kind, a, b, set);
+    ops.add(op);
+    return op;
+  }
+
+  private void add(RegexNode node) {
+    switch (node) {
+      case Literal literal -> add(Kind.CHAR, literal.codePoint(), 0, null);
+      case One one -> add(Kind.SET, 0, 0, one.set());
+      case Sequence sequence -> sequence.parts().forEach(this::add);
+      case Choice choice -> addChoice(choice, false);
+      case Repeat repeat -> addRepeat(repeat);
+      case Atomic atomic -> addPart(Kind.ATOMIC, atomic.body());
+      case Look look when look.ahead() ->
+          addPart(Kind.LOOK_AHEAD, look.body()).negated = look.negated();
+      case Look look -> {
+        Op op = add(Kind.LOOK_BEHIND, 0, registers++, null);
+        op.negated = look.negated();
+        op.length = look.body().length();
+        add(look.body());
+        add(Kind.EXPECT_MARK, op.b, 0, null);
+        add(Kind.MATCH, 0, 0, null);
+        op.a = ops.size();
+      }
+      case Place place -> add(Kind.PLACE, 0, 0, null).place = place;
+    }
+  }
+
+  private Op addPart(Kind kind, RegexNode body) {
+    Op op = add(kind, 0, 0, null);
+    add(body);
+    add(Kind.MATCH, 0, 0, null);
+    op.a = ops.size();
+    return op;
+  }
+
+  private void addChoice(Choice choice, boolean withFirstSets) {
+    List<Op> jumps = new ArrayList<>();
+    for (RegexNode branch : choice.branches().subList(0, choice.branches().size() - 1)) {
+      CodePoints.Builder first = new CodePoints.Builder();
+      boolean known = withFirstSets && branch.addFirst(first);
+      Op op = add(Kind.BRANCH, 0, 0, known ? first.build() : null);
+      add(branch);
+      jumps.add(add(Kind.JUMP, 0, 0, null));
+      op.a = ops.size();
+    }
+    add(choice.branches().getLast());
+    jumps.forEach(jump -> jump.a = ops.size());
+  }
+
+  private void addRepeat(Repeat repeat) {
+    RegexNode body = repeat.body();
+    boolean possessive = repeat.greed() == Greed.POSSESSIVE;
+    if ((body instanceof One || body instanceof Literal) && repeat.greed() != Greed.LAZY) {
+      CodePoints.Builder set = new CodePoints.Builder();
+      body.addFirst(set);
+      int max = repeat.max() < 0 ? Integer.MAX_VALUE : repeat.max();
+      add(Kind.LOOP, repeat.min(), max, set.build()).possessive = possessive;
+    } else if (possessive) {
+      addPart(Kind.ATOMIC, new Repeat(body, repeat.min(), repeat.max(), Greed.GREEDY));
+    } else {
+      for (int i = 0; i < repeat.min(); i++) {
+        add(body);
+      }
+      Kind branch = repeat.greed() == Greed.LAZY ? Kind.LAZY_BRANCH : Kind.BRANCH;
+      List<Op> exits = new ArrayList<>();
+      if (repeat.max() < 0) {
+        int start = ops.size();
+        exits.add(add(branch, 0, 0, null));
+        addUnlessEmpty(body, exits);
+        add(Kind.JUMP, start, 0, null);
+      }
+      for (int i = repeat.min(); i < repeat.max(); i++) {
+        exits.add(add(branch, 0, 0, null));
+        add(body);
+      }
+      for (Op exit : exits) {
+        if (exit.kind == Kind.LEAVE_IF_EMPTY) {
+          exit.b = ops.size();
+        } else {
+          exit.a = ops.size();
+        }
+      }
+    }
+  }
+
+  /** A body of a loop that must not go round for ever without taking anything. */
+  private void addUnlessEmpty(RegexNode body, List<Op> exits) {
+    if (body.length().min() > 0) {
+      add(body);
+    } else {
+      int register = registers++;
+      add(Kind.MARK, register, 0, null);
+      add(body);
+      exits.add(add(Kind.LEAVE_IF_EMPTY, register, 0, null));
+    }
+  }
+
+  /** Whether the rest, from {@code next} on, cannot match after fewer than all of a loop. */
+  private boolean isAllOrNothing(Op loop, int next) {
+    Op op = ops.get(next);
+    CodePoints set = loop.set;
+    return switch (op.kind) {
+      case JUMP -> op.a > next && isAllOrNothing(loop, op.a);
+      case CHAR -> set != null && !set.contains(op.a);
+      case SET -> set != null && op.set != null && !set.intersects(op.set);
+      case LOOP ->
+          set != null && op.set != null && op.a > 0 && !set.intersects(op.set) || neverFails(next);
+      default -> neverFails(next);
+    };
+  }
+
+  private boolean neverFails(int at) {
+    Op op = ops.get(at);
+    return switch (op.kind) {
+      case MATCH -> true;
+      case JUMP -> op.a > at && neverFails(op.a);
+      case LOOP -> op.a == 0 && neverFails(at + 1);
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,74 @@
+package io.jackpot.tokenizer;
+
+import java.text.Normalizer.Form;
+
+/**
+ * Unicode normalization and lower case as the Python library tokenizers has them, which are of
+ * other versions of Unicode than the JDK's (16): its normalization forms are of version 9, its
+ * lower case of 17. A character that version 9 does not have is left alone and keeps apart what is
+ * on either side, so a text is cut there and the JDK does the rest; that normalization never
+ * changes for characters that are once assigned is a promise of Unicode.
+ */
+final class UnicodeForms {
+  /** Later than version 9: combining marks, decomposed characters, and what they begin with. */
+  private static final CodePoints LATER =
+      CodePoints.parse(
+          "7FD 897-89F 8CA-8D3 9FE C3C D3B-D3C EBA 1715 1ABF-1ACE 1DF6-1DFA A82C 105C9 105D2 105DA"
+              + " 105E4 10D24-10D27 10D69-10D6D 10EAB-10EAC 10EFD-10EFF 10F46-10F50 10F82-10F85"
+              + " 11070 1133B 11382-11385 1138B 1138E 11390-11391 113C2 113C5 113C7-113C8"
+              + " 113CE-113D0 1145E 11839-1183A 11935 11938 1193D-1193E 11943 119E0 11A34 11A47"
+              + " 11A99 11D42 11D44-11D45 11D97 11F41-11F42 1611E 16121-16129 1612F 16D63"
+              + " 16D67-16D6A 16FF0-16FF1 1E08F 1E130-1E136 1E2AE 1E2EC-1E2EF 1E4EC-1E4EF"
+              + " 1E5EE-1E5EF");
+
+  /** The same for the compatibility forms. */
+  private static final CodePoints LATER_COMPATIBLE =
+      new CodePoints.Builder()
+          .add(LATER)
+          .add(
+              CodePoints.parse(
+                  "32FF A7F2-A7F4 AB69 10781-10785 10787-107B0 107B2-107BA 1CCD6-1CCF9"
+                      + " 1E030-1E06D 1F16C 1FBF0-1FBF9"))
+          .build();
+
+  private UnicodeForms() {}
+
+  static String normalize(String text, Form form) {
+    boolean compatible = form == Form.NFKC || form == Form.NFKD;
+    CodePoints later = compatible ? LATER_COMPATIBLE : LATER;
+    StringBuilder result = null;
+    int from = 0;
+    for (int i = 0; i < text.length(); ) {
+      int c = text.codePointAt(i);
+      int next = i + Character.charCount(c);
+      if (c >= 0x300 && later.contains(c)) {
+        if (result == null) {
+          result = new StringBuilder(text.length());
+        }
+        result.append(known(text.substring(from, i), form)).appendCodePoint(c);
+        from = next;
+      }
+      i = next;
+    }
+    String rest = known(text.substring(from), form);
+    return result == null ? rest : result.append(rest).toString();
+  }
+
+  private static String known(String text, Form form) {
+    return java.text.Normalizer.isNormalized(text, form)
+        ? text
+        : java.text.Normalizer.normalize(CombiningMarks.inOrder(text, form), form);
+  }
+
+  static void appendLowercase(int c, StringBuilder out) {
+    if (c == 0x130) {
+      out.append("i\u0307");
+    } else if (c == 0xA7CE || c == 0xA7D2 || c == 0xA7D4) {
+      out.appendCodePoint(c + 1);
+    } else if (c >= 0x16EA0 && c <= 0x16EB8) {
+      out.appendCodePoint(c + 27);
+    } else {
+      out.appendCodePoint(Character.toLowerCase(c));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.jackpot.weights;
+
+import io.jackpot.tokenizer.Pipeline;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.SequencedSet;
+
+/** A tokenizer of byte pair encoding, as a {@code tokenizer.json} describes it. */
+final class BpeTokenizer implements Tokenizer {
+  private final Pipeline pipeline;
+  private final SpecialIds special;
+  private final SequencedSet<Integer> endIds;
+  private final byte[] file;
+  private final Map<String, byte[]> companions;
+
+  /**
+   * @param file the {@code tokenizer.json}
+   */
+  BpeTokenizer(
+      Pipeline pipeline,
+      SpecialIds special,
+      SequencedSet<Integer> endIds,
+      byte[] file,
+      Map<String, byte[]> companions) {
+    this.pipeline = pipeline;
+    this.special = special;
+    this.endIds = endIds;
+    this.file = file;
+    this.companions = companions;
+  }
+
+  @Override
+  public int[] encodePlain(String text) {
+    return pipeline.encode(text);
+  }
+
+  @Override
+  public int[] withSpecialIds(int[] plain) {
+    return special.around(plain);
+  }
+
+  @Override
+  public String decode(int[] ids, int from, int to) {
+    return pipeline.decode(ids, from, to);
+  }
+
+  @Override
+  public int vocabularySize() {
+    return pipeline.size();
+  }
+
+  @Override
+  public SequencedSet<Integer> endIds() {
+    return new LinkedHashSet<>(endIds);
+  }
+
+  @Override
+  public void save(Path path) {
+    AtomicFiles.writeAtomically(path, out -> out.write(file));
+  }
+
+  @Override
+  public Map<String, byte[]> companions() {
+    return companions;
+  }
+}

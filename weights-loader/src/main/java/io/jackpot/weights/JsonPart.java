@@ -1,0 +1,108 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A part of a JSON file, whose errors name the place.
+ *
+ * @param where the file and the keys that lead here, for messages
+ */
+record JsonPart(String where, JsonNode node) {
+  JsonPart at(String key) {
+    return new JsonPart(where + (where.endsWith(": ") ? "" : ".") + key, node.path(key));
+  }
+
+  List<JsonPart> elements(String key) {
+    JsonPart list = at(key);
+    if (!list.node.isArray()) {
+      throw list.expected("a list");
+    }
+    List<JsonPart> parts = new ArrayList<>();
+    for (JsonNode element : list.node) {
+      parts.add(new JsonPart(list.where + "[" + parts.size() + "]", element));
+    }
+    return parts;
+  }
+
+  boolean isAbsent() {
+    return node.isNull() || node.isMissingNode();
+  }
+
+  String text(String key) {
+    JsonPart part = at(key);
+    if (!part.node.isString()) {
+      throw part.expected("a text");
+    }
+    return part.node.stringValue();
+  }
+
+  @Nullable String textOrNull(String key) {
+    return at(key).isAbsent() ? null : text(key);
+  }
+
+  /** A text of one code point. */
+  int character(String key) {
+    String text = text(key);
+    if (text.isEmpty() || text.codePointCount(0, text.length()) != 1) {
+      throw at(key).expected("one character");
+    }
+    return text.codePointAt(0);
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return at(key).isAbsent() ? otherwise : flag(key);
+  }
+
+  boolean flag(String key) {
+    JsonPart part = at(key);
+    if (!part.node.isBoolean()) {
+      throw part.expected("true or false");
+    }
+    return part.node.booleanValue();
+  }
+
+  /** An integer that is not negative. */
+  int count(String key) {
+    return at(key).count();
+  }
+
+  int count() {
+    if (!node.isInt() || node.intValue() < 0) {
+      throw expected("an integer from 0 on");
+    }
+    return node.intValue();
+  }
+
+  /** A constant by its name as the file writes it: {@code MergedWithNext}, {@code first}. */
+  <E extends Enum<E>> E constant(String key, Class<E> type, @Nullable E otherwise) {
+    if (otherwise != null && at(key).isAbsent()) {
+      return otherwise;
+    }
+    String name = text(key).replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(name)) {
+        return constant;
+      }
+    }
+    List<String> names = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      names.add(constant.name().toLowerCase(Locale.ROOT));
+    }
+    throw at(key).expected("one of " + String.join(", ", names));
+  }
+
+  InputException expected(String what) {
+    String found = node.isMissingNode() ? "nothing" : node.toString();
+    return error(
+        "found " + (found.length() > 60 ? found.substring(0, 60) : found) + ", expected " + what);
+  }
+
+  InputException error(String problem) {
+    return new InputException(Json.oneLine(where + ": " + problem));
+  }
+}

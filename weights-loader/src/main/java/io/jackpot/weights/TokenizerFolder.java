@@ -1,0 +1,125 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What stands beside a {@code tokenizer.json}: the tokens that end a sequence, and the files that
+ * say how the tokenizer is used.
+ *
+ * @param files names of files and their content, in the order in which they count
+ */
+record TokenizerFolder(Path folder, Map<String, byte[]> files) {
+  static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+  static final String GENERATION_CONFIG = "generation_config.json";
+  static final String CONFIG = "config.json";
+
+  /** Files that belong to the tokenizer, and not to the model. */
+  static final List<String> COMPANIONS =
+      List.of(TOKENIZER_CONFIG, "special_tokens_map.json", "chat_template.jinja");
+
+  private static final List<String> WITH_END_IDS = List.of(GENERATION_CONFIG, CONFIG);
+
+  /** Far larger than any of these files is. */
+  private static final long LARGEST = 32 << 20;
+
+  /**
+   * @throws InputException if a file cannot be read or is too large
+   */
+  static TokenizerFolder of(Path folder) {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    for (List<String> names : List.of(WITH_END_IDS, COMPANIONS)) {
+      for (String name : names) {
+        Path file = folder.resolve(name);
+        if (Files.isRegularFile(file)) {
+          files.put(name, read(file));
+        }
+      }
+    }
+    return new TokenizerFolder(folder, files);
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      if (Files.size(file) > LARGEST) {
+        throw new InputException(
+            file + ": " + Files.size(file) + " bytes, expected " + LARGEST + " at most");
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", file, e);
+    }
+  }
+
+  /** The files that a saved model keeps with its tokenizer. */
+  Map<String, byte[]> companions() {
+    Map<String, byte[]> companions = new LinkedHashMap<>(files);
+    companions.keySet().retainAll(COMPANIONS);
+    return companions;
+  }
+
+  /**
+   * Writes a tokenizer and the files that came with it; if none did, such a one as Python needs.
+   *
+   * @param maxPositions the longest sequence of the model
+   * @throws InputException if a file cannot be written
+   */
+  static void save(Tokenizer tokenizer, Path folder, int maxPositions) {
+    tokenizer.save(folder.resolve(Tokenizers.FILE));
+    tokenizer
+        .companions()
+        .forEach((name, bytes) ->
+            AtomicFiles.writeAtomically(folder.resolve(name), out -> out.write(bytes)));
+    if (!tokenizer.companions().containsKey(TOKENIZER_CONFIG)) {
+      SequencedSet<Integer> ends = tokenizer.endIds();
+      ObjectNode settings = Json.object();
+      settings
+          .put("tokenizer_class", "PreTrainedTokenizerFast")
+          .put("eos_token", ends.isEmpty() ? null : tokenizer.decode(ends.getFirst()))
+          .put("clean_up_tokenization_spaces", false)
+          .put("model_max_length", maxPositions);
+      Json.write(folder.resolve(TOKENIZER_CONFIG), settings);
+    }
+  }
+
+  /**
+   * The ids that {@code generation_config.json} names, then those of {@code config.json}, then that
+   * of the token in {@code tokenizer_config.json}.
+   *
+   * @param ids of all tokens
+   * @throws InputException if a file names something else than ids or tokens
+   */
+  SequencedSet<Integer> endIds(Map<String, Integer> ids) {
+    SequencedSet<Integer> ends = new LinkedHashSet<>();
+    for (String name : WITH_END_IDS) {
+      JsonPart part = part(name).at("eos_token_id");
+      if (part.node().isArray()) {
+        part.node().forEach(id -> ends.add(new JsonPart(part.where(), id).count()));
+      } else if (!part.isAbsent()) {
+        ends.add(part.count());
+      }
+    }
+    JsonPart token = part(TOKENIZER_CONFIG).at("eos_token");
+    JsonNode content = token.node().isObject() ? token.node().path("content") : token.node();
+    if (content.isString() && ids.containsKey(content.stringValue())) {
+      ends.add(ids.get(content.stringValue()));
+    }
+    return ends;
+  }
+
+  private JsonPart part(String name) {
+    String where = folder.resolve(name).toString();
+    byte[] bytes = files.get(name);
+    ObjectNode root = bytes == null ? Json.object() : Json.parse(bytes, where);
+    return new JsonPart(where + ": ", root);
+  }
+}

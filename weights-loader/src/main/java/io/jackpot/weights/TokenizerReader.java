@@ -1,0 +1,229 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.tokenizer.AddedTokens;
+import io.jackpot.tokenizer.Bpe;
+import io.jackpot.tokenizer.Normalizer;
+import io.jackpot.tokenizer.Pipeline;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads a {@code tokenizer.json}. Vocabulary and merges, of which the file consists, are never a
+ * tree: it takes a few times the memory that they need in the end.
+ */
+final class TokenizerReader {
+  /** Ids may be this much larger than the number of tokens. */
+  private static final int LARGEST_GAP = 1 << 16;
+
+  private final String where;
+  private final ObjectNode root = Json.object();
+  private final Map<String, Integer> vocabulary = new LinkedHashMap<>();
+  private final List<String[]> merges = new ArrayList<>();
+  private boolean hasMerges;
+
+  private TokenizerReader(String where) {
+    this.where = where;
+  }
+
+  /**
+   * @param where the file, for messages
+   * @throws InputException if it is damaged or of a kind that is not supported
+   */
+  static Tokenizer read(byte[] bytes, String where, TokenizerFolder folder) {
+    TokenizerReader reader = new TokenizerReader(where);
+    Json.stream(bytes, where, reader::readRoot);
+    return reader.tokenizer(bytes, folder);
+  }
+
+  private void readRoot(JsonParser parser) {
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      if (parser.nextToken() == JsonToken.START_OBJECT && name.equals("model")) {
+        readModel(parser);
+      } else {
+        root.set(name, parser.<JsonNode>readValueAsTree());
+      }
+    }
+  }
+
+  private void readModel(JsonParser parser) {
+    ObjectNode model = root.putObject("model");
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      JsonToken first = parser.nextToken();
+      if (name.equals("vocab") && first == JsonToken.START_OBJECT) {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+          readToken(parser);
+        }
+      } else if (name.equals("vocab")) {
+        parser.skipChildren();
+      } else if (name.equals("merges") && first == JsonToken.START_ARRAY) {
+        hasMerges = true;
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          readMerge(parser);
+        }
+      } else {
+        model.set(name, parser.<JsonNode>readValueAsTree());
+      }
+    }
+  }
+
+  private void readToken(JsonParser parser) {
+    String token = parser.currentName();
+    boolean valid = parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
+    long id =
+        valid && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+            ? parser.getLongValue()
+            : -1;
+    if (id < 0 || id > Integer.MAX_VALUE - 1) {
+      throw error(
+          "model.vocab: \""
+              + token
+              + "\": found "
+              + parser.getString()
+              + ", expected an id from 0 on");
+    }
+    vocabulary.put(token, (int) id);
+  }
+
+  private void readMerge(JsonParser parser) {
+    String place = "model.merges[" + merges.size() + "]: ";
+    if (parser.currentToken() == JsonToken.VALUE_STRING) {
+      String merge = parser.getString();
+      int space = merge.indexOf(' ');
+      if (merges.isEmpty() && merge.startsWith("#version")) {
+        return;
+      }
+      if (space < 0 || merge.indexOf(' ', space + 1) >= 0) {
+        throw error(place + "found \"" + merge + "\", expected two tokens with a space between");
+      }
+      merges.add(new String[] {merge.substring(0, space), merge.substring(space + 1)});
+    } else {
+      String[] pair = new String[2];
+      boolean valid = parser.currentToken() == JsonToken.START_ARRAY;
+      for (int i = 0; i < 2 && valid; i++) {
+        valid = parser.nextToken() == JsonToken.VALUE_STRING;
+        pair[i] = valid ? parser.getString() : "";
+      }
+      if (!valid || parser.nextToken() != JsonToken.END_ARRAY) {
+        throw error(place + "expected two tokens");
+      }
+      merges.add(pair);
+    }
+  }
+
+  private Tokenizer tokenizer(byte[] bytes, TokenizerFolder folder) {
+    JsonPart file = new JsonPart(where + ": ", root);
+    JsonPart model = file.at("model");
+    // Files of old have no type, and only BPE has merges.
+    String type = model.at("type").isAbsent() && hasMerges ? "BPE" : model.text("type");
+    if (type.equals("WordLevel")) {
+      ObjectNode vocab = ((ObjectNode) model.node()).putObject("vocab");
+      vocabulary.forEach(vocab::put);
+      CharTokenizer tokenizer = CharTokenizer.load(where, root);
+      if (tokenizer == null) {
+        throw model.error(
+            "a WordLevel model that is not of single characters; there are BPE and the character"
+                + " tokenizer of this program");
+      }
+      return tokenizer;
+    }
+    if (!type.equals("BPE")) {
+      throw model.at("type").expected("BPE, or WordLevel as this program writes it");
+    }
+    if (!hasMerges) {
+      throw model.at("merges").expected("a list of merges");
+    }
+    Normalizer normalizer = TokenizerParts.normalizer(file.at("normalizer"));
+    TokenizerParts.PreTokenization cuts = TokenizerParts.preTokenization(file.at("pre_tokenizer"));
+    Map<String, Integer> ids = new HashMap<>(vocabulary);
+    List<AddedTokens.Token> added = addedTokens(file, ids);
+    try {
+      Pipeline pipeline =
+          new Pipeline(
+              new AddedTokens(added, normalizer),
+              normalizer,
+              cuts.preTokenizer(),
+              cuts.byteLevel(),
+              model(model),
+              TokenizerParts.decoder(file.at("decoder")),
+              texts(ids));
+      SpecialIds special = SpecialIds.of(file.at("post_processor"));
+      return new BpeTokenizer(pipeline, special, folder.endIds(ids), bytes, folder.companions());
+    } catch (IllegalArgumentException e) {
+      throw error(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Bpe model(JsonPart model) {
+    JsonPart dropout = model.at("dropout");
+    if (!dropout.isAbsent() && dropout.node().doubleValue() != 0) {
+      throw dropout.expected("null or 0: with dropout, a text's ids are random");
+    }
+    String prefix = model.textOrNull("continuing_subword_prefix");
+    String suffix = model.textOrNull("end_of_word_suffix");
+    Bpe.Settings settings =
+        new Bpe.Settings(
+            model.textOrNull("unk_token"),
+            model.flag("fuse_unk", false),
+            model.flag("byte_fallback", false),
+            model.flag("ignore_merges", false),
+            prefix == null ? "" : prefix,
+            suffix == null ? "" : suffix);
+    return new Bpe(vocabulary, merges, settings);
+  }
+
+  /** Gives the added tokens their ids: the model's, or else the next ones, not the file's. */
+  private static List<AddedTokens.Token> addedTokens(JsonPart file, Map<String, Integer> ids) {
+    Map<Integer, AddedTokens.Token> added = new LinkedHashMap<>();
+    if (file.at("added_tokens").isAbsent()) {
+      return List.of();
+    }
+    int next = ids.size();
+    for (JsonPart part : file.elements("added_tokens")) {
+      String content = part.text("content");
+      if (!content.isEmpty()) {
+        @Nullable Integer known = ids.putIfAbsent(content, next);
+        int id = known == null ? next++ : known;
+        added.put(
+            id,
+            new AddedTokens.Token(
+                id,
+                content,
+                part.flag("single_word", false),
+                part.flag("lstrip", false),
+                part.flag("rstrip", false),
+                part.flag("normalized", true)));
+      }
+    }
+    return List.copyOf(added.values());
+  }
+
+  private @Nullable String[] texts(Map<String, Integer> ids) {
+    int largest = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+    if (largest > 4L * ids.size() + LARGEST_GAP) {
+      throw error(
+          "ids up to "
+              + largest
+              + " for "
+              + ids.size()
+              + " tokens, expected ids without such gaps");
+    }
+    @Nullable String[] texts = new @Nullable String[largest + 1];
+    ids.forEach((token, id) -> texts[id] = token);
+    return texts;
+  }
+
+  private InputException error(String problem) {
+    return new InputException(Json.oneLine(where + ": " + problem));
+  }
+}
