@@ -20,7 +20,7 @@ public final class VerifyLines {
    *     written
    */
   public static void run(Path input, Appendable out) throws IOException {
-    Verifier verifier = new FinalAnswerVerifier();
+    Verifier verifier = new MathVerifier();
     List<Verification> verifications =
         InputLines.read(
             input,

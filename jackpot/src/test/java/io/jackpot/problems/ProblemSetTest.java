@@ -35,10 +35,10 @@ class ProblemSetTest {
         Map.of("problems", file.toString(), "heldOut", file.toString(), "evalProblems", "12");
     TrainSettings settings = TRAIN.build(TRAIN.flags(flags));
     ProblemSet training = ProblemSet.forTraining(settings);
-    assertThat(training.verifier()).isInstanceOf(FinalAnswerVerifier.class);
+    assertThat(training.verifier()).isInstanceOf(MathVerifier.class);
     assertThat(training.source().size()).isEqualTo(20);
     ProblemSet heldOut = ProblemSet.heldOut(settings);
-    assertThat(heldOut.verifier()).isInstanceOf(FinalAnswerVerifier.class);
+    assertThat(heldOut.verifier()).isInstanceOf(MathVerifier.class);
     assertThat(heldOut.source().size()).isEqualTo(12);
     assertThat(heldOut.source().get(11)).isEqualTo(problems.get(11));
     assertThat(ProblemSet.heldOut(file.toString(), 5, 10, 99).source().size()).isEqualTo(20);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class VerifierTest {
-  private final Verifier finalAnswer = new FinalAnswerVerifier();
+  private final Verifier finalAnswer = new MathVerifier();
   private final Verifier scratchpad = new ScratchpadVerifier();
 
   @Test

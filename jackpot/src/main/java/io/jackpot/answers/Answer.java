@@ -1,0 +1,75 @@
+package io.jackpot.answers;
+
+import io.jackpot.math.Expr;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An answer as it was read. */
+public sealed interface Answer {
+
+  /** A number, or an expression in variables. */
+  record Value(Expr expr) implements Answer {}
+
+  /**
+   * An amount of something.
+   *
+   * @param unit as {@link Units} writes it
+   */
+  record Quantity(Answer amount, String unit) implements Answer {}
+
+  /**
+   * A tuple, a point, a vector, or an interval, which look alike.
+   *
+   * @param open one of {@code ( [ <}
+   * @param close one of {@code ) ] >}
+   */
+  record Sequence(char open, List<Answer> items, char close) implements Answer {}
+
+  /** A set in braces; empty for ∅ and for "no solution". */
+  record Braces(List<Answer> items) implements Answer {}
+
+  /**
+   * Several answers without brackets.
+   *
+   * @param conjunction whether they were joined by "and", which makes inequalities hold together
+   */
+  record Several(List<Answer> items, boolean conjunction) implements Answer {}
+
+  record Union(List<Answer> parts) implements Answer {}
+
+  /** Rows of equal length. */
+  record Matrix(List<List<Answer>> rows) implements Answer {}
+
+  /**
+   * A chain of equations or inequalities.
+   *
+   * @param signs one fewer than sides, of {@code = < > ≤ ≥ ≠ ≈ ∈}
+   */
+  record Relation(List<Answer> sides, List<Character> signs) implements Answer {}
+
+  /** Two or more parts, as in 3:4. */
+  record Ratio(List<Answer> parts) implements Answer {}
+
+  /** A residue class, as in 3 (mod 7). */
+  record Residue(Expr value, Expr modulus) implements Answer {}
+
+  /** A number to a base other than ten, as it is written. */
+  record Based(String digits, int base) implements Answer {}
+
+  /** A time of day. */
+  record Clock(int hour, int minute, @Nullable String half) implements Answer {}
+
+  /**
+   * An option of a multiple-choice problem.
+   *
+   * @param text what the option says, where it was repeated
+   */
+  record Choice(char letter, @Nullable Answer text) implements Answer {}
+
+  /**
+   * Words.
+   *
+   * @param normal lower case, without articles and punctuation
+   */
+  record Words(String normal) implements Answer {}
+}

@@ -1,0 +1,255 @@
+package io.jackpot.answers;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the answer in a model's text. The last of these marks counts:
+ *
+ * <ul>
+ *   <li>{@code \boxed{…}}; boxes that are joined by a comma or by "and" or "or" are one answer, and
+ *       a last box that is empty or never closed is none;
+ *   <li>{@code ####} up to the end of the line, or fewer of them on the last line; headlines are
+ *       passed over;
+ *   <li>"the answer is" or "answer:" up to the end of the sentence; what takes it back later leaves
+ *       no answer, unless it names another one.
+ * </ul>
+ *
+ * <p>A text without any mark is its own answer, if it is one at all. Of a text that thinks aloud
+ * first, what follows {@code </think>} counts; what follows an end token does not. Every step takes
+ * time proportional to the length of the text.
+ */
+public final class AnswerExtractor {
+  private static final Pattern END_TOKEN =
+      Pattern.compile(
+          "<\\|(?:endoftext|im_end|eot_id|end_of_text|end|eom_id)\\|>|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>");
+  private static final Pattern BOX = Pattern.compile("\\\\(?:boxed|fbox)(?![A-Za-z])\\s*+");
+  private static final Pattern BETWEEN_BOXES =
+      Pattern.compile(
+          "[\\s$.\\\\)\\]]*(?:,|;|\\\\text\\{)?[\\s$]*(?:,?\\s*\\b(?:and|or)\\b)?[\\s$}\\\\(\\[]*(?:[a-zA-Z](?:_\\{?\\w\\}?)?\\s*=\\s*)?");
+  private static final Pattern JOINER = Pattern.compile("[,;]|\\b(?:and|or)\\b");
+  private static final Pattern PROSE =
+      Pattern.compile(
+          "\\banswers?\\b(?:[*_]{0,3})(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?)?\\s{0,3}"
+              + "(?:(?:is|are|was|=|would\\s+be|should\\s+be|must\\s+be|will\\s+be|equals)(?![a-z])"
+              + "(?:\\s+(?:therefore|thus|then|simply|hence|given\\s+by|equal\\s+to))?\\s{0,3}:?"
+              + "|[*_]{0,3}\\s?:|[*_]{2}(?=\\s))",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern NEGATION =
+      Pattern.compile("[\\s:*]*(?:not|n't|never|no longer)\\b", Pattern.CASE_INSENSITIVE);
+  private static final Pattern CLAUSE =
+      Pattern.compile(
+          "[,;]?\\s+(?:because|since|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+  private static final Pattern RETRACTION =
+      Pattern.compile(
+          "(?:^|[.!?\\n—]|\\*\\*)\\s*+(?:(?:but\\s+)?wait|actually|hmm|no,|correction|sorry|oops|scratch that|let me re)"
+              + "[\\s,:;.!—-]*(?:no[\\s,]+)?(?:(?:it(?:'s| is| should be)|that(?:'s| is)|make that)\\s+)?",
+          Pattern.CASE_INSENSITIVE);
+  private static final int MOST_BOXES = 20;
+  private static final int LONGEST_GAP = 40;
+
+  private final Predicate<String> readable;
+
+  /**
+   * @param readable whether a text is an answer that can be read, and no mere words
+   */
+  public AnswerExtractor(Predicate<String> readable) {
+    this.readable = readable;
+  }
+
+  /** The answer, or null where the text has none. */
+  public @Nullable Extraction extract(String whole) {
+    @Nullable String text = spoken(whole);
+    if (text == null) {
+      return null;
+    }
+    int box = lastBox(text);
+    int hash = lastHash(text);
+    @Nullable Matcher prose = lastProse(text);
+    int proseAt = prose == null ? -1 : prose.start();
+    if (box < 0 && hash < 0 && proseAt < 0) {
+      String bare = Wrapping.strip(text);
+      return bare.isEmpty() ? null : new Extraction(bare, false);
+    }
+    if (prose != null && proseAt > Math.max(box, hash)) {
+      @Nullable String sentence = afterProse(text, prose.end(), box >= 0 || hash >= 0);
+      if (sentence != null) {
+        return marked(sentence);
+      }
+      if (box < 0 && hash < 0) {
+        return null;
+      }
+    }
+    return marked(box > hash ? boxes(text, box) : line(text, hash));
+  }
+
+  private static @Nullable Extraction marked(@Nullable String text) {
+    String stripped = text == null ? "" : Wrapping.strip(text);
+    return stripped.isEmpty() ? null : new Extraction(stripped, true);
+  }
+
+  /** Without thoughts, and up to an end token; null if the thoughts never end. */
+  private static @Nullable String spoken(String whole) {
+    int thought = whole.lastIndexOf("</think>");
+    String text = thought < 0 ? whole : whole.substring(thought + "</think>".length());
+    if (thought < 0 && whole.contains("<think>")) {
+      return null;
+    }
+    Matcher end = END_TOKEN.matcher(text);
+    while (end.find()) {
+      if (!text.substring(0, end.start()).isBlank()) {
+        return text.substring(0, end.start());
+      }
+    }
+    return text;
+  }
+
+  private static int lastBox(String text) {
+    int boxed = Math.max(text.lastIndexOf("\\boxed"), text.lastIndexOf("\\fbox"));
+    while (boxed >= 0 && !BOX.matcher(text).region(boxed, text.length()).lookingAt()) {
+      boxed =
+          Math.max(text.lastIndexOf("\\boxed", boxed - 1), text.lastIndexOf("\\fbox", boxed - 1));
+    }
+    return boxed;
+  }
+
+  /** The last box and those that are joined to it. */
+  private static @Nullable String boxes(String text, int last) {
+    List<String> contents = new ArrayList<>();
+    int box = last;
+    int end = text.length();
+    while (box >= 0 && contents.size() < MOST_BOXES) {
+      int start = contentStart(text, box);
+      int close = contentEnd(text, start);
+      if (contents.isEmpty()) {
+        if (close < 0) {
+          return null;
+        }
+      } else {
+        String gap = close < 0 || close >= end ? "" : text.substring(close + 1, end);
+        boolean joined =
+            gap.length() <= LONGEST_GAP
+                && BETWEEN_BOXES.matcher(gap).matches()
+                && JOINER.matcher(gap).find();
+        if (!joined) {
+          break;
+        }
+      }
+      boolean braces = text.charAt(start) == '{';
+      contents.addFirst(
+          text.substring(braces ? start + 1 : start, braces ? close : close + 1).strip());
+      end = box;
+      box = box == 0 ? -1 : lastBox(text.substring(Math.max(0, box - 2_000), box));
+      box = box < 0 ? -1 : box + Math.max(0, end - 2_000);
+    }
+    return contents.stream().anyMatch(String::isEmpty)
+        ? null
+        : String.join(", ", contents.stream().distinct().toList());
+  }
+
+  private static int contentStart(String text, int box) {
+    Matcher matcher = BOX.matcher(text).region(box, text.length());
+    return matcher.lookingAt() ? matcher.end() : text.length();
+  }
+
+  /** The closing brace, or the end of what stands there without braces; −1 if there is none. */
+  private static int contentEnd(String text, int start) {
+    if (start >= text.length()) {
+      return -1;
+    }
+    if (text.charAt(start) == '{') {
+      return Braces.end(text, start);
+    }
+    int end = start;
+    while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
+      end++;
+    }
+    return end > start ? end - 1 : -1;
+  }
+
+  /** The last run of hashes that is no headline; −1 if there is none. */
+  private int lastHash(String text) {
+    int end = text.length();
+    boolean first = true;
+    for (int tries = 0; tries < MOST_BOXES; tries++) {
+      int hash = text.lastIndexOf('#', end - 1);
+      if (hash < 0 || end <= 0) {
+        return -1;
+      }
+      int start = hash;
+      while (start > 0 && text.charAt(start - 1) == '#') {
+        start--;
+      }
+      String line = String.valueOf(line(text, hash));
+      boolean lastLine = first && text.indexOf('\n', hash) < 0;
+      boolean mark = hash - start == 3;
+      if (mark
+          ? lastLine || readable.test(Wrapping.strip(line))
+          : lastLine && readable.test(Wrapping.strip(line))) {
+        return hash;
+      }
+      if (mark && line.isBlank()) {
+        return hash;
+      }
+      first = false;
+      end = start;
+    }
+    return -1;
+  }
+
+  /** From behind a hash to the end of the line, or to a dollar sign that ends a scratchpad. */
+  private static String line(String text, int hash) {
+    int end = text.indexOf('\n', hash);
+    String line = text.substring(hash + 1, end < 0 ? text.length() : end).strip();
+    boolean scratchpad = line.indexOf('$') == line.length() - 1 && line.length() > 1;
+    return scratchpad ? line.substring(0, line.length() - 1) : line;
+  }
+
+  private static @Nullable Matcher lastProse(String text) {
+    Matcher matcher = PROSE.matcher(text);
+    int last = -1;
+    while (matcher.find()) {
+      last = matcher.start();
+    }
+    return last >= 0 && matcher.find(last) ? matcher : null;
+  }
+
+  /**
+   * The sentence's answer; null where it has none that can be relied on.
+   *
+   * @param otherwise whether a mark before it would be the answer, so that mere words are passed
+   *     over
+   */
+  private @Nullable String afterProse(String text, int start, boolean otherwise) {
+    String rest = text.substring(start, Math.min(text.length(), start + 20_000));
+    if (NEGATION.matcher(rest).lookingAt()) {
+      return null;
+    }
+    String lead = rest.replaceFirst("^[\\s:*_]+", "");
+    int end = Sentences.end(lead);
+    String sentence = lead.substring(0, end);
+    String answer = CLAUSE.matcher(sentence).replaceFirst("");
+    @Nullable String later = retraction(lead.substring(end));
+    if (later != null) {
+      return readable.test(later) ? later : null;
+    }
+    boolean words = !readable.test(Wrapping.strip(answer));
+    return words && otherwise ? null : answer;
+  }
+
+  /** What a later sentence says instead; null if none takes the answer back. */
+  private static @Nullable String retraction(String rest) {
+    Matcher matcher = RETRACTION.matcher(rest);
+    @Nullable String said = null;
+    while (matcher.find()) {
+      String lead = rest.substring(matcher.end());
+      said = Wrapping.strip(lead.substring(0, Sentences.end(lead)));
+    }
+    return said;
+  }
+}

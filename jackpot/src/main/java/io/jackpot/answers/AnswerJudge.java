@@ -1,0 +1,132 @@
+package io.jackpot.answers;
+
+import io.jackpot.answers.Answer.Words;
+import io.jackpot.math.Budget;
+import io.jackpot.math.MathException;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges answers to mathematical problems. Each judgement has a budget of its own for every part of
+ * it: reading the gold answer, reading the given one, comparing them.
+ */
+public final class AnswerJudge {
+  /** Operations on words that a part of a judgement may cost: a few milliseconds. */
+  static final long BUDGET = 2_000_000;
+
+  /** What data sets have in place of an answer. */
+  private static final Set<String> PLACEHOLDERS =
+      Set.of(
+          "n/a",
+          "na",
+          "nan",
+          "null",
+          "nil",
+          "tbd",
+          "todo",
+          "unknown",
+          "see figure",
+          "see solution",
+          "see above",
+          "see below",
+          "see image",
+          "see diagram",
+          "see text",
+          "proof",
+          "see proof",
+          "no answer",
+          "not available",
+          "answer",
+          "missing",
+          "omitted",
+          "none given");
+
+  private static final int MOST_BARE_WORDS = 4;
+
+  /** What comes of a judgement. */
+  public enum Outcome {
+    CORRECT,
+    WRONG,
+    UNPARSED,
+    BAD_GOLD
+  }
+
+  /**
+   * @param extracted the answer as it was read, or null
+   * @param spent what it cost, in operations on a 64-bit word
+   */
+  public record Judgement(Outcome outcome, @Nullable String extracted, long spent) {}
+
+  /** A text that was read. */
+  private record Reading(Extraction extraction, Answer answer) {}
+
+  /**
+   * @param gold an answer, or a solution that ends in one
+   * @param response a model's whole text, or an answer
+   */
+  public Judgement judge(String gold, String response) {
+    Budget reading = new Budget(BUDGET);
+    Budget comparing = new Budget(BUDGET);
+    @Nullable Reading expected = readGold(gold);
+    @Nullable Reading given = read(response, reading);
+    if (given != null && expected != null && isProse(given, expected.answer)) {
+      given = null;
+    }
+    @Nullable String extracted = given == null ? null : given.extraction.text();
+    if (expected == null || given == null) {
+      Outcome outcome = expected == null ? Outcome.BAD_GOLD : Outcome.UNPARSED;
+      return new Judgement(outcome, extracted, reading.spent());
+    }
+    Outcome outcome;
+    try {
+      boolean same = new Equivalence(comparing).equivalent(expected.answer, given.answer);
+      outcome = same ? Outcome.CORRECT : Outcome.WRONG;
+    } catch (MathException e) {
+      outcome = Outcome.UNPARSED;
+    }
+    return new Judgement(
+        outcome,
+        outcome == Outcome.UNPARSED ? null : extracted,
+        reading.spent() + comparing.spent());
+  }
+
+  private static @Nullable Reading readGold(String gold) {
+    @Nullable Reading reading = read(gold, new Budget(BUDGET));
+    boolean placeholder =
+        reading != null
+            && PLACEHOLDERS.contains(reading.extraction.text().toLowerCase(Locale.ROOT));
+    return placeholder ? null : reading;
+  }
+
+  /** Words that nobody marked as an answer are none, unless the gold answer is words too. */
+  private static boolean isProse(Reading given, Answer gold) {
+    if (given.extraction.marked() || !(given.answer instanceof Words(String normal))) {
+      return false;
+    }
+    boolean few = normal.split(" ", -1).length <= MOST_BARE_WORDS;
+    boolean wordsExpected = gold instanceof Words || gold instanceof Answer.Braces;
+    return !(wordsExpected && few) && !given.answer.equals(gold);
+  }
+
+  private static @Nullable Reading read(String text, Budget budget) {
+    @Nullable Extraction extraction =
+        new AnswerExtractor(candidate -> isReadable(candidate, budget)).extract(text);
+    if (extraction == null) {
+      return null;
+    }
+    try {
+      return new Reading(extraction, new AnswerReader(budget).read(extraction.text()));
+    } catch (MathException e) {
+      return null;
+    }
+  }
+
+  private static boolean isReadable(String candidate, Budget budget) {
+    try {
+      return !(new AnswerReader(budget).read(candidate) instanceof Words);
+    } catch (MathException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,347 @@
+package io.jackpot.answers;
+
+import static io.jackpot.answers.Token.Kind.END;
+import static io.jackpot.answers.Token.Kind.NUMBER;
+import static io.jackpot.answers.Token.Kind.SYMBOL;
+import static io.jackpot.answers.Token.Kind.WORD;
+
+import io.jackpot.answers.Answer.Braces;
+import io.jackpot.answers.Answer.Matrix;
+import io.jackpot.answers.Answer.Quantity;
+import io.jackpot.answers.Answer.Ratio;
+import io.jackpot.answers.Answer.Relation;
+import io.jackpot.answers.Answer.Residue;
+import io.jackpot.answers.Answer.Sequence;
+import io.jackpot.answers.Answer.Several;
+import io.jackpot.answers.Answer.Union;
+import io.jackpot.answers.Answer.Value;
+import io.jackpot.math.Expr;
+import io.jackpot.math.MathException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Reads the tokens of an answer: lists, relations, sets, intervals, matrices, amounts. */
+final class AnswerParser extends ExprParser {
+  private static final String RELATIONS = "=<>≤≥≠≈∈≡";
+  private static final String CURRENCIES = "$€£¥₹";
+  private static final int LONGEST_UNIT = 6;
+  private static final Set<String> MATRICES =
+      Set.of("pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array");
+  private static final Set<String> HEDGES = Set.of("approximately", "about", "roughly", "around");
+
+  private int noRelations;
+
+  private AnswerParser(Cursor cursor) {
+    super(cursor);
+  }
+
+  /**
+   * @throws MathException if the text is no mathematical answer
+   */
+  static Answer parse(String text) {
+    AnswerParser parser = new AnswerParser(new Cursor(Lexer.tokens(text)));
+    Answer answer = parser.list();
+    if (!parser.cursor.now().is(END)) {
+      throw new MathException("'" + parser.cursor.now().text() + "' after an answer");
+    }
+    return answer;
+  }
+
+  private Answer list() {
+    enter();
+    List<Answer> items = new ArrayList<>();
+    boolean conjunction = false;
+    boolean more;
+    do {
+      items.add(relation());
+      more = false;
+      while (cursor.now().is(",") || cursor.now().is(";") || isWordSeparator()) {
+        conjunction |= cursor.next().text().equals("and");
+        more = true;
+      }
+    } while (more);
+    leave();
+    return items.size() == 1 ? items.getFirst() : new Several(items, conjunction);
+  }
+
+  private boolean isWordSeparator() {
+    return cursor.now().is("and") || cursor.now().is("or");
+  }
+
+  private Answer relation() {
+    if (cursor.now().is("=") || cursor.now().is("≈")) {
+      cursor.next();
+    }
+    while (cursor.now().is(WORD) && HEDGES.contains(cursor.now().text())) {
+      cursor.next();
+    }
+    List<Answer> sides = new ArrayList<>();
+    List<Character> signs = new ArrayList<>();
+    if (cursor.now().is(WORD)) {
+      sides.add(new Value(new Expr.Sym(label())));
+      signs.add('=');
+    }
+    sides.add(union());
+    while (noRelations == 0
+        && cursor.now().is(Token.Kind.SIGN)
+        && cursor.now().text().length() == 1
+        && RELATIONS.contains(cursor.now().text())) {
+      char sign = cursor.next().text().charAt(0);
+      signs.add(sign == '≡' ? '=' : sign);
+      sides.add(union());
+    }
+    return signs.isEmpty() ? sides.getFirst() : new Relation(sides, signs);
+  }
+
+  /** Words before an equals sign or a colon. */
+  private String label() {
+    StringBuilder label = new StringBuilder("label");
+    for (int words = 0; cursor.now().is(WORD) || cursor.now().is(SYMBOL); words++) {
+      if (words > LONGEST_UNIT) {
+        break;
+      }
+      label.append(' ').append(cursor.next().text());
+    }
+    if (!cursor.accept("=")) {
+      cursor.expect(":");
+    }
+    return label.toString();
+  }
+
+  private Answer union() {
+    Answer first = ratio();
+    if (!cursor.now().is("∪")) {
+      return first;
+    }
+    List<Answer> parts = new ArrayList<>(List.of(first));
+    while (cursor.accept("∪")) {
+      parts.add(ratio());
+    }
+    return new Union(parts);
+  }
+
+  private Answer ratio() {
+    Answer first = quantity();
+    if (noRelations > 0 || !cursor.now().is(":")) {
+      return first;
+    }
+    List<Answer> parts = new ArrayList<>(List.of(first));
+    while (cursor.accept(":")) {
+      parts.add(quantity());
+    }
+    return new Ratio(parts);
+  }
+
+  private Answer quantity() {
+    boolean negative = cursor.now().is("-") && isCurrency(cursor.ahead(1));
+    if (negative) {
+      cursor.next();
+    }
+    String currency = isCurrency(cursor.now()) ? cursor.next().text() : "";
+    Answer amount = sum();
+    if (negative) {
+      amount = new Value(Expr.negate(scalar(amount)));
+    }
+    if (cursor.now().is("mod") || (cursor.now().is("(") && cursor.ahead(1).is("mod"))) {
+      boolean bracket = cursor.accept("(");
+      cursor.next();
+      Expr modulus = scalar(sum());
+      if (bracket) {
+        cursor.expect(")");
+      }
+      return new Residue(scalar(amount), modulus);
+    }
+    while (cursor.now().is(WORD) && Units.isScale(cursor.now().text())) {
+      String scale = cursor.next().text().toLowerCase(java.util.Locale.ROOT);
+      amount =
+          new Value(Expr.product(scalar(amount), Expr.num(Units.SCALES.getOrDefault(scale, 1L))));
+    }
+    String unit = unit();
+    if (currency.isEmpty()) {
+      return unit.isEmpty() ? amount : new Quantity(amount, unit);
+    }
+    boolean same = unit.isEmpty() || unit.equals(currency);
+    return new Quantity(amount, same ? currency : currency + " " + unit);
+  }
+
+  private static boolean isCurrency(Token token) {
+    return token.is(Token.Kind.SIGN) && CURRENCIES.contains(token.text());
+  }
+
+  /** Words and signs for a unit, in one way to write it; empty where there are none. */
+  private String unit() {
+    StringBuilder unit = new StringBuilder();
+    String prefix = "";
+    boolean per = false;
+    for (int words = 0; words < LONGEST_UNIT; words++) {
+      Token now = cursor.now();
+      String word;
+      if (now.is("%") || now.is("¢") || isCurrency(now)) {
+        word = cursor.next().text();
+      } else if (cursor.accept("°")) {
+        boolean scale = cursor.now().is(SYMBOL) && "CF".contains(cursor.now().text());
+        word = scale ? "°" + Units.normal(cursor.next().text()) : "°";
+      } else if (!unit.isEmpty() && cursor.accept("/")) {
+        per = true;
+        continue;
+      } else if (now.is(WORD) && now.text().equalsIgnoreCase("per")) {
+        cursor.next();
+        per = true;
+        continue;
+      } else if (now.is(WORD) && Units.mayBeUnit(now.text())) {
+        word = Units.normal(cursor.next().text());
+      } else if (per && now.is(SYMBOL)) {
+        word = Units.normal(cursor.next().text());
+      } else {
+        break;
+      }
+      if (word.equals("square") || word.equals("sq") || word.equals("cubic")) {
+        prefix = word.equals("cubic") ? "^3" : "^2";
+        continue;
+      }
+      String power = prefix;
+      prefix = "";
+      if (cursor.now().is("^")) {
+        power = power();
+      }
+      unit.append(per ? "/" : unit.isEmpty() ? "" : " ").append(word).append(power);
+      per = false;
+    }
+    if (per || !prefix.isEmpty()) {
+      throw new MathException("a unit that breaks off");
+    }
+    return Units.normal(unit.toString());
+  }
+
+  private String power() {
+    cursor.expect("^");
+    boolean group = cursor.accept("{");
+    if (!cursor.now().is(NUMBER)) {
+      throw new MathException("a power of a unit");
+    }
+    String power = "^" + cursor.next().text();
+    if (group) {
+      cursor.expect("}");
+    }
+    return power.equals("^1") ? "" : power;
+  }
+
+  @Override
+  Answer bracketed() {
+    enter();
+    int outside = noRelations;
+    noRelations = 0;
+    String open = cursor.next().text();
+    Answer answer =
+        switch (open) {
+          case "(", "[" -> round(open.charAt(0));
+          case "{" -> group();
+          case "\\{" -> set();
+          case "⟨", "<" -> angled(open.equals("<") ? ">" : "⟩");
+          case "∅" -> new Braces(List.of());
+          default -> {
+            if (open.startsWith("begin ")) {
+              yield matrix(open.substring("begin ".length()));
+            }
+            throw new MathException("'" + open + "' where an answer should be");
+          }
+        };
+    noRelations = outside;
+    leave();
+    return answer;
+  }
+
+  private Answer round(char open) {
+    Answer inside = list();
+    char close = cursor.accept("]") ? ']' : ')';
+    if (close == ')') {
+      cursor.expect(")");
+    }
+    if (inside instanceof Several(List<Answer> items, boolean conjunction)) {
+      return new Sequence(open, items, close);
+    }
+    if ((open == '(') != (close == ')')) {
+      throw new MathException("brackets that do not match");
+    }
+    return inside;
+  }
+
+  /** Braces of LaTeX, which only group, or of plain text, which are a set. */
+  private Answer group() {
+    Answer inside = list();
+    cursor.expect("}");
+    return inside instanceof Several(List<Answer> items, boolean conjunction)
+        ? new Braces(items)
+        : inside;
+  }
+
+  private Answer set() {
+    if (cursor.accept("\\}")) {
+      return new Braces(List.of());
+    }
+    noRelations++;
+    boolean builder =
+        cursor.now().is(SYMBOL) && (isBar(1) || (cursor.ahead(1).is("∈") && isBar(3)));
+    noRelations--;
+    if (builder) {
+      cursor.skip(cursor.ahead(1).is("∈") ? 4 : 2);
+      Answer condition = list();
+      cursor.expect("\\}");
+      return condition;
+    }
+    Answer inside = list();
+    cursor.expect("\\}");
+    return new Braces(
+        inside instanceof Several(List<Answer> items, boolean conjunction)
+            ? items
+            : List.of(inside));
+  }
+
+  private boolean isBar(int ahead) {
+    return cursor.ahead(ahead).is("|") || cursor.ahead(ahead).is(":");
+  }
+
+  private Answer angled(String close) {
+    noRelations++;
+    List<Answer> items = new ArrayList<>();
+    do {
+      items.add(sum());
+    } while (cursor.accept(","));
+    noRelations--;
+    cursor.expect(close);
+    return new Sequence('<', items, '>');
+  }
+
+  private Answer matrix(String name) {
+    if (!MATRICES.contains(name)) {
+      throw new MathException(name + ": unknown");
+    }
+    if (name.equals("array") && cursor.accept("{")) {
+      while (!cursor.accept("}")) {
+        if (cursor.next().is(END)) {
+          throw new MathException("a brace is missing");
+        }
+      }
+    }
+    String end = "end " + name;
+    List<List<Answer>> rows = new ArrayList<>();
+    while (!cursor.accept(end)) {
+      List<Answer> row = new ArrayList<>();
+      do {
+        row.add(sum());
+      } while (cursor.accept("&"));
+      rows.add(row);
+      if (!cursor.now().is(end)) {
+        cursor.expect("\\\\");
+      }
+      if (row.size() != rows.getFirst().size()) {
+        throw new MathException("rows of different lengths");
+      }
+    }
+    if (rows.isEmpty()) {
+      throw new MathException("an empty matrix");
+    }
+    return new Matrix(rows);
+  }
+}

@@ -1,0 +1,157 @@
+package io.jackpot.answers;
+
+import io.jackpot.answers.Answer.Based;
+import io.jackpot.answers.Answer.Choice;
+import io.jackpot.answers.Answer.Clock;
+import io.jackpot.answers.Answer.Value;
+import io.jackpot.answers.Answer.Words;
+import io.jackpot.math.Budget;
+import io.jackpot.math.Equality;
+import io.jackpot.math.Expr;
+import io.jackpot.math.MathException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the text of an answer. */
+final class AnswerReader {
+  private static final int LONGEST = 2_000;
+  private static final int MOST_WORDS = 12;
+
+  private static final Pattern TYPEFACE =
+      Pattern.compile(
+          "\\\\(?:text(?:bf|rm|it|sf|normal)?|math(?:rm|bf|sf|it)|mbox|bf|rm|bold|left|right)(?![A-Za-z])|[{}$~]|\\\\[ ,;:!]");
+  private static final Pattern LETTER =
+      Pattern.compile("(?i:option|choice|answer)?\\s*+[(\\[]?([A-J])[)\\].:]?");
+  private static final Pattern SMALL_LETTER = Pattern.compile("\\(([a-j])\\)");
+  private static final Pattern LETTER_AND_TEXT =
+      Pattern.compile(
+          "(?i:option|choice)?\\s*+(?:\\(([A-J])\\)[:.]?|([A-J])[.):])\\s*+(\\S.*)",
+          Pattern.DOTALL);
+  private static final Pattern BASED =
+      Pattern.compile("([0-9A-Z]+)_(?:\\{?(\\d{1,2})}?|\\{\\\\text\\{(\\d{1,2})}})");
+  private static final Pattern CLOCK =
+      Pattern.compile(
+          "(\\d{1,2}):([0-5]\\d)\\s*+(?:([ap])\\.?\\s*+m\\.?)?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\s'’\".,:;()/&!?-]+");
+  private static final Pattern WORD = Pattern.compile("\\p{L}{2}|[\\p{L}&&[^\\p{IsLatin}]]");
+  private static final Pattern ARTICLE = Pattern.compile("\\b(?:the|a|an)\\b");
+
+  private final Budget budget;
+
+  AnswerReader(Budget budget) {
+    this.budget = budget;
+  }
+
+  /**
+   * @param text without white space around it
+   * @throws MathException if it is no answer, or has no value, or reading it costs too much
+   */
+  Answer read(String text) {
+    if (text.isEmpty() || text.length() > LONGEST) {
+      throw new MathException("an answer of " + text.length() + " characters");
+    }
+    budget.spend(text.length());
+    String plain = TYPEFACE.matcher(text).replaceAll(" ").strip();
+    @Nullable Answer special = special(plain, text);
+    if (special != null) {
+      return special;
+    }
+    Answer answer;
+    try {
+      answer = AnswerParser.parse(text);
+    } catch (MathException e) {
+      return words(plain, e);
+    }
+    // Three letters or more in a row are a name as long as nothing else makes them a product.
+    if (plain.length() > 2 && plain.chars().allMatch(Character::isLetter) && isLetters(answer)) {
+      return new Words(plain.toLowerCase(Locale.ROOT));
+    }
+    new AnswerCheck(new Equality(budget)).check(answer);
+    return answer;
+  }
+
+  private static boolean isLetters(Answer answer) {
+    return answer instanceof Value(Expr expr)
+        && expr instanceof Expr.Product(var factors)
+        && factors.stream().allMatch(f -> f instanceof Expr.Sym(String name) && name.length() == 1);
+  }
+
+  private @Nullable Answer special(String plain, String text) {
+    Matcher matcher = LETTER.matcher(plain);
+    if (matcher.matches() || matcher.usePattern(SMALL_LETTER).reset().matches()) {
+      return new Choice(Character.toUpperCase(matcher.group(1).charAt(0)), null);
+    }
+    matcher = LETTER_AND_TEXT.matcher(plain);
+    if (matcher.matches()) {
+      String letter = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+      return new Choice(letter.charAt(0), optionText(text, letter));
+    }
+    matcher = BASED.matcher(text.replace("\\text{", "").replace("\\mathrm{", ""));
+    if (matcher.matches() || matcher.usePattern(BASED).reset(plain.replace(" ", "")).matches()) {
+      String base = matcher.group(2) == null ? matcher.group(3) : matcher.group(2);
+      return based(matcher.group(1), Integer.parseInt(base));
+    }
+    matcher = CLOCK.matcher(plain);
+    if (matcher.matches()) {
+      @Nullable String half = matcher.group(3);
+      return new Clock(
+          Integer.parseInt(matcher.group(1)),
+          Integer.parseInt(matcher.group(2)),
+          half == null ? null : half.toLowerCase(Locale.ROOT));
+    }
+    return null;
+  }
+
+  /** What stands after an option's letter, or null where it cannot be read. */
+  private @Nullable Answer optionText(String text, String letter) {
+    int place = text.indexOf(letter);
+    for (int at = text.indexOf('('); at >= 0 && at < place; at = -1) {
+      place = text.indexOf(letter, at);
+    }
+    String rest = text.substring(place + 1).replaceFirst("^[)\\].:}\\s~$]++(?:\\\\ )?", "");
+    int open = rest.indexOf('{');
+    boolean closesOuter = open < 0 || rest.indexOf('}') < open;
+    if (closesOuter && rest.endsWith("}") && Braces.end("{" + rest, 0) == rest.length()) {
+      rest = rest.substring(0, rest.length() - 1);
+    }
+    try {
+      Answer answer = read(rest.strip());
+      return answer instanceof Choice ? null : answer;
+    } catch (MathException e) {
+      budget.spend(1);
+      return null;
+    }
+  }
+
+  private static Answer based(String digits, int base) {
+    if (base < 2 || base > 36) {
+      throw new MathException("base " + base);
+    }
+    for (char digit : digits.toCharArray()) {
+      if (Character.digit(digit, base) < 0) {
+        throw new MathException(digit + ": no digit to the base " + base);
+      }
+    }
+    return new Based(digits, base);
+  }
+
+  private static Answer words(String plain, MathException why) {
+    if (!WORDS.matcher(plain).matches() || !WORD.matcher(plain).find()) {
+      throw why;
+    }
+    String normal =
+        ARTICLE
+            .matcher(
+                plain.toLowerCase(Locale.ROOT).replace('’', '\'').replaceAll("[.,:;()!?\"]+", " "))
+            .replaceAll(" ")
+            .strip()
+            .replaceAll("\\s+", " ");
+    if (normal.isEmpty() || normal.split(" ", -1).length > MOST_WORDS) {
+      throw why;
+    }
+    @Nullable Long number = NumberWords.value(normal);
+    return number == null ? new Words(normal) : new Value(Expr.num(number));
+  }
+}

@@ -1,0 +1,183 @@
+package io.jackpot.answers;
+
+import io.jackpot.answers.Answer.Relation;
+import io.jackpot.answers.Answer.Sequence;
+import io.jackpot.answers.Answer.Value;
+import io.jackpot.math.Equality;
+import io.jackpot.math.Expr;
+import io.jackpot.math.Expr.Product;
+import io.jackpot.math.Expr.Sym;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Equations: those that name a value, as x = 5 does, and those that say something. */
+final class Assignments {
+  private static final Set<String> FUNCTIONS =
+      Set.of("f", "g", "h", "p", "q", "F", "G", "P", "Q", "S", "T", "a", "u", "v", "r");
+
+  private final Equality equality;
+
+  Assignments(Equality equality) {
+    this.equality = equality;
+  }
+
+  /** Whether it is a name and what it stands for, or equal numbers. */
+  boolean isAssignment(Relation relation) {
+    boolean equations = relation.signs().stream().allMatch(s -> s == '=' || s == '≈' || s == '∈');
+    if (!equations || !areEqual(relation)) {
+      return false;
+    }
+    return name(relation) != null
+        || relation.sides().stream()
+            .allMatch(side -> side instanceof Value(Expr expr) && UnitLetters.isNumber(expr));
+  }
+
+  /** Whether the sides but the name are equal where they are said to be. */
+  private boolean areEqual(Relation relation) {
+    int first = name(relation) == null ? 0 : 1;
+    for (int i = first; i + 1 < relation.sides().size(); i++) {
+      if (!(relation.sides().get(i) instanceof Value(Expr left))
+          || !(relation.sides().get(i + 1) instanceof Value(Expr right))) {
+        return false;
+      }
+      boolean same =
+          relation.signs().get(i) == '≈' ? close(left, right) : equality.equal(left, right);
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** To a hundredth, so that nobody can name two answers at once. */
+  private boolean close(Expr left, Expr right) {
+    Expr off = Expr.call("abs", Expr.minus(left, right));
+    return equality.signum(Expr.minus(Expr.product(Expr.num(100), off), Expr.call("abs", right)))
+        <= 0;
+  }
+
+  /** The exact value, and the approximate one where the equation has both. */
+  List<Answer> values(Relation relation) {
+    int approximate = relation.signs().indexOf('≈');
+    Answer last = relation.sides().getLast();
+    return approximate <= 0 && name(relation) != null
+        ? List.of(last)
+        : approximate < 0 ? List.of(last) : List.of(relation.sides().get(approximate), last);
+  }
+
+  Answer value(Relation relation) {
+    return values(relation).getFirst();
+  }
+
+  /** The name on the left side: a variable, a function of variables, a tuple of variables. */
+  private static @Nullable String name(Relation relation) {
+    return relation.sides().size() < 2 ? null : name(relation.sides().getFirst());
+  }
+
+  private static @Nullable String name(Answer side) {
+    return switch (side) {
+      case Value(Sym(String name)) -> name;
+      case Value(Product(List<Expr> factors))
+          when factors.size() == 2
+              && factors.get(0) instanceof Sym(String function)
+              && FUNCTIONS.contains(function)
+              && (factors.get(1) instanceof Sym || factors.get(1) instanceof Expr.Num) ->
+          function + "(" + (factors.get(1) instanceof Sym(String at) ? at : factors.get(1)) + ")";
+      case Sequence(char open, List<Answer> items, char close)
+          when items.stream().allMatch(i -> i instanceof Value(Sym s)) ->
+          items.toString();
+      default -> null;
+    };
+  }
+
+  /**
+   * Whether two assignments are to the same name; null if one is no assignment. A function of x is
+   * the same name as y.
+   */
+  @Nullable Boolean sameVariable(Relation left, Relation right) {
+    if (!isAssignment(left) || !isAssignment(right)) {
+      return null;
+    }
+    @Nullable String first = name(left);
+    @Nullable String second = name(right);
+    if (first == null || second == null || first.equals(second)) {
+      return true;
+    }
+    if (first.startsWith("label") || second.startsWith("label")) {
+      return true;
+    }
+    boolean functions =
+        (first.endsWith("(x)") && second.equals("y"))
+            || (second.endsWith("(x)") && first.equals("y"));
+    return functions ? true : null;
+  }
+
+  /** Whether equations or inequalities are the same but for a factor. */
+  boolean sameRelation(Relation left, Relation right) {
+    if (left.signs().size() != 1 || right.signs().size() != 1) {
+      return false;
+    }
+    @Nullable Expr first = difference(left);
+    @Nullable Expr second = difference(right);
+    char sign = direction(left);
+    if (first == null || second == null || sign != direction(right)) {
+      return false;
+    }
+    boolean equation = sign == '=' || sign == '≠';
+    int ratio = equality.ratio(first, second, equation).signum();
+    return equation ? ratio != 0 : ratio > 0;
+  }
+
+  private static char direction(Relation relation) {
+    char sign = relation.signs().getFirst();
+    return sign == '>' ? '<' : sign == '≥' ? '≤' : sign;
+  }
+
+  /** The smaller side less the larger one. */
+  private static @Nullable Expr difference(Relation relation) {
+    char sign = relation.signs().getFirst();
+    if (!(relation.sides().getFirst() instanceof Value(Expr left))
+        || !(relation.sides().getLast() instanceof Value(Expr right))
+        || sign == '∈'
+        || sign == '≈') {
+      return null;
+    }
+    return sign == '>' || sign == '≥' ? Expr.minus(right, left) : Expr.minus(left, right);
+  }
+
+  /**
+   * Whether the items of two lists are to be compared in their order, since one side names its
+   * values and the other does not: x = 3, y = 4 is 3, 4 and not 4, 3.
+   */
+  static boolean isOrdered(List<Answer> golds, List<Answer> answers) {
+    List<String> left = names(golds);
+    List<String> right = names(answers);
+    boolean leftNamed = left.size() > 1 && left.size() == golds.size();
+    boolean rightNamed = right.size() > 1 && right.size() == answers.size();
+    return leftNamed != rightNamed && (leftNamed ? right : left).isEmpty();
+  }
+
+  /** The coordinates of a point, or the items of a list. */
+  static List<Answer> positions(List<Answer> items) {
+    boolean point =
+        items.size() == 1
+            && items.getFirst() instanceof Sequence(char open, List<Answer> inside, char close)
+            && open == '('
+            && close == ')';
+    return point ? ((Sequence) items.getFirst()).items() : items;
+  }
+
+  /** Different names in alphabetical order, or nothing. */
+  private static List<String> names(List<Answer> items) {
+    List<String> names = new ArrayList<>();
+    for (Answer item : items) {
+      @Nullable String name = item instanceof Relation relation ? name(relation) : null;
+      if (name != null && (names.isEmpty() || name.compareTo(names.getLast()) > 0)) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+}

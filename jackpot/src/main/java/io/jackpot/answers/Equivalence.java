@@ -1,0 +1,389 @@
+package io.jackpot.answers;
+
+import io.jackpot.answers.Answer.Based;
+import io.jackpot.answers.Answer.Braces;
+import io.jackpot.answers.Answer.Choice;
+import io.jackpot.answers.Answer.Clock;
+import io.jackpot.answers.Answer.Matrix;
+import io.jackpot.answers.Answer.Quantity;
+import io.jackpot.answers.Answer.Ratio;
+import io.jackpot.answers.Answer.Relation;
+import io.jackpot.answers.Answer.Residue;
+import io.jackpot.answers.Answer.Sequence;
+import io.jackpot.answers.Answer.Several;
+import io.jackpot.answers.Answer.Value;
+import io.jackpot.answers.Answer.Words;
+import io.jackpot.math.Budget;
+import io.jackpot.math.Equality;
+import io.jackpot.math.Expr;
+import io.jackpot.math.Expr.Sym;
+import io.jackpot.math.MathException;
+import io.jackpot.math.Rational;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Decides whether an answer says the same as the gold answer. */
+final class Equivalence {
+  private static final Set<String> NOTHING =
+      Set.of(
+          "no solution",
+          "no solutions",
+          "no real solution",
+          "no real solutions",
+          "none",
+          "empty set",
+          "no such values exist",
+          "there are no solutions",
+          "there is no solution");
+  private static final List<Set<String>> SYNONYMS =
+      List.of(
+          NOTHING,
+          Set.of("dne", "does not exist", "limit does not exist"),
+          Set.of("infinitely many", "infinitely many solutions", "infinite solutions", "infinite"));
+
+  private final Equality equality;
+  private final RealSets realSets;
+  private final Assignments assignments;
+
+  Equivalence(Budget budget) {
+    equality = new Equality(budget);
+    realSets = new RealSets(equality);
+    assignments = new Assignments(equality);
+  }
+
+  /**
+   * @throws MathException if it cannot be decided within the budget
+   */
+  boolean equivalent(Answer gold, Answer answer) {
+    if (gold instanceof Choice || answer instanceof Choice) {
+      return choice(gold, answer);
+    }
+    List<Answer> golds = Signs.items(gold);
+    List<Answer> answers = Signs.items(answer);
+    boolean lists = isList(gold) || isList(answer) || golds.size() > 1 || answers.size() > 1;
+    if (lists && sameItems(gold, answer, golds, answers)) {
+      return true;
+    }
+    if (RealSets.isRealSet(gold) || RealSets.isRealSet(answer)) {
+      return sameRealSet(gold, answer);
+    }
+    return !lists && single(gold, answer);
+  }
+
+  private static boolean isList(Answer answer) {
+    return answer instanceof Several || answer instanceof Braces;
+  }
+
+  /** As sets: in any order, repeated items once. */
+  private boolean sameItems(Answer gold, Answer answer, List<Answer> golds, List<Answer> answers) {
+    if (answer instanceof Words(String normal)) {
+      return golds.isEmpty() && NOTHING.contains(normal);
+    }
+    if (gold instanceof Words(String normal)) {
+      return answers.isEmpty() && NOTHING.contains(normal);
+    }
+    if (Assignments.isOrdered(golds, answers)) {
+      return sameInOrder(Assignments.positions(golds), Assignments.positions(answers));
+    }
+    List<Answer> left = distinct(golds);
+    List<Answer> right = distinct(answers);
+    if (left.size() != right.size()) {
+      return false;
+    }
+    for (Answer item : left) {
+      int at = 0;
+      while (at < right.size() && !single(item, right.get(at))) {
+        at++;
+      }
+      if (at == right.size()) {
+        return false;
+      }
+      right.remove(at);
+    }
+    return true;
+  }
+
+  private List<Answer> distinct(List<Answer> items) {
+    List<Answer> distinct = new ArrayList<>();
+    for (Answer item : items) {
+      if (distinct.stream().noneMatch(known -> single(known, item))) {
+        distinct.add(item);
+      }
+    }
+    return distinct;
+  }
+
+  private boolean sameInOrder(List<Answer> golds, List<Answer> answers) {
+    if (golds.size() != answers.size()) {
+      return false;
+    }
+    for (int i = 0; i < golds.size(); i++) {
+      if (!equivalent(golds.get(i), answers.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean sameRealSet(Answer gold, Answer answer) {
+    if (gold instanceof Sequence && answer instanceof Sequence) {
+      return single(gold, answer);
+    }
+    if (gold instanceof Relation left
+        && answer instanceof Relation right
+        && assignments.sameRelation(left, right)) {
+      return true;
+    }
+    return realSets.equal(gold, answer);
+  }
+
+  private boolean single(Answer gold, Answer answer) {
+    if (gold instanceof Relation || answer instanceof Relation) {
+      return related(gold, answer);
+    }
+    if (gold instanceof Quantity || answer instanceof Quantity) {
+      return sameQuantity(gold, answer);
+    }
+    return switch (gold) {
+      case Value(Expr expr) -> sameValue(expr, answer);
+      case Sequence sequence -> sameSequence(sequence, answer);
+      case Matrix matrix -> sameMatrix(matrix, answer);
+      case Ratio ratio -> sameRatio(ratio, answer);
+      case Residue(Expr value, Expr modulus) ->
+          answer instanceof Residue(Expr other, Expr otherModulus)
+              && sameResidue(value, modulus, other, otherModulus);
+      case Based based -> sameBased(based, answer);
+      case Clock clock -> sameClock(clock, answer);
+      case Words words -> sameWords(words, answer);
+      default -> isList(gold) && isList(answer) && equivalent(gold, answer);
+    };
+  }
+
+  private boolean related(Answer gold, Answer answer) {
+    if (gold instanceof Relation left && answer instanceof Relation right) {
+      @Nullable Boolean assigned = assignments.sameVariable(left, right);
+      if (assigned != null) {
+        return assigned && equivalent(assignments.value(left), assignments.value(right));
+      }
+      return assignments.sameRelation(left, right);
+    }
+    Relation relation = (Relation) (gold instanceof Relation ? gold : answer);
+    Answer other = gold instanceof Relation ? answer : gold;
+    if (!assignments.isAssignment(relation)) {
+      return false;
+    }
+    for (Answer value : assignments.values(relation)) {
+      boolean same = gold == other ? equivalent(gold, value) : equivalent(value, answer);
+      if (same) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean sameValue(Expr gold, Answer answer) {
+    return switch (answer) {
+      case Value(Expr expr) -> sameNumber(gold, expr) || isOmittedUnit(expr, gold);
+      case Words(String normal) -> sameLetters(gold, normal);
+      case Ratio ratio -> sameRatio(ratio, new Value(gold));
+      case Based(String digits, int base) -> isWritten(gold, digits);
+      case Clock clock -> sameClock(clock, new Value(gold));
+      default -> false;
+    };
+  }
+
+  private boolean sameNumber(Expr gold, Expr answer) {
+    if (AnswerCheck.isInfinite(gold) || AnswerCheck.isInfinite(answer)) {
+      return gold.equals(answer);
+    }
+    return equality.equal(gold, answer);
+  }
+
+  /** Whether the answer is the gold number times letters that are units. */
+  private boolean isOmittedUnit(Expr answer, Expr gold) {
+    @Nullable Quantity quantity = UnitLetters.read(answer);
+    return quantity != null
+        && UnitLetters.isNumber(gold)
+        && quantity.amount() instanceof Value(Expr amount)
+        && equality.equal(gold, amount);
+  }
+
+  private static boolean sameLetters(Expr letters, String word) {
+    StringBuilder name = new StringBuilder();
+    if (letters instanceof Expr.Product(List<Expr> factors)) {
+      for (Expr factor : factors) {
+        name.append(factor instanceof Sym(String symbol) ? symbol : "?");
+      }
+    }
+    return name.toString().toLowerCase(Locale.ROOT).equals(word);
+  }
+
+  /** An omitted unit is no mistake; another one is. */
+  private boolean sameQuantity(Answer gold, Answer answer) {
+    Answer left = asQuantity(gold);
+    Answer right = asQuantity(answer);
+    if (left instanceof Quantity(Answer amount, String unit)
+        && right instanceof Quantity(Answer other, String otherUnit)) {
+      return unit.equals(otherUnit) && equivalent(amount, other);
+    }
+    return left instanceof Quantity(Answer amount, String unit)
+        ? equivalent(amount, right)
+        : right instanceof Quantity(Answer other, String unit2) && equivalent(left, other);
+  }
+
+  private static Answer asQuantity(Answer answer) {
+    @Nullable Quantity letters = answer instanceof Value(Expr expr) ? UnitLetters.read(expr) : null;
+    return letters == null ? answer : letters;
+  }
+
+  private boolean sameSequence(Sequence gold, Answer answer) {
+    if (answer instanceof Matrix matrix) {
+      return isVector(gold) && sameInOrder(gold.items(), vector(matrix));
+    }
+    if (!(answer instanceof Sequence other) || gold.items().size() != other.items().size()) {
+      return false;
+    }
+    // Two items in square brackets are an interval; more are a list, as in round or angled ones.
+    boolean pair = gold.items().size() == 2;
+    boolean angled = gold.open() == '<' || other.open() == '<';
+    boolean sameBrackets = gold.open() == other.open() && gold.close() == other.close();
+    boolean vectors = angled && isVector(gold) && isVector(other);
+    return (!pair || sameBrackets || vectors) && sameInOrder(gold.items(), other.items());
+  }
+
+  private static boolean isVector(Sequence sequence) {
+    return sequence.open() == '<'
+        || (sequence.open() == '(' && sequence.close() == ')')
+        || sequence.items().size() > 2;
+  }
+
+  private static List<Answer> vector(Matrix matrix) {
+    if (matrix.rows().size() == 1) {
+      return matrix.rows().getFirst();
+    }
+    boolean column = matrix.rows().getFirst().size() == 1;
+    return column ? matrix.rows().stream().map(List::getFirst).toList() : List.of();
+  }
+
+  private boolean sameMatrix(Matrix gold, Answer answer) {
+    if (answer instanceof Sequence sequence) {
+      return isVector(sequence) && sameInOrder(vector(gold), sequence.items());
+    }
+    if (!(answer instanceof Matrix other) || gold.rows().size() != other.rows().size()) {
+      // A matrix of one entry is written as a number too.
+      return answer instanceof Value
+          && vector(gold).size() == 1
+          && equivalent(vector(gold).getFirst(), answer);
+    }
+    for (int i = 0; i < gold.rows().size(); i++) {
+      if (!sameInOrder(gold.rows().get(i), other.rows().get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean sameRatio(Ratio gold, Answer answer) {
+    List<Expr> left = numbers(gold);
+    List<Expr> right =
+        switch (answer) {
+          case Ratio other -> numbers(other);
+          case Clock(int hour, int minute, String half) when half == null ->
+              List.of(Expr.num(hour), Expr.num(minute));
+          case Value(Expr expr) when left.size() == 2 -> List.of(expr, Expr.num(1));
+          default -> List.of();
+        };
+    if (left.size() != right.size()) {
+      return false;
+    }
+    for (int i = 1; i < left.size(); i++) {
+      Expr across = Expr.product(left.get(0), right.get(i));
+      if (!equality.equal(across, Expr.product(left.get(i), right.get(0)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<Expr> numbers(Ratio ratio) {
+    return ratio.parts().stream().map(ExprParser::scalar).toList();
+  }
+
+  private boolean sameResidue(Expr value, Expr modulus, Expr other, Expr otherModulus) {
+    Expr turns = Expr.divide(Expr.minus(value, other), modulus);
+    return equality.equal(modulus, otherModulus)
+        && equality.equal(turns, Expr.call("floor", turns));
+  }
+
+  /** To the same base digit by digit; a base that one leaves out is no mistake. */
+  private static boolean sameBased(Based gold, Answer answer) {
+    return switch (answer) {
+      case Based(String digits, int base) ->
+          base == gold.base() && withoutZeros(digits).equals(withoutZeros(gold.digits()));
+      case Value(Expr expr) -> isWritten(expr, gold.digits());
+      default -> false;
+    };
+  }
+
+  private static boolean isWritten(Expr expr, String digits) {
+    return expr instanceof Expr.Num(Rational value)
+        && value.toString().equals(withoutZeros(digits));
+  }
+
+  private static String withoutZeros(String digits) {
+    return digits.replaceFirst("^0+(?=.)", "");
+  }
+
+  private boolean sameClock(Clock gold, Answer answer) {
+    return switch (answer) {
+      case Clock(int hour, int minute, String half) ->
+          hour == gold.hour()
+              && minute == gold.minute()
+              && (half == null || gold.half() == null || half.equals(gold.half()));
+      case Ratio ratio -> gold.half() == null && sameRatio(ratio, gold);
+      case Value value ->
+          gold.half() == null
+              && gold.minute() > 0
+              && sameRatio(
+                  new Ratio(
+                      List.of(
+                          new Value(Expr.num(gold.hour())), new Value(Expr.num(gold.minute())))),
+                  value);
+      default -> false;
+    };
+  }
+
+  private static boolean sameWords(Words gold, Answer answer) {
+    return switch (answer) {
+      case Words words ->
+          words.equals(gold)
+              || SYNONYMS.stream()
+                  .anyMatch(s -> s.contains(words.normal()) && s.contains(gold.normal()));
+      case Value(Expr expr) -> sameLetters(expr, gold.normal());
+      default -> false;
+    };
+  }
+
+  /** By the letter; by what the option says where the other answer has no letter. */
+  private boolean choice(Answer gold, Answer answer) {
+    @Nullable Character left = letter(gold);
+    @Nullable Character right = letter(answer);
+    if (left != null && right != null) {
+      return left.equals(right);
+    }
+    @Nullable Answer goldText = gold instanceof Choice(char letter, Answer text) ? text : gold;
+    @Nullable Answer text = answer instanceof Choice(char letter2, Answer text2) ? text2 : answer;
+    return goldText != null && text != null && equivalent(goldText, text);
+  }
+
+  private static @Nullable Character letter(Answer answer) {
+    return switch (answer) {
+      case Choice(char letter, Answer text) -> letter;
+      case Value(Sym(String name)) when name.length() == 1 -> Character.toUpperCase(name.charAt(0));
+      default -> null;
+    };
+  }
+}

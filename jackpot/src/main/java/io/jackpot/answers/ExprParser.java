@@ -1,0 +1,490 @@
+package io.jackpot.answers;
+
+import static io.jackpot.answers.Token.Kind.FUNCTION;
+import static io.jackpot.answers.Token.Kind.NUMBER;
+import static io.jackpot.answers.Token.Kind.SYMBOL;
+import static io.jackpot.answers.Token.Kind.WORD;
+
+import io.jackpot.answers.Answer.Value;
+import io.jackpot.math.Expr;
+import io.jackpot.math.Functions;
+import io.jackpot.math.MathException;
+import io.jackpot.math.Rational;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Sums, products, powers and functions, by recursive descent. What brackets enclose is for {@link
+ * #bracketed} to read, which may be no scalar.
+ */
+abstract class ExprParser {
+  private static final int DEEPEST = 60;
+  private static final Expr PI = new Expr.Sym("pi");
+  private static final Expr E = new Expr.Sym("e");
+  private static final Set<String> IMPLICIT =
+      Set.of("(", "[", "{", "frac", "binom", "sqrt", "⌊", "⌈");
+
+  protected final Cursor cursor;
+  private int depth;
+  private int bars;
+  private int functions;
+
+  ExprParser(Cursor cursor) {
+    this.cursor = cursor;
+  }
+
+  /** What stands between brackets; the opening one is next. */
+  abstract Answer bracketed();
+
+  /** Descends one level. */
+  protected void enter() {
+    if (++depth > DEEPEST) {
+      throw new MathException("nested too deeply");
+    }
+  }
+
+  protected void leave() {
+    depth--;
+  }
+
+  static Expr scalar(Answer answer) {
+    if (answer instanceof Value(Expr expr)) {
+      return expr;
+    }
+    throw new MathException("arithmetic with what is no number");
+  }
+
+  Answer sum() {
+    enter();
+    List<Expr> terms = new ArrayList<>();
+    @org.jspecify.annotations.Nullable Answer only = null;
+    do {
+      String sign = sign();
+      Answer term = term();
+      if (sign.isEmpty() && terms.isEmpty() && !signFollows()) {
+        only = term;
+        break;
+      }
+      Expr expr = scalar(term);
+      terms.add(
+          switch (sign) {
+            case "-" -> Expr.negate(expr);
+            case "±", "∓" -> Expr.call(sign, expr);
+            default -> expr;
+          });
+    } while (signFollows());
+    leave();
+    if (only != null) {
+      return only;
+    }
+    return new Value(terms.size() == 1 ? terms.getFirst() : new Expr.Sum(terms));
+  }
+
+  private boolean signFollows() {
+    Token now = cursor.now();
+    return now.is("+") || now.is("-") || now.is("±") || now.is("∓");
+  }
+
+  private String sign() {
+    if (!signFollows()) {
+      return "";
+    }
+    String sign = cursor.next().text();
+    // "+-" and the like: one more sign, as in 3 + -2.
+    if (cursor.now().is("-") && !sign.equals("±")) {
+      cursor.next();
+      return sign.equals("-") ? "+" : "-";
+    }
+    return sign;
+  }
+
+  private Answer term() {
+    Answer first = factor();
+    if (!operatorFollows()) {
+      return first;
+    }
+    List<Expr> factors = new ArrayList<>();
+    factors.add(scalar(first));
+    boolean fraction = false;
+    while (operatorFollows()) {
+      if (cursor.accept("*") || timesLetter()) {
+        factors.add(signedFactor());
+        fraction = false;
+      } else if (cursor.accept("/")) {
+        boolean numbers = cursor.now().is(NUMBER) && factors.getLast() instanceof Expr.Num;
+        factors.add(new Expr.Power(signedFactor(), Expr.num(-1)));
+        fraction = true;
+        if (implicitFollows() && !(numbers && !cursor.now().is("("))) {
+          throw new MathException("a/bc may be two things");
+        }
+      } else {
+        if (fraction && cursor.now().is("(")) {
+          throw new MathException("a/b(c) may be two things");
+        }
+        factors.add(scalar(factor()));
+      }
+    }
+    return new Value(new Expr.Product(factors));
+  }
+
+  private Expr signedFactor() {
+    return cursor.accept("-") ? Expr.negate(scalar(factor())) : scalar(factor());
+  }
+
+  private boolean operatorFollows() {
+    if (cursor.now().is("/") && cursor.ahead(1).is(WORD)) {
+      return false; // A unit: 5/day.
+    }
+    return cursor.now().is("*") || cursor.now().is("/") || implicitFollows() || isTimesLetter();
+  }
+
+  /** An x between numbers, as in 3 x 10^8. */
+  private boolean isTimesLetter() {
+    Token next = cursor.ahead(1);
+    return cursor.now().is(SYMBOL)
+        && cursor.now().text().equals("x")
+        && next.is(NUMBER)
+        && (next.text().equals("10") || (cursor.now().spaced() && next.spaced()));
+  }
+
+  private boolean timesLetter() {
+    if (!isTimesLetter()) {
+      return false;
+    }
+    cursor.next();
+    return true;
+  }
+
+  private boolean implicitFollows() {
+    Token now = cursor.now();
+    if (now.is("(") && cursor.ahead(1).is("mod")) {
+      return false;
+    }
+    return now.is(SYMBOL)
+        || now.is(FUNCTION)
+        || (now.is(Token.Kind.SIGN) && IMPLICIT.contains(now.text()))
+        || now.text().startsWith("accent ")
+        || (now.is("|") && bars == 0);
+  }
+
+  /** A primary with its powers and factorials. */
+  private Answer factor() {
+    enter();
+    Answer base = primary();
+    while (true) {
+      if (cursor.accept("!")) {
+        base = new Value(Expr.call("factorial", scalar(base)));
+      } else if (functions > 0 && cursor.accept("°")) {
+        base = new Value(Expr.product(scalar(base), PI, new Expr.Num(Rational.of(1, 180))));
+      } else if (cursor.accept("^")) {
+        base = new Value(new Expr.Power(scalar(base), exponent()));
+      } else {
+        leave();
+        return base;
+      }
+    }
+  }
+
+  private Expr exponent() {
+    if (cursor.accept("-")) {
+      return Expr.negate(scalar(factor()));
+    }
+    cursor.accept("+");
+    return scalar(factor());
+  }
+
+  private Answer primary() {
+    Token token = cursor.now();
+    return switch (token.kind()) {
+      case NUMBER -> new Value(number());
+      case SYMBOL -> new Value(symbol());
+      case FUNCTION -> new Value(function());
+      case SIGN -> sign(token.text());
+      case WORD, END -> throw new MathException("'" + token.text() + "' where a number should be");
+    };
+  }
+
+  private Answer sign(String sign) {
+    if (sign.startsWith("accent ")) {
+      return new Value(accent());
+    }
+    return switch (sign) {
+      case "frac" -> new Value(fraction());
+      case "binom" -> {
+        cursor.next();
+        yield new Value(Expr.call("binom", argument(), argument()));
+      }
+      case "sqrt" -> new Value(root());
+      case "|" -> {
+        cursor.next();
+        bars++;
+        Expr inside = scalar(sum());
+        bars--;
+        cursor.expect("|");
+        yield new Value(Expr.call("abs", inside));
+      }
+      case "⌊" -> new Value(rounded("floor", "⌋"));
+      case "⌈" -> new Value(rounded("ceil", "⌉"));
+      default -> {
+        int outside = bars;
+        bars = 0;
+        Answer answer = bracketed();
+        bars = outside;
+        yield answer;
+      }
+    };
+  }
+
+  private Expr rounded(String function, String close) {
+    cursor.next();
+    Expr inside = scalar(sum());
+    cursor.expect(close);
+    return Expr.call(function, inside);
+  }
+
+  private Expr number() {
+    Token token = cursor.next();
+    Expr number = literal(token.text());
+    boolean whole = isWhole(token);
+    Token now = cursor.now();
+    if (whole && now.is(NUMBER) && now.spaced() && cursor.ahead(1).is("/")) {
+      Token denominator = cursor.ahead(2);
+      if (isWhole(now) && isWhole(denominator)) {
+        cursor.skip(3);
+        return mixed(number, literal(now.text()), literal(denominator.text()));
+      }
+    }
+    if (whole && now.is("frac") && literalFraction()) {
+      Expr fraction = fraction();
+      Expr.Product parts = (Expr.Product) fraction;
+      Expr.Power under = (Expr.Power) parts.factors().getLast();
+      return mixed(number, parts.factors().getFirst(), under.base());
+    }
+    return number;
+  }
+
+  /** Whether a fraction of two natural numbers stands here, which makes 3\frac12 a mixed number. */
+  private boolean literalFraction() {
+    int at = 1;
+    int numbers = 0;
+    for (int argument = 0; argument < 2; argument++) {
+      boolean group = cursor.ahead(at).is("{");
+      at += group ? 1 : 0;
+      if (!isWhole(cursor.ahead(at))) {
+        return false;
+      }
+      boolean digits = !group && cursor.ahead(at).text().length() > 1;
+      if (digits && argument == 0) {
+        return cursor.ahead(at).text().length() == 2;
+      }
+      at++;
+      if (group && !cursor.ahead(at++).is("}")) {
+        return false;
+      }
+      numbers++;
+    }
+    return numbers == 2;
+  }
+
+  private static boolean isWhole(Token token) {
+    return token.is(NUMBER) && token.text().chars().allMatch(Character::isDigit);
+  }
+
+  private static Expr mixed(Expr whole, Expr numerator, Expr denominator) {
+    Rational above = ((Expr.Num) numerator).value();
+    Rational below = ((Expr.Num) denominator).value();
+    if (above.compareTo(below) >= 0) {
+      throw new MathException("an improper fraction after a number");
+    }
+    return new Expr.Num(((Expr.Num) whole).value().plus(above.times(below.inverse())));
+  }
+
+  /** The number that a token's text stands for. */
+  static Expr literal(String text) {
+    int e = text.indexOf('e');
+    String mantissa = e < 0 ? text : text.substring(0, e);
+    int exponent = 0;
+    if (e >= 0) {
+      String digits = text.substring(e + 1);
+      if (digits.length() > 6) {
+        throw new MathException("number too long");
+      }
+      exponent = Integer.parseInt(digits);
+    }
+    int repeated = mantissa.indexOf('(');
+    String all = repeated < 0 ? mantissa : mantissa.substring(0, repeated);
+    int point = all.indexOf('.');
+    int scale = point < 0 ? 0 : all.length() - point - 1;
+    String digits = all.replace(".", "");
+    if (mantissa.length() > 2_000) {
+      throw new MathException("number too long");
+    }
+    Rational value =
+        Rational.ofDecimal(new BigInteger(digits.isEmpty() ? "0" : digits), scale - exponent);
+    if (repeated >= 0) {
+      String period = mantissa.substring(repeated + 1, mantissa.length() - 1);
+      BigInteger nines = BigInteger.TEN.pow(period.length()).subtract(BigInteger.ONE);
+      Rational tail = new Rational(new BigInteger(period), nines);
+      value = value.plus(tail.times(Rational.ofDecimal(BigInteger.ONE, scale - exponent)));
+    }
+    return new Expr.Num(value);
+  }
+
+  private Expr symbol() {
+    String name = cursor.next().text();
+    if (name.equals("C")
+        && cursor.now().is("(")
+        && cursor.ahead(1).is(NUMBER)
+        && cursor.ahead(2).is(",")) {
+      cursor.next();
+      return Expr.call("binom", arguments(2));
+    }
+    while (cursor.now().is("_") || cursor.now().is("'")) {
+      name += cursor.next().text().equals("'") ? "'" : "_" + name();
+    }
+    return new Expr.Sym(name);
+  }
+
+  /** The text of a group or of one token, as part of a name. */
+  private String name() {
+    if (!cursor.accept("{")) {
+      Token token = cursor.next();
+      if (token.is(Token.Kind.SIGN) || token.is(Token.Kind.END)) {
+        throw new MathException("a name is missing");
+      }
+      return token.text();
+    }
+    StringBuilder name = new StringBuilder();
+    while (!cursor.accept("}")) {
+      if (cursor.now().is(Token.Kind.END) || cursor.now().is("{")) {
+        throw new MathException("a brace is missing");
+      }
+      name.append(cursor.next().text());
+    }
+    return name.toString();
+  }
+
+  private Expr accent() {
+    String accent = cursor.next().text().substring("accent ".length());
+    String name = name();
+    while (accent.equals("angle") || accent.equals("triangle")) {
+      if (!cursor.now().is(SYMBOL)) {
+        break;
+      }
+      name += cursor.next().text();
+    }
+    return new Expr.Sym(accent + " " + name);
+  }
+
+  private Expr fraction() {
+    cursor.next();
+    Expr numerator = argument();
+    return Expr.divide(numerator, argument());
+  }
+
+  /** The argument of a command: a group, one digit, or what stands for one thing. */
+  private Expr argument() {
+    if (cursor.now().is(NUMBER)) {
+      if (!isWhole(cursor.now())) {
+        throw new MathException("a decimal as an argument without braces");
+      }
+      return literal(cursor.takeDigit());
+    }
+    enter();
+    Expr argument = scalar(primary());
+    leave();
+    return argument;
+  }
+
+  private Expr root() {
+    cursor.next();
+    Expr index = Expr.num(2);
+    if (cursor.accept("[")) {
+      index = scalar(sum());
+      cursor.expect("]");
+    }
+    Expr radicand;
+    if (cursor.now().is(NUMBER)) {
+      // In TeX \sqrt12 is 2 after the root of 1, and nobody means that.
+      radicand = literal(cursor.next().text());
+    } else {
+      radicand = argument();
+    }
+    return new Expr.Power(radicand, Expr.divide(Expr.num(1), index));
+  }
+
+  private Expr[] arguments(int count) {
+    Expr[] arguments = new Expr[count];
+    for (int i = 0; i < count; i++) {
+      if (i > 0) {
+        cursor.expect(",");
+      }
+      arguments[i] = scalar(sum());
+    }
+    cursor.expect(")");
+    return arguments;
+  }
+
+  private Expr function() {
+    String name = cursor.next().text();
+    Expr base = E;
+    boolean based = name.equals("log") && cursor.accept("_");
+    if (based) {
+      base = argumentOrNumber();
+    }
+    @org.jspecify.annotations.Nullable Expr power = cursor.accept("^") ? exponent() : null;
+    if (Expr.num(-1).equals(power)) {
+      name = inverse(name);
+      power = null;
+    }
+    functions++;
+    Expr value;
+    if (Functions.exists(name, 2)) {
+      cursor.expect("(");
+      value = Expr.call(name, arguments(2));
+    } else {
+      Expr at = functionArgument();
+      value =
+          switch (name) {
+            case "exp" -> new Expr.Power(E, at);
+            case "lg" -> Expr.divide(Expr.call("ln", at), Expr.call("ln", Expr.num(10)));
+            case "log" ->
+                based
+                    ? Expr.divide(Expr.call("ln", at), Expr.call("ln", base))
+                    : Expr.call("log", at);
+            default -> Expr.call(name, at);
+          };
+    }
+    functions--;
+    return power == null ? value : new Expr.Power(value, power);
+  }
+
+  private static String inverse(String name) {
+    if (name.equals("sin") || name.equals("cos") || name.equals("tan")) {
+      return "arc" + name;
+    }
+    throw new MathException(name + "^-1 may be two things");
+  }
+
+  private Expr argumentOrNumber() {
+    return cursor.now().is(NUMBER) ? literal(cursor.next().text()) : argument();
+  }
+
+  /** In parentheses, or all factors up to a sign, another function or a parenthesis. */
+  private Expr functionArgument() {
+    if (cursor.now().is("(") || cursor.now().is("{") || cursor.now().is("[")) {
+      return scalar(primary());
+    }
+    List<Expr> factors = new ArrayList<>();
+    factors.add(scalar(factor()));
+    while (implicitFollows() && !cursor.now().is(FUNCTION) && !cursor.now().is("(")) {
+      factors.add(scalar(factor()));
+    }
+    if (cursor.now().is("/")) {
+      throw new MathException("a function of a/b without parentheses may be two things");
+    }
+    return factors.size() == 1 ? factors.getFirst() : new Expr.Product(factors);
+  }
+}

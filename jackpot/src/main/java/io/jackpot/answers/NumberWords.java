@@ -1,0 +1,60 @@
+package io.jackpot.answers;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Natural numbers below a thousand million in English words. */
+final class NumberWords {
+  private static final Map<String, Integer> SMALL = new HashMap<>();
+
+  static {
+    String units =
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+            + " fifteen sixteen seventeen eighteen nineteen";
+    int value = 0;
+    for (String word : units.split(" ")) {
+      SMALL.put(word, value++);
+    }
+    value = 20;
+    for (String word : "twenty thirty forty fifty sixty seventy eighty ninety".split(" ")) {
+      SMALL.put(word, value);
+      value += 10;
+    }
+  }
+
+  private NumberWords() {}
+
+  /** The number, or null if the words are none. */
+  static @Nullable Long value(String words) {
+    long total = 0;
+    long group = -1;
+    int last = 0;
+    for (String word : words.split("[ -]")) {
+      Integer small = SMALL.get(word);
+      if (small != null) {
+        boolean first = group < 0 || (group % 100 == 0 && last == 100);
+        boolean unitsAfterTens = last >= 20 && last < 100 && small > 0 && small < 10;
+        if (!first && !unitsAfterTens) {
+          return null;
+        }
+        group = Math.max(group, 0) + small;
+        last = small;
+      } else if (word.equals("hundred") && group > 0 && group < 10) {
+        group *= 100;
+        last = 100;
+      } else if ((word.equals("thousand") || word.equals("million")) && group > 0) {
+        long scale = word.equals("thousand") ? 1_000 : 1_000_000;
+        if (total % (scale * 1_000) != 0) {
+          return null;
+        }
+        total += group * scale;
+        group = -1;
+        last = 0;
+      } else if (!(word.equals("and") && last == 100)) {
+        return null;
+      }
+    }
+    return group < 0 && total == 0 ? null : total + Math.max(group, 0);
+  }
+}

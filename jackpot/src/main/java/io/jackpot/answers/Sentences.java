@@ -1,0 +1,62 @@
+package io.jackpot.answers;
+
+/** Finds the end of a sentence that has formulas in it. */
+final class Sentences {
+  private Sentences() {}
+
+  /**
+   * Where the sentence ends that the text begins with: at a full stop, exclamation or question mark
+   * before white space, or at the end of the line, but not within a formula.
+   */
+  static int end(String text) {
+    String close = "";
+    for (int i = 0; i < text.length(); i++) {
+      if (!close.isEmpty()) {
+        if (text.startsWith(close, i)) {
+          i += close.length() - 1;
+          close = "";
+        }
+        continue;
+      }
+      char c = text.charAt(i);
+      String opened = closing(text, i);
+      if (!opened.isEmpty() && text.indexOf(opened, i + opened.length()) > 0) {
+        close = opened;
+        i += opened.length() - 1;
+      } else if (c == '\\') {
+        i++;
+      } else if (c == '\n' && !text.substring(0, i).isBlank()) {
+        return i;
+      } else if ((c == '.' || c == '!' || c == '?') && endsHere(text, i)) {
+        return i;
+      }
+    }
+    return text.length();
+  }
+
+  private static String closing(String text, int i) {
+    return text.startsWith("$$", i)
+        ? "$$"
+        : text.startsWith("$", i)
+            ? "$"
+            : text.startsWith("\\[", i) ? "\\]" : text.startsWith("\\(", i) ? "\\)" : "";
+  }
+
+  private static boolean endsHere(String text, int i) {
+    int next = i + 1;
+    while (next < text.length() && "*\"')".indexOf(text.charAt(next)) >= 0) {
+      next++;
+    }
+    boolean factorial =
+        text.charAt(i) == '!'
+            && next < text.length()
+            && text.charAt(next) == ' '
+            && next + 1 < text.length()
+            && !Character.isUpperCase(text.charAt(next + 1));
+    boolean abbreviation =
+        i >= 3 && text.charAt(i - 1) == 'm' && text.charAt(i - 2) == '.'; // 3:45 p.m.
+    return !factorial
+        && !abbreviation
+        && (next >= text.length() || Character.isWhitespace(text.charAt(next)));
+  }
+}

@@ -1,0 +1,190 @@
+package io.jackpot.answers;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** Words and signs for units, and one way to write each. */
+final class Units {
+  /** Beginnings of answers that are no amount of anything, and words that change what is said. */
+  private static final Set<String> NO_UNIT =
+      Set.of(
+          "not",
+          "no",
+          "is",
+          "are",
+          "was",
+          "if",
+          "then",
+          "but",
+          "because",
+          "since",
+          "when",
+          "than",
+          "more",
+          "less",
+          "least",
+          "most",
+          "about",
+          "or",
+          "and",
+          "plus",
+          "minus",
+          "times",
+          "over",
+          "divided",
+          "squared",
+          "cubed",
+          "half",
+          "quarter",
+          "third",
+          "thirds",
+          "to",
+          "from",
+          "between",
+          "either",
+          "where",
+          "for",
+          "with",
+          "without",
+          "as",
+          "so",
+          "would",
+          "should",
+          "could",
+          "cannot",
+          "never",
+          "wrong",
+          "correct",
+          "right",
+          "true",
+          "false",
+          "maybe",
+          "think",
+          "greater",
+          "fewer",
+          "except",
+          "it",
+          "that",
+          "this",
+          "i",
+          "we",
+          "which",
+          "factorial",
+          "approximately",
+          "roughly",
+          "around",
+          "above",
+          "below",
+          "negative",
+          "positive",
+          "mod",
+          "modulo",
+          "base",
+          "root",
+          "power");
+
+  /** Words for numbers after a number. */
+  static final Map<String, Long> SCALES =
+      Map.of(
+          "hundred", 100L,
+          "thousand", 1_000L,
+          "million", 1_000_000L,
+          "billion", 1_000_000_000L,
+          "trillion", 1_000_000_000_000L,
+          "dozen", 12L);
+
+  private static final Map<String, String> NAMES = new HashMap<>();
+  private static final Set<String> LETTERS =
+      Set.of("m", "g", "s", "h", "L", "l", "N", "J", "W", "V", "K", "A", "C", "F");
+
+  static {
+    for (String line :
+        List.of(
+            "% percent pct",
+            "$ dollar dollars usd buck bucks",
+            "€ euro euros eur",
+            "£ pound-sterling gbp",
+            "¥ yen jpy yuan",
+            "₹ rupee rupees inr rs",
+            "¢ cent cents",
+            "° degree degrees deg",
+            "°c celsius",
+            "°f fahrenheit",
+            "rad radian radians",
+            "m meter meters metre metres",
+            "cm centimeter centimeters centimetre centimetres",
+            "mm millimeter millimeters millimetre millimetres",
+            "km kilometer kilometers kilometre kilometres",
+            "nm nanometer nanometers",
+            "in inch inches",
+            "ft foot feet",
+            "yd yard yards yds",
+            "mi mile miles",
+            "g gram grams gm",
+            "kg kilogram kilograms kgs kilo kilos",
+            "mg milligram milligrams",
+            "lb pound pounds lbs",
+            "oz ounce ounces",
+            "l liter liters litre litres",
+            "ml milliliter milliliters millilitre millilitres",
+            "gal gallon gallons",
+            "s second seconds sec secs",
+            "min minute minutes mins",
+            "h hour hours hr hrs",
+            "day days",
+            "wk week weeks",
+            "mo month months",
+            "yr year years yrs",
+            "hz hertz",
+            "n newton newtons",
+            "j joule joules",
+            "w watt watts",
+            "v volt volts",
+            "k kelvin kelvins",
+            "ms millisecond milliseconds",
+            "kmh km/h kph",
+            "mph mi/h",
+            "unit units",
+            "mol mole moles")) {
+      String[] names = line.split(" ");
+      for (String name : names) {
+        NAMES.put(name, names[0]);
+      }
+    }
+  }
+
+  private Units() {}
+
+  /** Whether letters are a unit when they follow a number without being marked as text. */
+  static boolean isUnit(String word) {
+    return word.length() > 1 && NAMES.containsKey(word.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether a single letter may be a unit. */
+  static boolean isUnitLetter(String letter) {
+    return LETTERS.contains(letter);
+  }
+
+  static boolean isScale(String word) {
+    return SCALES.containsKey(word.toLowerCase(Locale.ROOT));
+  }
+
+  /** Whether a word may belong to a unit. */
+  static boolean mayBeUnit(String word) {
+    return !NO_UNIT.contains(word.toLowerCase(Locale.ROOT)) && !isScale(word);
+  }
+
+  /** One way to write a word of a unit. */
+  static String normal(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    String known = NAMES.get(lower);
+    if (known != null) {
+      return known;
+    }
+    boolean plural = lower.length() > 3 && lower.endsWith("s") && !lower.endsWith("ss");
+    return plural ? lower.substring(0, lower.length() - 1) : lower;
+  }
+}

@@ -1,0 +1,72 @@
+package io.jackpot.answers;
+
+/** Takes off what surrounds an answer without being part of it. */
+final class Wrapping {
+  private static final String[][] PAIRS = {
+    {"$$", "$$"},
+    {"$", "$"},
+    {"\\(", "\\)"},
+    {"\\[", "\\]"},
+    {"**", "**"},
+    {"__", "__"},
+    {"`", "`"},
+    {"*", "*"},
+    {"\"", "\""},
+    {"“", "”"},
+    {"\\boxed{", "}"},
+    {"\\fbox{", "}"}
+  };
+
+  private Wrapping() {}
+
+  static String strip(String text) {
+    String rest = text.strip();
+    for (int rounds = 0; rounds < 12; rounds++) {
+      String before = rest;
+      for (String[] pair : PAIRS) {
+        rest = unwrapped(rest, pair[0], pair[1]);
+      }
+      rest = withoutEnd(rest);
+      if (rest.equals(before)) {
+        break;
+      }
+    }
+    return rest;
+  }
+
+  private static String unwrapped(String text, String open, String close) {
+    int end = text.length() - close.length();
+    if (!text.startsWith(open) || !text.endsWith(close) || end < open.length()) {
+      return text;
+    }
+    boolean same =
+        close.equals("}")
+            ? Braces.end(text, open.length() - 1) == end
+            : text.indexOf(close, open.length()) == end;
+    return same ? text.substring(open.length(), end).strip() : text;
+  }
+
+  /** Without a full stop, comma or emphasis that is left over. */
+  private static String withoutEnd(String text) {
+    int end = text.length();
+    while (end > 0) {
+      char c = text.charAt(end - 1);
+      boolean point =
+          c == '.' && !text.startsWith("..", Math.max(0, end - 2)) && !isAbbreviation(text, end);
+      boolean left = c == '.' && end >= 7 && text.startsWith("\\right", end - 7);
+      if ((point && !left) || c == ',' || c == ';' || Character.isWhitespace(c)) {
+        end--;
+      } else if (c == '*' && text.endsWith("**") && text.indexOf("**") == end - 2) {
+        end -= 2;
+      } else {
+        break;
+      }
+      text = text.substring(0, end);
+    }
+    return text;
+  }
+
+  private static boolean isAbbreviation(String text, int end) {
+    return end >= 4 && text.charAt(end - 2) == 'm' && text.charAt(end - 3) == '.';
+  }
+}

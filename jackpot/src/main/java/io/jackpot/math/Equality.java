@@ -1,0 +1,204 @@
+package io.jackpot.math;
+
+import io.jackpot.math.Expr.Num;
+import io.jackpot.math.Expr.Sym;
+import io.jackpot.math.Polynomial.Term;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Decides whether expressions are equal: as numbers, or as functions of their variables wherever
+ * both have a value.
+ *
+ * <p>First exactly, by the canonical form of the difference, which settles everything that is made
+ * of rational numbers, roots of them, π, e, i and variables with rational operations. What it
+ * leaves open (values of functions, nested roots, variable exponents) is computed to many digits at
+ * fixed points: a difference that is not zero there shows that they differ, and one that is zero
+ * everywhere, to {@value #DIGITS} digits and four more for each digit that the expressions contain,
+ * is taken for zero. Numbers that people write and that agree so far are equal; numbers made to
+ * come close need long literals, and those ask for more digits.
+ */
+public final class Equality {
+  private static final int DIGITS = 60;
+  private static final int MOST_DIGITS = 900;
+  private static final int POINTS = 6;
+  private static final int ENOUGH = 3;
+  private static final int FRACTIONAL_POINTS = 24;
+  private static final int NATURAL_POINTS = 8;
+
+  private final Budget budget;
+
+  public Equality(Budget budget) {
+    this.budget = budget;
+  }
+
+  /**
+   * Whether {@code left} equals {@code right}.
+   *
+   * @throws MathException if one has no value, or it cannot be decided within the budget
+   */
+  public boolean equal(Expr left, Expr right) {
+    return left.equals(right) || isZero(Expr.minus(left, right));
+  }
+
+  /**
+   * Whether the expression is zero.
+   *
+   * @throws MathException as {@link #equal}
+   */
+  public boolean isZero(Expr expr) {
+    Polynomial numerator = new Canonical(budget).of(expr).numerator();
+    if (numerator.isZero()) {
+      return true;
+    }
+    return numerator.has(Atom::isUncertain) && isZeroInDecimals(numerator, expr);
+  }
+
+  /**
+   * The sign of a number, as {@link Integer#signum}.
+   *
+   * @throws MathException if it is no real number, or cannot be told
+   */
+  public int signum(Expr expr) {
+    Fraction fraction = new Canonical(budget).of(expr);
+    if (fraction.isRational()) {
+      return fraction.rational().signum();
+    }
+    if (isZero(expr)) {
+      return 0;
+    }
+    Decimals with = new Decimals(digits(expr), budget);
+    return new Evaluator(Map.of(), with, budget).value(expr).real().signum();
+  }
+
+  /**
+   * The rational number that {@code left} divided by {@code right} is, or zero if it is none or one
+   * of them is zero.
+   *
+   * @param numerators whether common denominators do not matter, as in equations with zero
+   * @throws MathException if the budget is spent, or one of them has no value
+   */
+  public Rational ratio(Expr left, Expr right, boolean numerators) {
+    Fraction first = new Canonical(budget).of(left);
+    Fraction second = new Canonical(budget).of(right);
+    Polynomial above = first.numerator();
+    Polynomial below = second.numerator();
+    boolean fractions = first.denominator() != Fraction.ONE || second.denominator() != Fraction.ONE;
+    if (!numerators && fractions) {
+      above = above.times(second.denominator(), budget);
+      below = below.times(first.denominator(), budget);
+    }
+    if (above.isZero() || below.isZero() || above.size() != below.size()) {
+      return Rational.ZERO;
+    }
+    Term term = above.term();
+    for (Term other : below.terms()) {
+      if (other.monomial().equals(term.monomial())) {
+        Rational ratio = term.coefficient().times(other.coefficient().inverse());
+        boolean equal = above.plus(below, ratio.negate(), budget).isZero();
+        return equal ? ratio : Rational.ZERO;
+      }
+    }
+    return Rational.ZERO;
+  }
+
+  /** Whether it has a value, and within the budget. */
+  public void check(Expr expr) {
+    new Canonical(budget).of(expr);
+  }
+
+  private boolean isZeroInDecimals(Polynomial polynomial, Expr whole) {
+    Set<String> variables = new TreeSet<>();
+    collectVariables(whole, variables);
+    Decimals with = new Decimals(digits(whole), budget);
+    int seen = 0;
+    int points = variables.isEmpty() ? 1 : FRACTIONAL_POINTS + NATURAL_POINTS;
+    for (int i = 0; i < points && seen < POINTS; i++) {
+      Map<String, BigDecimal> point = point(variables, i);
+      try {
+        if (!vanishes(polynomial, new Evaluator(point, with, budget), with)) {
+          return false;
+        }
+        seen++;
+      } catch (MathException e) {
+        budget.spend(1); // Ends the loop where the budget is what it ran into.
+      }
+    }
+    if (seen < Math.min(ENOUGH, points)) {
+      throw new MathException("no value at too many points");
+    }
+    return true;
+  }
+
+  /** First fractions of either sign, then natural numbers, for factorials and powers of −1. */
+  private static Map<String, BigDecimal> point(Set<String> variables, int number) {
+    Map<String, BigDecimal> point = new HashMap<>();
+    int place = 0;
+    for (String name : variables) {
+      long mixed = (number * 31L + place++ * 17L + 7) * 0x9E3779B97F4A7C15L;
+      long digits = (mixed >>> 20) % 30_011 + 401;
+      if (number < FRACTIONAL_POINTS) {
+        boolean negative = number % 2 == 1 && ((number >> 1) + place) % 2 == 1;
+        point.put(name, BigDecimal.valueOf(negative ? -digits : digits, 4));
+      } else {
+        point.put(name, BigDecimal.valueOf(2 + (number * 3L + place * 5L) % 11));
+      }
+    }
+    return point;
+  }
+
+  private boolean vanishes(Polynomial polynomial, Evaluator evaluator, Decimals with) {
+    Complex sum = Complex.ZERO;
+    BigDecimal scale = BigDecimal.ZERO;
+    for (Term term : polynomial.terms()) {
+      List<Expr> factors = new ArrayList<>();
+      factors.add(new Num(term.coefficient()));
+      term.monomial()
+          .powers()
+          .forEach((atom, power) -> factors.add(new Expr.Power(atom.expr(), new Num(power))));
+      Complex value = evaluator.value(new Expr.Product(factors));
+      sum = sum.plus(value, with);
+      scale = scale.max(value.abs(with));
+    }
+    BigDecimal bound = scale.movePointLeft(with.context.getPrecision() * 3 / 4);
+    return sum.abs(with).compareTo(bound) <= 0;
+  }
+
+  /** Digits to compute with. */
+  private static int digits(Expr expr) {
+    int digits = DIGITS + 4 * literalDigits(expr);
+    if (digits > MOST_DIGITS) {
+      throw new MathException("numbers too long");
+    }
+    return digits;
+  }
+
+  /** Digits of the numbers in it but the short ones, of which any expression has some. */
+  private static int literalDigits(Expr expr) {
+    if (expr instanceof Num(Rational value)) {
+      int bits = value.numerator().bitLength() + value.denominator().bitLength();
+      return Math.max(0, bits - 10) * 3 / 10;
+    }
+    int digits = 0;
+    for (Expr part : expr.parts()) {
+      digits += literalDigits(part);
+    }
+    return digits;
+  }
+
+  private static void collectVariables(Expr expr, Set<String> names) {
+    if (expr instanceof Sym(String name)) {
+      if (!name.equals("pi") && !name.equals("e") && !name.equals("i")) {
+        names.add(name);
+      }
+    }
+    for (Expr part : expr.parts()) {
+      collectVariables(part, names);
+    }
+  }
+}

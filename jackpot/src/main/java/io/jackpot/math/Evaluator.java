@@ -1,0 +1,248 @@
+package io.jackpot.math;
+
+import io.jackpot.math.Expr.Call;
+import io.jackpot.math.Expr.Num;
+import io.jackpot.math.Expr.Power;
+import io.jackpot.math.Expr.Product;
+import io.jackpot.math.Expr.Sum;
+import io.jackpot.math.Expr.Sym;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The value of an expression, its variables replaced by numbers. What has no value there throws a
+ * {@link MathException}.
+ */
+final class Evaluator {
+  /** What stands for the factor between {@code log} and {@code ln}: nothing that people write. */
+  private static final BigDecimal UNKNOWN_BASE = new BigDecimal("0.61803571113171923293137");
+
+  private static final int LARGEST_FACTORIAL = 200;
+
+  private final Map<String, BigDecimal> point;
+  private final Decimals with;
+  private final Budget budget;
+
+  Evaluator(Map<String, BigDecimal> point, Decimals with, Budget budget) {
+    this.point = point;
+    this.with = with;
+    this.budget = budget;
+  }
+
+  Complex value(Expr expr) {
+    budget.spend(1);
+    return switch (expr) {
+      case Num(Rational number) -> Complex.of(number.decimal(with.context));
+      case Sym(String name) -> symbol(name);
+      case Sum(List<Expr> terms) -> {
+        Complex sum = Complex.ZERO;
+        for (Expr term : terms) {
+          sum = sum.plus(value(term), with);
+        }
+        yield sum;
+      }
+      case Product(List<Expr> factors) -> {
+        Complex product = Complex.ONE;
+        for (Expr factor : factors) {
+          product = product.times(value(factor), with);
+        }
+        yield product;
+      }
+      case Power(Expr base, Expr exponent) -> power(base, exponent);
+      case Call(String function, List<Expr> arguments) -> call(function, arguments);
+    };
+  }
+
+  private Complex symbol(String name) {
+    return switch (name) {
+      case "pi" -> Complex.of(with.pi());
+      case "e" -> Complex.of(with.exp(BigDecimal.ONE));
+      case "i" -> Complex.I;
+      default -> {
+        @Nullable BigDecimal value = point.get(name);
+        if (value == null) {
+          throw new MathException(name + " has no value");
+        }
+        yield Complex.of(value);
+      }
+    };
+  }
+
+  private Complex power(Expr base, Expr exponent) {
+    if (base.equals(new Sym("e"))) {
+      return value(exponent).exp(with);
+    }
+    Complex number = value(base);
+    @Nullable Rational exact = rational(exponent);
+    if (exact != null) {
+      return power(number, exact);
+    }
+    Complex power = value(exponent);
+    @Nullable BigDecimal whole = power.isReal() ? integer(power.re()) : null;
+    if (whole != null) {
+      return power(number, Rational.of(whole.toBigIntegerExact()));
+    }
+    if (!number.isReal() || number.re().signum() <= 0) {
+      throw new MathException("a power of no positive number");
+    }
+    return power.times(Complex.of(with.ln(number.re())), with).exp(with);
+  }
+
+  /** A power of a number: with the conventions of {@link Canonical} for roots. */
+  private Complex power(Complex base, Rational exponent) {
+    if (exponent.isInteger()) {
+      return base.pow(exponent.small(), with);
+    }
+    int root = Rational.of(exponent.denominator()).small();
+    int times = Rational.of(exponent.numerator()).small();
+    if (!base.isReal()) {
+      if (root != 2) {
+        throw new MathException("a root of a complex number");
+      }
+      return sqrt(base).pow(times, with);
+    }
+    if (base.re().signum() == 0) {
+      if (times < 0) {
+        throw new MathException("division by zero");
+      }
+      return Complex.ZERO;
+    }
+    BigDecimal size = base.re().abs();
+    BigDecimal positive =
+        root == 2
+            ? with.sqrt(size)
+            : with.exp(with.divide(with.ln(size), BigDecimal.valueOf(root)));
+    Complex principal = Complex.of(positive);
+    if (base.re().signum() < 0) {
+      if (root == 2) {
+        principal = new Complex(BigDecimal.ZERO, positive);
+      } else if (root % 2 == 1) {
+        principal = Complex.of(positive.negate());
+      } else {
+        throw new MathException("an even root of a negative number");
+      }
+    }
+    return principal.pow(times, with);
+  }
+
+  private Complex sqrt(Complex z) {
+    BigDecimal size = z.abs(with);
+    BigDecimal re =
+        with.sqrt(with.divide(with.plus(size, z.re()), BigDecimal.TWO).max(BigDecimal.ZERO));
+    BigDecimal im =
+        with.sqrt(with.divide(with.minus(size, z.re()), BigDecimal.TWO).max(BigDecimal.ZERO));
+    return new Complex(re, z.im().signum() < 0 ? im.negate() : im);
+  }
+
+  private @Nullable Rational rational(Expr exponent) {
+    if (exponent instanceof Num(Rational value)) {
+      return value;
+    }
+    Fraction fraction = new Canonical(budget).of(exponent);
+    return fraction.isRational() ? fraction.rational() : null;
+  }
+
+  /** The integer that the number is but for rounding, or null. */
+  private @Nullable BigDecimal integer(BigDecimal value) {
+    BigDecimal whole = value.setScale(0, RoundingMode.HALF_EVEN);
+    BigDecimal off = value.subtract(whole).abs();
+    return off.signum() == 0 || off.precision() - off.scale() < -with.context.getPrecision() / 2
+        ? whole
+        : null;
+  }
+
+  private Complex call(String function, List<Expr> arguments) {
+    Complex at = value(arguments.getFirst());
+    if (function.equals("abs")) {
+      return Complex.of(at.abs(with));
+    }
+    BigDecimal x = at.real();
+    return Complex.of(
+        switch (function) {
+          case "sin" -> with.sin(x);
+          case "cos" -> with.cos(x);
+          case "tan" -> with.divide(with.sin(x), notTiny(with.cos(x)));
+          case "cot" -> with.divide(with.cos(x), notTiny(with.sin(x)));
+          case "sec" -> with.divide(BigDecimal.ONE, notTiny(with.cos(x)));
+          case "csc" -> with.divide(BigDecimal.ONE, notTiny(with.sin(x)));
+          case "arctan" -> with.arctan(x);
+          case "arcsin" -> arcsin(x);
+          case "arccos" -> with.minus(with.divide(with.pi(), BigDecimal.TWO), arcsin(x));
+          case "sinh" -> hyperbolic(x, false);
+          case "cosh" -> hyperbolic(x, true);
+          case "tanh" -> with.divide(hyperbolic(x, false), hyperbolic(x, true));
+          case "ln" -> ln(x);
+          case "log" -> with.times(ln(x), UNKNOWN_BASE);
+          case "floor" -> away(x).setScale(0, RoundingMode.FLOOR);
+          case "ceil" -> away(x).setScale(0, RoundingMode.CEILING);
+          case "factorial" -> factorial(x, x);
+          case "binom" -> binomial(x, value(arguments.getLast()).real());
+          case "max" -> x.max(value(arguments.getLast()).real());
+          case "min" -> x.min(value(arguments.getLast()).real());
+          default -> throw new MathException(function + " of what is not rational");
+        });
+  }
+
+  private BigDecimal ln(BigDecimal x) {
+    if (x.signum() <= 0) {
+      throw new MathException("a logarithm of no positive number");
+    }
+    return with.ln(x);
+  }
+
+  private BigDecimal arcsin(BigDecimal x) {
+    BigDecimal rest = BigDecimal.ONE.subtract(x.multiply(x)).round(with.context);
+    if (rest.signum() < 0) {
+      throw new MathException("an arcsine of more than 1");
+    }
+    if (rest.signum() == 0) {
+      return with.times(with.divide(with.pi(), BigDecimal.TWO), BigDecimal.valueOf(x.signum()));
+    }
+    return with.arctan(with.divide(x, with.sqrt(rest)));
+  }
+
+  private BigDecimal hyperbolic(BigDecimal x, boolean even) {
+    BigDecimal up = with.exp(x);
+    BigDecimal down = with.exp(x.negate());
+    return with.divide(even ? with.plus(up, down) : with.minus(up, down), BigDecimal.TWO);
+  }
+
+  private BigDecimal notTiny(BigDecimal x) {
+    if (x.precision() - x.scale() < -with.context.getPrecision() / 2) {
+      throw new MathException("division by zero");
+    }
+    return x;
+  }
+
+  /** A number of which it is certain between which integers it lies. */
+  private BigDecimal away(BigDecimal x) {
+    if (integer(x) != null) {
+      throw new MathException("rounding of what may be an integer");
+    }
+    return x;
+  }
+
+  private BigDecimal factorial(BigDecimal n, BigDecimal factors) {
+    @Nullable BigDecimal whole = integer(n);
+    @Nullable BigDecimal count = integer(factors);
+    if (whole == null
+        || count == null
+        || count.signum() < 0
+        || whole.signum() < 0
+        || count.compareTo(BigDecimal.valueOf(LARGEST_FACTORIAL)) > 0) {
+      throw new MathException("factorial of what is no small natural number");
+    }
+    BigDecimal product = BigDecimal.ONE;
+    for (int i = 0; i < count.intValueExact(); i++) {
+      product = with.times(product, whole.subtract(BigDecimal.valueOf(i)));
+    }
+    return product;
+  }
+
+  private BigDecimal binomial(BigDecimal n, BigDecimal k) {
+    return with.divide(factorial(n, k), factorial(k, k));
+  }
+}

@@ -1,0 +1,77 @@
+package io.jackpot.math;
+
+import java.util.List;
+
+/** A scalar expression. */
+public sealed interface Expr {
+
+  /** A number. */
+  record Num(Rational value) implements Expr {}
+
+  /**
+   * A variable, or one of the constants {@code pi}, {@code e}, {@code i} and {@code oo}, which is
+   * infinity and equal to itself alone.
+   */
+  record Sym(String name) implements Expr {}
+
+  record Sum(List<Expr> terms) implements Expr {}
+
+  record Product(List<Expr> factors) implements Expr {}
+
+  record Power(Expr base, Expr exponent) implements Expr {}
+
+  /** A function of {@link Functions}; {@code ±} and {@code ∓} are functions of one argument too. */
+  record Call(String function, List<Expr> arguments) implements Expr {}
+
+  static Expr num(long value) {
+    return new Num(Rational.of(value));
+  }
+
+  static Expr sum(Expr... terms) {
+    return new Sum(List.of(terms));
+  }
+
+  static Expr product(Expr... factors) {
+    return new Product(List.of(factors));
+  }
+
+  static Expr call(String function, Expr... arguments) {
+    return new Call(function, List.of(arguments));
+  }
+
+  static Expr negate(Expr expr) {
+    return expr instanceof Num(Rational value) ? new Num(value.negate()) : product(num(-1), expr);
+  }
+
+  static Expr minus(Expr left, Expr right) {
+    return sum(left, negate(right));
+  }
+
+  static Expr divide(Expr numerator, Expr denominator) {
+    return product(numerator, new Power(denominator, num(-1)));
+  }
+
+  /** The expressions that this one is made of. */
+  default List<Expr> parts() {
+    return switch (this) {
+      case Num n -> List.of();
+      case Sym s -> List.of();
+      case Sum(List<Expr> terms) -> terms;
+      case Product(List<Expr> factors) -> factors;
+      case Power(Expr base, Expr exponent) -> List.of(base, exponent);
+      case Call(String function, List<Expr> arguments) -> arguments;
+    };
+  }
+
+  /** This expression made of other parts, as many as it has. */
+  default Expr withParts(List<Expr> parts) {
+    return switch (this) {
+      case Num n -> n;
+      case Sym s -> s;
+      case Sum s -> new Sum(parts);
+      case Product p -> new Product(parts);
+      case Power p -> new Power(parts.get(0), parts.get(1));
+      case Call(String function, List<Expr> arguments) -> new Call(function, parts);
+    };
+  }
+}

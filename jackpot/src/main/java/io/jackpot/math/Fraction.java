@@ -1,0 +1,95 @@
+package io.jackpot.math;
+
+/**
+ * A quotient of polynomials, not in lowest terms. The denominator is not zero, and 1 where it could
+ * be a single term.
+ */
+record Fraction(Polynomial numerator, Polynomial denominator) {
+  static final Polynomial ONE = Polynomial.of(Rational.ONE);
+
+  Fraction {
+    if (denominator.isZero()) {
+      throw new MathException("division by zero");
+    }
+  }
+
+  static Fraction of(Polynomial polynomial) {
+    return new Fraction(polynomial, ONE);
+  }
+
+  static Fraction of(Rational value) {
+    return of(Polynomial.of(value));
+  }
+
+  private static Fraction of(Polynomial numerator, Polynomial denominator, Budget budget) {
+    return denominator.isTerm()
+        ? of(numerator.times(denominator.inverse(), budget))
+        : new Fraction(numerator, denominator);
+  }
+
+  Fraction plus(Fraction other, Budget budget) {
+    return combine(other, Rational.ONE, budget);
+  }
+
+  Fraction minus(Fraction other, Budget budget) {
+    return combine(other, Rational.MINUS_ONE, budget);
+  }
+
+  private Fraction combine(Fraction other, Rational sign, Budget budget) {
+    if (denominator == other.denominator) {
+      return new Fraction(numerator.plus(other.numerator, sign, budget), denominator);
+    }
+    return of(
+        numerator
+            .times(other.denominator, budget)
+            .plus(other.numerator.times(denominator, budget), sign, budget),
+        denominator.times(other.denominator, budget),
+        budget);
+  }
+
+  Fraction times(Fraction other, Budget budget) {
+    return of(
+        numerator.times(other.numerator, budget),
+        denominator.times(other.denominator, budget),
+        budget);
+  }
+
+  Fraction inverse(Budget budget) {
+    if (numerator.isZero()) {
+      throw new MathException("division by zero");
+    }
+    return of(denominator, numerator, budget);
+  }
+
+  Fraction pow(int exponent, Budget budget) {
+    if (exponent < 0) {
+      return inverse(budget).pow(Math.negateExact(exponent), budget);
+    }
+    Fraction power = of(Rational.ONE);
+    Fraction square = this;
+    for (int rest = exponent; rest > 0; rest >>= 1) {
+      if ((rest & 1) == 1) {
+        power = power.times(square, budget);
+      }
+      if (rest > 1) {
+        square = square.times(square, budget);
+      }
+    }
+    return power;
+  }
+
+  boolean isRational() {
+    return denominator.isRational() && numerator.isRational();
+  }
+
+  Rational rational() {
+    return numerator.rational().times(denominator.rational().inverse());
+  }
+
+  /** Names the value; paid for by its length. */
+  String key(Budget budget) {
+    String key = "(" + numerator + ")/(" + denominator + ")";
+    budget.spend(key.length());
+    return key;
+  }
+}

@@ -1,0 +1,172 @@
+package io.jackpot.math;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A sum of products of powers of atoms, exponents rational and of either sign. Powers of integers
+ * are kept between 0 and 1 and i below 2, so that over primes, π, e, i and variables two of them
+ * are equal as numbers or functions only if they look the same: roots of different products of
+ * primes are linearly independent over the rationals (Besicovitch 1940). π and e count as
+ * independent of each other, which nobody has proved or expects to be false.
+ */
+final class Polynomial {
+  /** A product of powers of atoms, none of them zero. */
+  record Monomial(TreeMap<Atom, Rational> powers) implements Comparable<Monomial> {
+    static final Monomial ONE = new Monomial(new TreeMap<>());
+
+    @Override
+    public int compareTo(Monomial other) {
+      return toString().compareTo(other.toString());
+    }
+
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder();
+      powers.forEach(
+          (atom, power) -> text.append('*').append(atom.key()).append('^').append(power));
+      return text.toString();
+    }
+  }
+
+  /** A monomial times a number. */
+  record Term(Rational coefficient, Monomial monomial) {}
+
+  private final TreeMap<String, Term> terms = new TreeMap<>();
+
+  private Polynomial() {}
+
+  static Polynomial of(Rational value) {
+    return of(new Term(value, Monomial.ONE));
+  }
+
+  static Polynomial of(Term term) {
+    Polynomial polynomial = new Polynomial();
+    polynomial.add(term, Rational.ONE);
+    return polynomial;
+  }
+
+  /** {@code atom} to the power {@code exponent}. */
+  static Polynomial of(Atom atom, Rational exponent) {
+    TreeMap<Atom, Rational> powers = new TreeMap<>();
+    powers.put(atom, exponent);
+    return of(reduce(Rational.ONE, powers));
+  }
+
+  boolean isZero() {
+    return terms.isEmpty();
+  }
+
+  int size() {
+    return terms.size();
+  }
+
+  Iterable<Term> terms() {
+    return terms.values();
+  }
+
+  /** Whether it is a number or a number times a monomial. */
+  boolean isTerm() {
+    return terms.size() == 1;
+  }
+
+  Term term() {
+    return terms.firstEntry().getValue();
+  }
+
+  /** Whether it is a rational number. */
+  boolean isRational() {
+    return terms.isEmpty() || (terms.size() == 1 && term().monomial.powers.isEmpty());
+  }
+
+  Rational rational() {
+    return terms.isEmpty() ? Rational.ZERO : term().coefficient;
+  }
+
+  boolean has(java.util.function.Predicate<Atom> what) {
+    return terms.values().stream()
+        .anyMatch(term -> term.monomial.powers.keySet().stream().anyMatch(what));
+  }
+
+  Polynomial plus(Polynomial other, Rational factor, Budget budget) {
+    Polynomial sum = new Polynomial();
+    budget.spend(4L * (terms.size() + other.terms.size()));
+    sum.terms.putAll(terms);
+    for (Term term : other.terms.values()) {
+      budget.spend((long) term.coefficient.words() * factor.words());
+      sum.add(term, factor);
+    }
+    return sum;
+  }
+
+  Polynomial times(Polynomial other, Budget budget) {
+    Polynomial product = new Polynomial();
+    for (Term left : terms.values()) {
+      for (Term right : other.terms.values()) {
+        budget.spend(
+            8L * (1 + left.monomial.powers.size() + right.monomial.powers.size())
+                + 4L * left.coefficient.words() * right.coefficient.words());
+        product.add(times(left, right), Rational.ONE);
+      }
+    }
+    return product;
+  }
+
+  /** One divided by it; it is a term. */
+  Polynomial inverse() {
+    Term term = term();
+    TreeMap<Atom, Rational> powers = new TreeMap<>();
+    term.monomial.powers.forEach((atom, power) -> powers.put(atom, power.negate()));
+    return of(reduce(term.coefficient.inverse(), powers));
+  }
+
+  private void add(Term term, Rational factor) {
+    Rational coefficient = term.coefficient.times(factor);
+    if (coefficient.isZero()) {
+      return;
+    }
+    String key = term.monomial.toString();
+    Term old = terms.get(key);
+    Rational sum = old == null ? coefficient : old.coefficient.plus(coefficient);
+    if (sum.isZero()) {
+      terms.remove(key);
+    } else {
+      terms.put(key, new Term(sum, term.monomial));
+    }
+  }
+
+  private static Term times(Term left, Term right) {
+    TreeMap<Atom, Rational> powers = new TreeMap<>(left.monomial.powers);
+    right.monomial.powers.forEach((atom, power) -> powers.merge(atom, power, Rational::plus));
+    return reduce(left.coefficient.times(right.coefficient), powers);
+  }
+
+  private static Term reduce(Rational coefficient, TreeMap<Atom, Rational> powers) {
+    Rational factor = coefficient;
+    TreeMap<Atom, Rational> reduced = new TreeMap<>();
+    for (Map.Entry<Atom, Rational> entry : powers.entrySet()) {
+      Atom atom = entry.getKey();
+      Rational power = entry.getValue();
+      if (atom.isInteger()) {
+        int whole = Rational.of(power.floor()).small();
+        factor = factor.times(((Expr.Num) atom.expr()).value().pow(whole));
+        power = power.minus(Rational.of(whole));
+      } else if (atom.kind() == Atom.Kind.IMAGINARY) {
+        int turn = Math.floorMod(power.small(), 4);
+        factor = turn >= 2 ? factor.negate() : factor;
+        power = Rational.of(turn % 2);
+      }
+      if (!power.isZero()) {
+        reduced.put(atom, power);
+      }
+    }
+    return new Term(factor, new Monomial(reduced));
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    terms.forEach((key, term) -> text.append('+').append(term.coefficient).append(key));
+    return text.isEmpty() ? "0" : text.toString();
+  }
+}
