@@ -1,6 +1,7 @@
 package io.jackpot.tokenizer;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -33,19 +34,28 @@ public final class AddedTokens {
   private final TokenTrie normalized = new TokenTrie();
 
   /**
-   * @throws IllegalArgumentException if two tokens are the same in a text
+   * @param tokens in the order of the file; of two with one id the last one counts
    */
   public AddedTokens(List<Token> tokens, Normalizer normalizer) {
+    Map<Integer, Token> byId = new LinkedHashMap<>();
     for (Token token : tokens) {
       String text =
           token.normalized
               ? normalizer.apply(new Piece(token.content, true)).text()
               : token.content;
-      if (text.isEmpty()) {
-        throw new IllegalArgumentException("\"" + token.content + "\" is empty when normalized");
+      if (text.equals(token.content)) {
+        texts.putIfAbsent(token.id, text);
+      } else {
+        texts.put(token.id, text);
       }
-      texts.put(token.id, text);
-      (token.normalized ? normalized : raw).add(text, token);
+      byId.put(token.id, token);
+    }
+    for (Token token : byId.values()) {
+      if (token.normalized) {
+        normalized.add(normalizer.apply(new Piece(token.content, true)).text(), token);
+      } else {
+        raw.add(token.content, token);
+      }
     }
   }
 
@@ -82,10 +92,12 @@ public final class AddedTokens {
               || (to < text.length() && isWord(text.codePointAt(to))))) {
         continue;
       }
-      while (token.leftStrip
-          && from > done
-          && UnicodeProperties.isWhitespace(text.charAt(from - 1))) {
-        from--;
+      // White space that the last token took along may be a token itself.
+      if (token.leftStrip) {
+        from = Math.max(from, done);
+        while (from > done && UnicodeProperties.isWhitespace(text.charAt(from - 1))) {
+          from--;
+        }
       }
       while (token.rightStrip
           && to < text.length()
@@ -95,7 +107,9 @@ public final class AddedTokens {
       if (from > done) {
         out.accept(new Piece(text.substring(done, from), piece.first() && done == 0));
       }
-      ids.accept(token.id);
+      if (from < to) {
+        ids.accept(token.id);
+      }
       done = to;
     }
     if (done == 0 && !text.isEmpty()) {

@@ -1,9 +1,10 @@
 package io.jackpot.tokenizer;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Which code points are one letter in its cases: Unicode's simple case folding. */
 final class CaseFolding {
@@ -12,21 +13,27 @@ final class CaseFolding {
 
   private CaseFolding() {}
 
-  /** Of a Turkish i, with and without its dot, there is no other case. */
   private static int fold(int c) {
-    return c == 0x130 || c == 0x131 ? c : Character.toLowerCase(Character.toUpperCase(c));
+    return switch (c) {
+      // Of a Turkish i, with and without its dot, there is no other case.
+      case 0x130, 0x131 -> c;
+      // Letters that are two when they are upper case.
+      case 0x1FD3 -> 0x390;
+      case 0x1FE3 -> 0x3B0;
+      case 0xFB05 -> 0xFB06;
+      default -> Character.toLowerCase(Character.toUpperCase(c));
+    };
   }
 
   private static List<int[]> classes() {
-    Map<Integer, List<Integer>> byFold = new TreeMap<>();
+    Map<Integer, Set<Integer>> byFold = new TreeMap<>();
     for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
-      if (Character.toUpperCase(c) != c || Character.toLowerCase(c) != c) {
-        List<Integer> equal = byFold.computeIfAbsent(fold(c), key -> new ArrayList<>());
-        equal.add(c);
+      int folded = fold(c);
+      if (folded != c) {
+        byFold.computeIfAbsent(folded, key -> new TreeSet<>(Set.of(key))).add(c);
       }
     }
     return byFold.values().stream()
-        .filter(equal -> equal.size() > 1)
         .map(equal -> equal.stream().mapToInt(Integer::intValue).toArray())
         .toList();
   }

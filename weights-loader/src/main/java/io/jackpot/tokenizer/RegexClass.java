@@ -43,7 +43,8 @@ final class RegexClass {
   private void addItem(CodePoints.Builder set) {
     if (in.take("[:")) {
       boolean negated = in.take('^');
-      set.add(in.property(in.until(":]"), negated));
+      String name = in.until(":]");
+      set.add(in.property(name.equals("punct") ? "punctorsymbol" : name, negated));
     } else if (in.take('[')) {
       set.add(parse());
     } else if (in.take('\\')) {

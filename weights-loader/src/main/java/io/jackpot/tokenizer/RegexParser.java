@@ -340,7 +340,7 @@ final class RegexParser {
         yield digits(8, 3);
       }
       case 'u' -> {
-        if (!isDigit(3, 16)) {
+        if (!(isDigit(0, 16) && isDigit(1, 16) && isDigit(2, 16) && isDigit(3, 16))) {
           throw error("expected four hexadecimal digits after \\u");
         }
         yield digits(16, 4);

@@ -9,23 +9,15 @@ final class TokenTrie {
   private final Map<Character, TokenTrie> next = new HashMap<>();
   private AddedTokens.@Nullable Token token;
 
-  /**
-   * @throws IllegalArgumentException if another token has the same text
-   */
+  /** Adds a token, unless another one has the same text. */
   void add(String text, AddedTokens.Token added) {
     TokenTrie node = this;
     for (int i = 0; i < text.length(); i++) {
       node = node.next.computeIfAbsent(text.charAt(i), c -> new TokenTrie());
     }
-    if (node.token != null) {
-      throw new IllegalArgumentException(
-          "\""
-              + node.token.content()
-              + "\" and \""
-              + added.content()
-              + "\" are the same in a text");
+    if (node.token == null) {
+      node.token = added;
     }
-    node.token = added;
   }
 
   /** A token in a text. */

@@ -111,7 +111,8 @@ final class UnicodeProperties {
       case "digit" -> c -> isType(c, "nd");
       case "xdigit" -> c -> c < 128 && Character.digit(c, 16) >= 0;
       case "cntrl" -> c -> isType(c, "cc");
-      case "punct" -> c -> isType(c, "p") || "$+<=>^`|~".indexOf(c) >= 0;
+      case "punct" -> c -> isType(c, "p");
+      case "punctorsymbol" -> c -> isType(c, "p") || isType(c, "s");
       case "space", "whitespace" -> UnicodeProperties::isWhitespace;
       case "blank" -> c -> c == '\t' || isType(c, "zs");
       case "graph" -> c -> isGraphic(c) && !isWhitespace(c);

@@ -87,7 +87,7 @@ final class TokenizerParts {
       case "Whitespace" ->
           steps.add(
               PreTokenizer.pattern(
-                  Regex.compile("[\\w\\u{200C}\\u{200D}]+|[^\\w\\s\\u{200C}\\u{200D}]+"),
+                  Regex.compile("[\\w\\x{200C}\\x{200D}]+|[^\\w\\s\\x{200C}\\x{200D}]+"),
                   SplitBehavior.REMOVED,
                   true));
       case "CharDelimiterSplit" -> steps.add(PreTokenizer.delimiter(part.character("delimiter")));

@@ -184,7 +184,7 @@ final class TokenizerReader {
 
   /** Gives the added tokens their ids: the model's, or else the next ones, not the file's. */
   private static List<AddedTokens.Token> addedTokens(JsonPart file, Map<String, Integer> ids) {
-    Map<Integer, AddedTokens.Token> added = new LinkedHashMap<>();
+    List<AddedTokens.Token> added = new ArrayList<>();
     if (file.at("added_tokens").isAbsent()) {
       return List.of();
     }
@@ -194,8 +194,7 @@ final class TokenizerReader {
       if (!content.isEmpty()) {
         @Nullable Integer known = ids.putIfAbsent(content, next);
         int id = known == null ? next++ : known;
-        added.put(
-            id,
+        added.add(
             new AddedTokens.Token(
                 id,
                 content,
@@ -205,7 +204,7 @@ final class TokenizerReader {
                 part.flag("normalized", true)));
       }
     }
-    return List.copyOf(added.values());
+    return added;
   }
 
   private @Nullable String[] texts(Map<String, Integer> ids) {
