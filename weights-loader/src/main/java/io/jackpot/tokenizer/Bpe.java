@@ -42,17 +42,24 @@ public final class Bpe {
   private final int[] idOf = new int[Character.MAX_VALUE + 1];
   private final int[] idOfByte = new int[256];
 
-  /** Last character of a token and first of the next, where some merge joins such two. */
-  private final Set<Long> joints = new HashSet<>();
+  /**
+   * Last character of a token and first of the next, where some merge joins such two; null if words
+   * are never cut up.
+   */
+  private final @Nullable Set<Long> joints;
 
   /**
    * @param merges pairs of tokens, those learned first first
+   * @param cuts whether words may be whole texts, which {@link #cut} then makes words of
    * @throws IllegalArgumentException if a merge names a token that is not in the vocabulary
    */
-  public Bpe(Map<String, Integer> vocabulary, List<String[]> merges, Settings settings) {
+  public Bpe(
+      Map<String, Integer> vocabulary, List<String[]> merges, Settings settings, boolean cuts) {
     this.vocabulary = vocabulary;
     this.settings = settings;
     this.merges = new PairTable(merges.size());
+    boolean affixes = !settings.prefix.isEmpty() || !settings.suffix.isEmpty();
+    joints = cuts && !affixes && !settings.ignoreMerges ? new HashSet<>() : null;
     int rank = 0;
     for (String[] pair : merges) {
       String right = pair[1];
@@ -62,7 +69,7 @@ public final class Bpe {
       }
       String merged = pair[0] + right.substring(settings.prefix.length());
       this.merges.put(id(pair[0]), id(right), rank++, id(merged));
-      if (!pair[0].isEmpty() && !right.isEmpty()) {
+      if (joints != null && !pair[0].isEmpty() && !right.isEmpty()) {
         joints.add(joint(pair[0].codePointBefore(pair[0].length()), right.codePointAt(0)));
       }
     }
@@ -91,7 +98,7 @@ public final class Bpe {
    * the whole: a text of megabytes that no pre-tokenizer cut up becomes words.
    */
   void cut(String word, Consumer<String> out) {
-    if (settings.ignoreMerges || !settings.prefix.isEmpty() || !settings.suffix.isEmpty()) {
+    if (joints == null) {
       out.accept(word);
       return;
     }

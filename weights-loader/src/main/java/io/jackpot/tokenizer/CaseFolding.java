@@ -5,11 +5,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** Which code points are one letter in its cases: Unicode's simple case folding. */
 final class CaseFolding {
   /** Every set of two or more such code points. */
   static final List<int[]> CLASSES = classes();
+
+  /** All that are in one. */
+  static final CodePoints CASED =
+      CLASSES.stream()
+          .flatMapToInt(IntStream::of)
+          .collect(CodePoints.Builder::new, (set, c) -> set.add(c, c), (a, b) -> {})
+          .build();
 
   private CaseFolding() {}
 

@@ -36,7 +36,7 @@ final class CombiningMarks {
     for (int i = 0; i <= text.length(); ) {
       int c = i < text.length() ? text.codePointAt(i) : 'a';
       int next = i + Character.charCount(c);
-      if (c >= 0x300 && UnicodeProperties.isType(c, "m")) {
+      if (c >= 0x300 && UnicodeProperties.isMark(c)) {
         start = marks++ == 0 ? i : start;
       } else {
         if (marks > LONG) {
@@ -79,7 +79,7 @@ final class CombiningMarks {
   private static Map<Integer, Integer> ranks() {
     List<String> marks = new ArrayList<>();
     for (int c = 0x300; c <= Character.MAX_CODE_POINT; c++) {
-      if (UnicodeProperties.isType(c, "m")) {
+      if (UnicodeProperties.isMark(c)) {
         String mark = Character.toString(c);
         if (Normalizer.isNormalized(mark, Form.NFD)
             && (mark.equals(LAST)

@@ -73,7 +73,7 @@ public interface Normalizer {
             piece
                 .text()
                 .codePoints()
-                .filter(c -> !UnicodeProperties.isType(c, "m"))
+                .filter(c -> !UnicodeProperties.isMark(c))
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString());
   }

@@ -64,7 +64,7 @@ public interface PreTokenizer {
     // The two ranges are of a later version of Unicode than the JDK's.
     IntPredicate number =
         c ->
-            UnicodeProperties.isType(c, "n")
+            UnicodeProperties.isNumber(c)
                 || (c >= 0x11DE0 && c <= 0x11DE9)
                 || (c >= 0x16FF4 && c <= 0x16FF6);
     return characters(number, individual ? SplitBehavior.ISOLATED : SplitBehavior.CONTIGUOUS);

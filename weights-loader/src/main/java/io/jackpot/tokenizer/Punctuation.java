@@ -14,10 +14,10 @@ final class Punctuation {
   static final CodePoints SET =
       CodePoints.where(c ->
           c < 128
-              ? UnicodeProperties.isType(c, "p") || "$+<=>^`|~".indexOf(c) >= 0
+              ? UnicodeProperties.isPunctuation(c) || "$+<=>^`|~".indexOf(c) >= 0
               : c == 0x166D
                   || c == 0x111C9
-                  || (UnicodeProperties.isType(c, "p") && !LATER.contains(c)));
+                  || (UnicodeProperties.isPunctuation(c) && !LATER.contains(c)));
 
   private Punctuation() {}
 }

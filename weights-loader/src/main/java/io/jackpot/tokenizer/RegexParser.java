@@ -378,7 +378,7 @@ final class RegexParser {
   }
 
   private RegexNode literal(int c) {
-    return ignoreCase && (Character.toLowerCase(c) != c || Character.toUpperCase(c) != c)
+    return ignoreCase && CaseFolding.CASED.contains(c)
         ? new One(new CodePoints.Builder().add(c, c).ignoreCase().build())
         : new Literal(c);
   }

@@ -55,9 +55,11 @@ final class UnicodeForms {
   }
 
   private static String known(String text, Form form) {
-    return java.text.Normalizer.isNormalized(text, form)
-        ? text
-        : java.text.Normalizer.normalize(CombiningMarks.inOrder(text, form), form);
+    // First of all: to see whether it is normalized, the JDK sorts marks too.
+    String ordered = CombiningMarks.inOrder(text, form);
+    return java.text.Normalizer.isNormalized(ordered, form)
+        ? ordered
+        : java.text.Normalizer.normalize(ordered, form);
   }
 
   static void appendLowercase(int c, StringBuilder out) {

@@ -58,6 +58,18 @@ final class UnicodeProperties {
           Map.entry("privateuse", "co"),
           Map.entry("unassigned", "cn"));
 
+  private static final int MARK = types("m");
+  private static final int NUMBER = types("n");
+  private static final int DIGIT = types("nd");
+  private static final int PUNCTUATION = types("p");
+  private static final int SYMBOL = types("s");
+  private static final int SEPARATOR = types("z");
+  private static final int SPACE = types("zs");
+  private static final int CONTROL = types("cc");
+  private static final int CASED_LETTER = types("lu") | types("ll") | types("lt");
+  private static final int WORD = MARK | DIGIT | types("pc");
+  private static final int INVISIBLE = CONTROL | types("cs") | types("cn");
+
   private UnicodeProperties() {}
 
   /**
@@ -90,33 +102,27 @@ final class UnicodeProperties {
 
   private static @Nullable IntPredicate predicate(String name) {
     String category = LONG_NAMES.getOrDefault(name, name);
-    if (category.equals("lc")) {
-      return c -> isType(c, "lu") || isType(c, "ll") || isType(c, "lt");
-    }
-    if (category.length() <= 2 && !category.startsWith("-")) {
-      for (String known : CATEGORIES) {
-        if (known.startsWith(category)) {
-          return c -> isType(c, category);
-        }
-      }
+    int types = category.equals("lc") ? CASED_LETTER : types(category);
+    if (types != 0 && !category.isEmpty() && !category.equals("-")) {
+      return c -> isType(c, types);
     }
     return switch (name) {
       case "any" -> c -> true;
       case "ascii" -> c -> c < 128;
-      case "assigned" -> c -> !isType(c, "cn");
+      case "assigned" -> Character::isDefined;
       case "alphabetic", "alpha" -> Character::isAlphabetic;
-      case "alnum" -> c -> Character.isAlphabetic(c) || isType(c, "nd");
+      case "alnum" -> c -> Character.isAlphabetic(c) || isType(c, DIGIT);
       case "uppercase", "upper" -> Character::isUpperCase;
       case "lowercase", "lower" -> Character::isLowerCase;
-      case "digit" -> c -> isType(c, "nd");
+      case "digit" -> c -> isType(c, DIGIT);
       case "xdigit" -> c -> c < 128 && Character.digit(c, 16) >= 0;
-      case "cntrl" -> c -> isType(c, "cc");
-      case "punct" -> c -> isType(c, "p");
-      case "punctorsymbol" -> c -> isType(c, "p") || isType(c, "s");
+      case "cntrl" -> c -> isType(c, CONTROL);
+      case "punct" -> c -> isType(c, PUNCTUATION);
+      case "punctorsymbol" -> c -> isType(c, PUNCTUATION | SYMBOL);
       case "space", "whitespace" -> UnicodeProperties::isWhitespace;
-      case "blank" -> c -> c == '\t' || isType(c, "zs");
+      case "blank" -> c -> c == '\t' || isType(c, SPACE);
       case "graph" -> c -> isGraphic(c) && !isWhitespace(c);
-      case "print" -> c -> isGraphic(c) && (!isWhitespace(c) || isType(c, "zs"));
+      case "print" -> c -> isGraphic(c) && (!isWhitespace(c) || isType(c, SPACE));
       case "word" -> UnicodeProperties::isWordPart;
       case "ideographic" -> Character::isIdeographic;
       case "emoji" -> Character::isEmoji;
@@ -136,23 +142,45 @@ final class UnicodeProperties {
   }
 
   /**
-   * @param category one of Unicode's, or the letter that several begin with, in lower case
+   * The general categories, as bits by their numbers, that have a name or begin with a letter.
+   *
+   * @param category in lower case
    */
-  static boolean isType(int c, String category) {
-    return CATEGORIES[Character.getType(c)].startsWith(category);
+  private static int types(String category) {
+    int types = 0;
+    for (int type = 0; type < CATEGORIES.length; type++) {
+      types |= CATEGORIES[type].startsWith(category) ? 1 << type : 0;
+    }
+    return types;
+  }
+
+  private static boolean isType(int c, int types) {
+    return (types >>> Character.getType(c) & 1) != 0;
+  }
+
+  static boolean isMark(int c) {
+    return isType(c, MARK);
+  }
+
+  static boolean isNumber(int c) {
+    return isType(c, NUMBER);
+  }
+
+  static boolean isPunctuation(int c) {
+    return isType(c, PUNCTUATION);
   }
 
   /** Unicode's property White_Space. */
   static boolean isWhitespace(int c) {
-    return c >= 9 && c <= 13 || c == 0x85 || isType(c, "z");
+    return c >= 9 && c <= 13 || c == 0x85 || isType(c, SEPARATOR);
   }
 
   /** What {@code \w} is in a class, and outside of one but for a few. */
   static boolean isWordPart(int c) {
-    return Character.isAlphabetic(c) || isType(c, "m") || isType(c, "nd") || isType(c, "pc");
+    return Character.isAlphabetic(c) || isType(c, WORD);
   }
 
   private static boolean isGraphic(int c) {
-    return !isType(c, "cc") && !isType(c, "cs") && !isType(c, "cn");
+    return !isType(c, INVISIBLE);
   }
 }

@@ -9,6 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -95,10 +97,10 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
    * The ids that {@code generation_config.json} names, then those of {@code config.json}, then that
    * of the token in {@code tokenizer_config.json}.
    *
-   * @param ids of all tokens
+   * @param ids the id of a token, null for one that is not there
    * @throws InputException if a file names something else than ids or tokens
    */
-  SequencedSet<Integer> endIds(Map<String, Integer> ids) {
+  SequencedSet<Integer> endIds(Function<String, @Nullable Integer> ids) {
     SequencedSet<Integer> ends = new LinkedHashSet<>();
     for (String name : WITH_END_IDS) {
       JsonPart part = part(name).at("eos_token_id");
@@ -110,8 +112,9 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
     }
     JsonPart token = part(TOKENIZER_CONFIG).at("eos_token");
     JsonNode content = token.node().isObject() ? token.node().path("content") : token.node();
-    if (content.isString() && ids.containsKey(content.stringValue())) {
-      ends.add(ids.get(content.stringValue()));
+    @Nullable Integer id = content.isString() ? ids.apply(content.stringValue()) : null;
+    if (id != null) {
+      ends.add(id);
     }
     return ends;
   }

@@ -7,7 +7,6 @@ import io.jackpot.tokenizer.Normalizer;
 import io.jackpot.tokenizer.Pipeline;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class TokenizerReader {
 
   private final String where;
   private final ObjectNode root = Json.object();
-  private final Map<String, Integer> vocabulary = new LinkedHashMap<>();
+  private final Map<String, Integer> vocabulary = new HashMap<>();
   private final List<String[]> merges = new ArrayList<>();
   private boolean hasMerges;
 
@@ -145,8 +144,9 @@ final class TokenizerReader {
     }
     Normalizer normalizer = TokenizerParts.normalizer(file.at("normalizer"));
     TokenizerParts.PreTokenization cuts = TokenizerParts.preTokenization(file.at("pre_tokenizer"));
-    Map<String, Integer> ids = new HashMap<>(vocabulary);
-    List<AddedTokens.Token> added = addedTokens(file, ids);
+    List<AddedTokens.Token> added = addedTokens(file);
+    Map<String, Integer> addedIds = new HashMap<>();
+    added.forEach(token -> addedIds.put(token.content(), token.id()));
     try {
       Pipeline pipeline =
           new Pipeline(
@@ -154,17 +154,22 @@ final class TokenizerReader {
               normalizer,
               cuts.preTokenizer(),
               cuts.byteLevel(),
-              model(model),
+              model(model, !cuts.byteLevel()),
               TokenizerParts.decoder(file.at("decoder")),
-              texts(ids));
+              texts(added));
       SpecialIds special = SpecialIds.of(file.at("post_processor"));
-      return new BpeTokenizer(pipeline, special, folder.endIds(ids), bytes, folder.companions());
+      return new BpeTokenizer(
+          pipeline,
+          special,
+          folder.endIds(token -> addedIds.getOrDefault(token, vocabulary.get(token))),
+          bytes,
+          folder.companions());
     } catch (IllegalArgumentException e) {
       throw error(String.valueOf(e.getMessage()));
     }
   }
 
-  private Bpe model(JsonPart model) {
+  private Bpe model(JsonPart model, boolean cuts) {
     JsonPart dropout = model.at("dropout");
     if (!dropout.isAbsent() && dropout.node().doubleValue() != 0) {
       throw dropout.expected("null or 0: with dropout, a text's ids are random");
@@ -179,20 +184,22 @@ final class TokenizerReader {
             model.flag("ignore_merges", false),
             prefix == null ? "" : prefix,
             suffix == null ? "" : suffix);
-    return new Bpe(vocabulary, merges, settings);
+    return new Bpe(vocabulary, merges, settings, cuts);
   }
 
   /** Gives the added tokens their ids: the model's, or else the next ones, not the file's. */
-  private static List<AddedTokens.Token> addedTokens(JsonPart file, Map<String, Integer> ids) {
+  private List<AddedTokens.Token> addedTokens(JsonPart file) {
     List<AddedTokens.Token> added = new ArrayList<>();
     if (file.at("added_tokens").isAbsent()) {
       return List.of();
     }
-    int next = ids.size();
+    Map<String, Integer> ids = new HashMap<>();
+    int next = vocabulary.size();
     for (JsonPart part : file.elements("added_tokens")) {
       String content = part.text("content");
       if (!content.isEmpty()) {
-        @Nullable Integer known = ids.putIfAbsent(content, next);
+        @Nullable Integer known = vocabulary.get(content);
+        known = known == null ? ids.putIfAbsent(content, next) : known;
         int id = known == null ? next++ : known;
         added.add(
             new AddedTokens.Token(
@@ -207,18 +214,24 @@ final class TokenizerReader {
     return added;
   }
 
-  private @Nullable String[] texts(Map<String, Integer> ids) {
-    int largest = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1);
-    if (largest > 4L * ids.size() + LARGEST_GAP) {
+  private @Nullable String[] texts(List<AddedTokens.Token> added) {
+    int largest = -1;
+    for (int id : vocabulary.values()) {
+      largest = Math.max(largest, id);
+    }
+    for (AddedTokens.Token token : added) {
+      largest = Math.max(largest, token.id());
+    }
+    if (largest > 4L * vocabulary.size() + LARGEST_GAP) {
       throw error(
           "ids up to "
               + largest
               + " for "
-              + ids.size()
+              + vocabulary.size()
               + " tokens, expected ids without such gaps");
     }
     @Nullable String[] texts = new @Nullable String[largest + 1];
-    ids.forEach((token, id) -> texts[id] = token);
+    vocabulary.forEach((token, id) -> texts[id] = token);
     return texts;
   }
 
