@@ -35,6 +35,7 @@ final class TokenizerReader {
 
   /**
    * @param where the file, for messages
+   * @param folder what stands beside it
    * @throws InputException if it is damaged or of a kind that is not supported
    */
   static Tokenizer read(byte[] bytes, String where, TokenizerFolder folder) {

@@ -4,6 +4,7 @@ import io.jackpot.tensor.InputException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Opens {@code tokenizer.json}. */
 public final class Tokenizers {
@@ -33,5 +34,18 @@ public final class Tokenizers {
     } catch (IOException e) {
       throw AtomicFiles.failed("cannot read", file, e);
     }
+  }
+
+  /**
+   * The tokenizer in a GGUF file: byte-level BPE ({@code gpt2}) or SentencePiece's ({@code llama}).
+   * It is saved as a {@code tokenizer.json}.
+   *
+   * @param metadata by name as in the file: texts, {@code Long}, {@code Double}, {@code Boolean},
+   *     and arrays of texts and of numbers ({@code int}, {@code long}, {@code float})
+   * @param where the file, for messages
+   * @throws InputException if there is none, or it is damaged or of a kind that is not supported
+   */
+  public static Tokenizer fromGguf(Map<String, Object> metadata, String where) {
+    return GgufTokenizer.read(metadata, where);
   }
 }
