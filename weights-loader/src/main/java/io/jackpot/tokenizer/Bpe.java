@@ -73,9 +73,12 @@ public final class Bpe {
         joints.add(joint(pair[0].codePointBefore(pair[0].length()), right.codePointAt(0)));
       }
     }
-    for (int c = 0; c < idOf.length; c++) {
-      idOf[c] = vocabulary.getOrDefault(Character.toString(c), NONE);
-    }
+    Arrays.fill(idOf, NONE);
+    vocabulary.forEach((token, id) -> {
+      if (token.length() == 1) {
+        idOf[token.charAt(0)] = id;
+      }
+    });
     for (int b = 0; b < idOfByte.length; b++) {
       idOfByte[b] = vocabulary.getOrDefault(String.format("<0x%02X>", b), NONE);
     }

@@ -124,6 +124,10 @@ final class TokenizerReader {
   private Tokenizer tokenizer(byte[] bytes, TokenizerFolder folder) {
     JsonPart file = new JsonPart(where + ": ", root);
     JsonPart model = file.at("model");
+    String version = file.textOrNull("version");
+    if (version != null && !version.equals("1.0")) {
+      throw file.at("version").expected("1.0");
+    }
     // Files of old have no type, and only BPE has merges.
     String type = model.at("type").isAbsent() && hasMerges ? "BPE" : model.text("type");
     if (type.equals("WordLevel")) {
@@ -172,7 +176,7 @@ final class TokenizerReader {
 
   private Bpe model(JsonPart model, boolean cuts) {
     JsonPart dropout = model.at("dropout");
-    if (!dropout.isAbsent() && dropout.node().doubleValue() != 0) {
+    if (!dropout.isAbsent() && !(dropout.node().isNumber() && dropout.node().doubleValue() == 0)) {
       throw dropout.expected("null or 0: with dropout, a text's ids are random");
     }
     String prefix = model.textOrNull("continuing_subword_prefix");
