@@ -69,7 +69,7 @@ public final class AnswerExtractor {
       return null;
     }
     int box = lastBox(text);
-    int hash = lastHash(text);
+    int hash = lastHash(text, box >= 0);
     @Nullable Matcher prose = lastProse(text);
     int proseAt = prose == null ? -1 : prose.start();
     if (box < 0 && hash < 0 && proseAt < 0) {
@@ -173,7 +173,7 @@ public final class AnswerExtractor {
   }
 
   /** The last run of hashes that is no headline; −1 if there is none. */
-  private int lastHash(String text) {
+  private int lastHash(String text, boolean boxed) {
     int end = text.length();
     boolean first = true;
     for (int tries = 0; tries < MOST_BOXES; tries++) {
@@ -188,12 +188,9 @@ public final class AnswerExtractor {
       String line = String.valueOf(line(text, hash));
       boolean lastLine = first && text.indexOf('\n', hash) < 0;
       boolean mark = hash - start == 3;
-      if (mark
-          ? lastLine || readable.test(Wrapping.strip(line))
-          : lastLine && readable.test(Wrapping.strip(line))) {
-        return hash;
-      }
-      if (mark && line.isBlank()) {
+      boolean read = readable.test(Wrapping.strip(line));
+      boolean words = lastLine && (line.isBlank() || !boxed);
+      if (mark ? read || words || line.isBlank() : lastLine && read) {
         return hash;
       }
       first = false;

@@ -157,12 +157,23 @@ final class AnswerParser extends ExprParser {
       amount =
           new Value(Expr.product(scalar(amount), Expr.num(Units.SCALES.getOrDefault(scale, 1L))));
     }
-    String unit = unit();
+    String unit = hasNumber(amount) ? unit() : "";
     if (currency.isEmpty()) {
       return unit.isEmpty() ? amount : new Quantity(amount, unit);
     }
     boolean same = unit.isEmpty() || unit.equals(currency);
     return new Quantity(amount, same ? currency : currency + " " + unit);
+  }
+
+  /** Whether it is an amount of anything, as "a circle" is not. */
+  private static boolean hasNumber(Answer amount) {
+    return !(amount instanceof Value(Expr expr)) || hasNumber(expr);
+  }
+
+  private static boolean hasNumber(Expr expr) {
+    return expr instanceof Expr.Num
+        || expr.equals(new Expr.Sym("pi"))
+        || expr.parts().stream().anyMatch(AnswerParser::hasNumber);
   }
 
   private static boolean isCurrency(Token token) {

@@ -61,6 +61,14 @@ final class Equivalence {
     if (gold instanceof Choice || answer instanceof Choice) {
       return choice(gold, answer);
     }
+    if (gold instanceof Relation != answer instanceof Relation) {
+      @Nullable Answer unwrappedGold = assignedSet(gold);
+      @Nullable Answer unwrapped = assignedSet(answer);
+      if (unwrappedGold != null || unwrapped != null) {
+        return equivalent(
+            unwrappedGold == null ? gold : unwrappedGold, unwrapped == null ? answer : unwrapped);
+      }
+    }
     List<Answer> golds = Signs.items(gold);
     List<Answer> answers = Signs.items(answer);
     boolean lists = isList(gold) || isList(answer) || golds.size() > 1 || answers.size() > 1;
@@ -71,6 +79,15 @@ final class Equivalence {
       return sameRealSet(gold, answer);
     }
     return !lists && single(gold, answer);
+  }
+
+  /** The set in braces that a name stands for or is in, or null. */
+  private @Nullable Answer assignedSet(Answer answer) {
+    return answer instanceof Relation relation
+            && relation.sides().getLast() instanceof Braces
+            && assignments.isAssignment(relation)
+        ? assignments.value(relation)
+        : null;
   }
 
   private static boolean isList(Answer answer) {
@@ -88,8 +105,8 @@ final class Equivalence {
     if (Assignments.isOrdered(golds, answers)) {
       return sameInOrder(Assignments.positions(golds), Assignments.positions(answers));
     }
-    List<Answer> left = distinct(golds);
-    List<Answer> right = distinct(answers);
+    List<Answer> left = distinct(options(golds, answers));
+    List<Answer> right = distinct(options(answers, golds));
     if (left.size() != right.size()) {
       return false;
     }
@@ -104,6 +121,30 @@ final class Equivalence {
       right.remove(at);
     }
     return true;
+  }
+
+  /** The letters of several options in one word, where the other side lists them. */
+  private static List<Answer> options(List<Answer> items, List<Answer> others) {
+    @Nullable String word = items.size() == 1 ? letters(items.getFirst()) : null;
+    boolean listed =
+        others.size() > 1
+            && others.stream().allMatch(o -> o instanceof Value(Sym(String s)) && isOption(s));
+    if (word == null || !listed || !word.chars().allMatch(c -> isOption(Character.toString(c)))) {
+      return items;
+    }
+    return word.chars().mapToObj(c -> (Answer) new Value(new Sym(Character.toString(c)))).toList();
+  }
+
+  private static boolean isOption(String letter) {
+    return letter.length() == 1 && letter.charAt(0) >= 'A' && letter.charAt(0) <= 'J';
+  }
+
+  private static @Nullable String letters(Answer answer) {
+    return switch (answer) {
+      case Words(String normal) -> normal.toUpperCase(Locale.ROOT);
+      case Value(Expr expr) -> letters(expr);
+      default -> null;
+    };
   }
 
   private List<Answer> distinct(List<Answer> items) {
@@ -186,7 +227,7 @@ final class Equivalence {
 
   private boolean sameValue(Expr gold, Answer answer) {
     return switch (answer) {
-      case Value(Expr expr) -> sameNumber(gold, expr) || isOmittedUnit(expr, gold);
+      case Value(Expr expr) -> sameNumber(gold, expr) || isOmittedUnit(gold, expr);
       case Words(String normal) -> sameLetters(gold, normal);
       case Ratio ratio -> sameRatio(ratio, new Value(gold));
       case Based(String digits, int base) -> isWritten(gold, digits);
@@ -202,23 +243,37 @@ final class Equivalence {
     return equality.equal(gold, answer);
   }
 
-  /** Whether the answer is the gold number times letters that are units. */
-  private boolean isOmittedUnit(Expr answer, Expr gold) {
+  /**
+   * Whether one is the other times letters that are units. In a gold answer a single letter is more
+   * likely a variable, so 5m asks for an m, and 5 m/s does not.
+   */
+  private boolean isOmittedUnit(Expr gold, Expr answer) {
     @Nullable Quantity quantity = UnitLetters.read(answer);
-    return quantity != null
-        && UnitLetters.isNumber(gold)
+    Expr number = gold;
+    if (quantity == null) {
+      quantity = UnitLetters.read(gold);
+      number = answer;
+      if (quantity == null || quantity.unit().indexOf('/') < 0) {
+        return false;
+      }
+    }
+    return UnitLetters.isNumber(number)
         && quantity.amount() instanceof Value(Expr amount)
-        && equality.equal(gold, amount);
+        && equality.equal(number, amount);
   }
 
   private static boolean sameLetters(Expr letters, String word) {
+    return letters(letters).toLowerCase(Locale.ROOT).equals(word);
+  }
+
+  private static String letters(Expr product) {
     StringBuilder name = new StringBuilder();
-    if (letters instanceof Expr.Product(List<Expr> factors)) {
+    if (product instanceof Expr.Product(List<Expr> factors)) {
       for (Expr factor : factors) {
         name.append(factor instanceof Sym(String symbol) ? symbol : "?");
       }
     }
-    return name.toString().toLowerCase(Locale.ROOT).equals(word);
+    return name.toString();
   }
 
   /** An omitted unit is no mistake; another one is. */
@@ -372,7 +427,10 @@ final class Equivalence {
     @Nullable Character left = letter(gold);
     @Nullable Character right = letter(answer);
     if (left != null && right != null) {
-      return left.equals(right);
+      // Option C may be chosen by a small c; e is not E.
+      return gold instanceof Choice
+          ? left.equals(Character.toUpperCase(right))
+          : left.equals(right);
     }
     @Nullable Answer goldText = gold instanceof Choice(char letter, Answer text) ? text : gold;
     @Nullable Answer text = answer instanceof Choice(char letter2, Answer text2) ? text2 : answer;
@@ -382,7 +440,7 @@ final class Equivalence {
   private static @Nullable Character letter(Answer answer) {
     return switch (answer) {
       case Choice(char letter, Answer text) -> letter;
-      case Value(Sym(String name)) when name.length() == 1 -> Character.toUpperCase(name.charAt(0));
+      case Value(Sym(String name)) when name.length() == 1 -> name.charAt(0);
       default -> null;
     };
   }

@@ -239,9 +239,9 @@ final class Lexicon {
           "six", "ten", "of", "to", "if", "it", "as", "at", "by", "be", "so", "we", "he", "she",
           "but", "per", "dne", "cup", "man", "men", "day", "box", "way", "out", "red", "boy", "egg",
           "pen", "car", "bus", "dog", "cat", "hat", "now", "sum", "has", "had", "his", "her", "its",
-          "who", "why", "how", "can", "may", "nor", "off", "won", "win", "new", "old", "top",
-          "left", "sq", "won't", "from", "with", "pm", "am", "bag", "jar", "can", "cow", "pie",
-          "row", "set", "tie", "ton", "try", "toy");
+          "who", "why", "how", "may", "nor", "off", "won", "win", "new", "old", "top", "left", "sq",
+          "won't", "from", "with", "pm", "am", "bag", "jar", "cow", "pie", "row", "set", "tie",
+          "ton", "try", "toy");
 
   /** The sign that a command or character stands for, or null. */
   static @org.jspecify.annotations.Nullable String sign(String name) {

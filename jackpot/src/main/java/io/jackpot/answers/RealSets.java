@@ -41,13 +41,21 @@ final class RealSets {
     return switch (answer) {
       case Union u -> true;
       case Relation(List<Answer> sides, List<Character> signs) ->
-          signs.stream().anyMatch(sign -> sign != '=' && sign != '≈');
+          signs.stream().anyMatch(sign -> "<>≤≥≠".indexOf(sign) >= 0)
+              || (signs.getFirst() == '∈' && isInterval(sides.getLast()));
       case Several(List<Answer> items, boolean and) -> items.stream().allMatch(RealSets::isRealSet);
       case Sequence(char open, List<Answer> items, char close) ->
           items.size() == 2 && (open == '(') != (close == ')');
       case Value(Expr expr) -> expr.equals(new Sym(Lexicon.NUMBER_SET + "R"));
       default -> false;
     };
+  }
+
+  private static boolean isInterval(Answer answer) {
+    return isRealSet(answer)
+        || (answer instanceof Sequence(char open, List<Answer> items, char close)
+            && items.size() == 2
+            && open != '<');
   }
 
   /**

@@ -42,8 +42,17 @@ final class Wrapping {
     boolean same =
         close.equals("}")
             ? Braces.end(text, open.length() - 1) == end
-            : text.indexOf(close, open.length()) == end;
+            : unescaped(text, close, open.length()) == end;
     return same ? text.substring(open.length(), end).strip() : text;
+  }
+
+  /** Where the delimiter stands first that has no backslash before it. */
+  private static int unescaped(String text, String delimiter, int from) {
+    int at = text.indexOf(delimiter, from);
+    while (at > 0 && text.charAt(at - 1) == '\\') {
+      at = text.indexOf(delimiter, at + 1);
+    }
+    return at;
   }
 
   /** Without a full stop, comma or emphasis that is left over. */

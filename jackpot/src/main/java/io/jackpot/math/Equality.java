@@ -26,6 +26,7 @@ import java.util.TreeSet;
 public final class Equality {
   private static final int DIGITS = 60;
   private static final int MOST_DIGITS = 900;
+  private static final int SHORT_NUMBER = 3;
   private static final int POINTS = 6;
   private static final int ENOUGH = 3;
   private static final int FRACTIONAL_POINTS = 24;
@@ -72,7 +73,7 @@ public final class Equality {
     if (isZero(expr)) {
       return 0;
     }
-    Decimals with = new Decimals(digits(expr), budget);
+    Decimals with = new Decimals(digits(fraction.key(budget)), budget);
     return new Evaluator(Map.of(), with, budget).value(expr).real().signum();
   }
 
@@ -92,6 +93,10 @@ public final class Equality {
     if (!numerators && fractions) {
       above = above.times(second.denominator(), budget);
       below = below.times(first.denominator(), budget);
+    }
+    if (numerators) {
+      above = above.cleared(budget);
+      below = below.cleared(budget);
     }
     if (above.isZero() || below.isZero() || above.size() != below.size()) {
       return Rational.ZERO;
@@ -115,13 +120,13 @@ public final class Equality {
   private boolean isZeroInDecimals(Polynomial polynomial, Expr whole) {
     Set<String> variables = new TreeSet<>();
     collectVariables(whole, variables);
-    Decimals with = new Decimals(digits(whole), budget);
+    Decimals with = new Decimals(digits(polynomial.toString()), budget);
     int seen = 0;
     int points = variables.isEmpty() ? 1 : FRACTIONAL_POINTS + NATURAL_POINTS;
     for (int i = 0; i < points && seen < POINTS; i++) {
       Map<String, BigDecimal> point = point(variables, i);
       try {
-        if (!vanishes(polynomial, new Evaluator(point, with, budget), with)) {
+        if (!vanishes(polynomial, new Evaluator(point, with, budget))) {
           return false;
         }
         seen++;
@@ -152,41 +157,34 @@ public final class Equality {
     return point;
   }
 
-  private boolean vanishes(Polynomial polynomial, Evaluator evaluator, Decimals with) {
-    Complex sum = Complex.ZERO;
-    BigDecimal scale = BigDecimal.ZERO;
+  private static boolean vanishes(Polynomial polynomial, Evaluator evaluator) {
+    List<Complex> values = new ArrayList<>();
     for (Term term : polynomial.terms()) {
       List<Expr> factors = new ArrayList<>();
       factors.add(new Num(term.coefficient()));
       term.monomial()
           .powers()
           .forEach((atom, power) -> factors.add(new Expr.Power(atom.expr(), new Num(power))));
-      Complex value = evaluator.value(new Expr.Product(factors));
-      sum = sum.plus(value, with);
-      scale = scale.max(value.abs(with));
+      values.add(evaluator.value(new Expr.Product(factors)));
     }
-    BigDecimal bound = scale.movePointLeft(with.context.getPrecision() * 3 / 4);
-    return sum.abs(with).compareTo(bound) <= 0;
+    return evaluator.sum(values).isZero();
   }
 
-  /** Digits to compute with. */
-  private static int digits(Expr expr) {
-    int digits = DIGITS + 4 * literalDigits(expr);
+  /**
+   * Digits to compute with.
+   *
+   * @param canonical names all numbers that the expression contains
+   */
+  private int digits(String canonical) {
+    budget.spend(canonical.length());
+    int digits = DIGITS;
+    int run = 0;
+    for (int i = 0; i < canonical.length(); i++) {
+      run = Character.isDigit(canonical.charAt(i)) ? run + 1 : 0;
+      digits += run > SHORT_NUMBER ? 4 : 0;
+    }
     if (digits > MOST_DIGITS) {
       throw new MathException("numbers too long");
-    }
-    return digits;
-  }
-
-  /** Digits of the numbers in it but the short ones, of which any expression has some. */
-  private static int literalDigits(Expr expr) {
-    if (expr instanceof Num(Rational value)) {
-      int bits = value.numerator().bitLength() + value.denominator().bitLength();
-      return Math.max(0, bits - 10) * 3 / 10;
-    }
-    int digits = 0;
-    for (Expr part : expr.parts()) {
-      digits += literalDigits(part);
     }
     return digits;
   }

@@ -8,6 +8,7 @@ import io.jackpot.math.Expr.Sum;
 import io.jackpot.math.Expr.Sym;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +39,11 @@ final class Evaluator {
       case Num(Rational number) -> Complex.of(number.decimal(with.context));
       case Sym(String name) -> symbol(name);
       case Sum(List<Expr> terms) -> {
-        Complex sum = Complex.ZERO;
+        List<Complex> values = new ArrayList<>();
         for (Expr term : terms) {
-          sum = sum.plus(value(term), with);
+          values.add(value(term));
         }
-        yield sum;
+        yield sum(values);
       }
       case Product(List<Expr> factors) -> {
         Complex product = Complex.ONE;
@@ -54,6 +55,44 @@ final class Evaluator {
       case Power(Expr base, Expr exponent) -> power(base, exponent);
       case Call(String function, List<Expr> arguments) -> call(function, arguments);
     };
+  }
+
+  /**
+   * The sum, exactly zero where only rounding errors are left of it.
+   *
+   * @throws MathException if a term is so small beside another that it would be lost
+   */
+  Complex sum(List<Complex> terms) {
+    int digits = with.context.getPrecision();
+    BigDecimal scale = BigDecimal.ONE;
+    Complex sum = Complex.ZERO;
+    for (Complex term : terms) {
+      sum = sum.plus(term, with);
+      scale = scale.max(term.abs(with));
+    }
+    BigDecimal noise = scale.movePointLeft(digits * 3 / 4);
+    BigDecimal small = scale.movePointLeft(digits / 4);
+    for (Complex term : terms) {
+      BigDecimal size = term.abs(with);
+      if (size.compareTo(small) < 0 && size.compareTo(noise) > 0) {
+        throw new MathException("terms of too different sizes");
+      }
+    }
+    return sum.abs(with).compareTo(noise) <= 0 ? Complex.ZERO : sum;
+  }
+
+  /** A number that does not disappear in what is computed from it, nor anything beside it. */
+  private BigDecimal moderate(BigDecimal x) {
+    int size = x.precision() - x.scale();
+    if (x.signum() != 0 && Math.abs(size) > with.context.getPrecision() / 4) {
+      throw new MathException("a number too small or too large");
+    }
+    return x;
+  }
+
+  private Complex moderate(Complex z) {
+    moderate(z.abs(with));
+    return z;
   }
 
   private Complex symbol(String name) {
@@ -73,14 +112,14 @@ final class Evaluator {
 
   private Complex power(Expr base, Expr exponent) {
     if (base.equals(new Sym("e"))) {
-      return value(exponent).exp(with);
+      return moderate(moderate(value(exponent)).exp(with));
     }
     Complex number = value(base);
     @Nullable Rational exact = rational(exponent);
     if (exact != null) {
       return power(number, exact);
     }
-    Complex power = value(exponent);
+    Complex power = moderate(value(exponent));
     @Nullable BigDecimal whole = power.isReal() ? integer(power.re()) : null;
     if (whole != null) {
       return power(number, Rational.of(whole.toBigIntegerExact()));
@@ -88,13 +127,18 @@ final class Evaluator {
     if (!number.isReal() || number.re().signum() <= 0) {
       throw new MathException("a power of no positive number");
     }
-    return power.times(Complex.of(with.ln(number.re())), with).exp(with);
+    return moderate(power.times(Complex.of(with.ln(number.re())), with).exp(with));
   }
 
   /** A power of a number: with the conventions of {@link Canonical} for roots. */
   private Complex power(Complex base, Rational exponent) {
+    if (exponent.isOne()) {
+      return base;
+    }
     if (exponent.isInteger()) {
-      return base.pow(exponent.small(), with);
+      return base.isZero()
+          ? base.pow(exponent.small(), with)
+          : moderate(base.pow(exponent.small(), with));
     }
     int root = Rational.of(exponent.denominator()).small();
     int times = Rational.of(exponent.numerator()).small();
@@ -159,8 +203,8 @@ final class Evaluator {
     if (function.equals("abs")) {
       return Complex.of(at.abs(with));
     }
-    BigDecimal x = at.real();
-    return Complex.of(
+    BigDecimal x = moderate(at.real());
+    BigDecimal value =
         switch (function) {
           case "sin" -> with.sin(x);
           case "cos" -> with.cos(x);
@@ -173,7 +217,7 @@ final class Evaluator {
           case "arccos" -> with.minus(with.divide(with.pi(), BigDecimal.TWO), arcsin(x));
           case "sinh" -> hyperbolic(x, false);
           case "cosh" -> hyperbolic(x, true);
-          case "tanh" -> with.divide(hyperbolic(x, false), hyperbolic(x, true));
+          case "tanh" -> with.divide(hyperbolic(x, false), moderate(hyperbolic(x, true)));
           case "ln" -> ln(x);
           case "log" -> with.times(ln(x), UNKNOWN_BASE);
           case "floor" -> away(x).setScale(0, RoundingMode.FLOOR);
@@ -183,7 +227,8 @@ final class Evaluator {
           case "max" -> x.max(value(arguments.getLast()).real());
           case "min" -> x.min(value(arguments.getLast()).real());
           default -> throw new MathException(function + " of what is not rational");
-        });
+        };
+    return sum(List.of(Complex.of(value)));
   }
 
   private BigDecimal ln(BigDecimal x) {

@@ -112,6 +112,21 @@ final class Polynomial {
     return product;
   }
 
+  /** Times the powers of variables that leave none below zero. */
+  Polynomial cleared(Budget budget) {
+    TreeMap<Atom, Rational> powers = new TreeMap<>();
+    for (Term term : terms.values()) {
+      term.monomial.powers.forEach((atom, power) -> {
+        if (atom.kind() == Atom.Kind.VARIABLE && power.signum() < 0) {
+          powers.merge(atom, power.negate(), (a, b) -> a.compareTo(b) > 0 ? a : b);
+        }
+      });
+    }
+    return powers.isEmpty()
+        ? this
+        : times(of(new Term(Rational.ONE, new Monomial(powers))), budget);
+  }
+
   /** One divided by it; it is a term. */
   Polynomial inverse() {
     Term term = term();

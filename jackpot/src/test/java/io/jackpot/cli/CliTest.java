@@ -409,7 +409,7 @@ class CliTest {
             "{\"gold\": \"1/2\", \"answer\": \"The answer is 0.5.\"}",
             "{\"gold\": 3, \"answer\": \"4\"}",
             "{\"gold\": 3, \"answer\": \"who knows\"}",
-            "{\"gold\": \"x\", \"answer\": \"4\"}");
+            "{\"gold\": \"see figure\", \"answer\": \"4\"}");
     List<JsonNode> answers = jackpot("verify", "--input", input).lines();
     assertThat(answers.stream().map(line -> line.get("verdict").stringValue()))
         .containsExactly("correct", "wrong", "unparsed", "bad-gold");
