@@ -6,7 +6,8 @@ package io.jackpot.transformer;
  * @param prompt index of its prompt
  * @param sample which of the prompt's samples
  * @param ids the response, the end token included where it was reached
- * @param logProbs of each of {@code ids} under the distribution it was sampled from
+ * @param logProbs of each of {@code ids} under the distribution it was sampled from, at its
+ *     temperature and before a {@link Truncation}
  * @param entropies of those distributions
  * @param topIds the k most probable ids at each position, best first, {@code [ids × k]}
  * @param topLogProbs their log-probs, {@code [ids × k]}

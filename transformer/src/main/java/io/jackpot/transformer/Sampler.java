@@ -1,5 +1,6 @@
 package io.jackpot.transformer;
 
+import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
@@ -11,6 +12,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Batched sampling with a KV cache. A prompt is computed once, however many samples it gets. A
@@ -26,9 +28,22 @@ public final class Sampler {
    * @param endIds any of them ends a response; empty for none
    * @param topK how many of the most probable ids to record at each position
    * @param slots sequences sampled at the same time
+   * @param truncation which tokens may be sampled; what is recorded of a token is of the whole
+   *     distribution, so it must be {@link Truncation#NONE} where a learner relies on it
    */
   public record Options(
-      float temperature, int maxTokens, Set<Integer> endIds, int topK, int slots) {
+      float temperature,
+      int maxTokens,
+      Set<Integer> endIds,
+      int topK,
+      int slots,
+      Truncation truncation) {
+
+    /** Samples from the whole distribution. */
+    public Options(float temperature, int maxTokens, Set<Integer> endIds, int topK, int slots) {
+      this(temperature, maxTokens, endIds, topK, slots, Truncation.NONE);
+    }
+
     public Options {
       endIds = Set.copyOf(endIds);
       if (!(temperature >= 0)) {
@@ -47,6 +62,14 @@ public final class Sampler {
   public interface Uniforms {
     double at(int prompt, int sample, int position);
   }
+
+  /**
+   * A response that is asked for.
+   *
+   * @param prompt index of its prompt
+   * @param sample which of the prompt's samples
+   */
+  public record Request(int prompt, int sample) {}
 
   /** A sequence being sampled. */
   private static final class Running {
@@ -84,6 +107,7 @@ public final class Sampler {
   private final ModelConfig config;
   private final Activations prefill;
   private final KvCache cache;
+  private final Nucleus nucleus;
   private final Buffer x = new Buffer();
   private final Buffer y = new Buffer();
   private final Buffer normed = new Buffer();
@@ -101,6 +125,7 @@ public final class Sampler {
     this.config = model.config();
     this.prefill = new Activations(model);
     this.cache = new KvCache(config);
+    this.nucleus = new Nucleus(ops);
   }
 
   /**
@@ -129,6 +154,33 @@ public final class Sampler {
    *     model takes
    */
   public List<Sample> sample(List<int[]> prompts, int samples, Options options, Uniforms uniforms) {
+    List<Request> requests = new ArrayList<>();
+    for (int prompt = 0; prompt < prompts.size(); prompt++) {
+      for (int sample = 0; sample < samples; sample++) {
+        requests.add(new Request(prompt, sample));
+      }
+    }
+    List<Sample> all = new ArrayList<>();
+    sample(prompts, requests, options, uniforms, all::add);
+    all.sort(Comparator.comparingInt(Sample::prompt).thenComparingInt(Sample::sample));
+    return all;
+  }
+
+  /**
+   * Samples the responses that are asked for.
+   *
+   * @param prompts ids, none empty
+   * @param requests in rising order of prompt; those of one prompt are best side by side
+   * @param done gets each response as it ends
+   * @throws IllegalArgumentException if a prompt is empty, or with its response longer than the
+   *     model takes
+   */
+  public void sample(
+      List<int[]> prompts,
+      List<Request> requests,
+      Options options,
+      Uniforms uniforms,
+      Consumer<Sample> done) {
     int longest = 0;
     for (int[] prompt : prompts) {
       if (prompt.length == 0) {
@@ -138,7 +190,7 @@ public final class Sampler {
     }
     int capacity = longest + options.maxTokens();
     model.rope().cover(capacity);
-    int slots = Math.min(options.slots(), prompts.size() * samples);
+    int slots = Math.min(options.slots(), requests.size());
     cache.resize(slots, capacity);
     Deque<Integer> free = new ArrayDeque<>();
     for (int slot = 0; slot < slots; slot++) {
@@ -146,22 +198,20 @@ public final class Sampler {
     }
     int topK = Math.min(options.topK(), config.vocabularySize());
     List<Running> active = new ArrayList<>();
-    List<Sample> done = new ArrayList<>();
     int next = 0;
-    while (done.size() < prompts.size() * samples) {
+    while (next < requests.size() || !active.isEmpty()) {
       List<Running> fresh = new ArrayList<>();
       boolean worthwhile = active.isEmpty() || free.size() >= slots / 4;
-      while (worthwhile && !free.isEmpty() && next < prompts.size() * samples) {
-        int prompt = next / samples;
+      while (worthwhile && !free.isEmpty() && next < requests.size()) {
+        Request request = requests.get(next++);
         fresh.add(
             new Running(
-                prompt,
-                next % samples,
+                request.prompt(),
+                request.sample(),
                 free.remove(),
-                prompts.get(prompt).length,
+                prompts.get(request.prompt()).length,
                 options.maxTokens(),
                 topK));
-        next++;
       }
       if (!fresh.isEmpty()) {
         take(fresh, prefill(prompts, fresh), options, uniforms);
@@ -171,8 +221,6 @@ public final class Sampler {
       }
       leave(active, options, free, done);
     }
-    done.sort(Comparator.comparingInt(Sample::prompt).thenComparingInt(Sample::sample));
-    return done;
   }
 
   /** Samples the next token of each of {@code rows} from its hidden state. */
@@ -186,7 +234,12 @@ public final class Sampler {
     }
     int topK = rows.getFirst().record.k();
     HeadStatistics out = HeadStatistics.allocate(count, topK);
-    ops.headSample(model.head(hidden, greedy ? 1 : options.temperature()), u, out);
+    Head head = model.head(hidden, greedy ? 1 : options.temperature());
+    if (greedy || options.truncation().keepsAll()) {
+      ops.headSample(head, u, out);
+    } else {
+      nucleus.sample(head, u, options.truncation(), out);
+    }
     for (int i = 0; i < count; i++) {
       Running row = rows.get(i);
       int at = row.length++;
@@ -199,12 +252,12 @@ public final class Sampler {
   }
 
   private static void leave(
-      List<Running> active, Options options, Deque<Integer> free, List<Sample> done) {
+      List<Running> active, Options options, Deque<Integer> free, Consumer<Sample> done) {
     active.removeIf(row -> {
       boolean ended = options.endIds().contains(row.record.action()[row.length - 1]);
       if (ended || row.length == options.maxTokens()) {
         free.add(row.slot);
-        done.add(row.finish(ended));
+        done.accept(row.finish(ended));
         return true;
       }
       return false;
