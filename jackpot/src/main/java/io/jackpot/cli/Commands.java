@@ -4,8 +4,6 @@ import io.jackpot.config.Setting;
 import io.jackpot.config.SftSettings;
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.explain.Explain;
-import io.jackpot.inference.EvalSettings;
-import io.jackpot.inference.Evaluation;
 import io.jackpot.inference.GenerateSettings;
 import io.jackpot.inference.Generation;
 import io.jackpot.inference.ScoreLines;
@@ -15,7 +13,6 @@ import io.jackpot.report.RunPicture;
 import io.jackpot.report.RunReport;
 import io.jackpot.tensor.InputException;
 import io.jackpot.train.Sft;
-import io.jackpot.weights.Json;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -63,11 +60,7 @@ final class Commands {
           "Continues prompts.",
           GenerateSettings.class,
           settings -> Generation.run(settings, console.out(), console.err())),
-      Command.of(
-          "eval",
-          "Measures mean@k and pass@k of a model on problems.",
-          EvalSettings.class,
-          settings -> eval(settings, console)),
+      EvalCommand.command(console),
       Command.of(
           "score",
           "Gives the log-probs of token ids, with entropies and the last logits.",
@@ -150,16 +143,6 @@ final class Commands {
             .paramLabel("RUN")
             .description("the run's folder")
             .build());
-  }
-
-  private static void eval(EvalSettings settings, Console console) {
-    Evaluation evaluation = Evaluation.run(settings, console.err());
-    console.err().print(evaluation.table());
-    ObjectNode json = evaluation.toJson();
-    print(console, json);
-    if (settings.out() != null) {
-      Json.write(Path.of(settings.out()), json);
-    }
   }
 
   /** Prints a result over several lines. */

@@ -11,25 +11,44 @@ import org.jspecify.annotations.Nullable;
 /** The settings of {@code eval}. */
 public record EvalSettings(
     @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
-    @Setting(value = TrainSettings.ARITHMETIC, help = "arithmetic (held out), or a JSONL file")
+    @Setting(
+            value = TrainSettings.ARITHMETIC,
+            help = "arithmetic (held out), or problem files as in a.jsonl,name=b.jsonl")
         String problems,
     @Setting(value = "5", min = 1, max = 100, help = "operations of an arithmetic problem")
         int operations,
     @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")
         int modulus,
-    @Setting(value = "none", min = 1, help = "most problems; none for all of a file, 512 generated")
+    @Setting(
+            value = "none",
+            min = 1,
+            help = "most problems a data set; none for all of a file, 512 generated")
         @Nullable Integer limit,
     @Setting(value = "1", min = 1, help = "responses a problem") int samples,
     @Setting(value = "none", min = 1, help = "k of pass@k, as in 1,4,8; none for 1 and samples")
         @Nullable List<Integer> k,
     @Setting(value = "1", min = 0, help = "sampling temperature; 0 for the most probable token")
         float temperature,
+    @Setting(
+            value = "1",
+            min = 0,
+            above = true,
+            max = 1,
+            help = "samples from the smallest set of tokens of this probability; 1 for all")
+        double topP,
+    @Setting(value = "none", min = 1, help = "samples from as many best tokens; none for all")
+        @Nullable Integer topK,
+    @Setting(
+            value = "0",
+            min = 0,
+            max = 1,
+            help = "least probability of a token as a share of the best one's; 0 for all")
+        double minP,
     @Setting(value = "none", min = 1, help = "longest response in tokens; none for 256 at most")
         @Nullable Integer maxTokens,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
-    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
-    @Setting(value = "none", help = "file that gets the result as well") @Nullable String out) {
+    @Setting(value = "auto", help = "auto, cpu or tornado") Device device) {
 
   /**
    * @throws InputException if a k is larger than the number of samples
@@ -46,5 +65,9 @@ public record EvalSettings(
   /** Every k of pass@k, smallest first. */
   List<Integer> ks() {
     return (k == null ? List.of(1, samples) : k).stream().distinct().sorted().toList();
+  }
+
+  Sampling sampling() {
+    return Sampling.of(temperature, topP, topK, minP, seed);
   }
 }

@@ -1,176 +1,221 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.TrainSettings;
-import io.jackpot.problems.Problem;
-import io.jackpot.problems.ProblemSet;
+import io.jackpot.config.Settings;
 import io.jackpot.problems.Verifier;
-import io.jackpot.problems.Verifier.Verdict;
+import io.jackpot.problems.Verifier.Verification;
+import io.jackpot.report.EvalProgress;
 import io.jackpot.tensor.InputException;
 import io.jackpot.transformer.Sample;
+import io.jackpot.transformer.Sampler;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import tools.jackson.databind.node.JsonNodeFactory;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How many of a model's responses to problems are right: the {@code eval} command.
  *
- * @param settings what was asked for
- * @param maxTokens longest response allowed
- * @param correct right responses of each problem, {@code [problems]}; each had {@code samples}
- * @param badGold problems passed over because their gold answer cannot be read
- * @param unparsed responses without a readable answer
- * @param truncated responses cut off before the end token
- * @param tokens of all responses together
+ * <p>With a folder each response is on the disk as soon as it has ended, and an evaluation that was
+ * stopped goes on with those that are missing. A response depends on the settings, the name of its
+ * data set, its problem and its number alone, so the result is that of an evaluation that was never
+ * stopped.
  */
-public record Evaluation(
-    EvalSettings settings,
-    int maxTokens,
-    int[] correct,
-    int badGold,
-    long unparsed,
-    long truncated,
-    long tokens) {
-  /** Generated problems, where no other number is asked for. */
-  private static final int GENERATED = 512;
+public final class Evaluation implements AutoCloseable {
+  private static final Settings<EvalSettings> SETTINGS = Settings.of(EvalSettings.class);
 
-  /** Problems sampled together; a progress line follows. */
-  private static final int CHUNK = 256;
+  /** The key under which a folder's {@code config.json} has the files of the model. */
+  private static final String MODEL_FILES = "modelFiles";
+
+  private final EvalSettings settings;
+  private final List<DataSet> sets;
+  private final List<Tally> tallies = new ArrayList<>();
+  private final Responder responder;
+  private final PrintWriter log;
+  private final boolean terminal;
+  private @Nullable EvalFolder folder;
+
+  /** Of sampling, in the processes before this one. */
+  private double secondsBefore;
+
+  private Evaluation(EvalSettings settings, PrintWriter log, boolean terminal) {
+    this.settings = settings;
+    this.log = log;
+    this.terminal = terminal;
+    this.sets = DataSet.of(settings);
+    sets.forEach(set -> tallies.add(new Tally(set, settings.samples())));
+    this.responder = new Responder(settings.model(), settings.device(), settings.threads());
+  }
 
   /**
    * Samples and judges.
    *
+   * @param out a folder that gets all of it, and from which it can go on; null for none
    * @param log gets a line on what computes, and how far it is
-   * @throws InputException if the model or the problems cannot be read or do not fit together
+   * @param terminal whether {@code log} is one
+   * @throws InputException if the model or the problems cannot be read or do not fit together, or
+   *     {@code out} holds anything or cannot be written
    */
-  public static Evaluation run(EvalSettings settings, PrintWriter log) {
-    boolean isFile = !settings.problems().equals(TrainSettings.ARITHMETIC);
-    int most = settings.limit() != null ? settings.limit() : isFile ? Integer.MAX_VALUE : GENERATED;
-    ProblemSet set =
-        ProblemSet.heldOut(settings.problems(), settings.operations(), settings.modulus(), most);
-    try (Responder responder =
-        new Responder(settings.model(), settings.device(), settings.threads())) {
-      return run(settings, set, responder, log);
+  public static EvalResults run(
+      EvalSettings settings, @Nullable Path out, PrintWriter log, boolean terminal) {
+    if (out != null) {
+      EvalFolder.checkFree(out);
     }
-  }
-
-  private static Evaluation run(
-      EvalSettings settings, ProblemSet set, Responder responder, PrintWriter log) {
-    Verifier verifier = set.verifier();
-    List<String> golds = new ArrayList<>();
-    List<int[]> prompts = new ArrayList<>();
-    for (int i = 0; i < set.source().size(); i++) {
-      Problem problem = set.source().get(i);
-      if (verifier.canRead(problem.answer())) {
-        golds.add(problem.answer());
-        prompts.add(
-            responder.encode(problem.prompt(), settings.problems() + ", problem " + (i + 1)));
+    try (Evaluation evaluation = new Evaluation(settings, log, terminal)) {
+      List<Prompts> prompts = evaluation.prompts();
+      if (out != null) {
+        ObjectNode config = SETTINGS.toJson(settings);
+        config.set(MODEL_FILES, ModelFingerprint.of(settings.model()));
+        evaluation.folder = EvalFolder.create(out, config, evaluation.sets);
       }
+      return evaluation.finish(prompts);
     }
-    if (prompts.isEmpty()) {
-      throw new InputException(
-          settings.problems() + ": no problem has a gold answer that can be read");
-    }
-    int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-    int asked = settings.maxTokens() == null ? 0 : settings.maxTokens();
-    int maxTokens = responder.maxTokens(asked, longest);
-    log.println("eval: " + responder.describe());
-    log.flush();
-    int[] correct = new int[prompts.size()];
-    long unparsed = 0;
-    long truncated = 0;
-    long tokens = 0;
-    for (int from = 0; from < prompts.size(); from += CHUNK) {
-      List<int[]> chunk = prompts.subList(from, Math.min(from + CHUNK, prompts.size()));
-      for (Sample sample :
-          responder.respond(
-              chunk,
-              settings.samples(),
-              settings.temperature(),
-              maxTokens,
-              settings.seed(),
-              from)) {
-        int problem = from + sample.prompt();
-        Verdict verdict = verifier.verify(golds.get(problem), responder.text(sample)).verdict();
-        correct[problem] += verdict == Verdict.CORRECT ? 1 : 0;
-        unparsed += verdict == Verdict.UNPARSED ? 1 : 0;
-        truncated += sample.finished() ? 0 : 1;
-        tokens += sample.ids().length;
-      }
-      log.printf("eval: %d of %d problems%n", from + chunk.size(), prompts.size());
-      log.flush();
-    }
-    int badGold = set.source().size() - prompts.size();
-    return new Evaluation(settings, maxTokens, correct, badGold, unparsed, truncated, tokens);
-  }
-
-  /** The share of right responses, by problem. */
-  Estimate mean() {
-    return Estimate.of(
-        Arrays.stream(correct).mapToDouble(c -> c / (double) settings.samples()).toArray());
-  }
-
-  /** The probability that one of k responses is right. */
-  Estimate pass(int k) {
-    return Estimate.of(
-        Arrays.stream(correct).mapToDouble(c -> passAtK(settings.samples(), c, k)).toArray());
   }
 
   /**
-   * The unbiased estimate of pass@k from c right ones of n responses: 1 − C(n − c, k)/C(n, k) (Chen
-   * et al., 2021, "Evaluating large language models trained on code", Eq. 1).
+   * Goes on with an evaluation that was stopped; of one that had ended the results are made again.
+   *
+   * @param folder what {@link #run} had for {@code out}
+   * @param change what is to be different from then; nothing that changes a response
+   * @throws InputException if there is no evaluation, or model or problems are not what they were
    */
-  static double passAtK(int n, int c, int k) {
-    double allWrong = 1;
-    for (int i = n - c + 1; i <= n; i++) {
-      allWrong *= Math.max(0, 1 - k / (double) i);
+  public static EvalResults resume(
+      Path folder, UnaryOperator<EvalSettings> change, PrintWriter log, boolean terminal) {
+    ObjectNode config = EvalFolder.config(folder);
+    JsonNode files = config.remove(MODEL_FILES);
+    String where = folder.resolve("config.json").toString();
+    EvalSettings settings = change.apply(SETTINGS.fromJson(config, where));
+    if (!(files instanceof ObjectNode modelFiles)) {
+      throw new InputException(where + ": " + MODEL_FILES + ": missing, expected an object");
     }
-    return 1 - allWrong;
+    ModelFingerprint.check(settings.model(), modelFiles);
+    try (Evaluation evaluation = new Evaluation(settings, log, terminal)) {
+      List<Prompts> prompts = evaluation.prompts();
+      EvalFolder opened = EvalFolder.open(folder, evaluation.sets);
+      evaluation.folder = opened;
+      opened.forEach(evaluation::isExpected, evaluation::recall);
+      return evaluation.finish(prompts);
+    }
   }
 
-  private double perResponse(long count) {
-    return count / ((double) correct.length * settings.samples());
+  /** The prompts of a data set, of its readable problems. */
+  private record Prompts(DataSet set, Tally tally, List<int[]> ids, int maxTokens) {}
+
+  private List<Prompts> prompts() {
+    List<Prompts> all = new ArrayList<>();
+    for (int i = 0; i < sets.size(); i++) {
+      List<int[]> ids = sets.get(i).prompts(responder);
+      int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+      int asked = settings.maxTokens() == null ? 0 : settings.maxTokens();
+      all.add(new Prompts(sets.get(i), tallies.get(i), ids, responder.maxTokens(asked, longest)));
+    }
+    return all;
   }
 
-  /** Shares are of all responses, intervals over problems. */
-  public ObjectNode toJson() {
-    ObjectNode json =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("model", settings.model())
-            .put("problems", settings.problems())
-            .put("n", correct.length)
-            .put("badGold", badGold)
-            .put("samples", settings.samples())
-            .put("temperature", settings.temperature())
-            .put("maxTokens", maxTokens)
-            .put("seed", settings.seed());
-    json.set("mean@" + settings.samples(), mean().toJson());
-    settings.ks().forEach(k -> json.set("pass@" + k, pass(k).toJson()));
-    return json.put("unparsedShare", perResponse(unparsed))
-        .put("truncatedShare", perResponse(truncated))
-        .put("lengthMean", perResponse(tokens));
+  private @Nullable Tally tally(String dataset) {
+    for (int i = 0; i < sets.size(); i++) {
+      if (sets.get(i).name().equals(dataset)) {
+        return tallies.get(i);
+      }
+    }
+    return null;
   }
 
-  /** For people. */
-  public String table() {
-    StringBuilder table = new StringBuilder();
-    row(
-        table,
-        "n",
-        correct.length + " problems x " + settings.samples() + ", " + badGold + " with bad gold");
-    row(table, "mean@" + settings.samples(), mean());
-    settings.ks().forEach(k -> row(table, "pass@" + k, pass(k)));
-    row(table, "unparsed", String.format(Locale.ROOT, "%.4f", perResponse(unparsed)));
-    row(table, "cut off", String.format(Locale.ROOT, "%.4f", perResponse(truncated)));
-    row(table, "mean length", String.format(Locale.ROOT, "%.1f tokens", perResponse(tokens)));
-    return table.toString();
+  private boolean isExpected(Response response) {
+    Tally tally = tally(response.dataset());
+    return tally != null && tally.takes(response.problem(), response.sample());
   }
 
-  private static void row(StringBuilder table, String name, Object value) {
-    table.append(String.format(Locale.ROOT, "%-12s %s%n", name, value));
+  private void recall(Response response) {
+    Tally tally = tally(response.dataset());
+    if (tally != null) {
+      tally.add(response);
+      secondsBefore = Math.max(secondsBefore, response.elapsedSeconds());
+    }
+  }
+
+  private EvalResults finish(List<Prompts> prompts) {
+    log.println("eval: " + responder.describe());
+    long total = tallies.stream().mapToLong(t -> (long) t.problems() * settings.samples()).sum();
+    long before = tallies.stream().mapToLong(Tally::responses).sum();
+    if (before > 0) {
+      log.printf("eval: goes on after %d of %d responses%n", before, total);
+    }
+    if (settings.temperature() == 0 && settings.samples() > 1) {
+      log.println("eval: at temperature 0 all responses to a problem are the same");
+    }
+    log.flush();
+    double seconds;
+    try (EvalProgress progress = new EvalProgress(log, terminal, total, before)) {
+      prompts.forEach(some -> sample(some, progress));
+      seconds = secondsBefore + (before < total ? progress.seconds() : 0);
+    }
+    List<Integer> maxTokens = prompts.stream().map(Prompts::maxTokens).toList();
+    EvalResults results = new EvalResults(settings, sets, tallies, maxTokens, seconds);
+    if (folder != null) {
+      log.println("eval: " + folder.finish(results.toJson()));
+    }
+    return results;
+  }
+
+  private void sample(Prompts prompts, EvalProgress progress) {
+    DataSet set = prompts.set;
+    Tally tally = prompts.tally;
+    List<Sampler.Request> missing = new ArrayList<>();
+    for (int place = 0; place < set.readable().length; place++) {
+      for (int sample = 0; sample < settings.samples(); sample++) {
+        if (!tally.has(set.readable()[place], sample)) {
+          missing.add(new Sampler.Request(place, sample));
+        }
+      }
+    }
+    if (missing.isEmpty()) {
+      return;
+    }
+    responder.respond(
+        prompts.ids,
+        missing,
+        settings.sampling(),
+        prompts.maxTokens,
+        set.name().hashCode(),
+        place -> set.readable()[place],
+        sample -> {
+          Response response = judge(set, sample, secondsBefore + progress.seconds());
+          if (folder != null) {
+            folder.append(response);
+          }
+          tally.add(response);
+          progress.response(
+              set.name(), tally.complete(), tally.problems(), tally.accuracy(), response.tokens());
+        });
+  }
+
+  private Response judge(DataSet set, Sample sample, double seconds) {
+    int problem = set.readable()[sample.prompt()];
+    Verifier verifier = set.problems().verifier();
+    String text =
+        verifier.judgesEndToken() ? responder.text(sample) : responder.textBeforeEnd(sample);
+    Verification judged = verifier.verify(set.problem(problem).answer(), text);
+    return new Response(
+        set.name(),
+        problem,
+        sample.sample(),
+        text,
+        sample.finished(),
+        judged.verdict(),
+        judged.extracted(),
+        sample.ids().length,
+        seconds);
+  }
+
+  @Override
+  public void close() {
+    responder.close();
+    if (folder != null) {
+      folder.close();
+    }
   }
 }

@@ -14,6 +14,21 @@ public record GenerateSettings(
     @Setting(value = "1", min = 1, help = "responses a prompt") int samples,
     @Setting(value = "1", min = 0, help = "sampling temperature; 0 for the most probable token")
         float temperature,
+    @Setting(
+            value = "1",
+            min = 0,
+            above = true,
+            max = 1,
+            help = "samples from the smallest set of tokens of this probability; 1 for all")
+        double topP,
+    @Setting(value = "none", min = 1, help = "samples from as many best tokens; none for all")
+        @Nullable Integer topK,
+    @Setting(
+            value = "0",
+            min = 0,
+            max = 1,
+            help = "least probability of a token as a share of the best one's; 0 for all")
+        double minP,
     @Setting(value = "none", min = 1, help = "longest response in tokens; none for 256 at most")
         @Nullable Integer maxTokens,
     @Setting(value = "0", help = "of all random numbers") long seed,
@@ -30,5 +45,9 @@ public record GenerateSettings(
           (prompt == null ? "no prompt" : "--prompt and --input")
               + ": expected one of --prompt TEXT and --input FILE");
     }
+  }
+
+  Sampling sampling() {
+    return Sampling.of(temperature, topP, topK, minP, seed);
   }
 }

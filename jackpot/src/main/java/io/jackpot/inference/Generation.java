@@ -38,8 +38,7 @@ public final class Generation {
       log.println("generate: " + responder.describe());
       log.flush();
       for (Sample sample :
-          responder.respond(
-              ids, settings.samples(), settings.temperature(), maxTokens, settings.seed(), 0)) {
+          responder.respond(ids, settings.samples(), settings.sampling(), maxTokens)) {
         String prompt = prompts.get(sample.prompt()).text;
         String response = responder.text(sample);
         if (settings.json()) {

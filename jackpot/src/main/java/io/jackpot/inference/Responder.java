@@ -16,6 +16,8 @@ import io.jackpot.transformer.Sampler;
 import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Tokenizer;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 
 /** A model with its tokenizer that answers prompts. */
 final class Responder implements AutoCloseable {
@@ -57,6 +59,7 @@ final class Responder implements AutoCloseable {
         .model("model", config)
         .activations("KV cache", Math.min(MOST_ELEMENTS, cache))
         .activations("prompts", Math.min(MOST_ELEMENTS, prompts))
+        .activations("truncated sampling", Sampler.truncationFloats(config, MOST_SLOTS))
         .build("a smaller model");
   }
 
@@ -84,9 +87,15 @@ final class Responder implements AutoCloseable {
     return ids;
   }
 
-  /** The text of a response, as verifiers read it: the end token is part of it. */
+  /** The text of a response, its end token included. */
   String text(Sample sample) {
     return tokenizer.decode(sample.ids());
+  }
+
+  /** The text of a response without the token that ended it. */
+  String textBeforeEnd(Sample sample) {
+    int length = sample.ids().length;
+    return tokenizer.decode(sample.ids(), 0, sample.finished() ? length - 1 : length);
   }
 
   /**
@@ -105,25 +114,54 @@ final class Responder implements AutoCloseable {
     return asked == 0 ? Math.min(MAX_TOKENS, room) : asked;
   }
 
-  /**
-   * Samples responses to each prompt, in order of prompt, then sample.
-   *
-   * @param first number of the first prompt, which with its place names its random numbers
-   */
-  List<Sample> respond(
-      List<int[]> prompts, int samples, float temperature, int maxTokens, long seed, int first) {
-    int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-    Sampler.Options options =
-        new Sampler.Options(
-            temperature, maxTokens, tokenizer.endIds(), 0, slots(longest, longest + maxTokens));
-    Streams streams = new Streams(seed);
+  /** Samples responses to each prompt, in order of prompt, then sample. */
+  List<Sample> respond(List<int[]> prompts, int samples, Sampling sampling, int maxTokens) {
     return sampler.sample(
+        prompts, samples, options(prompts, sampling, maxTokens), uniforms(sampling, 0, i -> i));
+  }
+
+  /**
+   * Samples the responses that are asked for; a response does not depend on the others.
+   *
+   * @param requests in rising order of prompt
+   * @param stream names the random numbers, with
+   * @param number the number of a prompt, by its place
+   * @param done gets each response as it ends
+   */
+  void respond(
+      List<int[]> prompts,
+      List<Sampler.Request> requests,
+      Sampling sampling,
+      int maxTokens,
+      int stream,
+      IntUnaryOperator number,
+      Consumer<Sample> done) {
+    sampler.sample(
         prompts,
-        samples,
-        options,
-        (prompt, sample, position) ->
-            Threefry.uniform(
-                streams.key(Streams.Purpose.EVALUATE, 0, first + prompt, sample), position, 0));
+        requests,
+        options(prompts, sampling, maxTokens),
+        uniforms(sampling, stream, number),
+        done);
+  }
+
+  private static Sampler.Uniforms uniforms(Sampling sampling, int stream, IntUnaryOperator number) {
+    Streams streams = new Streams(sampling.seed());
+    return (prompt, sample, position) ->
+        Threefry.uniform(
+            streams.key(Streams.Purpose.EVALUATE, stream, number.applyAsInt(prompt), sample),
+            position,
+            0);
+  }
+
+  private Sampler.Options options(List<int[]> prompts, Sampling sampling, int maxTokens) {
+    int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
+    return new Sampler.Options(
+        sampling.temperature(),
+        maxTokens,
+        tokenizer.endIds(),
+        0,
+        slots(longest, longest + maxTokens),
+        sampling.truncation());
   }
 
   /** How many sequences fit into memory at a time. */

@@ -31,6 +31,12 @@ public final class ScratchpadVerifier implements Verifier {
     return new Verification(verdict, answer);
   }
 
+  /** {@inheritDoc} {@code $} is the end token. */
+  @Override
+  public boolean judgesEndToken() {
+    return true;
+  }
+
   private static @Nullable String answer(String response) {
     int mark = response.indexOf(MARK);
     if (mark < 0 || response.indexOf(ArithmeticProblems.END) < mark) {

@@ -30,4 +30,12 @@ public interface Verifier {
   default boolean canRead(String gold) {
     return verify(gold, "").verdict() != Verdict.BAD_GOLD;
   }
+
+  /**
+   * Whether the token that ends a response is part of what is judged; else it is a mark of the
+   * tokenizer, and responses come without it.
+   */
+  default boolean judgesEndToken() {
+    return false;
+  }
 }

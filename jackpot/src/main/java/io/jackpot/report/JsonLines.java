@@ -2,8 +2,10 @@ package io.jackpot.report;
 
 import io.jackpot.tensor.InputException;
 import io.jackpot.weights.AtomicFiles;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
@@ -134,10 +136,37 @@ public final class JsonLines implements AutoCloseable {
    */
   public static List<JsonNode> read(Path file) {
     List<JsonNode> lines = new ArrayList<>();
-    for (byte[] line : completeLines(file)) {
-      lines.add(parse(file, lines.size() + 1, line));
-    }
+    forEach(file, (number, line) -> lines.add(line));
     return List.copyOf(lines);
+  }
+
+  /** What is done with a line; lines are numbered from 1. */
+  @FunctionalInterface
+  public interface LineReader {
+    void read(int number, JsonNode line);
+  }
+
+  /**
+   * Reads all complete lines, one of them in memory at a time.
+   *
+   * @throws InputException if there is no such file, or a line is no JSON object
+   */
+  public static void forEach(Path file, LineReader reader) {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      int number = 0;
+      for (int b = in.read(); b >= 0; b = in.read()) {
+        if (b == '\n') {
+          number++;
+          reader.read(number, parse(file, number, line.toByteArray()));
+          line.reset();
+        } else {
+          line.write(b);
+        }
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", file, e);
+    }
   }
 
   /**

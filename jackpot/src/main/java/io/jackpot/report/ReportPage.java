@@ -28,20 +28,6 @@ final class ReportPage {
 
   private String page() {
     Map<String, String> sections = sections();
-    add(
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%s</title>
-        <style>
-        %s</style>
-        </head>
-        <body>
-        """
-            .formatted(escape(run.name() + " – Jackpot run"), Resources.text("report.css")));
     top();
     add("<main>\n");
     result();
@@ -58,13 +44,8 @@ final class ReportPage {
         <footer>Made by <b>jackpot report</b> from config.json, metrics.jsonl and samples.jsonl of \
         this run. Equations and sections are those of “Jackpot: Optimal Budgeted Rejection Sampling \
         for Extreme Actor-Policy Mismatch RL”.</footer>
-        <script>
-        %s</script>
-        </body>
-        </html>
-        """
-            .formatted(Resources.text("report.js")));
-    return html.toString();
+        """);
+    return PageFrame.html(run.name() + " – Jackpot run", html.toString());
   }
 
   /** The bodies of the page's sections by their titles; what a run has nothing for is left out. */
@@ -73,6 +54,7 @@ final class ReportPage {
     for (Charts.Section section : Charts.of(run)) {
       sections.put(section.title(), charts(section.charts()));
     }
+    sections.put("Evaluations", EvalTable.ofRun(run.evaluations()));
     sections.put("Samples", SamplesTable.html(run));
     sections.put("Settings", SettingsTable.html(run));
     sections.put("Numbers", NumbersTable.html(run));

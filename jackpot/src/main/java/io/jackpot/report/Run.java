@@ -30,13 +30,18 @@ import tools.jackson.databind.node.ObjectNode;
  * @param samples the lines of {@code samples.jsonl}; empty if there is no such file
  * @param parameters the size of each model in the newest checkpoint, or in the run itself, by its
  *     folder's name
+ * @param evaluations the {@code results.json} of each evaluation in the folder {@code evals}, by
+ *     the name of its folder
  */
 record Run(
     String name,
     ObjectNode config,
     List<JsonNode> metrics,
     List<JsonNode> samples,
-    Map<String, Long> parameters) {
+    Map<String, Long> parameters,
+    Map<String, ObjectNode> evaluations) {
+  /** The folder of a run in which the evaluations of its models lie. */
+  static final String EVALS = "evals";
 
   /** Which command wrote it. */
   enum Kind {
@@ -71,7 +76,8 @@ record Run(
         Files.exists(configFile) ? Json.read(configFile) : JsonNodeFactory.instance.objectNode(),
         metrics,
         samples,
-        parameters(folder));
+        parameters(folder),
+        evaluations(folder));
   }
 
   Kind kind() {
@@ -154,6 +160,19 @@ record Run(
           .ifPresent(count -> parameters.put(model.getFileName().toString(), count));
     }
     return parameters;
+  }
+
+  private static Map<String, ObjectNode> evaluations(Path run) {
+    Map<String, ObjectNode> evaluations = new TreeMap<>();
+    for (Path evaluation : folders(run.resolve(EVALS), "*")) {
+      try {
+        ObjectNode results = Json.read(evaluation.resolve(EvalReport.RESULTS));
+        evaluations.put(evaluation.getFileName().toString(), results);
+      } catch (InputException e) {
+        // It has not ended yet, or is damaged; its own page would say so.
+      }
+    }
+    return evaluations;
   }
 
   private static List<Path> folders(Path folder, String glob) {

@@ -63,12 +63,13 @@ final class SamplesTable {
     return html.append("</tbody>\n").toString();
   }
 
-  private static String verdict(String verdict) {
+  static String verdict(String verdict) {
     String style = VERDICTS.contains(verdict) ? verdict : "odd";
     return "<span class=\"chip %s\">%s</span>".formatted(style, Markup.escape(verdict));
   }
 
-  private static String text(JsonNode line, String key, String label) {
+  /** A cell with the text that a line has under {@code key}. */
+  static String text(JsonNode line, String key, String label) {
     return "<td data-label=\"%s\"><div class=\"text mono\" dir=\"auto\">%s</div></td>"
         .formatted(label, Markup.visible(string(line, key), LONGEST_TEXT));
   }

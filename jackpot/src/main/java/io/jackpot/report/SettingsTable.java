@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The settings of a run beside their defaults, as tables. */
 final class SettingsTable {
@@ -51,30 +52,47 @@ final class SettingsTable {
         .formatted(first, rows.size(), table(rows));
   }
 
-  private static String table(List<Row> rows) {
-    return rows.stream()
-        .map(SettingsTable::html)
-        .collect(
-            Collectors.joining(
-                "",
-                """
-                <table>
-                <thead><tr><th>Setting</th><th>Value</th><th>Default</th><th>Meaning</th></tr></thead>
-                <tbody>
-                """,
-                "</tbody>\n</table>\n"));
+  /** Settings of which nothing but their values is known, folded away. */
+  static String values(ObjectNode config) {
+    List<Row> rows =
+        config.properties().stream()
+            .filter(entry -> !entry.getValue().isObject())
+            .map(entry -> row(entry.getKey(), text(entry.getValue()), null))
+            .toList();
+    return """
+    <details class="card">
+    <summary>All settings <span>(%s)</span></summary>
+    <div class="scroll">
+    %s</div>
+    </details>
+    """
+        .formatted(rows.size(), table(rows));
   }
 
-  private static String html(Row row) {
+  private static String table(List<Row> rows) {
+    boolean known = rows.stream().anyMatch(row -> row.standard != null || !row.help.isEmpty());
     return """
-    <tr><td class="name"><code>%s</code></td><td><b>%s</b></td><td class="soft">%s</td>\
-    <td class="soft">%s</td></tr>
+    <table>
+    <thead><tr><th>Setting</th><th>Value</th>%s</tr></thead>
+    <tbody>
+    %s</tbody>
+    </table>
     """
         .formatted(
-            Markup.escape(row.name()),
-            Markup.escape(row.value()),
-            Markup.escape(row.standard() == null ? "" : row.standard()),
-            Markup.escape(row.help()));
+            known ? "<th>Default</th><th>Meaning</th>" : "",
+            rows.stream().map(row -> html(row, known)).collect(Collectors.joining()));
+  }
+
+  private static String html(Row row, boolean known) {
+    String meaning =
+        "<td class=\"soft\">%s</td><td class=\"soft\">%s</td>"
+            .formatted(
+                Markup.escape(row.standard() == null ? "" : row.standard()),
+                Markup.escape(row.help()));
+    return """
+    <tr><td class="name"><code>%s</code></td><td><b>%s</b></td>%s</tr>
+    """
+        .formatted(Markup.escape(row.name()), Markup.escape(row.value()), known ? meaning : "");
   }
 
   static List<Row> of(Run run) {

@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.RunReport;
 import io.jackpot.tensor.InputException;
@@ -9,12 +10,8 @@ import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,14 +24,13 @@ final class RunFolder implements AutoCloseable {
   static final String CONFIG = "config.json";
   private static final String METRICS = "metrics.jsonl";
   private static final String SAMPLES = "samples.jsonl";
-  private static final String LOCK = ".lock";
 
   private final Path folder;
-  private final FileChannel lock;
+  private final FolderLock lock;
   private final JsonLines metrics;
   private final JsonLines samples;
 
-  private RunFolder(Path folder, FileChannel lock, JsonLines metrics, JsonLines samples) {
+  private RunFolder(Path folder, FolderLock lock, JsonLines metrics, JsonLines samples) {
     this.folder = folder;
     this.lock = lock;
     this.metrics = metrics;
@@ -70,7 +66,7 @@ final class RunFolder implements AutoCloseable {
    * @throws InputException if another process writes to it, or it cannot be written
    */
   static RunFolder open(Path folder, int step) {
-    FileChannel lock = lock(folder);
+    FolderLock lock = FolderLock.take(folder);
     try {
       JsonLines.truncateAfter(folder.resolve(METRICS), step);
       JsonLines.truncateAfter(folder.resolve(SAMPLES), step);
@@ -80,29 +76,8 @@ final class RunFolder implements AutoCloseable {
           JsonLines.open(folder.resolve(METRICS)),
           JsonLines.open(folder.resolve(SAMPLES)));
     } catch (RuntimeException e) {
-      close(lock);
+      lock.close();
       throw e;
-    }
-  }
-
-  private static FileChannel lock(Path folder) {
-    Path file = folder.resolve(LOCK);
-    try {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      try {
-        FileLock lock = channel.tryLock();
-        if (lock != null) {
-          return channel;
-        }
-      } catch (OverlappingFileLockException e) {
-        // Held within this process: the same answer.
-      }
-      channel.close();
-      throw new InputException(
-          folder + ": another process is at work on this run; wait for its end or stop it");
-    } catch (IOException e) {
-      throw AtomicFiles.failed("cannot lock", file, e);
     }
   }
 
@@ -152,14 +127,6 @@ final class RunFolder implements AutoCloseable {
   public void close() {
     metrics.close();
     samples.close();
-    close(lock);
-  }
-
-  private static void close(FileChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // Only lets go of the lock, which the end of the process does as well.
-    }
+    lock.close();
   }
 }

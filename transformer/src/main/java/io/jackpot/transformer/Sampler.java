@@ -145,6 +145,11 @@ public final class Sampler {
         + (long) slots * prompt * kv;
   }
 
+  /** Floats that sampling takes beside {@link #floats} where it is truncated. */
+  public static long truncationFloats(ModelConfig config, int slots) {
+    return Nucleus.floats(config, slots);
+  }
+
   /**
    * Samples {@code samples} responses to each prompt.
    *

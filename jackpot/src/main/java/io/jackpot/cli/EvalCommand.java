@@ -1,0 +1,113 @@
+package io.jackpot.cli;
+
+import io.jackpot.config.Names;
+import io.jackpot.config.Setting;
+import io.jackpot.config.Settings;
+import io.jackpot.inference.EvalResults;
+import io.jackpot.inference.EvalSettings;
+import io.jackpot.inference.Evaluation;
+import io.jackpot.report.RunReport;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The command {@code eval}. */
+final class EvalCommand {
+  private static final Settings<EvalSettings> SETTINGS = Settings.of(EvalSettings.class);
+  private static final Settings<Paths> PATHS = Settings.of(Paths.class);
+
+  /** What matters to how an evaluation is computed and not to its result. */
+  private static final Set<String> CHANGEABLE = Set.of("threads", "device");
+
+  private EvalCommand() {}
+
+  private record Paths(
+      @Setting(
+              value = "none",
+              help = "folder that gets responses, results and page; or a .json file for results")
+          @Nullable String out,
+      @Setting(value = "none", help = "folder of an evaluation to go on with")
+          @Nullable String resume) {}
+
+  static CommandSpec command(Console console) {
+    CommandSpec command =
+        Command.of(
+            "eval",
+            "Measures mean@k and pass@k of a model on problems.",
+            (ParseResult parsed) -> run(parsed, console));
+    Options.add(command, SETTINGS);
+    Options.add(command, PATHS);
+    return command;
+  }
+
+  private static void run(ParseResult parsed, Console console) {
+    Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
+    Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
+    boolean terminal = Console.isTerminal();
+    Path out = paths.out == null ? null : Path.of(paths.out);
+    boolean toFile = out != null && isFile(out);
+    if (paths.resume != null) {
+      if (out != null) {
+        throw new InputException("--out and --resume: expected one of them");
+      }
+      Path folder = Path.of(paths.resume);
+      EvalResults results =
+          Evaluation.resume(folder, settings -> change(settings, flags), console.err(), terminal);
+      print(results, folder, console);
+      return;
+    }
+    EvalSettings settings = SETTINGS.build(flags);
+    EvalResults results = Evaluation.run(settings, toFile ? null : out, console.err(), terminal);
+    if (out != null && toFile) {
+      Json.write(out, results.toJson());
+    }
+    print(results, toFile ? null : out, console);
+  }
+
+  /** Results go to a file if it is named as one or is there as one. */
+  private static boolean isFile(Path out) {
+    return Files.exists(out) ? !Files.isDirectory(out) : out.toString().endsWith(".json");
+  }
+
+  private static void print(EvalResults results, @Nullable Path folder, Console console) {
+    console.err().print(results.table());
+    ObjectNode json = results.toJson();
+    console.out().println(json.toPrettyString());
+    if (folder != null) {
+      showInRun(folder, console);
+    }
+  }
+
+  /** Brings the page of the run up to date that an evaluation lies in. */
+  private static void showInRun(Path folder, Console console) {
+    RunReport.runOf(folder)
+        .ifPresent(run -> {
+          try {
+            console.err().println("eval: " + RunReport.write(run));
+          } catch (InputException e) {
+            console.err().println("warning: the run's page is as it was: " + e.getMessage());
+          }
+        });
+  }
+
+  private static EvalSettings change(EvalSettings before, Map<String, @Nullable Object> flags) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>(SETTINGS.values(before));
+    flags.forEach((key, value) -> {
+      if (!CHANGEABLE.contains(key) && !Objects.equals(value, values.get(key))) {
+        throw new InputException(
+            "%s: found %s, but this evaluation began with %s; leave it out, or give --out for a new evaluation"
+                .formatted(Names.flag(key), value, values.get(key)));
+      }
+    });
+    return SETTINGS.build(values, flags);
+  }
+}

@@ -1,0 +1,178 @@
+package io.jackpot.inference;
+
+import io.jackpot.report.EvalReport;
+import io.jackpot.report.FolderLock;
+import io.jackpot.report.JsonLines;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.AtomicFiles;
+import io.jackpot.weights.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What an evaluation writes: {@code config.json}, {@code problems.jsonl}, {@code samples.jsonl} to
+ * which each response is appended as it ends, and at the end {@code results.json} and {@code
+ * report.html}. One process at a time.
+ */
+final class EvalFolder implements AutoCloseable {
+  private static final String CONFIG = "config.json";
+  private static final String PROBLEMS = "problems.jsonl";
+  private static final String SAMPLES = "samples.jsonl";
+
+  private final Path folder;
+  private final FolderLock lock;
+  private final JsonLines samples;
+
+  private EvalFolder(Path folder, FolderLock lock) {
+    this.folder = folder;
+    this.lock = lock;
+    this.samples = JsonLines.open(folder.resolve(SAMPLES));
+  }
+
+  /**
+   * Says early that a new evaluation could not be begun in {@code folder}.
+   *
+   * @throws InputException if it holds anything
+   */
+  static void checkFree(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      if (files.findAny().isPresent()) {
+        throw new InputException(
+            folder
+                + ": not empty; give another folder with --out, or go on with this evaluation by"
+                + " --resume "
+                + folder);
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot start an evaluation here", folder, e);
+    }
+  }
+
+  /**
+   * A new evaluation. It has begun once its {@code config.json} is there.
+   *
+   * @throws InputException if {@code folder} holds anything, or cannot be written
+   */
+  static EvalFolder create(Path folder, ObjectNode config, List<DataSet> sets) {
+    checkFree(folder);
+    byte[] problems = problems(sets);
+    AtomicFiles.writeAtomically(folder.resolve(PROBLEMS), out -> out.write(problems));
+    Json.write(folder.resolve(CONFIG), config);
+    return new EvalFolder(folder, FolderLock.take(folder));
+  }
+
+  /**
+   * The {@code config.json} of an evaluation that began.
+   *
+   * @throws InputException if there is none
+   */
+  static ObjectNode config(Path folder) {
+    String expected = "expected one that `jackpot eval --out` wrote";
+    if (!Files.isDirectory(folder)) {
+      throw new InputException(folder + ": no such folder, " + expected);
+    }
+    if (!Files.exists(folder.resolve(PROBLEMS))) {
+      throw new InputException(folder + ": no evaluation: no " + PROBLEMS + " in it, " + expected);
+    }
+    if (!Files.exists(folder.resolve(CONFIG))) {
+      throw new InputException(
+          folder + ": nothing to go on with: stopped before it began; delete it and start again");
+    }
+    return Json.read(folder.resolve(CONFIG));
+  }
+
+  /**
+   * An evaluation to go on with. A response that was being written when its process ended is cut
+   * off.
+   *
+   * @throws InputException if another process writes to it, or the problems are not what they were
+   */
+  static EvalFolder open(Path folder, List<DataSet> sets) {
+    checkProblems(folder.resolve(PROBLEMS), sets);
+    FolderLock lock = FolderLock.take(folder);
+    try {
+      return new EvalFolder(folder, lock);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static byte[] problems(List<DataSet> sets) {
+    return sets.stream()
+        .flatMap(set -> set.lines().stream())
+        .map(line -> line + "\n")
+        .collect(Collectors.joining())
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void checkProblems(Path file, List<DataSet> sets) {
+    byte[] before;
+    try {
+      before = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", file, e);
+    }
+    int differs = Arrays.mismatch(before, problems(sets));
+    if (differs >= 0) {
+      String start = new String(before, 0, differs, StandardCharsets.UTF_8);
+      throw new InputException(
+          "%s:%d: the problems are not those any more that this evaluation began with; restore the data, or give --out for a new evaluation"
+              .formatted(file, 1 + start.chars().filter(c -> c == '\n').count()));
+    }
+  }
+
+  /** Appends a response. */
+  void append(Response response) {
+    samples.append(response.toJson());
+  }
+
+  /**
+   * Reads all responses so far.
+   *
+   * @param isExpected whether a response is one that this evaluation asks for
+   * @throws InputException if a line is none of them
+   */
+  void forEach(Predicate<Response> isExpected, Consumer<Response> consumer) {
+    Path file = folder.resolve(SAMPLES);
+    JsonLines.forEach(
+        file,
+        (number, line) -> {
+          Response response = Response.of(line);
+          if (response == null || !isExpected.test(response)) {
+            throw new InputException(
+                file
+                    + ":"
+                    + number
+                    + ": not a response that this evaluation asks for; delete the line, and it"
+                    + " will be sampled again");
+          }
+          consumer.accept(response);
+        });
+  }
+
+  /** Writes {@code results.json} and {@code report.html}. */
+  Path finish(ObjectNode results) {
+    samples.force();
+    Json.write(folder.resolve(EvalReport.RESULTS), results);
+    return EvalReport.write(folder);
+  }
+
+  @Override
+  public void close() {
+    samples.close();
+    lock.close();
+  }
+}

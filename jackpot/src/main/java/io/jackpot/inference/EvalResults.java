@@ -1,0 +1,124 @@
+package io.jackpot.inference;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What an evaluation found.
+ *
+ * @param sets the data sets
+ * @param tallies what the responses to each of them came to
+ * @param maxTokens longest response allowed, of each data set
+ * @param seconds that sampling took
+ */
+public record EvalResults(
+    EvalSettings settings,
+    List<DataSet> sets,
+    List<Tally> tallies,
+    List<Integer> maxTokens,
+    double seconds) {
+
+  /**
+   * The results as one object:
+   *
+   * <ul>
+   *   <li>what was asked for: {@code model, problems, samples, temperature, topP, topK, minP, seed}
+   *   <li>{@code n}: problems; {@code badGold}: problems passed over because their gold answer
+   *       cannot be read; {@code maxTokens}: longest response allowed
+   *   <li>{@code mean@S} with the number of samples for S, and {@code pass@k} for every k: {@code
+   *       {"value", "low", "high", "interval"}}, the mean over problems with its 95 % confidence
+   *       interval and which one that is ({@link Estimate})
+   *   <li>{@code unparsedShare, truncatedShare}: of the responses; {@code lengthMean, lengthMedian,
+   *       lengthP95, lengthMax}: of the responses, in tokens; {@code tokens}: of them all
+   *   <li>{@code samplingSeconds, tokensPerSecond}
+   *   <li>{@code datasets}: the same of each data set, with its {@code name} and {@code source}; no
+   *       times
+   * </ul>
+   *
+   * Of several data sets {@code mean@S} and {@code pass@k} are the means over data sets, each of
+   * the same weight; the other numbers are of all problems and responses together.
+   */
+  public ObjectNode toJson() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("model", settings.model())
+            .put("problems", settings.problems())
+            .put("samples", settings.samples())
+            .put("temperature", settings.temperature())
+            .put("topP", settings.topP())
+            .put("topK", settings.topK())
+            .put("minP", settings.minP())
+            .put("seed", settings.seed());
+    write(json, tallies, maxTokens.stream().mapToInt(i -> i).max().orElseThrow());
+    long tokens = Tally.Lengths.of(tallies).tokens();
+    json.put("samplingSeconds", seconds).put("tokensPerSecond", seconds > 0 ? tokens / seconds : 0);
+    ArrayNode datasets = json.putArray("datasets");
+    for (int i = 0; i < sets.size(); i++) {
+      ObjectNode set =
+          datasets.addObject().put("name", sets.get(i).name()).put("source", sets.get(i).source());
+      write(set, tallies.subList(i, i + 1), maxTokens.get(i));
+    }
+    return json;
+  }
+
+  private void write(ObjectNode json, List<Tally> some, int most) {
+    json.put("n", some.stream().mapToInt(Tally::problems).sum())
+        .put("badGold", some.stream().mapToInt(Tally::badGold).sum())
+        .put("maxTokens", most);
+    json.set("mean@" + settings.samples(), mean(some, Tally::mean).toJson());
+    settings.ks().forEach(k -> json.set("pass@" + k, mean(some, t -> t.pass(k)).toJson()));
+    json.put("unparsedShare", share(some, Tally::unparsed))
+        .put("truncatedShare", share(some, Tally::truncated));
+    Tally.Lengths.of(some).write(json);
+  }
+
+  private static Estimate mean(List<Tally> some, Function<Tally, Estimate> of) {
+    return Estimate.mean(some.stream().map(of).toList());
+  }
+
+  private static double share(List<Tally> some, Function<Tally, Long> of) {
+    return some.stream().mapToLong(of::apply).sum() / (double) Tally.Lengths.of(some).count();
+  }
+
+  /** Right responses by problem of the data set at {@code index}. */
+  int[] correct(int index) {
+    return tallies.get(index).correct();
+  }
+
+  /** For people: each data set, then all together. */
+  public String table() {
+    StringBuilder table = new StringBuilder();
+    IntStream.range(0, sets.size())
+        .forEach(i -> rows(table, sets.get(i).name(), tallies.subList(i, i + 1)));
+    if (sets.size() > 1) {
+      rows(table, "mean over the " + sets.size() + " data sets", tallies);
+    }
+    return table.toString();
+  }
+
+  private void rows(StringBuilder table, String name, List<Tally> some) {
+    int n = some.stream().mapToInt(Tally::problems).sum();
+    int bad = some.stream().mapToInt(Tally::badGold).sum();
+    table.append(name).append(System.lineSeparator());
+    row(table, "n", n + " problems x " + settings.samples() + ", " + bad + " with bad gold");
+    row(table, "mean@" + settings.samples(), mean(some, Tally::mean));
+    settings.ks().forEach(k -> row(table, "pass@" + k, mean(some, t -> t.pass(k))));
+    row(table, "unparsed", percent(share(some, Tally::unparsed)));
+    row(table, "cut off", percent(share(some, Tally::truncated)));
+    row(table, "length", Tally.Lengths.of(some));
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.4f", share);
+  }
+
+  private static void row(StringBuilder table, String name, Object value) {
+    table.append(String.format(Locale.ROOT, "  %-12s %s%n", name, value));
+  }
+}

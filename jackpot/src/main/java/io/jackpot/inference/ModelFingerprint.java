@@ -1,0 +1,102 @@
+package io.jackpot.inference;
+
+import io.jackpot.models.ModelSource;
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.AtomicFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a model's files are, so that another model in the same place is noticed. */
+final class ModelFingerprint {
+  /** What a model is made of; other files in its folder may change. */
+  private static final Pattern FILES =
+      Pattern.compile("[^.].*\\.(json|safetensors|gguf|model|txt)");
+
+  private ModelFingerprint() {}
+
+  /**
+   * The files of a model by name, each with its {@code size} in bytes and {@code crc32c}.
+   *
+   * @throws InputException if there is no such model, or a file cannot be read
+   */
+  static ObjectNode of(String model) {
+    return ModelSource.read(model, ModelFingerprint::of);
+  }
+
+  private static ObjectNode of(Path model) {
+    ObjectNode files = JsonNodeFactory.instance.objectNode();
+    for (Path file : files(model)) {
+      try {
+        files
+            .putObject(file.getFileName().toString())
+            .put("size", Files.size(file))
+            .put("crc32c", crc32c(file));
+      } catch (IOException e) {
+        throw AtomicFiles.failed("cannot read", file, e);
+      }
+    }
+    return files;
+  }
+
+  private static List<Path> files(Path model) {
+    if (!Files.isDirectory(model)) {
+      return List.of(model);
+    }
+    try (Stream<Path> paths = Files.list(model)) {
+      return paths
+          .filter(Files::isRegularFile)
+          .filter(path -> FILES.matcher(path.getFileName().toString()).matches())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", model, e);
+    }
+  }
+
+  private static String crc32c(Path file) throws IOException {
+    CRC32C crc = new CRC32C();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
+        crc.update(buffer, 0, count);
+      }
+    }
+    return HexFormat.of().toHexDigits((int) crc.getValue());
+  }
+
+  /**
+   * @param before what {@link #of(String)} gave then
+   * @throws InputException naming the first file that is not what it was
+   */
+  static void check(String model, ObjectNode before) {
+    ObjectNode now = of(model);
+    before
+        .propertyNames()
+        .forEach(file -> {
+          if (!before.get(file).toString().equals(now.path(file).toString())) {
+            throw changed(model, file, now.has(file) ? "is another file now" : "is gone");
+          }
+        });
+    now.propertyNames().stream()
+        .filter(file -> !before.has(file))
+        .findFirst()
+        .ifPresent(file -> {
+          throw changed(model, file, "was not there");
+        });
+  }
+
+  private static InputException changed(String model, String file, String how) {
+    return new InputException(
+        "%s: %s %s since this evaluation began; expected the same model, or give --out for a new evaluation"
+            .formatted(model, file, how));
+  }
+}

@@ -1,0 +1,202 @@
+package io.jackpot.inference;
+
+import io.jackpot.problems.Verifier.Verdict;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What the responses to a data set come to. Kept by problem and by length, not by response, but for
+ * which ones there are.
+ */
+final class Tally {
+  private final int samples;
+  private final int[] readable;
+  private final int badGold;
+  private final int[] correct;
+  private final int[] answered;
+  private final BitSet there = new BitSet();
+  private final Lengths lengths = new Lengths();
+  private int complete;
+  private long right;
+  private long unparsed;
+  private long truncated;
+
+  /**
+   * @param samples responses to each problem
+   */
+  Tally(DataSet set, int samples) {
+    this.samples = samples;
+    this.readable = set.readable();
+    this.badGold = set.badGold();
+    this.correct = new int[readable.length];
+    this.answered = new int[readable.length];
+  }
+
+  /** Whether there is such a response already. */
+  boolean has(int problem, int sample) {
+    return there.get(index(place(problem), sample));
+  }
+
+  /** Whether a response to this problem is asked for. */
+  boolean takes(int problem, int sample) {
+    return place(problem) >= 0 && sample >= 0 && sample < samples;
+  }
+
+  /** Takes a response in; one that is there already counts once. */
+  void add(Response response) {
+    int place = place(response.problem());
+    int index = index(place, response.sample());
+    if (there.get(index)) {
+      return;
+    }
+    there.set(index);
+    boolean isRight = response.verdict() == Verdict.CORRECT;
+    correct[place] += isRight ? 1 : 0;
+    right += isRight ? 1 : 0;
+    unparsed += isRight || response.verdict() == Verdict.WRONG ? 0 : 1;
+    truncated += response.finished() ? 0 : 1;
+    lengths.add(response.tokens());
+    answered[place]++;
+    complete += answered[place] == samples ? 1 : 0;
+  }
+
+  private int place(int problem) {
+    return Arrays.binarySearch(readable, problem);
+  }
+
+  private int index(int place, int sample) {
+    return Math.addExact(Math.multiplyExact(place, samples), sample);
+  }
+
+  /** Problems with a readable gold answer. */
+  int problems() {
+    return readable.length;
+  }
+
+  /** Problems with all their responses. */
+  int complete() {
+    return complete;
+  }
+
+  long responses() {
+    return lengths.count();
+  }
+
+  /** The share of right ones of the responses so far. */
+  double accuracy() {
+    return right / (double) Math.max(1, responses());
+  }
+
+  int badGold() {
+    return badGold;
+  }
+
+  long unparsed() {
+    return unparsed;
+  }
+
+  long truncated() {
+    return truncated;
+  }
+
+  Lengths lengths() {
+    return lengths;
+  }
+
+  /** Right responses by problem. */
+  int[] correct() {
+    return correct.clone();
+  }
+
+  /** The share of right responses, by problem. */
+  Estimate mean() {
+    return Estimate.of(Arrays.stream(correct).mapToDouble(c -> c / (double) samples).toArray());
+  }
+
+  /** The probability that one of k responses is right. */
+  Estimate pass(int k) {
+    return Estimate.of(Arrays.stream(correct).mapToDouble(c -> passAtK(samples, c, k)).toArray());
+  }
+
+  /**
+   * The unbiased estimate of pass@k from c right ones of n responses: 1 − C(n − c, k)/C(n, k) (Chen
+   * et al., 2021, "Evaluating large language models trained on code", Eq. 1).
+   */
+  static double passAtK(int n, int c, int k) {
+    double allWrong = 1;
+    for (int i = n - c + 1; i <= n; i++) {
+      allWrong *= Math.max(0, 1 - k / (double) i);
+    }
+    return 1 - allWrong;
+  }
+
+  /** Lengths of responses in tokens, as how many there are of each. */
+  static final class Lengths {
+    private long[] counts = new long[64];
+    private long total;
+
+    void add(int length) {
+      if (length >= counts.length) {
+        counts = Arrays.copyOf(counts, Math.max(length + 1, 2 * counts.length));
+      }
+      counts[length]++;
+      total++;
+    }
+
+    static Lengths of(List<Tally> tallies) {
+      Lengths all = new Lengths();
+      for (Tally tally : tallies) {
+        long[] more = tally.lengths.counts;
+        all.counts = Arrays.copyOf(all.counts, Math.max(all.counts.length, more.length));
+        IntStream.range(0, more.length).forEach(i -> all.counts[i] += more[i]);
+        all.total += tally.lengths.total;
+      }
+      return all;
+    }
+
+    long count() {
+      return total;
+    }
+
+    long tokens() {
+      return IntStream.range(0, counts.length).mapToLong(i -> i * counts[i]).sum();
+    }
+
+    double mean() {
+      return tokens() / (double) Math.max(1, total);
+    }
+
+    /** The smallest length that a share of the responses does not exceed. */
+    int quantile(double share) {
+      long needed = Math.max(1, (long) Math.ceil(share * total));
+      int length = 0;
+      for (long seen = counts[0]; seen < needed && length + 1 < counts.length; ) {
+        seen += counts[++length];
+      }
+      return length;
+    }
+
+    void write(ObjectNode json) {
+      json.put("lengthMean", mean())
+          .put("lengthMedian", quantile(0.5))
+          .put("lengthP95", quantile(0.95))
+          .put("lengthMax", quantile(1))
+          .put("tokens", tokens());
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%.1f tokens, median %d, 95 %% up to %d, longest %d",
+          mean(),
+          quantile(0.5),
+          quantile(0.95),
+          quantile(1));
+    }
+  }
+}

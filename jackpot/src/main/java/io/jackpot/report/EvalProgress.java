@@ -1,0 +1,102 @@
+package io.jackpot.report;
+
+import java.io.PrintWriter;
+import java.util.function.LongSupplier;
+
+/**
+ * How far an evaluation is, for those who watch it: on a terminal one line that is rewritten in
+ * place, elsewhere a line for every further tenth, and at least every half minute.
+ *
+ * <p>Close it in any case, so that what is printed next starts on a line of its own.
+ */
+public final class EvalProgress implements AutoCloseable {
+  private static final double LIVE_SECONDS = 0.1;
+  private static final double LOG_SECONDS = 30;
+
+  private final PrintWriter out;
+  private final boolean terminal;
+  private final long total;
+  private final long before;
+  private final LongSupplier nanos;
+  private final long start;
+  private double shownAt = Double.NEGATIVE_INFINITY;
+  private long shownTenth;
+  private int liveLength;
+  private long responses;
+  private long tokens;
+
+  /**
+   * @param terminal whether {@code out} is one
+   * @param total responses of the whole evaluation
+   * @param before responses there were already
+   */
+  public EvalProgress(PrintWriter out, boolean terminal, long total, long before) {
+    this(out, terminal, total, before, System::nanoTime);
+  }
+
+  EvalProgress(PrintWriter out, boolean terminal, long total, long before, LongSupplier nanos) {
+    this.out = out;
+    this.terminal = terminal;
+    this.total = total;
+    this.before = before;
+    this.nanos = nanos;
+    this.start = nanos.getAsLong();
+    this.shownTenth = 10 * before / Math.max(1, total);
+  }
+
+  /** Seconds since it was made. */
+  public double seconds() {
+    return (nanos.getAsLong() - start) / 1e9;
+  }
+
+  /**
+   * A response has ended.
+   *
+   * @param dataset name of its data set
+   * @param complete problems of it that have all their responses, of {@code problems}
+   * @param accuracy share of right ones of the data set's responses so far
+   * @param length of the response in tokens
+   */
+  public void response(String dataset, int complete, int problems, double accuracy, int length) {
+    responses++;
+    tokens += length;
+    double now = seconds();
+    long tenth = 10 * (before + responses) / total;
+    boolean last = before + responses == total;
+    boolean due =
+        terminal
+            ? now - shownAt >= LIVE_SECONDS
+            : tenth > shownTenth || now - shownAt >= LOG_SECONDS && responses > 1;
+    if (!due && !last) {
+      return;
+    }
+    shownAt = now;
+    shownTenth = tenth;
+    String line =
+        "eval: %d %%, %s: %d of %d problems, %s right, %s tokens/s, %s left"
+            .formatted(
+                100 * (before + responses) / total,
+                dataset,
+                complete,
+                problems,
+                Numbers.fixed(accuracy, 3),
+                Numbers.si(tokens / Math.max(1e-9, now)),
+                Numbers.duration((total - before - responses) * now / responses));
+    if (terminal) {
+      out.print("\r" + line + " ".repeat(Math.max(0, liveLength - line.length())));
+      liveLength = line.length();
+    } else {
+      out.println(line);
+    }
+    out.flush();
+  }
+
+  @Override
+  public void close() {
+    if (liveLength > 0) {
+      out.println();
+      liveLength = 0;
+    }
+    out.flush();
+  }
+}

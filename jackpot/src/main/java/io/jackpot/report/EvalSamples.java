@@ -1,0 +1,114 @@
+package io.jackpot.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What the page of an evaluation shows of the responses to one data set; no more of them is in
+ * memory than that.
+ */
+final class EvalSamples {
+  /** Verdicts in the order of the page; whatever else there is counts as the last one. */
+  static final List<String> VERDICTS = List.of("correct", "wrong", "unparsed");
+
+  private static final int OF_A_KIND = 3;
+  private static final int MOST_BINS = 32;
+
+  /** The first responses come first, of each of them the first problems. */
+  private static final Comparator<JsonNode> FIRST =
+      Comparator.<JsonNode>comparingInt(line -> line.path("sample").asInt(0))
+          .thenComparingInt(line -> line.path("problem").asInt(0));
+
+  private final TreeMap<Integer, long[]> lengths = new TreeMap<>();
+  private final Map<Integer, Integer> right = new HashMap<>();
+  private final List<List<JsonNode>> examples =
+      List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+
+  /** The samples of an evaluation's folder by data set, in the order of {@code names}. */
+  static Map<String, EvalSamples> read(Path samples, Path problems, Collection<String> names) {
+    Map<String, EvalSamples> sets = new HashMap<>();
+    names.forEach(name -> sets.put(name, new EvalSamples()));
+    JsonLines.forEach(
+        samples,
+        (number, line) -> {
+          EvalSamples set = sets.get(Markup.plain(line.path("dataset")));
+          if (set != null) {
+            set.add(line);
+          }
+        });
+    JsonLines.forEach(
+        problems,
+        (number, line) -> {
+          EvalSamples set = sets.get(Markup.plain(line.path("dataset")));
+          if (set != null) {
+            set.explain(line);
+          }
+        });
+    return sets;
+  }
+
+  private void add(JsonNode line) {
+    int verdict = VERDICTS.indexOf(Markup.plain(line.path("verdict")));
+    int kind = verdict < 0 ? VERDICTS.size() - 1 : verdict;
+    lengths.computeIfAbsent(line.path("tokens").asInt(0), key -> new long[VERDICTS.size()])[kind]++;
+    right.merge(line.path("problem").asInt(0), kind == 0 ? 1 : 0, Integer::sum);
+    List<JsonNode> some = examples.get(kind);
+    some.add(line);
+    some.sort(FIRST);
+    if (some.size() > OF_A_KIND) {
+      some.removeLast();
+    }
+  }
+
+  /** Gives the examples of a problem its prompt and its answer. */
+  private void explain(JsonNode problem) {
+    for (List<JsonNode> some : examples) {
+      for (JsonNode line : some) {
+        if (line instanceof ObjectNode object
+            && line.path("problem").equals(problem.path("problem"))) {
+          object.set("prompt", problem.path("prompt"));
+          object.set("answer", problem.path("answer"));
+        }
+      }
+    }
+  }
+
+  boolean isEmpty() {
+    return lengths.isEmpty();
+  }
+
+  /** The first responses of a verdict. */
+  List<JsonNode> examples(int verdict) {
+    return examples.get(verdict);
+  }
+
+  /** Responses by their length in tokens, by verdict. */
+  Histogram byLength() {
+    int longest = lengths.lastKey();
+    int from = lengths.firstKey();
+    int width = Math.ceilDiv(longest - from + 1, MOST_BINS);
+    long[][] counts = new long[Math.ceilDiv(longest - from + 1, width)][VERDICTS.size()];
+    lengths.forEach((length, layers) -> {
+      for (int layer = 0; layer < layers.length; layer++) {
+        counts[(length - from) / width][layer] += layers[layer];
+      }
+    });
+    return new Histogram(from, width, List.of(counts));
+  }
+
+  /** Problems by the number of their right responses. */
+  Histogram byProblem(int samples) {
+    int width = Math.ceilDiv(samples + 1, MOST_BINS);
+    long[][] counts = new long[Math.ceilDiv(samples + 1, width)][VERDICTS.size()];
+    right.values().forEach(c -> counts[Math.min(c, samples) / width][c == 0 ? 1 : 0]++);
+    return new Histogram(0, width, List.of(counts));
+  }
+}

@@ -1,0 +1,135 @@
+package io.jackpot.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Results of evaluations as a table: a row a data set. */
+final class EvalTable {
+  private EvalTable() {}
+
+  /**
+   * A row.
+   *
+   * @param names what stands before the data set's name
+   * @param numbers an object of {@code results.json}
+   */
+  private record Row(List<String> names, String dataset, JsonNode numbers) {}
+
+  /** The table of one evaluation, with a row for the mean where there are several data sets. */
+  static String of(ObjectNode results) {
+    return table(List.of(), rows(List.of(), results));
+  }
+
+  /**
+   * The table of the evaluations of a run's models; empty if there is none.
+   *
+   * @param evaluations their results, by name
+   */
+  static String ofRun(Map<String, ObjectNode> evaluations) {
+    List<Row> rows = new ArrayList<>();
+    evaluations.forEach((name, results) -> {
+      String model = Markup.plain(results.path("model"));
+      String sampling =
+          "temperature %s%s"
+              .formatted(
+                  Markup.plain(results.path("temperature")),
+                  Numbers.of(results, "topP") < 1
+                      ? ", top-p " + Markup.plain(results.path("topP"))
+                      : "");
+      rows.addAll(rows(List.of(name, model, sampling), results));
+    });
+    return rows.isEmpty() ? "" : table(List.of("Evaluation", "Model", "Sampling"), rows);
+  }
+
+  private static List<Row> rows(List<String> names, ObjectNode results) {
+    List<Row> rows = new ArrayList<>();
+    JsonNode sets = results.path("datasets");
+    for (JsonNode set : sets) {
+      rows.add(new Row(names, Markup.plain(set.path("name")), set));
+    }
+    if (sets.size() > 1) {
+      rows.add(new Row(names, "mean", results));
+    }
+    return rows;
+  }
+
+  /** The keys of the estimates that any of the rows has. */
+  static List<String> estimates(List<JsonNode> objects) {
+    Set<String> keys = new LinkedHashSet<>();
+    for (JsonNode object : objects) {
+      object.propertyNames().stream()
+          .filter(key -> key.matches("(mean|pass)@\\d+"))
+          .forEach(keys::add);
+    }
+    return List.copyOf(keys);
+  }
+
+  private static String table(List<String> names, List<Row> rows) {
+    List<String> estimates = estimates(rows.stream().map(Row::numbers).toList());
+    StringBuilder html = new StringBuilder();
+    html.append("<div class=\"card scroll\">\n<table class=\"results\">\n<thead><tr>");
+    names.forEach(name -> html.append("<th>%s</th>".formatted(name)));
+    html.append("<th>Data set</th><th class=\"number\">Problems</th>");
+    estimates.forEach(key -> html.append("<th>%s</th>".formatted(Markup.escape(key))));
+    html.append(
+        """
+        <th class="number">Unparsed</th><th class="number">Cut off</th>\
+        <th class="number">Mean length</th><th class="number">Median</th>\
+        <th class="number">95 %</th><th class="number">Longest</th></tr></thead>
+        <tbody>
+        """);
+    rows.forEach(row -> html.append(row(row, estimates)));
+    return html.append("</tbody>\n</table>\n</div>\n").toString();
+  }
+
+  private static String row(Row row, List<String> estimates) {
+    StringBuilder html = new StringBuilder("<tr>");
+    row.names.forEach(name -> html.append("<td>%s</td>".formatted(Markup.escape(name))));
+    double bad = Numbers.of(row.numbers, "badGold");
+    html.append("<td class=\"name\"><b>%s</b></td>".formatted(Markup.escape(row.dataset)));
+    html.append(
+        "<td class=\"number\">%s%s</td>"
+            .formatted(
+                Numbers.fixed(Numbers.of(row.numbers, "n"), 0),
+                bad > 0 ? "<small>%s with bad gold</small>".formatted(Numbers.shown(bad)) : ""));
+    estimates.forEach(key -> html.append(estimate(row.numbers.path(key))));
+    html.append(number(row, "unparsedShare", 3))
+        .append(number(row, "truncatedShare", 3))
+        .append(number(row, "lengthMean", 1))
+        .append(number(row, "lengthMedian", 0))
+        .append(number(row, "lengthP95", 0))
+        .append(number(row, "lengthMax", 0));
+    return html.append("</tr>\n").toString();
+  }
+
+  private static String number(Row row, String key, int digits) {
+    return "<td class=\"number\">%s</td>"
+        .formatted(Numbers.fixed(Numbers.of(row.numbers, key), digits));
+  }
+
+  /** An estimate with its interval, in numbers and as a line between 0 and 1. */
+  private static String estimate(JsonNode estimate) {
+    double value = Numbers.of(estimate, "value");
+    if (!Double.isFinite(value)) {
+      return "<td></td>";
+    }
+    double low = Numbers.of(estimate, "low");
+    double high = Numbers.of(estimate, "high");
+    return """
+    <td class="estimate"><b>%s</b> <small>%s to %s</small>\
+    <span class="interval"><i style="left:%s%%;width:%s%%"></i><b style="left:%s%%"></b></span></td>\
+    """
+        .formatted(
+            Numbers.fixed(value, 3),
+            Numbers.fixed(low, 3),
+            Numbers.fixed(high, 3),
+            Numbers.fixed(100 * low, 1),
+            Numbers.fixed(100 * (high - low), 1),
+            Numbers.fixed(100 * value, 1));
+  }
+}

@@ -1,0 +1,59 @@
+package io.jackpot.report;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.AtomicFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Sees to it that one process at a time writes to a folder. The operating system lets go of it
+ * however the process ends.
+ */
+public final class FolderLock implements AutoCloseable {
+  private static final String NAME = ".lock";
+
+  private final FileChannel channel;
+
+  private FolderLock(FileChannel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock of a folder that exists.
+   *
+   * @throws InputException if another process has it, or the folder cannot be written
+   */
+  public static FolderLock take(Path folder) {
+    Path file = folder.resolve(NAME);
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+          return new FolderLock(channel);
+        }
+      } catch (OverlappingFileLockException e) {
+        // Held within this process: the same answer.
+      }
+      channel.close();
+      throw new InputException(
+          folder + ": another process is at work on this run; wait for its end or stop it");
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot lock", file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Only lets go of the lock, which the end of the process does as well.
+    }
+  }
+}

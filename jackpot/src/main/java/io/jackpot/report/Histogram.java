@@ -1,0 +1,107 @@
+package io.jackpot.report;
+
+import java.util.List;
+
+/**
+ * Counts over neighbouring bins as SVG, in layers that stand upon each other: the colours are those
+ * of the page's classes {@code correct}, {@code wrong} and {@code unparsed}.
+ *
+ * @param from the first value of the first bin
+ * @param width values of a bin
+ * @param counts by bin, then by layer, the lowest layer first
+ */
+record Histogram(int from, int width, List<long[]> counts) {
+  private static final int SVG_WIDTH = 480;
+  private static final int SVG_HEIGHT = 220;
+  private static final int LEFT = 50;
+  private static final int RIGHT = 10;
+  private static final int TOP = 12;
+  private static final int BOTTOM = 28;
+  private static final List<String> LAYERS = List.of("correct", "wrong", "unparsed");
+
+  /**
+   * An SVG element.
+   *
+   * @param words what it shows, for those who cannot see it
+   */
+  String svg(String words) {
+    long most = counts.stream().mapToLong(Histogram::sum).max().orElse(1);
+    Axis y = Axis.rounded(0, Math.max(1, most), 5);
+    double end = from + (double) width * counts.size();
+    Axis x = Axis.whole(from, end, 8);
+    double bar = (SVG_WIDTH - LEFT - RIGHT) / (double) counts.size();
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        "<svg class=\"bars\" viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\">\n"
+            .formatted(SVG_WIDTH, SVG_HEIGHT, Markup.escape(words)));
+    for (double tick : y.ticks()) {
+      svg.append(
+          "<path class=\"grid\" d=\"M%s,%sH%s\"/><text class=\"y\" x=\"%s\" y=\"%s\">%s</text>\n"
+              .formatted(
+                  LEFT,
+                  down(y, tick),
+                  SVG_WIDTH - RIGHT,
+                  LEFT - 8,
+                  down(y, tick),
+                  Markup.escape(y.label(tick))));
+    }
+    for (int bin = 0; bin < counts.size(); bin++) {
+      svg.append(bar(y, bin, LEFT + bin * bar, bar));
+    }
+    for (double tick : x.ticks()) {
+      // One value a bar: its name stands under the middle.
+      double shift = width == 1 ? 0.5 : 0;
+      double at = LEFT + (tick + shift - from) / (end - from) * (SVG_WIDTH - LEFT - RIGHT);
+      if (at <= SVG_WIDTH - RIGHT) {
+        svg.append(
+            "<text class=\"x\" x=\"%s\" y=\"%s\">%s</text>\n"
+                .formatted(round(at), SVG_HEIGHT - BOTTOM + 8, Markup.escape(x.label(tick))));
+      }
+    }
+    svg.append(
+        "<path class=\"axis\" d=\"M%s,%sH%s\"/>\n"
+            .formatted(LEFT, SVG_HEIGHT - BOTTOM, SVG_WIDTH - RIGHT));
+    return svg.append("</svg>\n").toString();
+  }
+
+  private String bar(Axis y, int bin, double left, double bar) {
+    StringBuilder svg = new StringBuilder();
+    int first = from + bin * width;
+    String name = width == 1 ? "" + first : first + " to " + (first + width - 1);
+    svg.append("<g><title>%s: %s</title>".formatted(name, sum(counts.get(bin))));
+    long below = 0;
+    for (int layer = 0; layer < LAYERS.size(); layer++) {
+      long count = counts.get(bin)[layer];
+      if (count > 0) {
+        double bottom = down(y, below);
+        double top = down(y, below + count);
+        svg.append(
+            "<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>"
+                .formatted(
+                    LAYERS.get(layer),
+                    round(left + 0.08 * bar),
+                    top,
+                    round(0.84 * bar),
+                    round(bottom - top)));
+      }
+      below += count;
+    }
+    return svg.append("</g>\n").toString();
+  }
+
+  private static long sum(long[] layers) {
+    long sum = 0;
+    for (long layer : layers) {
+      sum += layer;
+    }
+    return sum;
+  }
+
+  private static double down(Axis y, double value) {
+    return round(SVG_HEIGHT - BOTTOM - y.at(value) * (SVG_HEIGHT - TOP - BOTTOM));
+  }
+
+  private static double round(double value) {
+    return Math.rint(value * 10) / 10;
+  }
+}
