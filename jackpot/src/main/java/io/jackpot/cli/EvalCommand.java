@@ -80,6 +80,7 @@ final class EvalCommand {
 
   private static void print(EvalResults results, @Nullable Path folder, Console console) {
     console.err().print(results.table());
+    console.err().flush();
     ObjectNode json = results.toJson();
     console.out().println(json.toPrettyString());
     if (folder != null) {

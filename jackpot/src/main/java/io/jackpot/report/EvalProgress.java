@@ -19,7 +19,7 @@ public final class EvalProgress implements AutoCloseable {
   private final long before;
   private final LongSupplier nanos;
   private final long start;
-  private double shownAt = Double.NEGATIVE_INFINITY;
+  private double shownAt;
   private long shownTenth;
   private int liveLength;
   private long responses;
@@ -66,7 +66,7 @@ public final class EvalProgress implements AutoCloseable {
     boolean due =
         terminal
             ? now - shownAt >= LIVE_SECONDS
-            : tenth > shownTenth || now - shownAt >= LOG_SECONDS && responses > 1;
+            : tenth > shownTenth || now - shownAt >= LOG_SECONDS;
     if (!due && !last) {
       return;
     }

@@ -79,8 +79,7 @@ final class EvalTable {
     html.append(
         """
         <th class="number">Unparsed</th><th class="number">Cut off</th>\
-        <th class="number">Mean length</th><th class="number">Median</th>\
-        <th class="number">95 %</th><th class="number">Longest</th></tr></thead>
+        <th>Length in tokens</th></tr></thead>
         <tbody>
         """);
     rows.forEach(row -> html.append(row(row, estimates)));
@@ -100,10 +99,13 @@ final class EvalTable {
     estimates.forEach(key -> html.append(estimate(row.numbers.path(key))));
     html.append(number(row, "unparsedShare", 3))
         .append(number(row, "truncatedShare", 3))
-        .append(number(row, "lengthMean", 1))
-        .append(number(row, "lengthMedian", 0))
-        .append(number(row, "lengthP95", 0))
-        .append(number(row, "lengthMax", 0));
+        .append(
+            "<td class=\"estimate\"><b>%s</b> <small>median %s, 95%% up to %s, longest %s</small></td>"
+                .formatted(
+                    Numbers.fixed(Numbers.of(row.numbers, "lengthMean"), 1),
+                    Numbers.shown(Numbers.of(row.numbers, "lengthMedian")),
+                    Numbers.shown(Numbers.of(row.numbers, "lengthP95")),
+                    Numbers.shown(Numbers.of(row.numbers, "lengthMax"))));
     return html.append("</tr>\n").toString();
   }
 
