@@ -151,6 +151,16 @@ class CliTest {
     "eval --model m --k 1;2, --k: found 1;2",
     "eval --model m --k 2, k 2: pass@2 needs as many responses",
     "eval --model m --operations 0, --operations: found 0",
+    "eval --model m --top-p 0, --top-p: found 0",
+    "eval --model m --top-p 1.01, --top-p: found 1.01",
+    "eval --model m --min-p -1, --min-p: found -1",
+    "eval --model m --top-k 0, --top-k: found 0",
+    "eval --resume r --out o, --out and --resume: expected one of them",
+    "eval --resume no/such/folder, no/such/folder: no such folder",
+    "eval --resume no/such/folder --k none --k 1, --k",
+    "generate --model m --prompt p --top-p 2, --top-p: found 2",
+    "train --top-p 0.9, --top-p: training samples from the whole distribution",
+    "train --min-p 0.1, --min-p: training samples from the whole distribution",
     "simulate --lambda 1 --acceptance 0.9, lambda and acceptance: found both",
     "simulate --noise 21, --noise: found 21",
     "problems --count 1 --out f --held-out --noise 1, heldOut: expected",
@@ -384,6 +394,55 @@ class CliTest {
         .containsExactly("value", "low", "high", "interval");
     assertThat(Json.read(Path.of(out))).isEqualTo(json);
     assertThat(result.err()).contains("mean@1", "20 problems x 1");
+  }
+
+  @Test
+  void evalGoesOnWithNothingChanged() throws IOException {
+    String model = model(Map.of('=', "#", '#', "34", '3', "$", '4', "$"));
+    Path run = Files.createDirectories(folder.resolve("run"));
+    Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":0,\"reward\":0.5}\n");
+    String out = run.resolve("evals/a").toString();
+    JsonNode whole =
+        jackpot("eval", "--model", model, "--limit", "9", "--samples", "2", "--out", out).json();
+    assertThat(Json.read(Path.of(out, "results.json"))).isEqualTo(whole);
+    assertThat(Path.of(out, "report.html")).exists();
+    assertThat(run.resolve("report.html")).content().contains("id=\"evaluations\"");
+    assertThat(jackpot("report", out).err()).contains("report: " + out);
+
+    JsonNode again = jackpot("eval", "--resume", out, "--threads", "1", "--samples", "2").json();
+    assertThat(again.get("datasets")).isEqualTo(whole.get("datasets"));
+    jackpot("eval", "--resume", out, "--model", "other")
+        .assertFails(2, "--model: found other, but this evaluation began with " + model);
+    jackpot("eval", "--resume", out, "--top-p", "0.5")
+        .assertFails(2, "--top-p: found 0.5, but this evaluation began with 1.0");
+    jackpot("eval", "--model", model, "--out", out)
+        .assertFails(2, out + ": not empty; give another folder with --out, or go on");
+  }
+
+  @Test
+  void evalOfSeveralDataSets() throws IOException {
+    String model = model(Map.of('=', "#", '#', "3", '3', "$"));
+    String sums = file("sums.jsonl", "{\"prompt\": \"1+2=\", \"answer\": 3}");
+    Result result =
+        jackpot("eval", "--model", model, "--limit", "20", "--problems", "arithmetic,x=" + sums);
+    JsonNode json = result.json();
+    assertThat(json.get("n").intValue()).isEqualTo(21);
+    assertThat(json.get("datasets").get(1).get("name").stringValue()).isEqualTo("x");
+    assertThat(json.get("datasets").get(1).get("mean@1").get("value").doubleValue()).isOne();
+    assertThat(result.err()).contains("arithmetic", "mean over the 2 data sets");
+  }
+
+  @Test
+  void tokensOutsideTheNucleusAreNotSampled() {
+    String model = model(Map.of('=', "0123456789"));
+    String[] args = {
+      "generate", "--model", model, "--prompt", "=", "--samples", "99", "--max-tokens", "1"
+    };
+    String[] truncated = Arrays.copyOf(args, args.length + 2);
+    truncated[args.length] = "--top-p";
+    truncated[args.length + 1] = "0.3";
+    assertThat(jackpot(args).out().replaceAll("[=\\s]", "").chars().distinct()).hasSize(10);
+    assertThat(jackpot(truncated).out().replaceAll("[=\\s]", "").chars().distinct()).hasSize(3);
   }
 
   // ---- The contracts of the other commands

@@ -139,7 +139,7 @@ class ResumedEvaluationTest {
     command.addAll(List.of("-XX:-UsePerfData", "-cp", System.getProperty("java.class.path")));
     command.addAll(List.of("io.jackpot.cli.Main", "eval", "--model", model.toString()));
     command.addAll(List.of("--problems", "arithmetic," + problems, "--limit", "40"));
-    command.addAll(List.of("--samples", "400", "--k", "1,2", "--top-p", "0.9"));
+    command.addAll(List.of("--samples", "100", "--k", "1,2", "--top-p", "0.9"));
     command.addAll(List.of("--max-tokens", "4", "--device", "cpu", "--out", killed.toString()));
     Process process =
         new ProcessBuilder(command)
@@ -157,7 +157,7 @@ class ResumedEvaluationTest {
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(killed.resolve("results.json")).doesNotExist();
     resume(killed);
-    assertSame(killed, start("whole", "400"));
+    assertSame(killed, start("whole", "100"));
   }
 
   @Test
