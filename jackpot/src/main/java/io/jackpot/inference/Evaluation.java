@@ -9,9 +9,11 @@ import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -142,7 +144,12 @@ public final class Evaluation implements AutoCloseable {
     long total = tallies.stream().mapToLong(t -> (long) t.problems() * settings.samples()).sum();
     long before = tallies.stream().mapToLong(Tally::responses).sum();
     if (before > 0) {
-      log.printf("eval: goes on after %d of %d responses%n", before, total);
+      log.printf(
+          before < total
+              ? "eval: goes on after %d of %d responses%n"
+              : "eval: all %2$d responses are there%n",
+          before,
+          total);
     }
     if (settings.temperature() == 0 && settings.samples() > 1) {
       log.println("eval: at temperature 0 all responses to a problem are the same");
@@ -164,14 +171,7 @@ public final class Evaluation implements AutoCloseable {
   private void sample(Prompts prompts, EvalProgress progress) {
     DataSet set = prompts.set;
     Tally tally = prompts.tally;
-    List<Sampler.Request> missing = new ArrayList<>();
-    for (int place = 0; place < set.readable().length; place++) {
-      for (int sample = 0; sample < settings.samples(); sample++) {
-        if (!tally.has(set.readable()[place], sample)) {
-          missing.add(new Sampler.Request(place, sample));
-        }
-      }
-    }
+    List<Sampler.Request> missing = missing(set, tally);
     if (missing.isEmpty()) {
       return;
     }
@@ -191,6 +191,26 @@ public final class Evaluation implements AutoCloseable {
           progress.response(
               set.name(), tally.complete(), tally.problems(), tally.accuracy(), response.tokens());
         });
+  }
+
+  /** The responses to ask for; a list that takes next to no memory, however many there are. */
+  private List<Sampler.Request> missing(DataSet set, Tally tally) {
+    int samples = settings.samples();
+    int[] indices =
+        IntStream.range(0, samples * set.readable().length)
+            .filter(i -> !tally.has(set.readable()[i / samples], i % samples))
+            .toArray();
+    return new AbstractList<>() {
+      @Override
+      public Sampler.Request get(int index) {
+        return new Sampler.Request(indices[index] / samples, indices[index] % samples);
+      }
+
+      @Override
+      public int size() {
+        return indices.length;
+      }
+    };
   }
 
   private Response judge(DataSet set, Sample sample, double seconds) {

@@ -1,6 +1,7 @@
 package io.jackpot.inference;
 
 import io.jackpot.problems.Verifier.Verdict;
+import io.jackpot.tensor.InputException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -27,10 +28,21 @@ final class Tally {
 
   /**
    * @param samples responses to each problem
+   * @throws InputException if those are more than can be counted
    */
   Tally(DataSet set, int samples) {
     this.samples = samples;
     this.readable = set.readable();
+    if ((long) samples * readable.length > Integer.MAX_VALUE) {
+      throw new InputException(
+          "--samples: found %d, expected at most %d: %s has %d problems, and there are at most %d responses"
+              .formatted(
+                  samples,
+                  Integer.MAX_VALUE / readable.length,
+                  set.name(),
+                  readable.length,
+                  Integer.MAX_VALUE));
+    }
     this.badGold = set.badGold();
     this.correct = new int[readable.length];
     this.answered = new int[readable.length];
@@ -69,7 +81,7 @@ final class Tally {
   }
 
   private int index(int place, int sample) {
-    return Math.addExact(Math.multiplyExact(place, samples), sample);
+    return place * samples + sample;
   }
 
   /** Problems with a readable gold answer. */

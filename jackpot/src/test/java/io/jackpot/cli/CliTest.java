@@ -151,6 +151,7 @@ class CliTest {
     "eval --model m --k 1;2, --k: found 1;2",
     "eval --model m --k 2, k 2: pass@2 needs as many responses",
     "eval --model m --operations 0, --operations: found 0",
+    "eval --model m --samples 2147483647, --samples: found 2147483647",
     "eval --model m --top-p 0, --top-p: found 0",
     "eval --model m --top-p 1.01, --top-p: found 1.01",
     "eval --model m --min-p -1, --min-p: found -1",

@@ -121,7 +121,7 @@ class ResumedEvaluationTest {
           String.join("\n", lines.subList(0, kept)) + (kept == 0 ? "" : "\n") + torn);
       String log = resume(cut);
       assertSame(cut, whole);
-      if (kept > 0) {
+      if (kept > 0 && kept < 237) {
         assertThat(log).contains("goes on after " + kept + " of 237 responses");
         // What was there is not sampled again.
         assertThat(Files.readAllLines(cut.resolve("samples.jsonl")).subList(0, kept))
