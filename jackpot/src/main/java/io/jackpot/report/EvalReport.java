@@ -133,7 +133,8 @@ public final class EvalReport {
     <p class="thinned">mean@S is the share of right responses, S a problem; pass@k the unbiased \
     estimate of how often at least one of k responses is right, 1 − C(n−c, k) ÷ C(n, k). Intervals \
     are for 95 % and over problems: Wilson's where each problem is all right or all wrong, else \
-    Student's. A response is cut off where it meets the limit of tokens before it ends.</p>
+    Student's. In a mean over data sets each of them has the same weight. A response is cut off \
+    where it meets the limit of tokens before it ends.</p>
     """;
   }
 

@@ -100,7 +100,7 @@ final class EvalTable {
     html.append(number(row, "unparsedShare", 3))
         .append(number(row, "truncatedShare", 3))
         .append(
-            "<td class=\"estimate\"><b>%s</b> <small>median %s, 95%% up to %s, longest %s</small></td>"
+            "<td class=\"length\"><b>%s</b> <small>median %s, 95%% up to %s, longest %s</small></td>"
                 .formatted(
                     Numbers.fixed(Numbers.of(row.numbers, "lengthMean"), 1),
                     Numbers.shown(Numbers.of(row.numbers, "lengthMedian")),
