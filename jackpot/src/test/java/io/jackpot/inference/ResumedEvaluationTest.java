@@ -235,6 +235,12 @@ class ResumedEvaluationTest {
     assertThat(json.get("mean@2").get("interval").stringValue()).isEqualTo("mover");
     assertThat(alone.toJson().get("lengthMax").intValue()).isEqualTo(4);
     assertThat(alone.toJson().get("truncatedShare").doubleValue()).isBetween(0.01, 0.99);
+    // The end token is judged only where the format of an answer has it.
+    for (JsonNode line : JsonLines.read(both.resolve("samples.jsonl"))) {
+      boolean ended = line.get("finishReason").stringValue().equals("stop");
+      assertThat(line.get("response").stringValue().endsWith("$"))
+          .isEqualTo(ended && line.get("dataset").stringValue().equals("arithmetic"));
+    }
     assertThat(alone.table()).contains("sums", "39 problems x 2, 1 with bad gold", "median");
   }
 }

@@ -10,6 +10,7 @@ import io.jackpot.tensor.OpsLookup;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -75,6 +76,35 @@ class SamplerTest {
             .usingRecursiveFieldByFieldElementComparator(fields)
             .isEqualTo(all);
       }
+    }
+  }
+
+  @Test
+  void someOfTheResponsesAreThoseOfAll() {
+    try (Ops ops = OpsLookup.open(2)) {
+      Model model = TinyModels.model("qwen3");
+      List<Sample> all = sample(ops, model, 1, 64);
+      List<Sample> some = new ArrayList<>();
+      new Sampler(ops, model)
+          .sample(
+              PROMPTS,
+              List.of(
+                  new Sampler.Request(0, 3), new Sampler.Request(2, 0), new Sampler.Request(2, 4)),
+              new Sampler.Options(1, 30, Set.of(END), 4, 2),
+              SamplerTest::uniform,
+              some::add);
+      assertThat(some)
+          .usingRecursiveFieldByFieldElementComparator(
+              RecursiveComparisonConfiguration.builder().build())
+          .containsExactlyInAnyOrder(all.get(3), all.get(10), all.get(14));
+      new Sampler(ops, model)
+          .sample(
+              PROMPTS,
+              List.of(),
+              new Sampler.Options(1, 30, Set.of(END), 4, 2),
+              SamplerTest::uniform,
+              some::add);
+      assertThat(some).hasSize(3);
     }
   }
 
