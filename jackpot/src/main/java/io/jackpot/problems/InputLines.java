@@ -2,14 +2,14 @@ package io.jackpot.problems;
 
 import io.jackpot.tensor.InputException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Input files of one JSON object a line, in UTF-8. Lines of white space are passed over. */
 public final class InputLines {
   private static final int LONGEST_QUOTE = 60;
-  private static final JsonMapper MAPPER =
+  static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -115,20 +115,11 @@ public final class InputLines {
    *     {@code read} throws it
    */
   public static <T> List<T> read(Path file, Function<Line, T> read) {
-    byte[] bytes = bytes(file);
     List<T> all = new ArrayList<>();
-    int number = 1;
-    for (int start = 0; start < bytes.length; number++) {
-      int end = start;
-      while (end < bytes.length && bytes[end] != '\n') {
-        end++;
-      }
-      String where = file + ", line " + number;
-      String text = decode(ByteBuffer.wrap(bytes, start, end - start), where);
-      if (!text.isBlank()) {
-        all.add(read.apply(new Line(where, parse(text, where))));
-      }
-      start = end + 1;
+    try (InputStream in = InputBytes.open(file)) {
+      forEach(in, file, line -> all.add(read.apply(line)));
+    } catch (IOException e) {
+      throw InputBytes.failed(file, e);
     }
     if (all.isEmpty()) {
       throw new InputException(file + ": empty, expected a JSON object a line");
@@ -136,14 +127,20 @@ public final class InputLines {
     return all;
   }
 
-  private static byte[] bytes(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (NoSuchFileException e) {
-      throw new InputException(file + ": no such file, expected a file of JSON lines", e);
-    } catch (IOException e) {
-      throw new InputException(
-          file + ": cannot be read (" + quote(String.valueOf(e.getMessage())) + ")", e);
+  /**
+   * Gives each line of {@code in} to {@code read}, one after the other.
+   *
+   * @param file what is read, for messages
+   */
+  static void forEach(InputStream in, Path file, Consumer<Line> read) throws IOException {
+    InputBytes.Lines lines = new InputBytes.Lines(in);
+    int number = 1;
+    for (ByteBuffer bytes = lines.next(); bytes != null; bytes = lines.next(), number++) {
+      String where = file + ", line " + number;
+      String text = decode(bytes, where);
+      if (!text.isBlank()) {
+        read.accept(new Line(where, parse(text, where)));
+      }
     }
   }
 
@@ -170,7 +167,7 @@ public final class InputLines {
   }
 
   /** Foreign text on one line, and not more of it than people read. */
-  private static String quote(String text) {
+  static String quote(String text) {
     String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
     return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
   }

@@ -10,7 +10,7 @@ import java.util.Objects;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Problems as a file that {@link JsonlProblems} reads. */
+/** Problems as a file that {@link FileProblems} reads. */
 public final class ProblemFile {
   private ProblemFile() {}
 

@@ -48,7 +48,7 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
   }
 
   private static ProblemSet file(String name) {
-    return new ProblemSet(JsonlProblems.read(Path.of(name)), new MathVerifier());
+    return new ProblemSet(FileProblems.read(Path.of(name)), new MathVerifier());
   }
 
   private ProblemSet first(int count) {

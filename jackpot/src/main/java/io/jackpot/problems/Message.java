@@ -1,0 +1,9 @@
+package io.jackpot.problems;
+
+/**
+ * A turn of a conversation.
+ *
+ * @param role {@code system}, {@code user} or {@code assistant}
+ * @param content what is said
+ */
+public record Message(String role, String content) {}
