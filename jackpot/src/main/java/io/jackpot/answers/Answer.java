@@ -37,6 +37,9 @@ public sealed interface Answer {
 
   record Union(List<Answer> parts) implements Answer {}
 
+  /** A set but for the elements of another one. */
+  record Without(Answer set, Answer removed) implements Answer {}
+
   /** Rows of equal length. */
   record Matrix(List<List<Answer>> rows) implements Answer {}
 

@@ -25,6 +25,10 @@ record AnswerCheck(Equality equality) {
       case Answer.Matrix(List<List<Answer>> rows) -> rows.forEach(row -> row.forEach(this::check));
       case Answer.Relation(List<Answer> sides, List<Character> signs) -> sides.forEach(this::check);
       case Answer.Ratio(List<Answer> parts) -> parts.forEach(this::check);
+      case Answer.Without(Answer set, Answer removed) -> {
+        check(set);
+        check(removed);
+      }
       case Answer.Residue(Expr value, Expr modulus) -> {
         check(value);
         check(modulus);

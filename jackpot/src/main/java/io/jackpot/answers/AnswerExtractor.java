@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the answer in a model's text. The last of these marks counts:
  *
  * <ul>
+ *   <li>{@code <answer>…</answer>}, and in it what the other marks say;
  *   <li>{@code \boxed{…}}; boxes that are joined by a comma or by "and" or "or" are one answer, and
  *       a last box that is empty or never closed is none;
  *   <li>{@code ####} up to the end of the line, or fewer of them on the last line; headlines are
@@ -34,23 +35,29 @@ public final class AnswerExtractor {
   private static final Pattern JOINER = Pattern.compile("[,;]|\\b(?:and|or)\\b");
   private static final Pattern PROSE =
       Pattern.compile(
-          "\\banswers?\\b(?:[*_]{0,3})(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?)?\\s{0,3}"
+          "answers?(?![A-Za-z])[*_]{0,3}(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?)?\\s{0,3}"
               + "(?:(?:is|are|was|=|would\\s+be|should\\s+be|must\\s+be|will\\s+be|equals)(?![a-z])"
-              + "(?:\\s+(?:therefore|thus|then|simply|hence|given\\s+by|equal\\s+to))?\\s{0,3}:?"
-              + "|[*_]{0,3}\\s?:|[*_]{2}(?=\\s))",
+              + "(?:\\s(?:exactly|just|only|indeed|therefore|thus|then|simply|hence|given\\s+by|equal\\s+to))?"
+              + "\\s{0,3}:?|[*_]{0,3}\\s?:|[*_]{2}(?=\\s))",
           Pattern.CASE_INSENSITIVE);
+  private static final Pattern HEADLINE =
+      Pattern.compile("#{1,6} {0,3}(?:final )?answer[ \\t:]*+(?=\\n)", Pattern.CASE_INSENSITIVE);
   private static final Pattern NEGATION =
       Pattern.compile("[\\s:*]*(?:not|n't|never|no longer)\\b", Pattern.CASE_INSENSITIVE);
   private static final Pattern CLAUSE =
       Pattern.compile(
-          "[,;]?\\s+(?:because|since|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
+          "(?:[,;]?\\s{1,4}\\(?|\\()(?:because|since|and\\s+(?:we|so|this|that|the|it|thus)|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
   private static final Pattern RETRACTION =
       Pattern.compile(
-          "(?:^|[.!?\\n—]|\\*\\*)\\s*+(?:(?:but\\s+)?wait|actually|hmm|no,|correction|sorry|oops|scratch that|let me re)"
+          "(?:^|[.!?\\n—]|\\*\\*)\\s{0,4}(?:(?:but\\s+)?wait|actually|hmm|no,|correction|sorry|oops|scratch that|let me re)"
               + "[\\s,:;.!—-]*(?:no[\\s,]+)?(?:(?:it(?:'s| is| should be)|that(?:'s| is)|make that)\\s+)?",
           Pattern.CASE_INSENSITIVE);
+  private static final String TAG = "<answer>";
+  private static final String END_TAG = "</answer>";
   private static final int MOST_BOXES = 20;
+  private static final int MOST_WORDS = 50;
+  private static final int LONGEST_SENTENCE = 4_000;
   private static final int LONGEST_GAP = 40;
 
   private final Predicate<String> readable;
@@ -68,6 +75,16 @@ public final class AnswerExtractor {
     if (text == null) {
       return null;
     }
+    int tag = text.lastIndexOf(TAG);
+    int tagEnd = tag < 0 ? -1 : text.indexOf(END_TAG, tag);
+    if (tagEnd < 0) {
+      return extractSpoken(text);
+    }
+    @Nullable Extraction tagged = extractSpoken(text.substring(tag + TAG.length(), tagEnd));
+    return tagged == null ? null : new Extraction(tagged.text(), true);
+  }
+
+  private @Nullable Extraction extractSpoken(String text) {
     int box = lastBox(text);
     int hash = lastHash(text, box >= 0);
     @Nullable Matcher prose = lastProse(text);
@@ -101,21 +118,29 @@ public final class AnswerExtractor {
       return null;
     }
     Matcher end = END_TOKEN.matcher(text);
-    while (end.find()) {
-      if (!text.substring(0, end.start()).isBlank()) {
-        return text.substring(0, end.start());
+    int start = 0;
+    for (int at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
+      if (!end.region(at, text.length()).lookingAt()) {
+        continue;
       }
+      String before = text.substring(start, at);
+      if (!before.isBlank()) {
+        return before;
+      }
+      start = end.end();
     }
-    return text;
+    return text.substring(start);
   }
 
   private static int lastBox(String text) {
-    int boxed = Math.max(text.lastIndexOf("\\boxed"), text.lastIndexOf("\\fbox"));
-    while (boxed >= 0 && !BOX.matcher(text).region(boxed, text.length()).lookingAt()) {
-      boxed =
-          Math.max(text.lastIndexOf("\\boxed", boxed - 1), text.lastIndexOf("\\fbox", boxed - 1));
+    Matcher matcher = BOX.matcher(text);
+    for (int at = text.lastIndexOf("box"); at > 0; at = text.lastIndexOf("box", at - 1)) {
+      int start = text.charAt(at - 1) == 'f' ? at - 2 : at - 1;
+      if (start >= 0 && matcher.region(start, text.length()).lookingAt()) {
+        return start;
+      }
     }
-    return boxed;
+    return -1;
   }
 
   /** The last box and those that are joined to it. */
@@ -127,7 +152,7 @@ public final class AnswerExtractor {
       int start = contentStart(text, box);
       int close = contentEnd(text, start);
       if (contents.isEmpty()) {
-        if (close < 0) {
+        if (close < 0 || isPart(text, box, close)) {
           return null;
         }
       } else {
@@ -150,6 +175,14 @@ public final class AnswerExtractor {
     return contents.stream().anyMatch(String::isEmpty)
         ? null
         : String.join(", ", contents.stream().distinct().toList());
+  }
+
+  /** Whether the box is part of a larger expression, as in −□ and □². */
+  private static boolean isPart(String text, int box, int close) {
+    boolean negative = box > 0 && text.charAt(box - 1) == '-';
+    boolean power =
+        text.startsWith("^", close + 1) && !text.substring(close).matches("(?s).\\^\\{?\\\\circ.*");
+    return negative || power || text.startsWith("/", close + 1);
   }
 
   private static int contentStart(String text, int box) {
@@ -207,13 +240,31 @@ public final class AnswerExtractor {
     return scratchpad ? line.substring(0, line.length() - 1) : line;
   }
 
+  /** The last place that says "answer is" or the like. */
   private static @Nullable Matcher lastProse(String text) {
     Matcher matcher = PROSE.matcher(text);
-    int last = -1;
-    while (matcher.find()) {
-      last = matcher.start();
+    int small = text.lastIndexOf("nswer");
+    int capital = text.lastIndexOf("NSWER");
+    for (int tries = 0; tries < MOST_WORDS; tries++) {
+      int at = Math.max(small, capital);
+      if (at < 1) {
+        return null;
+      }
+      if (at == small) {
+        small = text.lastIndexOf("nswer", at - 1);
+      } else {
+        capital = text.lastIndexOf("NSWER", at - 1);
+      }
+      boolean begins = at < 2 || !Character.isLetter(text.charAt(at - 2));
+      int line = text.lastIndexOf('\n', at) + 1;
+      if (begins && matcher.region(at - 1, text.length()).usePattern(PROSE).lookingAt()) {
+        return matcher;
+      }
+      if (begins && matcher.region(line, text.length()).usePattern(HEADLINE).lookingAt()) {
+        return matcher;
+      }
     }
-    return last >= 0 && matcher.find(last) ? matcher : null;
+    return null;
   }
 
   /**
@@ -223,7 +274,7 @@ public final class AnswerExtractor {
    *     over
    */
   private @Nullable String afterProse(String text, int start, boolean otherwise) {
-    String rest = text.substring(start, Math.min(text.length(), start + 20_000));
+    String rest = text.substring(start, Math.min(text.length(), start + LONGEST_SENTENCE));
     if (NEGATION.matcher(rest).lookingAt()) {
       return null;
     }
@@ -242,11 +293,14 @@ public final class AnswerExtractor {
   /** What a later sentence says instead; null if none takes the answer back. */
   private static @Nullable String retraction(String rest) {
     Matcher matcher = RETRACTION.matcher(rest);
-    @Nullable String said = null;
+    int last = -1;
     while (matcher.find()) {
-      String lead = rest.substring(matcher.end());
-      said = Wrapping.strip(lead.substring(0, Sentences.end(lead)));
+      last = matcher.end();
     }
-    return said;
+    if (last < 0) {
+      return null;
+    }
+    String lead = rest.substring(last);
+    return Wrapping.strip(lead.substring(0, Sentences.end(lead)));
   }
 }

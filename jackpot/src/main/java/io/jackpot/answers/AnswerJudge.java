@@ -26,15 +26,7 @@ public final class AnswerJudge {
           "tbd",
           "todo",
           "unknown",
-          "see figure",
-          "see solution",
-          "see above",
-          "see below",
-          "see image",
-          "see diagram",
-          "see text",
           "proof",
-          "see proof",
           "no answer",
           "not available",
           "answer",
@@ -93,9 +85,9 @@ public final class AnswerJudge {
 
   private static @Nullable Reading readGold(String gold) {
     @Nullable Reading reading = read(gold, new Budget(BUDGET));
+    String lower = reading == null ? "" : reading.extraction.text().toLowerCase(Locale.ROOT);
     boolean placeholder =
-        reading != null
-            && PLACEHOLDERS.contains(reading.extraction.text().toLowerCase(Locale.ROOT));
+        reading != null && (PLACEHOLDERS.contains(lower) || lower.startsWith("see "));
     return placeholder ? null : reading;
   }
 

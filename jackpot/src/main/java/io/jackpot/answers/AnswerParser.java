@@ -15,6 +15,7 @@ import io.jackpot.answers.Answer.Sequence;
 import io.jackpot.answers.Answer.Several;
 import io.jackpot.answers.Answer.Union;
 import io.jackpot.answers.Answer.Value;
+import io.jackpot.answers.Answer.Without;
 import io.jackpot.math.Expr;
 import io.jackpot.math.MathException;
 import java.util.ArrayList;
@@ -56,7 +57,10 @@ final class AnswerParser extends ExprParser {
     do {
       items.add(relation());
       more = false;
-      while (cursor.now().is(",") || cursor.now().is(";") || isWordSeparator()) {
+      if (cursor.accept(",") || cursor.accept(";")) {
+        more = true;
+      }
+      if (isWordSeparator()) {
         conjunction |= cursor.next().text().equals("and");
         more = true;
       }
@@ -111,6 +115,9 @@ final class AnswerParser extends ExprParser {
 
   private Answer union() {
     Answer first = ratio();
+    if (cursor.accept("∖")) {
+      return new Without(first, ratio());
+    }
     if (!cursor.now().is("∪")) {
       return first;
     }
@@ -182,6 +189,12 @@ final class AnswerParser extends ExprParser {
 
   /** Words and signs for a unit, in one way to write it; empty where there are none. */
   private String unit() {
+    if (cursor.now().is("(") && cursor.ahead(1).is(WORD)) {
+      cursor.next();
+      String unit = unit();
+      cursor.expect(")");
+      return unit;
+    }
     StringBuilder unit = new StringBuilder();
     String prefix = "";
     boolean per = false;

@@ -29,6 +29,8 @@ final class AnswerReader {
       Pattern.compile(
           "(?i:option|choice)?\\s*+(?:\\(([A-J])\\)[:.]?|([A-J])[.):])\\s*+(\\S.*)",
           Pattern.DOTALL);
+  private static final Pattern JOINER = Pattern.compile("(?:or|and)\\b|[,;/&]");
+  private static final Pattern OPTION = Pattern.compile("\\([A-J]\\)|\\b[A-J][.)](?:\\s|$)");
   private static final Pattern BASED =
       Pattern.compile("([0-9A-Z]+)_(?:\\{?(\\d{1,2})}?|\\{\\\\text\\{(\\d{1,2})}})");
   private static final Pattern CLOCK =
@@ -84,7 +86,10 @@ final class AnswerReader {
       return new Choice(Character.toUpperCase(matcher.group(1).charAt(0)), null);
     }
     matcher = LETTER_AND_TEXT.matcher(plain);
-    if (matcher.matches()) {
+    if (matcher.matches() && !JOINER.matcher(matcher.group(3)).lookingAt()) {
+      if (OPTION.matcher(matcher.group(3)).find()) {
+        throw new MathException("several options");
+      }
       String letter = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
       return new Choice(letter.charAt(0), optionText(text, letter));
     }

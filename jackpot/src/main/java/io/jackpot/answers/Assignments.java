@@ -161,19 +161,28 @@ final class Assignments {
 
   /** The coordinates of a point, or the items of a list. */
   static List<Answer> positions(List<Answer> items) {
-    boolean point =
-        items.size() == 1
-            && items.getFirst() instanceof Sequence(char open, List<Answer> inside, char close)
+    if (items.size() != 1) {
+      return items;
+    }
+    Answer only =
+        items.getFirst() instanceof Relation relation
+            ? relation.sides().getLast()
+            : items.getFirst();
+    return only instanceof Sequence(char open, List<Answer> inside, char close)
             && open == '('
-            && close == ')';
-    return point ? ((Sequence) items.getFirst()).items() : items;
+            && close == ')'
+        ? inside
+        : items;
   }
 
   /** Different names in alphabetical order, or nothing. */
   private static List<String> names(List<Answer> items) {
     List<String> names = new ArrayList<>();
     for (Answer item : items) {
-      @Nullable String name = item instanceof Relation relation ? name(relation) : null;
+      boolean scalar =
+          item instanceof Relation(List<Answer> sides, List<Character> signs)
+              && sides.getFirst() instanceof Value;
+      @Nullable String name = scalar ? name((Relation) item) : null;
       if (name != null && (names.isEmpty() || name.compareTo(names.getLast()) > 0)) {
         names.add(name);
       }

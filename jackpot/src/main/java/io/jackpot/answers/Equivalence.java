@@ -19,6 +19,7 @@ import io.jackpot.math.Expr;
 import io.jackpot.math.Expr.Sym;
 import io.jackpot.math.MathException;
 import io.jackpot.math.Rational;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -230,7 +231,8 @@ final class Equivalence {
       case Value(Expr expr) -> sameNumber(gold, expr) || isOmittedUnit(gold, expr);
       case Words(String normal) -> sameLetters(gold, normal);
       case Ratio ratio -> sameRatio(ratio, new Value(gold));
-      case Based(String digits, int base) -> isWritten(gold, digits);
+      case Based(String digits, int base) ->
+          equality.equal(gold, new Expr.Num(Rational.of(new BigInteger(digits, base))));
       case Clock clock -> sameClock(clock, new Value(gold));
       default -> false;
     };
@@ -282,11 +284,18 @@ final class Equivalence {
     Answer right = asQuantity(answer);
     if (left instanceof Quantity(Answer amount, String unit)
         && right instanceof Quantity(Answer other, String otherUnit)) {
-      return unit.equals(otherUnit) && equivalent(amount, other);
+      return sameUnit(unit, otherUnit) && equivalent(amount, other);
     }
     return left instanceof Quantity(Answer amount, String unit)
         ? equivalent(amount, right)
         : right instanceof Quantity(Answer other, String unit2) && equivalent(left, other);
+  }
+
+  /** A price may leave out what it is for. */
+  private static boolean sameUnit(String unit, String other) {
+    String longer = unit.length() > other.length() ? unit : other;
+    String shorter = unit.length() > other.length() ? other : unit;
+    return longer.equals(shorter) || (shorter.length() == 1 && longer.startsWith(shorter + " /"));
   }
 
   private static Answer asQuantity(Answer answer) {
@@ -373,7 +382,7 @@ final class Equivalence {
         && equality.equal(turns, Expr.call("floor", turns));
   }
 
-  /** To the same base digit by digit; a base that one leaves out is no mistake. */
+  /** To the same base digit by digit; a base that the answer leaves out is no mistake. */
   private static boolean sameBased(Based gold, Answer answer) {
     return switch (answer) {
       case Based(String digits, int base) ->

@@ -159,7 +159,7 @@ abstract class ExprParser {
 
   private boolean implicitFollows() {
     Token now = cursor.now();
-    if (now.is("(") && cursor.ahead(1).is("mod")) {
+    if (now.is("(") && (cursor.ahead(1).is("mod") || cursor.ahead(1).is(WORD))) {
       return false;
     }
     return now.is(SYMBOL)

@@ -59,6 +59,8 @@ final class Lexer {
         NumberLexer number = new NumberLexer(text, at, brackets > 0);
         at = number.end();
         add(NUMBER, number.text());
+      } else if (c == '.' && inText) {
+        at++; // After an abbreviation or a word.
       } else if (c == '\\') {
         command();
       } else if (isLatin(c)) {

@@ -62,6 +62,7 @@ final class Lexicon {
   static final Set<String> TEXT =
       Set.of(
           "text",
+          "underline",
           "textbf",
           "textrm",
           "textit",
@@ -96,7 +97,6 @@ final class Lexicon {
           "angle",
           "triangle",
           "dot",
-          "underline",
           "overleftrightarrow",
           "widetilde");
 

@@ -6,6 +6,7 @@ import io.jackpot.answers.Answer.Sequence;
 import io.jackpot.answers.Answer.Several;
 import io.jackpot.answers.Answer.Union;
 import io.jackpot.answers.Answer.Value;
+import io.jackpot.answers.Answer.Without;
 import io.jackpot.math.Equality;
 import io.jackpot.math.Expr;
 import io.jackpot.math.Expr.Sym;
@@ -40,6 +41,7 @@ final class RealSets {
   static boolean isRealSet(Answer answer) {
     return switch (answer) {
       case Union u -> true;
+      case Without w -> true;
       case Relation(List<Answer> sides, List<Character> signs) ->
           signs.stream().anyMatch(sign -> "<>≤≥≠".indexOf(sign) >= 0)
               || (signs.getFirst() == '∈' && isInterval(sides.getLast()));
@@ -112,6 +114,7 @@ final class RealSets {
       }
       case Braces(List<Answer> items) -> points(items);
       case Union(List<Answer> parts) -> together(parts, false);
+      case Without(Answer set, Answer removed) -> without(set, removed);
       case Several(List<Answer> items, boolean conjunction) -> several(items, conjunction);
       case Relation(List<Answer> sides, List<Character> signs) -> relation(sides, signs);
       case Value(Expr expr) when expr.equals(new Sym(Lexicon.NUMBER_SET + "R")) ->
@@ -129,6 +132,23 @@ final class RealSets {
       spans.add(new Span(expr, true, expr, true));
     }
     return new RealSet(spans, null);
+  }
+
+  private @Nullable RealSet without(Answer set, Answer removed) {
+    @Nullable RealSet all = read(set);
+    @Nullable RealSet points = removed instanceof Braces(List<Answer> items) ? points(items) : null;
+    if (all == null || points == null) {
+      return null;
+    }
+    List<Span> spans = all.spans;
+    for (Span point : points.spans) {
+      List<Span> others =
+          List.of(
+              new Span(MINUS_INFINITY, false, point.low, false),
+              new Span(point.low, false, INFINITY, false));
+      spans = intersection(spans, others);
+    }
+    return new RealSet(spans, all.variable);
   }
 
   /** With "and" what holds together; with a comma too, if anything does. */

@@ -10,6 +10,7 @@ final class Sentences {
    */
   static int end(String text) {
     String close = "";
+    boolean blank = true;
     for (int i = 0; i < text.length(); i++) {
       if (!close.isEmpty()) {
         if (text.startsWith(close, i)) {
@@ -19,13 +20,14 @@ final class Sentences {
         continue;
       }
       char c = text.charAt(i);
+      blank &= Character.isWhitespace(c);
       String opened = closing(text, i);
       if (!opened.isEmpty() && text.indexOf(opened, i + opened.length()) > 0) {
         close = opened;
         i += opened.length() - 1;
       } else if (c == '\\') {
         i++;
-      } else if (c == '\n' && !text.substring(0, i).isBlank()) {
+      } else if (c == '\n' && !blank) {
         return i;
       } else if ((c == '.' || c == '!' || c == '?') && endsHere(text, i)) {
         return i;

@@ -17,10 +17,15 @@ final class Wrapping {
     {"\\fbox{", "}"}
   };
 
+  private static final int LONGEST = 4_000;
+
   private Wrapping() {}
 
   static String strip(String text) {
     String rest = text.strip();
+    if (rest.length() > LONGEST) {
+      return rest; // Nothing that could be read.
+    }
     for (int rounds = 0; rounds < 12; rounds++) {
       String before = rest;
       for (String[] pair : PAIRS) {
@@ -61,18 +66,19 @@ final class Wrapping {
     while (end > 0) {
       char c = text.charAt(end - 1);
       boolean point =
-          c == '.' && !text.startsWith("..", Math.max(0, end - 2)) && !isAbbreviation(text, end);
-      boolean left = c == '.' && end >= 7 && text.startsWith("\\right", end - 7);
-      if ((point && !left) || c == ',' || c == ';' || Character.isWhitespace(c)) {
+          c == '.'
+              && !text.startsWith("..", Math.max(0, end - 2))
+              && !text.startsWith("\\right", end - 7)
+              && !isAbbreviation(text, end);
+      if (point || c == ',' || c == ';' || Character.isWhitespace(c)) {
         end--;
-      } else if (c == '*' && text.endsWith("**") && text.indexOf("**") == end - 2) {
+      } else if (c == '*' && text.indexOf("**") == end - 2) {
         end -= 2;
       } else {
         break;
       }
-      text = text.substring(0, end);
     }
-    return text;
+    return text.substring(0, end);
   }
 
   private static boolean isAbbreviation(String text, int end) {

@@ -24,7 +24,7 @@ import java.util.TreeSet;
  * come close need long literals, and those ask for more digits.
  */
 public final class Equality {
-  private static final int DIGITS = 60;
+  private static final int DIGITS = 100;
   private static final int MOST_DIGITS = 900;
   private static final int SHORT_NUMBER = 3;
   private static final int POINTS = 6;
@@ -114,7 +114,18 @@ public final class Equality {
 
   /** Whether it has a value, and within the budget. */
   public void check(Expr expr) {
-    new Canonical(budget).of(expr);
+    Fraction fraction = new Canonical(budget).of(expr);
+    Set<String> variables = new TreeSet<>();
+    collectVariables(expr, variables);
+    if (variables.isEmpty() && fraction.numerator().has(Atom::isUncertain)) {
+      Decimals with = new Decimals(digits(fraction.key(budget)), budget);
+      new Evaluator(Map.of(), with, budget).value(expr);
+    } else {
+      // A function without a value may have been multiplied by zero.
+      for (Expr part : expr.parts()) {
+        check(part);
+      }
+    }
   }
 
   private boolean isZeroInDecimals(Polynomial polynomial, Expr whole) {

@@ -95,6 +95,11 @@ final class Evaluator {
     return z;
   }
 
+  private Complex notTiny(Complex z) {
+    notTiny(z.abs(with));
+    return z;
+  }
+
   private Complex symbol(String name) {
     return switch (name) {
       case "pi" -> Complex.of(with.pi());
@@ -112,7 +117,7 @@ final class Evaluator {
 
   private Complex power(Expr base, Expr exponent) {
     if (base.equals(new Sym("e"))) {
-      return moderate(moderate(value(exponent)).exp(with));
+      return notTiny(moderate(value(exponent)).exp(with));
     }
     Complex number = value(base);
     @Nullable Rational exact = rational(exponent);
@@ -127,7 +132,7 @@ final class Evaluator {
     if (!number.isReal() || number.re().signum() <= 0) {
       throw new MathException("a power of no positive number");
     }
-    return moderate(power.times(Complex.of(with.ln(number.re())), with).exp(with));
+    return notTiny(power.times(Complex.of(with.ln(number.re())), with).exp(with));
   }
 
   /** A power of a number: with the conventions of {@link Canonical} for roots. */
@@ -138,7 +143,7 @@ final class Evaluator {
     if (exponent.isInteger()) {
       return base.isZero()
           ? base.pow(exponent.small(), with)
-          : moderate(base.pow(exponent.small(), with));
+          : notTiny(base.pow(exponent.small(), with));
     }
     int root = Rational.of(exponent.denominator()).small();
     int times = Rational.of(exponent.numerator()).small();
@@ -199,6 +204,10 @@ final class Evaluator {
   }
 
   private Complex call(String function, List<Expr> arguments) {
+    @Nullable Rational exact = exact(function, arguments);
+    if (exact != null) {
+      return Complex.of(exact.decimal(with.context));
+    }
     Complex at = value(arguments.getFirst());
     if (function.equals("abs")) {
       return Complex.of(at.abs(with));
@@ -231,6 +240,18 @@ final class Evaluator {
     return sum(List.of(Complex.of(value)));
   }
 
+  private @Nullable Rational exact(String function, List<Expr> arguments) {
+    Rational[] at = new Rational[arguments.size()];
+    for (int i = 0; i < at.length; i++) {
+      @Nullable Rational value = rational(arguments.get(i));
+      if (value == null) {
+        return null;
+      }
+      at[i] = value;
+    }
+    return Functions.exact(function, at, budget);
+  }
+
   private BigDecimal ln(BigDecimal x) {
     if (x.signum() <= 0) {
       throw new MathException("a logarithm of no positive number");
@@ -256,8 +277,8 @@ final class Evaluator {
   }
 
   private BigDecimal notTiny(BigDecimal x) {
-    if (x.precision() - x.scale() < -with.context.getPrecision() / 2) {
-      throw new MathException("division by zero");
+    if (x.precision() - x.scale() < -with.context.getPrecision() / 4) {
+      throw new MathException("a number too small");
     }
     return x;
   }
