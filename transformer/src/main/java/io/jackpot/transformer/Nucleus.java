@@ -31,7 +31,7 @@ final class Nucleus {
   private final Buffer rows = new Buffer();
   private final Buffer logits = new Buffer();
   private long[] order = new long[0];
-  private float[] sorted = new float[0];
+  private double[] sorted = new double[0];
 
   Nucleus(Ops ops) {
     this.ops = ops;
@@ -61,14 +61,18 @@ final class Nucleus {
     Arrays.fill(best, -1);
     HeadStatistics all = HeadStatistics.allocate(uniforms.length, k);
     ops.headSample(head, best, all);
+    double[] p = new double[k];
     List<Integer> wider = new ArrayList<>();
     for (int row = 0; row < uniforms.length; row++) {
       int from = row * k;
-      int kept = kept(all.topLogProbs(), from, k, vocabulary, truncation);
+      for (int i = 0; i < k; i++) {
+        p[i] = Math.exp(all.topLogProbs()[from + i]);
+      }
+      int kept = kept(p, vocabulary, truncation);
       if (kept > k) {
         wider.add(row);
       } else {
-        int at = from + pick(all.topLogProbs(), from, kept, uniforms[row]);
+        int at = from + pick(p, kept, uniforms[row]);
         out.action()[row] = all.topIds()[at];
         out.logProb()[row] = all.topLogProbs()[at];
       }
@@ -94,28 +98,33 @@ final class Nucleus {
     ops.gatherRows(head.hidden(), places, hidden);
     ops.matmulNT(hidden, head.weight(), y, false);
     float[] values = y.data();
+    if (order.length != vocabulary) {
+      order = new long[vocabulary];
+      sorted = new double[vocabulary];
+    }
     for (int i = 0; i < places.length; i++) {
       int row = places[i];
-      sort(values, i * vocabulary, vocabulary, head.temperature(), out.logSumExp()[row]);
-      int kept = kept(sorted, 0, vocabulary, vocabulary, truncation);
-      int at = pick(sorted, 0, kept, uniforms[row]);
-      out.action()[row] = (int) order[at];
-      out.logProb()[row] = sorted[at];
+      float temperature = head.temperature();
+      double logSumExp = out.logSumExp()[row];
+      sort(values, i * vocabulary, temperature, logSumExp);
+      int kept = kept(sorted, vocabulary, truncation);
+      int action = (int) order[pick(sorted, kept, uniforms[row])];
+      out.action()[row] = action;
+      out.logProb()[row] = (float) (values[i * vocabulary + action] / temperature - logSumExp);
     }
   }
 
-  /** Puts a row's ids into the low halves of {@code order} and log-probs into {@code sorted}. */
-  private void sort(float[] logits, int from, int vocabulary, float temperature, float logSumExp) {
-    if (order.length != vocabulary) {
-      order = new long[vocabulary];
-      sorted = new float[vocabulary];
-    }
-    for (int id = 0; id < vocabulary; id++) {
+  /**
+   * Puts the ids of a row into the low halves of {@code order} and their probabilities into {@code
+   * sorted}, the most probable first.
+   */
+  private void sort(float[] logits, int from, float temperature, double logSumExp) {
+    for (int id = 0; id < order.length; id++) {
       order[id] = (long) descending(logits[from + id]) << 32 | id;
     }
     Arrays.sort(order);
-    for (int i = 0; i < vocabulary; i++) {
-      sorted[i] = logits[from + (int) order[i]] / temperature - logSumExp;
+    for (int i = 0; i < order.length; i++) {
+      sorted[i] = Math.exp(logits[from + (int) order[i]] / temperature - logSumExp);
     }
   }
 
@@ -128,50 +137,45 @@ final class Nucleus {
   /**
    * How many of a row's tokens may be sampled.
    *
-   * @param logProbs of its best tokens, falling, {@code [from, from + count)}
-   * @return more than {@code count} if these do not tell
+   * @param p the probabilities of its best tokens, falling
+   * @return more than there are in {@code p} if these do not tell
    */
-  private static int kept(
-      float[] logProbs, int from, int count, int vocabulary, Truncation truncation) {
+  private static int kept(double[] p, int vocabulary, Truncation truncation) {
+    int unknown = p.length + 1;
     int most = truncation.topK() == 0 ? vocabulary : Math.min(vocabulary, truncation.topK());
     boolean nucleus = truncation.topP() < 1;
-    if (nucleus && most < vocabulary && most > count) {
-      return count + 1; // the probability of the top k is not known
+    if (nucleus && most < vocabulary && most > p.length) {
+      return unknown; // the probability of the top k is not known
     }
-    double enough = 0;
-    if (nucleus) {
-      double total = most > count ? 1 : mass(logProbs, from, most);
-      enough = truncation.topP() * total * (1 - ROUNDING);
-    }
-    double least = logProbs[from] + Math.log(truncation.minP()) - ROUNDING;
+    double total = most > p.length ? 1 : mass(p, most);
+    double enough = nucleus ? truncation.topP() * total * (1 - ROUNDING) : Double.MAX_VALUE;
+    double least = p[0] * truncation.minP() * (1 - ROUNDING);
     double sum = 0;
-    for (int i = 0; i < Math.min(count, most); i++) {
-      if (i > 0 && (nucleus && sum >= enough || logProbs[from + i] < least)) {
+    for (int i = 0; i < Math.min(p.length, most); i++) {
+      if (i > 0 && (sum >= enough || p[i] < least)) {
         return i;
       }
-      sum += Math.exp(logProbs[from + i]);
+      sum += p[i];
     }
-    boolean known = most <= count || nucleus && sum >= enough;
-    return known ? Math.min(most, count) : count + 1;
+    return most <= p.length ? most : sum >= enough ? p.length : unknown;
   }
 
-  private static double mass(float[] logProbs, int from, int count) {
+  private static double mass(double[] p, int count) {
     double sum = 0;
-    for (int i = from; i < from + count; i++) {
-      sum += Math.exp(logProbs[i]);
+    for (int i = 0; i < count; i++) {
+      sum += p[i];
     }
     return sum;
   }
 
   /** The first of {@code kept} tokens at which their cumulated probability exceeds the uniform. */
-  private static int pick(float[] logProbs, int from, int kept, double uniform) {
-    double threshold = uniform * mass(logProbs, from, kept);
+  private static int pick(double[] p, int kept, double uniform) {
+    double threshold = uniform * mass(p, kept);
     double sum = 0;
     int last = 0;
     for (int i = 0; i < kept; i++) {
-      double p = Math.exp(logProbs[from + i]);
-      sum += p;
-      last = p > 0 ? i : last;
+      sum += p[i];
+      last = p[i] > 0 ? i : last;
       if (sum > threshold) {
         return i;
       }
