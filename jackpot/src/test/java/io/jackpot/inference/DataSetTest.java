@@ -56,7 +56,7 @@ class DataSetTest {
 
   @Test
   void badGoldIsPassedOverAndKeepsItsNumber() throws IOException {
-    DataSet set = sets(file("a.jsonl", "1", "perhaps", "3", "4").toString()).getFirst();
+    DataSet set = sets(file("a.jsonl", "1", "1 +", "3", "4").toString()).getFirst();
     assertThat(set.readable()).containsExactly(0, 2);
     assertThat(set.badGold()).isEqualTo(1);
     assertThat(set.lines().get(1).toString())
@@ -66,7 +66,7 @@ class DataSetTest {
   @Test
   void whatIsNoListOfDataSetsIsRefused() throws IOException {
     Path a = file("a.jsonl", "1");
-    Path bad = file("bad.jsonl", "perhaps");
+    Path bad = file("bad.jsonl", "1 +");
     assertBad(a + "," + a, "two data sets are named a, expected a name each, as in a-2=" + a);
     assertBad(a + ",", "--problems: found \"\", expected arithmetic, or files as in");
     assertBad("=" + a, "--problems: found \"=" + a);

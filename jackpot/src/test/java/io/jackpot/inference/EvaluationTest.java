@@ -244,7 +244,7 @@ class EvaluationTest {
         file,
         """
         {"prompt": "1+2=", "answer": "3"}
-        {"prompt": "1+2=", "answer": "about three"}
+        {"prompt": "1+2=", "answer": "1 +"}
         {"prompt": "1+1=", "answer": 2}
         {"prompt": "2+1=", "answer": "6/2"}
         """);

@@ -47,7 +47,7 @@ class ResumedEvaluationTest {
         IntStream.range(0, 40)
             .mapToObj(i ->
                 "{\"prompt\": \"%d+%d=\", \"answer\": \"%s\"}"
-                    .formatted(i % 5, i / 5 % 5, i == 7 ? "none" : "" + (i % 5 + i / 5 % 5)))
+                    .formatted(i % 5, i / 5 % 5, i == 7 ? "1 +" : "" + (i % 5 + i / 5 % 5)))
             .toList());
   }
 
