@@ -15,6 +15,7 @@ public final class EvalProgress implements AutoCloseable {
 
   private final PrintWriter out;
   private final boolean terminal;
+  private final int columns;
   private final long total;
   private final long before;
   private final LongSupplier nanos;
@@ -31,12 +32,20 @@ public final class EvalProgress implements AutoCloseable {
    * @param before responses there were already
    */
   public EvalProgress(PrintWriter out, boolean terminal, long total, long before) {
-    this(out, terminal, total, before, System::nanoTime);
+    this(
+        out,
+        terminal,
+        ProgressLine.style(terminal, System.getenv()).columns(),
+        total,
+        before,
+        System::nanoTime);
   }
 
-  EvalProgress(PrintWriter out, boolean terminal, long total, long before, LongSupplier nanos) {
+  EvalProgress(
+      PrintWriter out, boolean terminal, int columns, long total, long before, LongSupplier nanos) {
     this.out = out;
     this.terminal = terminal;
+    this.columns = columns;
     this.total = total;
     this.before = before;
     this.nanos = nanos;
@@ -83,6 +92,8 @@ public final class EvalProgress implements AutoCloseable {
                 Numbers.si(tokens / Math.max(1e-9, now)),
                 Numbers.duration((total - before - responses) * now / responses));
     if (terminal) {
+      // A line that is wrapped cannot be rewritten.
+      line = line.substring(0, Math.min(line.length(), columns - 1));
       out.print("\r" + line + " ".repeat(Math.max(0, liveLength - line.length())));
       liveLength = line.length();
     } else {

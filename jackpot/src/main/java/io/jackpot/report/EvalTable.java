@@ -15,14 +15,15 @@ final class EvalTable {
   /**
    * A row.
    *
-   * @param names what stands before the data set's name
+   * @param evaluation a cell with the evaluation that the row is of, as HTML; empty in its own
+   *     table
    * @param numbers an object of {@code results.json}
    */
-  private record Row(List<String> names, String dataset, JsonNode numbers) {}
+  private record Row(String evaluation, String dataset, JsonNode numbers) {}
 
   /** The table of one evaluation, with a row for the mean where there are several data sets. */
   static String of(ObjectNode results) {
-    return table(List.of(), rows(List.of(), results));
+    return table("", rows("", results));
   }
 
   /**
@@ -33,27 +34,28 @@ final class EvalTable {
   static String ofRun(Map<String, ObjectNode> evaluations) {
     List<Row> rows = new ArrayList<>();
     evaluations.forEach((name, results) -> {
-      String model = Markup.plain(results.path("model"));
-      String sampling =
-          "temperature %s%s"
+      String evaluation =
+          "<td class=\"name\"><b>%s</b> <small>%s, temperature %s%s</small></td>"
               .formatted(
-                  Markup.plain(results.path("temperature")),
+                  Markup.escape(name),
+                  Markup.escape(Markup.plain(results.path("model"))),
+                  Markup.escape(Markup.plain(results.path("temperature"))),
                   Numbers.of(results, "topP") < 1
-                      ? ", top-p " + Markup.plain(results.path("topP"))
+                      ? ", top-p " + Markup.escape(Markup.plain(results.path("topP")))
                       : "");
-      rows.addAll(rows(List.of(name, model, sampling), results));
+      rows.addAll(rows(evaluation, results));
     });
-    return rows.isEmpty() ? "" : table(List.of("Evaluation", "Model", "Sampling"), rows);
+    return rows.isEmpty() ? "" : table("<th>Evaluation</th>", rows);
   }
 
-  private static List<Row> rows(List<String> names, ObjectNode results) {
+  private static List<Row> rows(String evaluation, ObjectNode results) {
     List<Row> rows = new ArrayList<>();
     JsonNode sets = results.path("datasets");
     for (JsonNode set : sets) {
-      rows.add(new Row(names, Markup.plain(set.path("name")), set));
+      rows.add(new Row(evaluation, Markup.plain(set.path("name")), set));
     }
     if (sets.size() > 1) {
-      rows.add(new Row(names, "mean", results));
+      rows.add(new Row(evaluation, "mean", results));
     }
     return rows;
   }
@@ -69,12 +71,11 @@ final class EvalTable {
     return List.copyOf(keys);
   }
 
-  private static String table(List<String> names, List<Row> rows) {
+  private static String table(String first, List<Row> rows) {
     List<String> estimates = estimates(rows.stream().map(Row::numbers).toList());
     StringBuilder html = new StringBuilder();
     html.append("<div class=\"card scroll\">\n<table class=\"results\">\n<thead><tr>");
-    names.forEach(name -> html.append("<th>%s</th>".formatted(name)));
-    html.append("<th>Data set</th><th class=\"number\">Problems</th>");
+    html.append(first).append("<th>Data set</th><th class=\"number\">Problems</th>");
     estimates.forEach(key -> html.append("<th>%s</th>".formatted(Markup.escape(key))));
     html.append(
         """
@@ -87,8 +88,7 @@ final class EvalTable {
   }
 
   private static String row(Row row, List<String> estimates) {
-    StringBuilder html = new StringBuilder("<tr>");
-    row.names.forEach(name -> html.append("<td>%s</td>".formatted(Markup.escape(name))));
+    StringBuilder html = new StringBuilder("<tr>").append(row.evaluation);
     double bad = Numbers.of(row.numbers, "badGold");
     html.append("<td class=\"name\"><b>%s</b></td>".formatted(Markup.escape(row.dataset)));
     html.append(

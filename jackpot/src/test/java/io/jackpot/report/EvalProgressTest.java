@@ -13,7 +13,7 @@ class EvalProgressTest {
   private long now;
 
   private EvalProgress progress(boolean terminal, long total, long before) {
-    return new EvalProgress(new PrintWriter(printed), terminal, total, before, () -> now);
+    return new EvalProgress(new PrintWriter(printed), terminal, 60, total, before, () -> now);
   }
 
   @Test
@@ -61,11 +61,12 @@ class EvalProgressTest {
     try (EvalProgress progress = progress(true, 1000, 0)) {
       for (int i = 1; i <= 30; i++) {
         now += SECOND / 50;
-        progress.response("a", i, 1000, 0.5, 10);
+        progress.response("a", i, 1000, 0.5, 1);
       }
     }
     String text = printed.toString();
     assertThat(text.lines().filter(line -> !line.isEmpty())).hasSizeBetween(5, 7);
-    assertThat(text).startsWith("\reval: 0 %, a: 5 of").endsWith("left" + System.lineSeparator());
+    assertThat(text).startsWith("\reval: 0 %, a: 5 of").endsWith(System.lineSeparator());
+    assertThat(text.lines()).allMatch(line -> line.length() < 60);
   }
 }

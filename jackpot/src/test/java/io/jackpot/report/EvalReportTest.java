@@ -214,7 +214,7 @@ class EvalReportTest {
     assertThat(page.select("nav a").eachText()).contains("Evaluations");
     assertThat(page.select("#evaluations tbody tr")).hasSize(6);
     assertThat(page.expectFirst("#evaluations tbody tr").text())
-        .startsWith("end builtin:policy temperature 0.6, top-p 0.95 gsm8k 30");
+        .startsWith("end builtin:policy, temperature 0.6, top-p 0.95 gsm8k 30");
     assertThat(RunReport.runOf(end)).contains(run.toAbsolutePath());
     assertThat(RunReport.runOf(run)).isEmpty();
     assertThat(RunReport.runOf(Path.of("e"))).isEmpty();
