@@ -10,7 +10,7 @@ import json
 import random
 import sys
 
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 TEXTS = [
     "Hello world, it's 2024! Don't SHOUT: I'LL we've 'ſ. naïve café",
@@ -197,7 +197,7 @@ REGEXES = [
     GPT2, QWEN, CL100K, GPT4O, r"\s+", r"\S+", r"[[:punct:]]+", r"\w+", r"[^\W\d_]+", r"\b", "^", "$",
     r"(?<=a)b", r"(?<!\s)\S$", r"(?:ab|a|b)*", r"(?:a|b)+?", r"(?>a+)b?", r"\p{Han}|\p{Hiragana}+",
     r"(?i)[a-f]+|HELLO", r"\p{^L}", r"[\p{L}&&[^a-z]]", r"(?m:.{3})", r"\R", r"\h+", r"x*", r".",
-    r"\A.|.\z", r"[^\r\n]{1,4}?", r"(?i:k|å|ǆ)", r"\p{M}+", r"\P{L}+", r"[\x{300}-\u036f]",
+    r"\A.|.\z", r"[^\r\n]{1,4}?", r"\p{N}{1,3}+", r"a{2}?|o{,2}", r"(?<x>[a-z])\d|(?#y)z", r"(?x) a \s b # c", r"(?i:k|å|ǆ)", r"\p{M}+", r"\P{L}+", r"[\x{300}-\u036f]",
     r"(?=\p{Lu})", r"(?<=\p{Ll})(?=\p{Lu})", r"(?:\s*\n)+", r"[\s\S]", r"(a(?i)b|c)|d", r"\d{2}+",
 ]
 
@@ -300,6 +300,38 @@ def expected(tokenizer, text):
             "middle": tokenizer.decode(middle, skip_special_tokens=False)}
 
 
+SETS = [
+    r"\p{L}", r"\p{N}", r"\p{M}", r"\p{P}", r"\p{S}", r"\p{Z}", r"\p{C}", r"\p{Lu}", r"\p{Punct}",
+    r"[[:punct:]]", r"[[:graph:]]", r"[[:print:]]", r"[[:blank:]]", r"[[:^alnum:]]", r"[[:word:]]",
+    r"\w", r"[\W]", r"\s", r"\d", r"\h", r"\p{Han}", r"\p{Old_Italic}", r"\p{Emoji}",
+    r"\p{White_Space}", r"\p{Non_Spacing_Mark}", r"\p{ lowercase-letter }", r"(?i:k)", r"(?i:s)",
+    r"(?i:å)", r"(?i:ß)", r"(?i:θ)", r"(?i:ΐ)", r"(?i:ı)", r"(?i:[^a-z])", r"(?i:[\p{Lu}])",
+    r"[^\r\n\p{L}\p{N}]", r"[\p{L}&&[^\p{Lu}]]", r"[]^-]", r"[\x{10000}-\x{10ffff}]",
+]
+
+
+def all_characters():
+    return "".join(chr(c) for c in range(0x110000) if not 0xD800 <= c < 0xE000)
+
+
+def regexes():
+    """The pieces of texts, and which of all characters a set has: their number and a hash."""
+    examples = []
+    for regex in REGEXES:
+        splitter = pre_tokenizers.Split(Regex(regex), "isolated")
+        examples.append({"pattern": regex,
+                         "pieces": [[p for p, _ in splitter.pre_tokenize_str(t)] for t in TEXTS]})
+    sets = []
+    for regex in SETS:
+        rest = set(normalizers.Replace(Regex(regex), "").normalize_str(all_characters()))
+        found = [ord(c) for c in all_characters() if c not in rest]
+        value = 0
+        for c in found:
+            value = (value * 31 + c) % 1000000007
+        sets.append({"pattern": regex, "count": len(found), "hash": value})
+    return {"texts": TEXTS, "examples": examples, "sets": sets}
+
+
 def main():
     all_bases = bases()
     cases = []
@@ -321,7 +353,8 @@ def main():
             continue
         cases.append({"name": name, "base": base, "sections": sections, "examples": examples})
     with open(sys.argv[1], "w") as out:
-        json.dump({"bases": all_bases, "cases": cases}, out)
+        golden = {"bases": all_bases, "cases": cases}
+        json.dump(golden if r else {**golden, "regexes": regexes()}, out)
         out.write("\n")
     print(len(cases), "cases")
 

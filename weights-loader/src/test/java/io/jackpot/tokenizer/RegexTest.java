@@ -1,0 +1,119 @@
+package io.jackpot.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Json;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Against Oniguruma as the Python library has it; see bench/peers/tokenizer_golden.py. */
+class RegexTest {
+  private static final JsonNode GOLDEN =
+      Json.read(Path.of("src/test/resources/golden/tokenizers/features.json")).path("regexes");
+
+  private static List<String> pieces(String pattern, String text) {
+    List<String> pieces = new ArrayList<>();
+    PreTokenizer.pattern(Regex.compile(pattern), SplitBehavior.ISOLATED, false)
+        .split(new Piece(text, true), piece -> pieces.add(piece.text()));
+    return pieces;
+  }
+
+  @Test
+  void findsWhatOnigurumaFinds() {
+    assertThat(GOLDEN.path("examples").size()).isGreaterThan(30);
+    for (JsonNode example : GOLDEN.path("examples")) {
+      String pattern = example.path("pattern").stringValue();
+      for (int i = 0; i < GOLDEN.path("texts").size(); i++) {
+        String text = GOLDEN.path("texts").get(i).stringValue();
+        List<String> expected = new ArrayList<>();
+        example.path("pieces").get(i).forEach(piece -> expected.add(piece.stringValue()));
+        assertThat(pieces(pattern, text)).as("%s in \"%s\"", pattern, text).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void setsHaveTheSameCharacters() {
+    StringBuilder all = new StringBuilder();
+    for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+      if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
+        all.appendCodePoint(c);
+      }
+    }
+    String text = all.toString();
+    for (JsonNode set : GOLDEN.path("sets")) {
+      Regex.Search search = Regex.compile(set.path("pattern").stringValue()).search(text);
+      int count = 0;
+      long hash = 0;
+      while (search.find()) {
+        hash = (hash * 31 + text.codePointAt(search.start())) % 1_000_000_007;
+        count++;
+      }
+      assertThat(List.of(count, hash))
+          .as(set.path("pattern").stringValue())
+          .isEqualTo(List.of(set.path("count").intValue(), set.path("hash").longValue()));
+    }
+  }
+
+  @ParameterizedTest
+  @Timeout(value = 1, unit = TimeUnit.MINUTES)
+  @ValueSource(
+      strings = {
+        "(?:a|b)*",
+        "(?:a|aa)+",
+        "(?:a*)*",
+        "(?:a+)+b",
+        "\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+",
+        "(?>a|b)+c?",
+        "(?:(?=a)a)+",
+        "(a|b|ab)*?c",
+        "(?:a?){0,900}b"
+      })
+  void longTextsOverflowNothing(String pattern) {
+    for (String unit : new String[] {"a", " ", "ab", "\u0301"}) {
+      Regex.Search search = Regex.compile(pattern).search(unit.repeat(10_000));
+      try {
+        while (search.find()) {
+          assertThat(search.end()).isGreaterThanOrEqualTo(search.start());
+        }
+      } catch (InputException e) {
+        assertThat(e.getMessage()).contains("takes too many steps").contains(pattern);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '#',
+      value = {
+        "a(b        # expected )",
+        "a)         # unmatched )",
+        "[a         # it ends too early",
+        "*a         # nothing to repeat",
+        "(a)\\1     # back references are not supported",
+        "\\X        # \\X is not supported",
+        "\\p{Nope}  # unknown property \"Nope\"",
+        "\\p{L      # expected }",
+        "(?<=a+)b   # a look behind of no greatest length",
+        "(?y)a      # unknown kind of group",
+        "[b-a]      # expected a range",
+        "a{3,2}     # expected bounds in order",
+        "\\u12      # expected four",
+        "(?:ab){1000}{1000} # its repetitions are too large",
+      })
+  void whatIsNotSupportedIsNamed(String pattern, String message) {
+    assertThatThrownBy(() -> Regex.compile(pattern))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}
