@@ -31,9 +31,15 @@ final class UnicodeForms {
                       + " 1E030-1E06D 1F16C 1FBF0-1FBF9"))
           .build();
 
+  /** Characters before this one are composed, and never compose with one another. */
+  private static final int FIRST_TO_COMPOSE = 0x300;
+
   private UnicodeForms() {}
 
   static String normalize(String text, Form form) {
+    if (form == Form.NFC && text.chars().allMatch(c -> c < FIRST_TO_COMPOSE)) {
+      return text;
+    }
     boolean compatible = form == Form.NFKC || form == Form.NFKD;
     CodePoints later = compatible ? LATER_COMPATIBLE : LATER;
     StringBuilder result = null;
