@@ -1,7 +1,6 @@
 package io.jackpot.answers;
 
 import static io.jackpot.answers.Token.Kind.END;
-import static io.jackpot.answers.Token.Kind.NUMBER;
 import static io.jackpot.answers.Token.Kind.SYMBOL;
 import static io.jackpot.answers.Token.Kind.WORD;
 
@@ -20,15 +19,17 @@ import io.jackpot.math.Expr;
 import io.jackpot.math.MathException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Reads the tokens of an answer: lists, relations, sets, intervals, matrices, amounts. */
 final class AnswerParser extends ExprParser {
   private static final String RELATIONS = "=<>≤≥≠≈∈≡";
-  private static final String CURRENCIES = "$€£¥₹";
   private static final int LONGEST_UNIT = 6;
   private static final Set<String> MATRICES =
       Set.of("pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array");
+  private static final Set<String> NO_LABEL =
+      Set.of("not", "no", "never", "if", "unless", "wrong", "incorrect", "cannot", "without");
   private static final Set<String> HEDGES = Set.of("approximately", "about", "roughly", "around");
 
   private int noRelations;
@@ -43,6 +44,7 @@ final class AnswerParser extends ExprParser {
   static Answer parse(String text) {
     AnswerParser parser = new AnswerParser(new Cursor(Lexer.tokens(text)));
     Answer answer = parser.list();
+    parser.cursor.accept("\\\\"); // The end of a line.
     if (!parser.cursor.now().is(END)) {
       throw new MathException("'" + parser.cursor.now().text() + "' after an answer");
     }
@@ -105,7 +107,11 @@ final class AnswerParser extends ExprParser {
       if (words > LONGEST_UNIT) {
         break;
       }
-      label.append(' ').append(cursor.next().text());
+      String word = cursor.next().text();
+      if (NO_LABEL.contains(word.toLowerCase(Locale.ROOT))) {
+        throw new MathException("a condition or a denial");
+      }
+      label.append(' ').append(word);
     }
     if (!cursor.accept("=")) {
       cursor.expect(":");
@@ -118,14 +124,21 @@ final class AnswerParser extends ExprParser {
     if (cursor.accept("∖")) {
       return new Without(first, ratio());
     }
-    if (!cursor.now().is("∪")) {
-      return first;
-    }
     List<Answer> parts = new ArrayList<>(List.of(first));
-    while (cursor.accept("∪")) {
+    while (cursor.accept("∪") || letterUnion(first)) {
       parts.add(ratio());
     }
-    return new Union(parts);
+    return parts.size() == 1 ? first : new Union(parts);
+  }
+
+  /** A capital U between intervals. */
+  private boolean letterUnion(Answer first) {
+    boolean union =
+        first instanceof Sequence && cursor.now().is(SYMBOL) && cursor.now().text().equals("U");
+    if (union) {
+      cursor.next();
+    }
+    return union;
   }
 
   private Answer ratio() {
@@ -141,11 +154,11 @@ final class AnswerParser extends ExprParser {
   }
 
   private Answer quantity() {
-    boolean negative = cursor.now().is("-") && isCurrency(cursor.ahead(1));
+    boolean negative = cursor.now().is("-") && UnitParser.isCurrency(cursor.ahead(1));
     if (negative) {
       cursor.next();
     }
-    String currency = isCurrency(cursor.now()) ? cursor.next().text() : "";
+    String currency = UnitParser.isCurrency(cursor.now()) ? cursor.next().text() : "";
     Answer amount = sum();
     if (negative) {
       amount = new Value(Expr.negate(scalar(amount)));
@@ -160,11 +173,11 @@ final class AnswerParser extends ExprParser {
       return new Residue(scalar(amount), modulus);
     }
     while (cursor.now().is(WORD) && Units.isScale(cursor.now().text())) {
-      String scale = cursor.next().text().toLowerCase(java.util.Locale.ROOT);
+      String scale = cursor.next().text().toLowerCase(Locale.ROOT);
       amount =
           new Value(Expr.product(scalar(amount), Expr.num(Units.SCALES.getOrDefault(scale, 1L))));
     }
-    String unit = hasNumber(amount) ? unit() : "";
+    String unit = hasNumber(amount) ? UnitParser.unit(cursor) : "";
     if (currency.isEmpty()) {
       return unit.isEmpty() ? amount : new Quantity(amount, unit);
     }
@@ -181,74 +194,6 @@ final class AnswerParser extends ExprParser {
     return expr instanceof Expr.Num
         || expr.equals(new Expr.Sym("pi"))
         || expr.parts().stream().anyMatch(AnswerParser::hasNumber);
-  }
-
-  private static boolean isCurrency(Token token) {
-    return token.is(Token.Kind.SIGN) && CURRENCIES.contains(token.text());
-  }
-
-  /** Words and signs for a unit, in one way to write it; empty where there are none. */
-  private String unit() {
-    if (cursor.now().is("(") && cursor.ahead(1).is(WORD)) {
-      cursor.next();
-      String unit = unit();
-      cursor.expect(")");
-      return unit;
-    }
-    StringBuilder unit = new StringBuilder();
-    String prefix = "";
-    boolean per = false;
-    for (int words = 0; words < LONGEST_UNIT; words++) {
-      Token now = cursor.now();
-      String word;
-      if (now.is("%") || now.is("¢") || isCurrency(now)) {
-        word = cursor.next().text();
-      } else if (cursor.accept("°")) {
-        boolean scale = cursor.now().is(SYMBOL) && "CF".contains(cursor.now().text());
-        word = scale ? "°" + Units.normal(cursor.next().text()) : "°";
-      } else if (!unit.isEmpty() && cursor.accept("/")) {
-        per = true;
-        continue;
-      } else if (now.is(WORD) && now.text().equalsIgnoreCase("per")) {
-        cursor.next();
-        per = true;
-        continue;
-      } else if (now.is(WORD) && Units.mayBeUnit(now.text())) {
-        word = Units.normal(cursor.next().text());
-      } else if (per && now.is(SYMBOL)) {
-        word = Units.normal(cursor.next().text());
-      } else {
-        break;
-      }
-      if (word.equals("square") || word.equals("sq") || word.equals("cubic")) {
-        prefix = word.equals("cubic") ? "^3" : "^2";
-        continue;
-      }
-      String power = prefix;
-      prefix = "";
-      if (cursor.now().is("^")) {
-        power = power();
-      }
-      unit.append(per ? "/" : unit.isEmpty() ? "" : " ").append(word).append(power);
-      per = false;
-    }
-    if (per || !prefix.isEmpty()) {
-      throw new MathException("a unit that breaks off");
-    }
-    return Units.normal(unit.toString());
-  }
-
-  private String power() {
-    cursor.expect("^");
-    boolean group = cursor.accept("{");
-    if (!cursor.now().is(NUMBER)) {
-      throw new MathException("a power of a unit");
-    }
-    String power = "^" + cursor.next().text();
-    if (group) {
-      cursor.expect("}");
-    }
-    return power.equals("^1") ? "" : power;
   }
 
   @Override
@@ -283,12 +228,28 @@ final class AnswerParser extends ExprParser {
       cursor.expect(")");
     }
     if (inside instanceof Several(List<Answer> items, boolean conjunction)) {
-      return new Sequence(open, items, close);
+      return open == '[' && items.stream().allMatch(AnswerParser::isRow)
+          ? new Matrix(rows(items))
+          : new Sequence(open, items, close);
     }
     if ((open == '(') != (close == ')')) {
       throw new MathException("brackets that do not match");
     }
     return inside;
+  }
+
+  private static boolean isRow(Answer answer) {
+    return answer instanceof Sequence(char open, List<Answer> items, char close)
+        && open == '['
+        && close == ']';
+  }
+
+  private static List<List<Answer>> rows(List<Answer> sequences) {
+    List<List<Answer>> rows = sequences.stream().map(row -> ((Sequence) row).items()).toList();
+    if (rows.stream().anyMatch(row -> row.size() != rows.getFirst().size())) {
+      throw new MathException("rows of different lengths");
+    }
+    return rows;
   }
 
   /** Braces of LaTeX, which only group, or of plain text, which are a set. */

@@ -10,6 +10,7 @@ import io.jackpot.math.Equality;
 import io.jackpot.math.Expr;
 import io.jackpot.math.MathException;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,9 @@ final class AnswerReader {
   private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\s'’\".,:;()/&!?-]+");
   private static final Pattern WORD = Pattern.compile("\\p{L}{2}|[\\p{L}&&[^\\p{IsLatin}]]");
   private static final Pattern ARTICLE = Pattern.compile("\\b(?:the|a|an)\\b");
+
+  private static final Set<String> ALL_REALS =
+      Set.of("all real numbers", "all reals", "real numbers", "any real number");
 
   private final Budget budget;
 
@@ -155,6 +159,9 @@ final class AnswerReader {
             .replaceAll("\\s+", " ");
     if (normal.isEmpty() || normal.split(" ", -1).length > MOST_WORDS) {
       throw why;
+    }
+    if (ALL_REALS.contains(normal)) {
+      return new Value(new Expr.Sym(Lexicon.NUMBER_SET + "R"));
     }
     @Nullable Long number = NumberWords.value(normal);
     return number == null ? new Words(normal) : new Value(Expr.num(number));

@@ -23,6 +23,19 @@ final class Assignments {
     this.equality = equality;
   }
 
+  /** With the name on the left, where it stands alone on the right. */
+  static Answer oriented(Answer answer) {
+    boolean swapped =
+        answer instanceof Relation(List<Answer> sides, List<Character> signs)
+            && sides.size() == 2
+            && signs.getFirst() == '='
+            && RealSets.variable(sides.getFirst()) == null
+            && RealSets.variable(sides.getLast()) != null;
+    return swapped
+        ? new Relation(((Relation) answer).sides().reversed(), ((Relation) answer).signs())
+        : answer;
+  }
+
   /** Whether it is a name and what it stands for, or equal numbers. */
   boolean isAssignment(Relation relation) {
     boolean equations = relation.signs().stream().allMatch(s -> s == '=' || s == '≈' || s == '∈');
@@ -183,8 +196,10 @@ final class Assignments {
           item instanceof Relation(List<Answer> sides, List<Character> signs)
               && sides.getFirst() instanceof Value;
       @Nullable String name = scalar ? name((Relation) item) : null;
-      if (name != null && (names.isEmpty() || name.compareTo(names.getLast()) > 0)) {
-        names.add(name);
+      // x_1 and x_2 are values of one x.
+      String letter = name == null ? "" : name.replaceFirst("_.*", "");
+      if (name != null && (names.isEmpty() || letter.compareTo(names.getLast()) > 0)) {
+        names.add(letter);
       }
     }
     return names;

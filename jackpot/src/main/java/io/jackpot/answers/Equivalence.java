@@ -16,13 +16,9 @@ import io.jackpot.answers.Answer.Words;
 import io.jackpot.math.Budget;
 import io.jackpot.math.Equality;
 import io.jackpot.math.Expr;
-import io.jackpot.math.Expr.Sym;
 import io.jackpot.math.MathException;
-import io.jackpot.math.Rational;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,11 +44,13 @@ final class Equivalence {
   private final Equality equality;
   private final RealSets realSets;
   private final Assignments assignments;
+  private final Notations notations;
 
   Equivalence(Budget budget) {
     equality = new Equality(budget);
     realSets = new RealSets(equality);
     assignments = new Assignments(equality);
+    notations = new Notations(equality);
   }
 
   /**
@@ -95,7 +93,7 @@ final class Equivalence {
     return answer instanceof Several || answer instanceof Braces;
   }
 
-  /** As sets: in any order, repeated items once. */
+  /** In any order; what a set or a single value repeats counts once. */
   private boolean sameItems(Answer gold, Answer answer, List<Answer> golds, List<Answer> answers) {
     if (answer instanceof Words(String normal)) {
       return golds.isEmpty() && NOTHING.contains(normal);
@@ -106,8 +104,12 @@ final class Equivalence {
     if (Assignments.isOrdered(golds, answers)) {
       return sameInOrder(Assignments.positions(golds), Assignments.positions(answers));
     }
-    List<Answer> left = distinct(options(golds, answers));
-    List<Answer> right = distinct(options(answers, golds));
+    List<Answer> left = Letters.options(golds, answers);
+    List<Answer> right = new ArrayList<>(Letters.options(answers, golds));
+    if (!(gold instanceof Several && answer instanceof Several)) {
+      left = distinct(left);
+      right = distinct(right);
+    }
     if (left.size() != right.size()) {
       return false;
     }
@@ -122,30 +124,6 @@ final class Equivalence {
       right.remove(at);
     }
     return true;
-  }
-
-  /** The letters of several options in one word, where the other side lists them. */
-  private static List<Answer> options(List<Answer> items, List<Answer> others) {
-    @Nullable String word = items.size() == 1 ? letters(items.getFirst()) : null;
-    boolean listed =
-        others.size() > 1
-            && others.stream().allMatch(o -> o instanceof Value(Sym(String s)) && isOption(s));
-    if (word == null || !listed || !word.chars().allMatch(c -> isOption(Character.toString(c)))) {
-      return items;
-    }
-    return word.chars().mapToObj(c -> (Answer) new Value(new Sym(Character.toString(c)))).toList();
-  }
-
-  private static boolean isOption(String letter) {
-    return letter.length() == 1 && letter.charAt(0) >= 'A' && letter.charAt(0) <= 'J';
-  }
-
-  private static @Nullable String letters(Answer answer) {
-    return switch (answer) {
-      case Words(String normal) -> normal.toUpperCase(Locale.ROOT);
-      case Value(Expr expr) -> letters(expr);
-      default -> null;
-    };
   }
 
   private List<Answer> distinct(List<Answer> items) {
@@ -193,18 +171,20 @@ final class Equivalence {
       case Value(Expr expr) -> sameValue(expr, answer);
       case Sequence sequence -> sameSequence(sequence, answer);
       case Matrix matrix -> sameMatrix(matrix, answer);
-      case Ratio ratio -> sameRatio(ratio, answer);
+      case Ratio ratio -> notations.sameRatio(ratio, answer);
       case Residue(Expr value, Expr modulus) ->
           answer instanceof Residue(Expr other, Expr otherModulus)
-              && sameResidue(value, modulus, other, otherModulus);
-      case Based based -> sameBased(based, answer);
-      case Clock clock -> sameClock(clock, answer);
+              && notations.sameResidue(value, modulus, other, otherModulus);
+      case Based based -> notations.sameBased(based, answer);
+      case Clock clock -> notations.sameClock(clock, answer);
       case Words words -> sameWords(words, answer);
       default -> isList(gold) && isList(answer) && equivalent(gold, answer);
     };
   }
 
-  private boolean related(Answer gold, Answer answer) {
+  private boolean related(Answer written, Answer given) {
+    Answer gold = Assignments.oriented(written);
+    Answer answer = Assignments.oriented(given);
     if (gold instanceof Relation left && answer instanceof Relation right) {
       @Nullable Boolean assigned = assignments.sameVariable(left, right);
       if (assigned != null) {
@@ -229,11 +209,10 @@ final class Equivalence {
   private boolean sameValue(Expr gold, Answer answer) {
     return switch (answer) {
       case Value(Expr expr) -> sameNumber(gold, expr) || isOmittedUnit(gold, expr);
-      case Words(String normal) -> sameLetters(gold, normal);
-      case Ratio ratio -> sameRatio(ratio, new Value(gold));
-      case Based(String digits, int base) ->
-          equality.equal(gold, new Expr.Num(Rational.of(new BigInteger(digits, base))));
-      case Clock clock -> sameClock(clock, new Value(gold));
+      case Words(String normal) -> Letters.sameLetters(gold, normal);
+      case Ratio ratio -> notations.sameRatio(ratio, new Value(gold));
+      case Based based -> notations.sameBased(gold, based);
+      case Clock clock -> notations.sameClock(clock, new Value(gold));
       default -> false;
     };
   }
@@ -262,20 +241,6 @@ final class Equivalence {
     return UnitLetters.isNumber(number)
         && quantity.amount() instanceof Value(Expr amount)
         && equality.equal(number, amount);
-  }
-
-  private static boolean sameLetters(Expr letters, String word) {
-    return letters(letters).toLowerCase(Locale.ROOT).equals(word);
-  }
-
-  private static String letters(Expr product) {
-    StringBuilder name = new StringBuilder();
-    if (product instanceof Expr.Product(List<Expr> factors)) {
-      for (Expr factor : factors) {
-        name.append(factor instanceof Sym(String symbol) ? symbol : "?");
-      }
-    }
-    return name.toString();
   }
 
   /** An omitted unit is no mistake; another one is. */
@@ -350,91 +315,21 @@ final class Equivalence {
     return true;
   }
 
-  private boolean sameRatio(Ratio gold, Answer answer) {
-    List<Expr> left = numbers(gold);
-    List<Expr> right =
-        switch (answer) {
-          case Ratio other -> numbers(other);
-          case Clock(int hour, int minute, String half) when half == null ->
-              List.of(Expr.num(hour), Expr.num(minute));
-          case Value(Expr expr) when left.size() == 2 -> List.of(expr, Expr.num(1));
-          default -> List.of();
-        };
-    if (left.size() != right.size()) {
-      return false;
-    }
-    for (int i = 1; i < left.size(); i++) {
-      Expr across = Expr.product(left.get(0), right.get(i));
-      if (!equality.equal(across, Expr.product(left.get(i), right.get(0)))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static List<Expr> numbers(Ratio ratio) {
-    return ratio.parts().stream().map(ExprParser::scalar).toList();
-  }
-
-  private boolean sameResidue(Expr value, Expr modulus, Expr other, Expr otherModulus) {
-    Expr turns = Expr.divide(Expr.minus(value, other), modulus);
-    return equality.equal(modulus, otherModulus)
-        && equality.equal(turns, Expr.call("floor", turns));
-  }
-
-  /** To the same base digit by digit; a base that the answer leaves out is no mistake. */
-  private static boolean sameBased(Based gold, Answer answer) {
-    return switch (answer) {
-      case Based(String digits, int base) ->
-          base == gold.base() && withoutZeros(digits).equals(withoutZeros(gold.digits()));
-      case Value(Expr expr) -> isWritten(expr, gold.digits());
-      default -> false;
-    };
-  }
-
-  private static boolean isWritten(Expr expr, String digits) {
-    return expr instanceof Expr.Num(Rational value)
-        && value.toString().equals(withoutZeros(digits));
-  }
-
-  private static String withoutZeros(String digits) {
-    return digits.replaceFirst("^0+(?=.)", "");
-  }
-
-  private boolean sameClock(Clock gold, Answer answer) {
-    return switch (answer) {
-      case Clock(int hour, int minute, String half) ->
-          hour == gold.hour()
-              && minute == gold.minute()
-              && (half == null || gold.half() == null || half.equals(gold.half()));
-      case Ratio ratio -> gold.half() == null && sameRatio(ratio, gold);
-      case Value value ->
-          gold.half() == null
-              && gold.minute() > 0
-              && sameRatio(
-                  new Ratio(
-                      List.of(
-                          new Value(Expr.num(gold.hour())), new Value(Expr.num(gold.minute())))),
-                  value);
-      default -> false;
-    };
-  }
-
   private static boolean sameWords(Words gold, Answer answer) {
     return switch (answer) {
       case Words words ->
           words.equals(gold)
               || SYNONYMS.stream()
                   .anyMatch(s -> s.contains(words.normal()) && s.contains(gold.normal()));
-      case Value(Expr expr) -> sameLetters(expr, gold.normal());
+      case Value(Expr expr) -> Letters.sameLetters(expr, gold.normal());
       default -> false;
     };
   }
 
   /** By the letter; by what the option says where the other answer has no letter. */
   private boolean choice(Answer gold, Answer answer) {
-    @Nullable Character left = letter(gold);
-    @Nullable Character right = letter(answer);
+    @Nullable Character left = Letters.letter(gold);
+    @Nullable Character right = Letters.letter(answer);
     if (left != null && right != null) {
       // Option C may be chosen by a small c; e is not E.
       return gold instanceof Choice
@@ -444,13 +339,5 @@ final class Equivalence {
     @Nullable Answer goldText = gold instanceof Choice(char letter, Answer text) ? text : gold;
     @Nullable Answer text = answer instanceof Choice(char letter2, Answer text2) ? text2 : answer;
     return goldText != null && text != null && equivalent(goldText, text);
-  }
-
-  private static @Nullable Character letter(Answer answer) {
-    return switch (answer) {
-      case Choice(char letter, Answer text) -> letter;
-      case Value(Sym(String name)) when name.length() == 1 -> name.charAt(0);
-      default -> null;
-    };
   }
 }

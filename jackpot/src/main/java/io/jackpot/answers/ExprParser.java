@@ -10,7 +10,6 @@ import io.jackpot.math.Expr;
 import io.jackpot.math.Functions;
 import io.jackpot.math.MathException;
 import io.jackpot.math.Rational;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -102,7 +101,7 @@ abstract class ExprParser {
 
   private Answer term() {
     Answer first = factor();
-    if (!operatorFollows()) {
+    if (!(first instanceof Value) || !operatorFollows()) {
       return first;
     }
     List<Expr> factors = new ArrayList<>();
@@ -208,7 +207,7 @@ abstract class ExprParser {
 
   private Answer sign(String sign) {
     if (sign.startsWith("accent ")) {
-      return new Value(accent());
+      return new Value(SymbolNames.accent(cursor));
     }
     return switch (sign) {
       case "frac" -> new Value(fraction());
@@ -246,90 +245,24 @@ abstract class ExprParser {
 
   private Expr number() {
     Token token = cursor.next();
-    Expr number = literal(token.text());
-    boolean whole = isWhole(token);
+    Expr number = Literals.literal(token.text());
+    boolean whole = Literals.isWhole(token);
     Token now = cursor.now();
     if (whole && now.is(NUMBER) && now.spaced() && cursor.ahead(1).is("/")) {
       Token denominator = cursor.ahead(2);
-      if (isWhole(now) && isWhole(denominator)) {
+      if (Literals.isWhole(now) && Literals.isWhole(denominator)) {
         cursor.skip(3);
-        return mixed(number, literal(now.text()), literal(denominator.text()));
+        return Literals.mixed(
+            number, Literals.literal(now.text()), Literals.literal(denominator.text()));
       }
     }
-    if (whole && now.is("frac") && literalFraction()) {
+    if (whole && now.is("frac") && Literals.isFraction(cursor)) {
       Expr fraction = fraction();
       Expr.Product parts = (Expr.Product) fraction;
       Expr.Power under = (Expr.Power) parts.factors().getLast();
-      return mixed(number, parts.factors().getFirst(), under.base());
+      return Literals.mixed(number, parts.factors().getFirst(), under.base());
     }
     return number;
-  }
-
-  /** Whether a fraction of two natural numbers stands here, which makes 3\frac12 a mixed number. */
-  private boolean literalFraction() {
-    int at = 1;
-    int numbers = 0;
-    for (int argument = 0; argument < 2; argument++) {
-      boolean group = cursor.ahead(at).is("{");
-      at += group ? 1 : 0;
-      if (!isWhole(cursor.ahead(at))) {
-        return false;
-      }
-      boolean digits = !group && cursor.ahead(at).text().length() > 1;
-      if (digits && argument == 0) {
-        return cursor.ahead(at).text().length() == 2;
-      }
-      at++;
-      if (group && !cursor.ahead(at++).is("}")) {
-        return false;
-      }
-      numbers++;
-    }
-    return numbers == 2;
-  }
-
-  private static boolean isWhole(Token token) {
-    return token.is(NUMBER) && token.text().chars().allMatch(Character::isDigit);
-  }
-
-  private static Expr mixed(Expr whole, Expr numerator, Expr denominator) {
-    Rational above = ((Expr.Num) numerator).value();
-    Rational below = ((Expr.Num) denominator).value();
-    if (above.compareTo(below) >= 0) {
-      throw new MathException("an improper fraction after a number");
-    }
-    return new Expr.Num(((Expr.Num) whole).value().plus(above.times(below.inverse())));
-  }
-
-  /** The number that a token's text stands for. */
-  static Expr literal(String text) {
-    int e = text.indexOf('e');
-    String mantissa = e < 0 ? text : text.substring(0, e);
-    int exponent = 0;
-    if (e >= 0) {
-      String digits = text.substring(e + 1);
-      if (digits.length() > 6) {
-        throw new MathException("number too long");
-      }
-      exponent = Integer.parseInt(digits);
-    }
-    int repeated = mantissa.indexOf('(');
-    String all = repeated < 0 ? mantissa : mantissa.substring(0, repeated);
-    int point = all.indexOf('.');
-    int scale = point < 0 ? 0 : all.length() - point - 1;
-    String digits = all.replace(".", "");
-    if (mantissa.length() > 2_000) {
-      throw new MathException("number too long");
-    }
-    Rational value =
-        Rational.ofDecimal(new BigInteger(digits.isEmpty() ? "0" : digits), scale - exponent);
-    if (repeated >= 0) {
-      String period = mantissa.substring(repeated + 1, mantissa.length() - 1);
-      BigInteger nines = BigInteger.TEN.pow(period.length()).subtract(BigInteger.ONE);
-      Rational tail = new Rational(new BigInteger(period), nines);
-      value = value.plus(tail.times(Rational.ofDecimal(BigInteger.ONE, scale - exponent)));
-    }
-    return new Expr.Num(value);
   }
 
   private Expr symbol() {
@@ -342,40 +275,9 @@ abstract class ExprParser {
       return Expr.call("binom", arguments(2));
     }
     while (cursor.now().is("_") || cursor.now().is("'")) {
-      name += cursor.next().text().equals("'") ? "'" : "_" + name();
+      name += cursor.next().text().equals("'") ? "'" : "_" + SymbolNames.name(cursor);
     }
     return new Expr.Sym(name);
-  }
-
-  /** The text of a group or of one token, as part of a name. */
-  private String name() {
-    if (!cursor.accept("{")) {
-      Token token = cursor.next();
-      if (token.is(Token.Kind.SIGN) || token.is(Token.Kind.END)) {
-        throw new MathException("a name is missing");
-      }
-      return token.text();
-    }
-    StringBuilder name = new StringBuilder();
-    while (!cursor.accept("}")) {
-      if (cursor.now().is(Token.Kind.END) || cursor.now().is("{")) {
-        throw new MathException("a brace is missing");
-      }
-      name.append(cursor.next().text());
-    }
-    return name.toString();
-  }
-
-  private Expr accent() {
-    String accent = cursor.next().text().substring("accent ".length());
-    String name = name();
-    while (accent.equals("angle") || accent.equals("triangle")) {
-      if (!cursor.now().is(SYMBOL)) {
-        break;
-      }
-      name += cursor.next().text();
-    }
-    return new Expr.Sym(accent + " " + name);
   }
 
   private Expr fraction() {
@@ -387,10 +289,10 @@ abstract class ExprParser {
   /** The argument of a command: a group, one digit, or what stands for one thing. */
   private Expr argument() {
     if (cursor.now().is(NUMBER)) {
-      if (!isWhole(cursor.now())) {
+      if (!Literals.isWhole(cursor.now())) {
         throw new MathException("a decimal as an argument without braces");
       }
-      return literal(cursor.takeDigit());
+      return Literals.literal(cursor.takeDigit());
     }
     enter();
     Expr argument = scalar(primary());
@@ -408,7 +310,7 @@ abstract class ExprParser {
     Expr radicand;
     if (cursor.now().is(NUMBER)) {
       // In TeX \sqrt12 is 2 after the root of 1, and nobody means that.
-      radicand = literal(cursor.next().text());
+      radicand = Literals.literal(cursor.next().text());
     } else {
       radicand = argument();
     }
@@ -469,7 +371,7 @@ abstract class ExprParser {
   }
 
   private Expr argumentOrNumber() {
-    return cursor.now().is(NUMBER) ? literal(cursor.next().text()) : argument();
+    return cursor.now().is(NUMBER) ? Literals.literal(cursor.next().text()) : argument();
   }
 
   /** In parentheses, or all factors up to a sign, another function or a parenthesis. */

@@ -21,8 +21,10 @@ final class Lexer {
   private static final String SCRIPT_VALUES = "0123456789+-n";
   private static final String VULGAR = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞";
   private static final String VULGAR_VALUES = "121323143415253545165618385878";
-  private static final String[] TWO_SIGNS = {"**", "<=", ">=", "!=", "==", "=<", "=>", "->"};
-  private static final String[] THEIR_NAMES = {"^", "≤", "≥", "≠", "=", "≤", "→", "→"};
+  private static final String[] LONG_SIGNS = {
+    "+/-", "**", "<=", ">=", "!=", "==", "=<", "=>", "->"
+  };
+  private static final String[] THEIR_NAMES = {"±", "^", "≤", "≥", "≠", "=", "≤", "→", "→"};
 
   private final String text;
   private final boolean inText;
@@ -114,6 +116,8 @@ final class Lexer {
         at++;
       }
       spaced |= name.contains("quad") || name.contains("space");
+    } else if (Lexicon.INVISIBLE.contains(name)) {
+      argument();
     } else if (Lexicon.TEXT.contains(name)) {
       textArgument(name);
     } else if (name.equals("begin") || name.equals("end")) {
@@ -254,9 +258,9 @@ final class Lexer {
   }
 
   private void other(char c) {
-    for (int i = 0; i < TWO_SIGNS.length; i++) {
-      if (text.startsWith(TWO_SIGNS[i], at)) {
-        at += 2;
+    for (int i = 0; i < LONG_SIGNS.length; i++) {
+      if (text.startsWith(LONG_SIGNS[i], at)) {
+        at += LONG_SIGNS[i].length();
         add(SIGN, THEIR_NAMES[i]);
         return;
       }

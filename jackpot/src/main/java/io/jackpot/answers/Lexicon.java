@@ -58,6 +58,10 @@ final class Lexicon {
           "]",
           "strut");
 
+  /** Commands whose argument is not to be seen, or says how to show what follows. */
+  static final Set<String> INVISIBLE =
+      Set.of("hspace", "vspace", "mspace", "color", "textcolor", "phantom", "hphantom", "tag");
+
   /** Commands whose argument is text or letters in some typeface. */
   static final Set<String> TEXT =
       Set.of(

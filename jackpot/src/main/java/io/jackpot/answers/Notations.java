@@ -1,0 +1,91 @@
+package io.jackpot.answers;
+
+import io.jackpot.answers.Answer.Based;
+import io.jackpot.answers.Answer.Clock;
+import io.jackpot.answers.Answer.Ratio;
+import io.jackpot.answers.Answer.Value;
+import io.jackpot.math.Equality;
+import io.jackpot.math.Expr;
+import io.jackpot.math.Rational;
+import java.math.BigInteger;
+import java.util.List;
+
+/** Compares numbers in notations of their own: ratios, residues, other bases, times of day. */
+record Notations(Equality equality) {
+
+  boolean sameRatio(Ratio gold, Answer answer) {
+    List<Expr> left = numbers(gold);
+    List<Expr> right =
+        switch (answer) {
+          case Ratio other -> numbers(other);
+          case Clock(int hour, int minute, String half) when half == null ->
+              List.of(Expr.num(hour), Expr.num(minute));
+          case Value(Expr expr) when left.size() == 2 -> List.of(expr, Expr.num(1));
+          default -> List.of();
+        };
+    if (left.size() != right.size()) {
+      return false;
+    }
+    for (int i = 1; i < left.size(); i++) {
+      Expr across = Expr.product(left.get(0), right.get(i));
+      if (!equality.equal(across, Expr.product(left.get(i), right.get(0)))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static List<Expr> numbers(Ratio ratio) {
+    return ratio.parts().stream().map(ExprParser::scalar).toList();
+  }
+
+  boolean sameResidue(Expr value, Expr modulus, Expr other, Expr otherModulus) {
+    Expr turns = Expr.divide(Expr.minus(value, other), modulus);
+    return equality.equal(modulus, otherModulus)
+        && equality.equal(turns, Expr.call("floor", turns));
+  }
+
+  /** To the same base digit by digit; a base that the answer leaves out is no mistake. */
+  boolean sameBased(Based gold, Answer answer) {
+    return switch (answer) {
+      case Based(String digits, int base) ->
+          base == gold.base() && withoutZeros(digits).equals(withoutZeros(gold.digits()));
+      case Value(Expr expr) -> isWritten(expr, gold.digits());
+      default -> false;
+    };
+  }
+
+  private static boolean isWritten(Expr expr, String digits) {
+    return expr instanceof Expr.Num(Rational value)
+        && value.toString().equals(withoutZeros(digits));
+  }
+
+  private static String withoutZeros(String digits) {
+    return digits.replaceFirst("^0+(?=.)", "");
+  }
+
+  boolean sameClock(Clock gold, Answer answer) {
+    return switch (answer) {
+      case Clock(int hour, int minute, String half) ->
+          hour == gold.hour()
+              && minute == gold.minute()
+              && (half == null || gold.half() == null || half.equals(gold.half()));
+      case Ratio ratio -> gold.half() == null && sameRatio(ratio, gold);
+      case Value value ->
+          gold.half() == null
+              && gold.minute() > 0
+              && sameRatio(
+                  new Ratio(
+                      List.of(
+                          new Value(Expr.num(gold.hour())), new Value(Expr.num(gold.minute())))),
+                  value);
+      default -> false;
+    };
+  }
+
+  /** A number against one to another base, by their values. */
+  boolean sameBased(Expr gold, Based answer) {
+    BigInteger value = new BigInteger(answer.digits(), answer.base());
+    return equality.equal(gold, new Expr.Num(Rational.of(value)));
+  }
+}

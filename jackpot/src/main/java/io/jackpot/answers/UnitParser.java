@@ -1,0 +1,83 @@
+package io.jackpot.answers;
+
+import static io.jackpot.answers.Token.Kind.NUMBER;
+import static io.jackpot.answers.Token.Kind.SYMBOL;
+import static io.jackpot.answers.Token.Kind.WORD;
+
+import io.jackpot.math.MathException;
+
+/** Reads what follows an amount. */
+final class UnitParser {
+  private static final String CURRENCIES = "$€£¥₹";
+  private static final int LONGEST_UNIT = 6;
+
+  private UnitParser() {}
+
+  static boolean isCurrency(Token token) {
+    return token.is(Token.Kind.SIGN) && CURRENCIES.contains(token.text());
+  }
+
+  /** Words and signs for a unit, in one way to write it; empty where there are none. */
+  static String unit(Cursor cursor) {
+    if (cursor.now().is("(") && cursor.ahead(1).is(WORD)) {
+      cursor.next();
+      String unit = unit(cursor);
+      cursor.expect(")");
+      return unit;
+    }
+    StringBuilder unit = new StringBuilder();
+    String prefix = "";
+    boolean per = false;
+    for (int words = 0; words < LONGEST_UNIT; words++) {
+      Token now = cursor.now();
+      String word;
+      if (now.is("%") || now.is("¢") || isCurrency(now)) {
+        word = cursor.next().text();
+      } else if (cursor.accept("°")) {
+        boolean scale = cursor.now().is(SYMBOL) && "CF".contains(cursor.now().text());
+        word = scale ? "°" + Units.normal(cursor.next().text()) : "°";
+      } else if (!unit.isEmpty() && cursor.accept("/")) {
+        per = true;
+        continue;
+      } else if (now.is(WORD) && now.text().equalsIgnoreCase("per")) {
+        cursor.next();
+        per = true;
+        continue;
+      } else if (now.is(WORD) && Units.mayBeUnit(now.text())) {
+        word = Units.normal(cursor.next().text());
+      } else if (per && now.is(SYMBOL)) {
+        word = Units.normal(cursor.next().text());
+      } else {
+        break;
+      }
+      if (word.equals("square") || word.equals("sq") || word.equals("cubic")) {
+        prefix = word.equals("cubic") ? "^3" : "^2";
+        continue;
+      }
+      String power = prefix;
+      prefix = "";
+      if (cursor.now().is("^")) {
+        power = power(cursor);
+      }
+      unit.append(per ? "/" : unit.isEmpty() ? "" : " ").append(word).append(power);
+      per = false;
+    }
+    if (per || !prefix.isEmpty()) {
+      throw new MathException("a unit that breaks off");
+    }
+    return Units.normal(unit.toString());
+  }
+
+  private static String power(Cursor cursor) {
+    cursor.expect("^");
+    boolean group = cursor.accept("{");
+    if (!cursor.now().is(NUMBER)) {
+      throw new MathException("a power of a unit");
+    }
+    String power = "^" + cursor.next().text();
+    if (group) {
+      cursor.expect("}");
+    }
+    return power.equals("^1") ? "" : power;
+  }
+}
