@@ -3,6 +3,7 @@ package io.jackpot.inference;
 import io.jackpot.problems.ArithmeticProblems;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
+import io.jackpot.transformer.RopeScaling;
 import io.jackpot.weights.CharTokenizer;
 import io.jackpot.weights.ModelFolder;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ public final class ScriptedModel {
             2,
             POSITIONS,
             1e4,
+            new RopeScaling.None(),
             1e-6f,
             false,
             false,

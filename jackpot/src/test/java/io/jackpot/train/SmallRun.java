@@ -10,6 +10,7 @@ import io.jackpot.report.JsonLines;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
+import io.jackpot.transformer.RopeScaling;
 import io.jackpot.weights.ModelFolder;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -75,7 +76,7 @@ final class SmallRun {
     Path fresh = folder.resolve("fresh-" + name);
     ModelConfig config =
         new ModelConfig(
-            "qwen3", 18, width, 2 * width, 1, 2, 1, 8, 64, 1e4, 1e-6f, true, false, false, true);
+            "qwen3", 18, width, 2 * width, 1, 2, 1, 8, 64, 1e4, new RopeScaling.None(), 1e-6f, true, false, false, true);
     Parameters parameters = Model.random(config, width).parameters();
     new ModelFolder(config, parameters, ArithmeticProblems.tokenizer()).save(fresh);
     Settings<SftSettings> sft = Settings.of(SftSettings.class);

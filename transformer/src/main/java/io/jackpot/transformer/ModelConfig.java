@@ -15,6 +15,7 @@ package io.jackpot.transformer;
  * @param headDim width of a head; need not be {@code hiddenSize / heads}
  * @param maxPositions longest sequence
  * @param ropeTheta base of the rotary frequencies
+ * @param ropeScaling what is done to them
  * @param rmsNormEpsilon added to the mean square
  * @param tiedEmbeddings whether the LM head is the embedding
  * @param qkvBias whether q, k and v have biases (Qwen2)
@@ -32,6 +33,7 @@ public record ModelConfig(
     int headDim,
     int maxPositions,
     double ropeTheta,
+    RopeScaling ropeScaling,
     float rmsNormEpsilon,
     boolean tiedEmbeddings,
     boolean qkvBias,
@@ -53,6 +55,9 @@ public record ModelConfig(
     if (heads % kvHeads != 0) {
       throw new IllegalArgumentException(
           "num_key_value_heads " + kvHeads + " does not divide num_attention_heads " + heads);
+    }
+    if (!(ropeTheta > 0)) {
+      throw new IllegalArgumentException("rope_theta " + ropeTheta + ": expected above 0");
     }
     if (headDim % 2 != 0) {
       throw new IllegalArgumentException("head_dim " + headDim + ": expected an even number");

@@ -3,20 +3,21 @@ package io.jackpot.transformer;
 import io.jackpot.tensor.Tensor;
 
 /**
- * Cosines and sines of the rotary position embedding (Su et al., 2021):
- * position·theta^(−2i/headDim) for i below headDim/2. The tables grow with the longest sequence
- * seen.
+ * Cosines and sines of the rotary position embedding (Su et al., 2021): position·frequency(i) for i
+ * below headDim/2. The tables grow with the longest sequence seen.
  */
 final class Rope {
   private final int half;
-  private final double theta;
+  private final double[] frequencies;
+  private final double factor;
   private final int maxPositions;
   private Tensor cos;
   private Tensor sin;
 
   Rope(ModelConfig config) {
     this.half = config.headDim() / 2;
-    this.theta = config.ropeTheta();
+    this.frequencies = config.ropeScaling().frequencies(half, config.ropeTheta());
+    this.factor = config.ropeScaling().attentionFactor();
     this.maxPositions = config.maxPositions();
     this.cos = Tensor.zeros(0, half);
     this.sin = Tensor.zeros(0, half);
@@ -39,9 +40,9 @@ final class Rope {
       sin = Tensor.zeros(rows, half);
       for (int position = 0; position < rows; position++) {
         for (int i = 0; i < half; i++) {
-          double angle = position * StrictMath.pow(theta, -(double) i / half);
-          cos.data()[position * half + i] = (float) StrictMath.cos(angle);
-          sin.data()[position * half + i] = (float) StrictMath.sin(angle);
+          double angle = position * frequencies[i];
+          cos.data()[position * half + i] = (float) (factor * StrictMath.cos(angle));
+          sin.data()[position * half + i] = (float) (factor * StrictMath.sin(angle));
         }
       }
     }

@@ -16,13 +16,58 @@ final class TinyModels {
     return switch (type) {
       case "qwen2" ->
           new ModelConfig(
-              type, VOCABULARY, 32, 48, 2, 4, 2, 8, 256, 10000, 1e-6f, false, true, false, false);
+              type,
+              VOCABULARY,
+              32,
+              48,
+              2,
+              4,
+              2,
+              8,
+              256,
+              10000,
+              new RopeScaling.None(),
+              1e-6f,
+              false,
+              true,
+              false,
+              false);
       case "qwen3" ->
           new ModelConfig(
-              type, VOCABULARY, 24, 40, 2, 4, 2, 16, 256, 1e6, 1e-6f, true, false, false, true);
+              type,
+              VOCABULARY,
+              24,
+              40,
+              2,
+              4,
+              2,
+              16,
+              256,
+              1e6,
+              new RopeScaling.None(),
+              1e-6f,
+              true,
+              false,
+              false,
+              true);
       case "llama" ->
           new ModelConfig(
-              type, VOCABULARY, 32, 56, 2, 4, 4, 8, 256, 5000, 1e-5f, false, false, false, false);
+              type,
+              VOCABULARY,
+              32,
+              56,
+              2,
+              4,
+              4,
+              8,
+              256,
+              5000,
+              new RopeScaling.None(),
+              1e-5f,
+              false,
+              false,
+              false,
+              false);
       default -> throw new IllegalArgumentException(type);
     };
   }

@@ -24,12 +24,17 @@ public final class ConfigJson {
           "llama", "LlamaForCausalLM",
           "mistral", "MistralForCausalLM");
 
-  private final Path file;
-  private final ObjectNode root;
+  private final JsonFields config;
+  private final String type;
+  private final boolean qwen;
 
-  private ConfigJson(Path file, ObjectNode root) {
-    this.file = file;
-    this.root = root;
+  private ConfigJson(JsonFields config) {
+    this.config = config;
+    this.type = config.text("model_type", "");
+    this.qwen = type.startsWith("qwen");
+    if (!ARCHITECTURES.containsKey(type)) {
+      throw config.bad("model_type", "qwen2, qwen3, llama or mistral");
+    }
   }
 
   /**
@@ -37,175 +42,81 @@ public final class ConfigJson {
    *     names the key
    */
   public static ModelConfig read(Path file) {
-    return new ConfigJson(file, Json.read(file)).model();
-  }
-
-  private ModelConfig model() {
-    String type = text("model_type", "");
-    if (!ARCHITECTURES.containsKey(type)) {
-      throw bad("model_type", "qwen2, qwen3, llama or mistral");
-    }
-    boolean qwen = type.startsWith("qwen");
-    int hidden = integer("hidden_size", null);
-    int heads = integer("num_attention_heads", null);
-    int layers = integer("num_hidden_layers", null);
-    int maxPositions = integer("max_position_embeddings", null);
-    if (heads <= 0) {
-      throw bad("num_attention_heads", "an integer above 0");
-    }
-    int kvHeads =
-        integer(
-            "num_key_value_heads",
-            has("num_key_value_heads") || type.equals("llama") ? heads : qwen ? 32 : 8);
-    int headDim = integer("head_dim", type.equals("qwen3") ? 128 : hidden / heads);
-    checkActivation();
-    checkBiasOfMlp(type);
-    checkWindow(qwen, layers, maxPositions);
-    if (!isNull("quantization_config")) {
-      throw bad("quantization_config", "none: quantized weights are not supported");
-    }
-    boolean attentionBias =
-        flag("attention_bias") && (type.equals("qwen3") || type.equals("llama"));
+    ConfigJson config = new ConfigJson(new JsonFields(file, Json.read(file)));
     try {
-      return new ModelConfig(
-          type,
-          integer("vocab_size", null),
-          hidden,
-          integer("intermediate_size", null),
-          layers,
-          heads,
-          kvHeads,
-          headDim,
-          maxPositions,
-          ropeTheta(),
-          (float) number(root, "rms_norm_eps", 1e-6),
-          flag("tie_word_embeddings"),
-          attentionBias || type.equals("qwen2"),
-          attentionBias,
-          type.equals("qwen3"));
+      return config.model();
     } catch (IllegalArgumentException e) {
       throw new InputException(Json.oneLine(file + ": " + e.getMessage()), e);
     }
   }
 
-  private void checkActivation() {
-    String activation = text("hidden_act", "silu");
+  private ModelConfig model() {
+    int hidden = config.integer("hidden_size", null);
+    int heads = config.integer("num_attention_heads", null);
+    int layers = config.integer("num_hidden_layers", null);
+    int maxPositions = config.integer("max_position_embeddings", null);
+    if (heads <= 0) {
+      throw config.bad("num_attention_heads", "an integer above 0");
+    }
+    RopeJson rope = RopeJson.read(config, maxPositions);
+    boolean kvHeadsGiven = config.object().has("num_key_value_heads");
+    int kvHeads =
+        config.integer(
+            "num_key_value_heads", kvHeadsGiven || type.equals("llama") ? heads : qwen ? 32 : 8);
+    checkSupported();
+    boolean attentionBias =
+        config.flag("attention_bias", false) && (type.equals("qwen3") || type.equals("llama"));
+    return new ModelConfig(
+        type,
+        config.integer("vocab_size", null),
+        hidden,
+        config.integer("intermediate_size", null),
+        layers,
+        heads,
+        kvHeads,
+        config.integer("head_dim", type.equals("qwen3") ? 128 : hidden / heads),
+        Math.min(maxPositions, window(layers)),
+        rope.theta(),
+        rope.scaling(),
+        (float) config.number("rms_norm_eps", 1e-6),
+        config.flag("tie_word_embeddings", false),
+        attentionBias || type.equals("qwen2"),
+        attentionBias,
+        type.equals("qwen3"));
+  }
+
+  private void checkSupported() {
+    String activation = config.text("hidden_act", "silu");
     if (!activation.equals("silu") && !activation.equals("swish")) {
-      throw bad("hidden_act", "silu");
+      throw config.bad("hidden_act", "silu");
+    }
+    if (type.equals("llama") && config.flag("mlp_bias", false)) {
+      throw config.bad("mlp_bias", "false");
+    }
+    if (!config.isNull("quantization_config")) {
+      throw config.bad("quantization_config", "none: quantized weights are not supported");
     }
   }
 
-  private void checkBiasOfMlp(String type) {
-    if (type.equals("llama") && flag("mlp_bias")) {
-      throw bad("mlp_bias", "false");
+  /**
+   * How many positions a token sees at the most where a layer has a sliding window. Sequences of up
+   * to so many are computed exactly, and longer ones not at all.
+   */
+  private int window(int layers) {
+    boolean sliding =
+        !qwen
+            || (config.flag("use_sliding_window", false)
+                && config.integer("max_window_layers", 28) < layers);
+    for (JsonNode layer : config.object().path("layer_types")) {
+      String kind = layer.isString() ? layer.stringValue() : "";
+      if (!kind.equals("full_attention") && !kind.equals("sliding_attention")) {
+        throw config.bad("layer_types", "full_attention or sliding_attention");
+      }
+      sliding |= kind.equals("sliding_attention");
     }
-  }
-
-  /** A window as long as the longest sequence changes nothing. */
-  private void checkWindow(boolean qwen, int layers, int maxPositions) {
     String key = "sliding_window";
-    int whenAbsent = qwen || has(key) ? Integer.MAX_VALUE : 4096;
-    boolean inUse =
-        !qwen || (flag("use_sliding_window") && integer("max_window_layers", 28) < layers);
-    if (inUse && integer(key, whenAbsent) < maxPositions) {
-      throw bad(key, "null or at least max_position_embeddings");
-    }
-    for (JsonNode layer : root.path("layer_types")) {
-      if (!layer.isString() || !layer.stringValue().equals("full_attention")) {
-        throw bad("layer_types", "only full_attention");
-      }
-    }
-  }
-
-  private double ropeTheta() {
-    double theta = number(root, "rope_theta", 10_000);
-    for (String key : new String[] {"rope_parameters", "rope_scaling"}) {
-      JsonNode rope = root.path(key);
-      JsonNode kind = rope.has("rope_type") ? rope.path("rope_type") : rope.path("type");
-      boolean isDefault =
-          kind.isMissingNode() || (kind.isString() && kind.stringValue().equals("default"));
-      if (!(isNull(key) || rope.isObject()) || !isDefault) {
-        throw bad(key, "rope_type default: scaled rotary positions are not supported");
-      }
-      if (number(rope, "partial_rotary_factor", 1) != 1) {
-        throw bad(key, "partial_rotary_factor 1");
-      }
-      theta = number(rope, "rope_theta", theta);
-    }
-    if (number(root, "partial_rotary_factor", 1) != 1) {
-      throw bad("partial_rotary_factor", "1");
-    }
-    if (!(theta > 0)) {
-      throw new InputException(file + ": rope_theta: found " + theta + ", expected above 0");
-    }
-    return theta;
-  }
-
-  private boolean has(String key) {
-    return root.has(key);
-  }
-
-  /** Missing and {@code null} are the same. */
-  private boolean isNull(String key) {
-    return isNull(root.path(key));
-  }
-
-  private static boolean isNull(JsonNode node) {
-    return node.isMissingNode() || node.isNull();
-  }
-
-  private int integer(String key, @Nullable Integer whenAbsent) {
-    JsonNode node = root.path(key);
-    if (isNull(node) && whenAbsent != null) {
-      return whenAbsent;
-    }
-    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
-      throw bad(key, "an integer");
-    }
-    return node.intValue();
-  }
-
-  private double number(JsonNode parent, String key, double whenAbsent) {
-    JsonNode node = parent.path(key);
-    if (isNull(node)) {
-      return whenAbsent;
-    }
-    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
-      throw bad(key, node, "a number");
-    }
-    return node.doubleValue();
-  }
-
-  private String text(String key, String whenAbsent) {
-    JsonNode node = root.path(key);
-    if (isNull(node)) {
-      return whenAbsent;
-    }
-    if (!node.isString()) {
-      throw bad(key, "a string");
-    }
-    return node.stringValue();
-  }
-
-  private boolean flag(String key) {
-    JsonNode node = root.path(key);
-    if (isNull(node)) {
-      return false;
-    }
-    if (!node.isBoolean()) {
-      throw bad(key, "true or false");
-    }
-    return node.booleanValue();
-  }
-
-  private InputException bad(String key, String expected) {
-    return bad(key, root.path(key), expected);
-  }
-
-  private InputException bad(String key, JsonNode node, String expected) {
-    String found = isNull(node) ? "missing" : "found " + node;
-    return new InputException(
-        Json.oneLine(file + ": " + key + ": " + found + ", expected " + expected));
+    boolean asMistral = type.equals("mistral") && !config.object().has(key);
+    return sliding ? config.integer(key, asMistral ? 4096 : Integer.MAX_VALUE) : Integer.MAX_VALUE;
   }
 
   /**
@@ -244,6 +155,7 @@ public final class ConfigJson {
         .put("use_cache", true)
         .putNull("bos_token_id")
         .put("eos_token_id", endId);
+    root.set("rope_scaling", RopeJson.write(config.ropeScaling()));
     if (type.startsWith("qwen")) {
       root.put("use_sliding_window", false);
     }

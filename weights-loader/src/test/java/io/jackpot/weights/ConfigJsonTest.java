@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.tensor.InputException;
 import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.RopeScaling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,19 +26,79 @@ class ConfigJsonTest {
     assertThat(golden("qwen2"))
         .isEqualTo(
             new ModelConfig(
-                "qwen2", 11, 8, 12, 2, 2, 1, 4, 64, 1e6, 1e-6f, true, true, false, false));
+                "qwen2",
+                11,
+                8,
+                12,
+                2,
+                2,
+                1,
+                4,
+                64,
+                1e6,
+                new RopeScaling.None(),
+                1e-6f,
+                true,
+                true,
+                false,
+                false));
     assertThat(golden("qwen3"))
         .isEqualTo(
             new ModelConfig(
-                "qwen3", 11, 8, 12, 2, 2, 1, 6, 64, 1e4, 1e-6f, false, false, false, true));
+                "qwen3",
+                11,
+                8,
+                12,
+                2,
+                2,
+                1,
+                6,
+                64,
+                1e4,
+                new RopeScaling.None(),
+                1e-6f,
+                false,
+                false,
+                false,
+                true));
     assertThat(golden("llama"))
         .isEqualTo(
             new ModelConfig(
-                "llama", 11, 8, 12, 2, 2, 1, 4, 64, 1e4, 1e-5f, false, true, true, false));
+                "llama",
+                11,
+                8,
+                12,
+                2,
+                2,
+                1,
+                4,
+                64,
+                1e4,
+                new RopeScaling.None(),
+                1e-5f,
+                false,
+                true,
+                true,
+                false));
     assertThat(golden("mistral"))
         .isEqualTo(
             new ModelConfig(
-                "mistral", 11, 8, 12, 2, 2, 1, 4, 64, 1e4, 1e-6f, false, false, false, false));
+                "mistral",
+                11,
+                8,
+                12,
+                2,
+                2,
+                1,
+                4,
+                64,
+                1e4,
+                new RopeScaling.None(),
+                1e-6f,
+                false,
+                false,
+                false,
+                false));
   }
 
   @ParameterizedTest
@@ -56,13 +117,16 @@ class ConfigJsonTest {
       quoteCharacter = '`',
       value = {
         "qwen3 | \"hidden_act\": \"gelu\"                                  | hidden_act: found \"gelu\", expected silu",
-        "qwen3 | \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 4} | rope_scaling: found",
-        "llama | \"rope_scaling\": {\"type\": \"linear\", \"factor\": 4}    | rope_scaling: found",
-        "llama | \"rope_parameters\": {\"rope_type\": \"llama3\"}           | rope_parameters: found",
-        "llama | \"rope_parameters\": {\"partial_rotary_factor\": 0.5}      | rope_parameters: found",
+        "llama | \"rope_scaling\": {\"rope_type\": \"longrope\"}           | rope_scaling: found",
+        "llama | \"rope_scaling\": 4                                        | rope_scaling: found 4",
+        "llama | \"rope_scaling\": {\"type\": \"linear\"}                  | factor: missing, expected a number",
+        "llama | \"rope_scaling\": {\"type\": \"linear\", \"factor\": 0}    | factor 0.0: expected above 0",
+        "llama | \"rope_parameters\": {\"rope_type\": \"llama3\"}           | factor: missing",
+        "llama | \"rope_parameters\": {\"partial_rotary_factor\": 0.5}      | partial_rotary_factor: found 0.5",
+        "llama | \"rope_theta\": 0                                          | rope_theta 0.0: expected above 0",
+        "qwen2 | \"layer_types\": [\"chunked_attention\"]                   | layer_types",
         "llama | \"partial_rotary_factor\": 0.5                             | partial_rotary_factor: found 0.5",
         "llama | \"mlp_bias\": true                                         | mlp_bias: found true, expected false",
-        "llama | \"rope_theta\": 0                                          | rope_theta: found 0",
         "llama | \"rope_parameters\": {\"rope_theta\": \"x\"}                 | rope_theta: found \"x\", expected a number",
         "llama | \"head_dim\": 3                                            | head_dim 3",
         "llama | \"num_key_value_heads\": 3                                 | num_key_value_heads 3",
@@ -73,9 +137,6 @@ class ConfigJsonTest {
         "llama | \"vocab_size\": 99999999999                                | vocab_size: found 99999999999",
         "llama | \"tie_word_embeddings\": 1                                 | tie_word_embeddings: found 1",
         "llama | \"quantization_config\": {}                                | quantization_config",
-        "mistral | \"sliding_window\": 32                                   | sliding_window: found 32",
-        "qwen2 | \"use_sliding_window\": true, \"sliding_window\": 8, \"max_window_layers\": 1 | sliding_window",
-        "qwen2 | \"layer_types\": [\"sliding_attention\"]                   | layer_types",
         "gpt2  | \"a\": 1                                                   | model_type: found \"gpt2\", expected qwen2",
       })
   void unsupportedIsNamed(String type, String line, String message) throws IOException {
@@ -95,10 +156,45 @@ class ConfigJsonTest {
     assertThat(config("llama", "\"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 7}"))
         .extracting(ModelConfig::ropeTheta)
         .isEqualTo(7.0);
-    // No effect on sequences of at most max_position_embeddings.
-    config("mistral", "\"num_key_value_heads\": 2, \"sliding_window\": 64");
-    config(
-        "qwen2", "\"num_key_value_heads\": 2, \"use_sliding_window\": true, \"sliding_window\": 8");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mistral | \"sliding_window\": 64 | 64",
+        "mistral | \"sliding_window\": null | 64",
+        "mistral | \"sliding_window\": 8 | 8",
+        "qwen2 | \"use_sliding_window\": true, \"sliding_window\": 8 | 64",
+        "qwen2 | \"use_sliding_window\": true, \"sliding_window\": 8, \"max_window_layers\": 1 | 8",
+        "qwen2 | \"use_sliding_window\": false, \"sliding_window\": 8 | 64",
+        "qwen2 | \"layer_types\": [\"sliding_attention\"], \"sliding_window\": 8 | 8",
+      })
+  void sequencesAreNoLongerThanTheWindow(String type, String line, int expected)
+      throws IOException {
+    assertThat(config(type, "\"num_key_value_heads\": 2, " + line).maxPositions())
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"rope_type\": \"default\"",
+        "\"type\": \"linear\", \"factor\": 2.5",
+        "\"rope_type\": \"dynamic\", \"factor\": 2",
+        "\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4,"
+            + " \"original_max_position_embeddings\": 16",
+        "\"rope_type\": \"yarn\", \"factor\": 4, \"beta_fast\": 16, \"truncate\": false",
+        "\"rope_type\": \"yarn\", \"factor\": 4, \"mscale\": 0.7, \"mscale_all_dim\": 1.0",
+      })
+  void scaledRotaryPositionsRoundTrip(String rope) throws IOException {
+    ModelConfig config = config("llama", "\"rope_scaling\": {" + rope + "}");
+    assertThat(config.ropeScaling() instanceof RopeScaling.None)
+        .isEqualTo(rope.contains("default"));
+    assertThat(config("llama", "\"rope_parameters\": {" + rope + "}")).isEqualTo(config);
+    Path file = folder.resolve("config.json");
+    ConfigJson.write(file, config, null, StoredType.F32);
+    assertThat(ConfigJson.read(file)).isEqualTo(config);
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.RopeScaling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +157,23 @@ class ModelFolderTest {
   @Test
   void largeWeightsAreCutUpBetweenTensorsAndReplacedAsAWhole() throws IOException {
     ModelConfig config =
-        new ModelConfig("llama", 16, 8, 16, 2, 2, 1, 4, 32, 1e4, 1e-6f, false, false, false, false);
+        new ModelConfig(
+            "llama",
+            16,
+            8,
+            16,
+            2,
+            2,
+            1,
+            4,
+            32,
+            1e4,
+            new RopeScaling.None(),
+            1e-6f,
+            false,
+            false,
+            false,
+            false);
     Model model = Model.random(config, 1);
     Path saved = temporary.resolve("sharded");
     new ModelFolder(config, model.parameters(), null).save(saved, StoredType.BF16, 600);

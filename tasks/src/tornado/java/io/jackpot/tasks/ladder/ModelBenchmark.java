@@ -18,6 +18,7 @@ import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
+import io.jackpot.transformer.RopeScaling;
 import io.jackpot.transformer.Sampler;
 import java.util.Arrays;
 import java.util.List;
@@ -112,6 +113,7 @@ public final class ModelBenchmark {
         dim,
         32_768,
         1e6,
+        new RopeScaling.None(),
         1e-6f,
         true,
         false,

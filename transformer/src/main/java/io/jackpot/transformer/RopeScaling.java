@@ -1,0 +1,181 @@
+package io.jackpot.transformer;
+
+/**
+ * How the rotary frequencies of a model are changed so that it reads longer sequences than it was
+ * first trained on: the {@code rope_type} of Hugging Face configurations.
+ */
+public sealed interface RopeScaling {
+
+  /**
+   * Angles a position, in radians, for each pair of dimensions.
+   *
+   * @param half pairs: half the width of a head
+   * @param theta base of the unscaled frequencies theta^(−i/half)
+   * @return [half]
+   */
+  double[] frequencies(int half, double theta);
+
+  /** Multiplies the cosines and sines, and so the scores by its square. */
+  default double attentionFactor() {
+    return 1;
+  }
+
+  private static double[] unscaled(int half, double theta) {
+    double[] frequencies = new double[half];
+    for (int i = 0; i < half; i++) {
+      frequencies[i] = StrictMath.pow(theta, -(double) i / half);
+    }
+    return frequencies;
+  }
+
+  /** The frequencies as they are. */
+  record None() implements RopeScaling {
+    @Override
+    public double[] frequencies(int half, double theta) {
+      return unscaled(half, theta);
+    }
+  }
+
+  /**
+   * Positions divided by a factor (Chen et al., 2023, "Extending context window of large language
+   * models via position interpolation").
+   */
+  record Linear(double factor) implements RopeScaling {
+    /**
+     * @throws IllegalArgumentException if the factor is not above 0
+     */
+    public Linear {
+      positive("factor", factor);
+    }
+
+    @Override
+    public double[] frequencies(int half, double theta) {
+      double[] frequencies = unscaled(half, theta);
+      for (int i = 0; i < half; i++) {
+        frequencies[i] /= factor;
+      }
+      return frequencies;
+    }
+  }
+
+  /**
+   * A base that grows with the sequence once it is longer than {@code max_position_embeddings}.
+   * Sequences of models here never are, so that the frequencies stay as they are.
+   */
+  record Dynamic(double factor) implements RopeScaling {
+    /**
+     * @throws IllegalArgumentException if the factor is not above 0
+     */
+    public Dynamic {
+      positive("factor", factor);
+    }
+
+    @Override
+    public double[] frequencies(int half, double theta) {
+      return unscaled(half, theta);
+    }
+  }
+
+  /**
+   * Low frequencies divided by a factor, high ones kept, those between interpolated (Llama 3.1).
+   *
+   * @param lowFreqFactor turns within {@code originalMaxPositions} below which a frequency is low
+   * @param highFreqFactor turns above which it is high
+   * @param originalMaxPositions longest sequence of the first training
+   */
+  record Llama3(
+      double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositions)
+      implements RopeScaling {
+    /**
+     * @throws IllegalArgumentException naming the value that cannot be
+     */
+    public Llama3 {
+      positive("factor", factor);
+      positive("low_freq_factor", lowFreqFactor);
+      positive("original_max_position_embeddings", originalMaxPositions);
+      if (!(highFreqFactor > lowFreqFactor)) {
+        throw new IllegalArgumentException(
+            "high_freq_factor %s: expected above low_freq_factor %s"
+                .formatted(highFreqFactor, lowFreqFactor));
+      }
+    }
+
+    @Override
+    public double[] frequencies(int half, double theta) {
+      double[] frequencies = unscaled(half, theta);
+      for (int i = 0; i < half; i++) {
+        double turns = originalMaxPositions * frequencies[i] / (2 * Math.PI);
+        double kept = Math.clamp((turns - lowFreqFactor) / (highFreqFactor - lowFreqFactor), 0, 1);
+        frequencies[i] = kept * frequencies[i] + (1 - kept) * frequencies[i] / factor;
+      }
+      return frequencies;
+    }
+  }
+
+  /**
+   * YaRN (Peng et al., 2023): frequencies that turn seldom within {@code originalMaxPositions} are
+   * divided by a factor, those that turn often are kept, with a ramp over the dimensions between.
+   *
+   * @param attentionFactor see {@link #attentionFactor()}
+   * @param betaFast turns from which a frequency is kept
+   * @param betaSlow turns up to which it is divided
+   * @param originalMaxPositions longest sequence of the first training
+   * @param truncate whether the ramp begins and ends at whole dimensions
+   */
+  record Yarn(
+      double factor,
+      double attentionFactor,
+      double betaFast,
+      double betaSlow,
+      int originalMaxPositions,
+      boolean truncate)
+      implements RopeScaling {
+    /**
+     * @throws IllegalArgumentException naming the value that cannot be
+     */
+    public Yarn {
+      positive("factor", factor);
+      positive("attention_factor", attentionFactor);
+      positive("beta_slow", betaSlow);
+      positive("beta_fast", betaFast);
+      positive("original_max_position_embeddings", originalMaxPositions);
+    }
+
+    /** The attention factor that the paper recommends: 0.1·mscale·ln(factor) + 1. */
+    public static double mscale(double factor, double mscale) {
+      return factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1;
+    }
+
+    @Override
+    public double[] frequencies(int half, double theta) {
+      double from = dimension(betaFast, half, theta);
+      double to = dimension(betaSlow, half, theta);
+      if (truncate) {
+        from = Math.floor(from);
+        to = Math.ceil(to);
+      }
+      from = Math.max(from, 0);
+      to = Math.min(to, 2.0 * half - 1);
+      if (from == to) {
+        to += 0.001; // a ramp of no length would divide by zero
+      }
+      double[] frequencies = unscaled(half, theta);
+      for (int i = 0; i < half; i++) {
+        double divided = Math.clamp((i - from) / (to - from), 0, 1);
+        frequencies[i] = divided * frequencies[i] / factor + (1 - divided) * frequencies[i];
+      }
+      return frequencies;
+    }
+
+    /** The pair of dimensions that makes so many turns within the original length. */
+    private double dimension(double turns, int half, double theta) {
+      return half * Math.log(originalMaxPositions / (turns * 2 * Math.PI)) / Math.log(theta);
+    }
+  }
+
+  private static void positive(String name, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(name + " " + value + ": expected above 0");
+    }
+  }
+}
