@@ -1,0 +1,32 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Weight files with damage of every kind; see {@link Mutations}. */
+class FuzzTest {
+  @TempDir Path folder;
+
+  @Test
+  void safetensors() throws IOException, InterruptedException {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("model.embed_tokens.weight", Tensor.zeros(8, 4));
+    tensors.put("model.layers.0.input_layernorm.weight", Tensor.zeros(4));
+    tensors.put("scalar", Tensor.zeros(1));
+    Path file = folder.resolve("model.safetensors");
+    Safetensors.write(file, tensors, StoredType.BF16);
+    Mutations.run(Files.readAllBytes(file), file, FuzzTest::readAll);
+  }
+
+  private static void readAll(Path file) {
+    try (Safetensors safetensors = Safetensors.open(file)) {
+      safetensors.names().forEach(safetensors::read);
+    }
+  }
+}
