@@ -52,9 +52,9 @@ final class Responder implements AutoCloseable {
   }
 
   private static MemoryPlan plan(ModelConfig config) {
-    long cache = Sampler.floats(config, MOST_SLOTS, 0, config.maxPositions());
+    long cache = Sampler.floats(config, MOST_SLOTS, 0, config.longestSequence());
     long prompts =
-        (long) MOST_SLOTS * config.maxPositions() * Activations.floatsPerToken(config, false);
+        (long) MOST_SLOTS * config.longestSequence() * Activations.floatsPerToken(config, false);
     return new MemoryPlan.Builder()
         .model("model", config)
         .activations("KV cache", Math.min(MOST_ELEMENTS, cache))
@@ -79,10 +79,10 @@ final class Responder implements AutoCloseable {
     if (ids.length == 0) {
       throw new InputException(where + ": an empty prompt, expected at least one token");
     }
-    if (ids.length >= config.maxPositions()) {
+    if (ids.length >= config.longestSequence()) {
       throw new InputException(
           "%s: a prompt of %d tokens leaves no room for a response, expected fewer than %d (max_position_embeddings of the model)"
-              .formatted(where, ids.length, config.maxPositions()));
+              .formatted(where, ids.length, config.longestSequence()));
     }
     return ids;
   }
@@ -105,11 +105,11 @@ final class Responder implements AutoCloseable {
    * @throws InputException if the model does not take so many
    */
   int maxTokens(int asked, int longest) {
-    int room = config.maxPositions() - longest;
+    int room = config.longestSequence() - longest;
     if (asked > room) {
       throw new InputException(
           "--max-tokens: found %d, expected at most %d: the model takes %d tokens (max_position_embeddings), and a prompt has %d"
-              .formatted(asked, room, config.maxPositions(), longest));
+              .formatted(asked, room, config.longestSequence(), longest));
     }
     return asked == 0 ? Math.min(MAX_TOKENS, room) : asked;
   }

@@ -75,7 +75,12 @@ public final class ScoreLines {
       for (int from = 0; from < lines.size(); ) {
         int to = from + 1;
         int tokens = lines.get(from).ids.length;
-        while (to < lines.size() && tokens + lines.get(to).ids.length <= MICRO_BATCH) {
+        // A line whose rotary frequencies depend on its length is a pass of its own.
+        int longest = folder.config().longestSequence();
+        while (lines.get(from).ids.length <= longest
+            && to < lines.size()
+            && lines.get(to).ids.length <= longest
+            && tokens + lines.get(to).ids.length <= MICRO_BATCH) {
           tokens += lines.get(to++).ids.length;
         }
         for (ObjectNode answer : score.score(lines.subList(from, to))) {
@@ -100,10 +105,10 @@ public final class ScoreLines {
 
   private static void check(Line line, ModelConfig config) {
     InputLines.checkIds(line.where, line.ids, config.vocabularySize());
-    if (line.ids.length > config.maxPositions()) {
+    if (line.ids.length > config.longestForward()) {
       throw new InputException(
           "%s: %d ids, expected at most %d (max_position_embeddings of the model)"
-              .formatted(line.where, line.ids.length, config.maxPositions()));
+              .formatted(line.where, line.ids.length, config.longestForward()));
     }
   }
 

@@ -53,7 +53,7 @@ public final class Demonstrations {
       ids = textIds(tokenizer, line, prompt);
       given = prompt.length;
     }
-    int longest = model.config().maxPositions() + 1; // the last token is never an input
+    int longest = model.config().longestSequence() + 1; // the last token is never an input
     if (given == 0 || ids.length <= given || ids.length > longest) {
       throw new InputException(
           "%s: %d tokens to go on from and %d to learn, expected at least one of each and %d in all (max_position_embeddings)"

@@ -42,7 +42,7 @@ record RunProblems(
     ModelConfig policy = state.policy().model().config();
     ModelConfig actor = state.actor().model().config();
     int longest =
-        Math.min(policy.maxPositions(), actor.maxPositions()) - settings.maxResponseTokens();
+        Math.min(policy.longestSequence(), actor.longestSequence()) - settings.maxResponseTokens();
     return new RunProblems(
         new Curriculum(training.source(), training.verifier(), state.tokenizer(), streams, longest),
         training.verifier(),

@@ -113,7 +113,7 @@ public final class Activations {
   public Tensor forward(Ops ops, int[] ids, Packing packing) {
     this.ids = ids;
     this.packing = packing;
-    model.rope().cover(packing.longest());
+    model.rope().coverForward(packing.longest());
     int tokens = packing.tokens();
     int dim = config.hiddenSize();
     Tensor x = embedded.of(tokens, dim);

@@ -1,5 +1,7 @@
 package io.jackpot.transformer;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The shape of a decoder-only transformer with RMSNorm, rotary positions, grouped-query attention
  * and SwiGLU. Qwen2, Qwen3, Llama and Mistral differ only in the flags here.
@@ -13,7 +15,7 @@ package io.jackpot.transformer;
  * @param heads query heads
  * @param kvHeads key and value heads; divides {@code heads}
  * @param headDim width of a head; need not be {@code hiddenSize / heads}
- * @param maxPositions longest sequence
+ * @param maxPositions {@code max_position_embeddings}; see {@link #longestSequence()}
  * @param ropeTheta base of the rotary frequencies
  * @param ropeScaling what is done to them
  * @param rmsNormEpsilon added to the mean square
@@ -21,6 +23,7 @@ package io.jackpot.transformer;
  * @param qkvBias whether q, k and v have biases (Qwen2)
  * @param outputBias whether o has one as well (Llama with {@code attention_bias})
  * @param qkNorm whether each head of q and k is RMS-normalised (Qwen3)
+ * @param slidingWindow null where all positions see all before them
  */
 public record ModelConfig(
     String modelType,
@@ -38,7 +41,8 @@ public record ModelConfig(
     boolean tiedEmbeddings,
     boolean qkvBias,
     boolean outputBias,
-    boolean qkNorm) {
+    boolean qkNorm,
+    @Nullable SlidingWindow slidingWindow) {
 
   /**
    * @throws IllegalArgumentException naming the value that cannot be
@@ -56,12 +60,79 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           "num_key_value_heads " + kvHeads + " does not divide num_attention_heads " + heads);
     }
-    if (!(ropeTheta > 0)) {
-      throw new IllegalArgumentException("rope_theta " + ropeTheta + ": expected above 0");
-    }
     if (headDim % 2 != 0) {
       throw new IllegalArgumentException("head_dim " + headDim + ": expected an even number");
     }
+    if (!(ropeTheta > 0 && ropeTheta < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("rope_theta " + ropeTheta + ": expected a number above 0");
+    }
+    if (ropeScaling instanceof RopeScaling.LongRope longRope) {
+      checkFactors("short_factor", longRope.shortFactors().size(), headDim);
+      checkFactors("long_factor", longRope.longFactors().size(), headDim);
+    }
+    if (ropeScaling instanceof RopeScaling.Dynamic && headDim == 2) {
+      throw new IllegalArgumentException("rope_type dynamic: expected a head_dim above 2");
+    }
+  }
+
+  /**
+   * Without a window.
+   *
+   * @throws IllegalArgumentException naming the value that cannot be
+   */
+  public ModelConfig(
+      String modelType,
+      int vocabularySize,
+      int hiddenSize,
+      int intermediateSize,
+      int layers,
+      int heads,
+      int kvHeads,
+      int headDim,
+      int maxPositions,
+      double ropeTheta,
+      RopeScaling ropeScaling,
+      float rmsNormEpsilon,
+      boolean tiedEmbeddings,
+      boolean qkvBias,
+      boolean outputBias,
+      boolean qkNorm) {
+    this(
+        modelType,
+        vocabularySize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        maxPositions,
+        ropeTheta,
+        ropeScaling,
+        rmsNormEpsilon,
+        tiedEmbeddings,
+        qkvBias,
+        outputBias,
+        qkNorm,
+        null);
+  }
+
+  /** The longest sequence that the model can be trained on and sample. */
+  public int longestSequence() {
+    return withinWindow(ropeScaling.longestOfFixedFrequencies(maxPositions));
+  }
+
+  /**
+   * The longest sequence of a forward pass. Longer than {@link #longestSequence()} where rotary
+   * frequencies depend on a sequence's length: such a sequence has to be a pass of its own.
+   */
+  public int longestForward() {
+    return withinWindow(ropeScaling.longest(maxPositions));
+  }
+
+  private int withinWindow(long longest) {
+    long most = slidingWindow == null ? longest : Math.min(longest, slidingWindow.size());
+    return (int) Math.min(most, Integer.MAX_VALUE);
   }
 
   /** 1/√headDim, by which attention scores are multiplied. */
@@ -72,6 +143,13 @@ public record ModelConfig(
   /** Name of the parameter that is the LM head. */
   public String headName() {
     return tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
+  }
+
+  private static void checkFactors(String name, int count, int headDim) {
+    if (count != headDim / 2) {
+      throw new IllegalArgumentException(
+          name + ": " + count + " numbers, expected head_dim/2 = " + headDim / 2);
+    }
   }
 
   private static void positive(String name, int value) {

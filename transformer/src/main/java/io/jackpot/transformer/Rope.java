@@ -3,47 +3,71 @@ package io.jackpot.transformer;
 import io.jackpot.tensor.Tensor;
 
 /**
- * Cosines and sines of the rotary position embedding (Su et al., 2021): position·frequency(i) for i
- * below headDim/2. The tables grow with the longest sequence seen.
+ * Cosines and sines of the rotary position embedding (Su et al., 2021): position times frequency i
+ * for i below headDim/2, the frequencies as {@link RopeScaling} has them. The tables grow with the
+ * longest sequence seen.
  */
 final class Rope {
+  private final ModelConfig config;
   private final int half;
-  private final double[] frequencies;
-  private final double factor;
-  private final int maxPositions;
+
+  /** The length that the frequencies in the tables are for; 0 for all fixed ones. */
+  private int length;
+
   private Tensor cos;
   private Tensor sin;
 
   Rope(ModelConfig config) {
+    this.config = config;
     this.half = config.headDim() / 2;
-    this.frequencies = config.ropeScaling().frequencies(half, config.ropeTheta());
-    this.factor = config.ropeScaling().attentionFactor();
-    this.maxPositions = config.maxPositions();
     this.cos = Tensor.zeros(0, half);
     this.sin = Tensor.zeros(0, half);
   }
 
   /**
-   * Makes the tables cover {@code positions} positions.
+   * Makes the tables cover {@code positions} positions of sequences that may grow, with the same
+   * values for all lengths.
    *
-   * @throws IllegalArgumentException if the model is not made for so many
+   * @throws IllegalArgumentException if the model does not take so many
    */
   void cover(int positions) {
-    if (positions > maxPositions) {
+    cover(positions, config.longestSequence());
+  }
+
+  /**
+   * Makes the tables cover a forward pass whose longest sequence has {@code positions} positions.
+   *
+   * @throws IllegalArgumentException if the model does not take so many
+   */
+  void coverForward(int positions) {
+    cover(positions, config.longestForward());
+  }
+
+  private void cover(int positions, int most) {
+    if (positions > most) {
       throw new IllegalArgumentException(
           "a sequence of %d tokens, but the model takes %d (max_position_embeddings)"
-              .formatted(positions, maxPositions));
+              .formatted(positions, most));
     }
-    if (positions > cos.rows()) {
-      int rows = Math.min(maxPositions, Math.max(positions, 2 * cos.rows()));
-      cos = Tensor.zeros(rows, half);
-      sin = Tensor.zeros(rows, half);
-      for (int position = 0; position < rows; position++) {
-        for (int i = 0; i < half; i++) {
-          double angle = position * frequencies[i];
-          cos.data()[position * half + i] = (float) (factor * StrictMath.cos(angle));
-          sin.data()[position * half + i] = (float) (factor * StrictMath.sin(angle));
-        }
+    int wanted = positions > config.longestSequence() ? positions : 0;
+    if (wanted != length || positions > cos.rows()) {
+      int grown = wanted == length ? Math.max(positions, 2 * cos.rows()) : positions;
+      fill(wanted > 0 ? positions : Math.min(config.longestSequence(), grown), wanted);
+    }
+  }
+
+  private void fill(int rows, int length) {
+    this.length = length;
+    cos = Tensor.zeros(rows, half);
+    sin = Tensor.zeros(rows, half);
+    double[] frequencies =
+        config.ropeScaling().frequencies(half, config.ropeTheta(), config.maxPositions(), length);
+    double factor = config.ropeScaling().attentionFactor();
+    for (int position = 0; position < rows; position++) {
+      for (int i = 0; i < half; i++) {
+        double angle = position * frequencies[i];
+        cos.data()[position * half + i] = (float) (factor * StrictMath.cos(angle));
+        sin.data()[position * half + i] = (float) (factor * StrictMath.sin(angle));
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.jackpot.transformer;
 
+import java.util.List;
+
 /**
  * How the rotary frequencies of a model are changed so that it reads longer sequences than it was
  * first trained on: the {@code rope_type} of Hugging Face configurations.
@@ -14,6 +16,35 @@ public sealed interface RopeScaling {
    * @return [half]
    */
   double[] frequencies(int half, double theta);
+
+  /**
+   * The angles for a forward pass whose longest sequence has {@code length} tokens.
+   *
+   * @param maxPositions {@code max_position_embeddings}
+   */
+  default double[] frequencies(int half, double theta, int maxPositions, int length) {
+    return frequencies(half, theta);
+  }
+
+  /**
+   * The longest sequence that the model is made for.
+   *
+   * @param maxPositions {@code max_position_embeddings}, which some models have stretched already
+   *     and others not
+   */
+  default long longest(int maxPositions) {
+    return maxPositions;
+  }
+
+  /**
+   * The longest sequence up to which the angles do not depend on the sequence's length, so that a
+   * position can be computed before it is known how many follow.
+   *
+   * @param maxPositions as in {@link #longest}
+   */
+  default long longestOfFixedFrequencies(int maxPositions) {
+    return longest(maxPositions);
+  }
 
   /** Multiplies the cosines and sines, and so the scores by its square. */
   default double attentionFactor() {
@@ -56,11 +87,17 @@ public sealed interface RopeScaling {
       }
       return frequencies;
     }
+
+    @Override
+    public long longest(int maxPositions) {
+      return Math.max(maxPositions, (long) (factor * maxPositions));
+    }
   }
 
   /**
-   * A base that grows with the sequence once it is longer than {@code max_position_embeddings}.
-   * Sequences of models here never are, so that the frequencies stay as they are.
+   * A base that grows with the sequence once it is longer than {@code max_position_embeddings}
+   * ("NTK"). All positions of such a sequence turn by other angles than those of a shorter one, so
+   * it can be a forward pass, but not be sampled token by token.
    */
   record Dynamic(double factor) implements RopeScaling {
     /**
@@ -73,6 +110,22 @@ public sealed interface RopeScaling {
     @Override
     public double[] frequencies(int half, double theta) {
       return unscaled(half, theta);
+    }
+
+    @Override
+    public double[] frequencies(int half, double theta, int maxPositions, int length) {
+      double stretch = factor * Math.max(length, maxPositions) / maxPositions - (factor - 1);
+      return unscaled(half, theta * StrictMath.pow(stretch, half / (half - 1.0)));
+    }
+
+    @Override
+    public long longest(int maxPositions) {
+      return Math.max(maxPositions, (long) (factor * maxPositions));
+    }
+
+    @Override
+    public long longestOfFixedFrequencies(int maxPositions) {
+      return maxPositions;
     }
   }
 
@@ -170,6 +223,63 @@ public sealed interface RopeScaling {
     /** The pair of dimensions that makes so many turns within the original length. */
     private double dimension(double turns, int half, double theta) {
       return half * Math.log(originalMaxPositions / (turns * 2 * Math.PI)) / Math.log(theta);
+    }
+
+    @Override
+    public long longest(int maxPositions) {
+      return Math.max(maxPositions, (long) (factor * originalMaxPositions));
+    }
+  }
+
+  /**
+   * LongRoPE (Ding et al., 2024): a divisor for each frequency, one set for sequences of up to
+   * {@code originalMaxPositions} and one for longer ones.
+   *
+   * @param shortFactors for each pair of dimensions
+   * @param longFactors for each pair of dimensions
+   * @param attentionFactor see {@link #attentionFactor()}
+   */
+  record LongRope(
+      List<Double> shortFactors,
+      List<Double> longFactors,
+      int originalMaxPositions,
+      double attentionFactor)
+      implements RopeScaling {
+    /**
+     * @throws IllegalArgumentException naming the value that cannot be
+     */
+    public LongRope {
+      shortFactors = List.copyOf(shortFactors);
+      longFactors = List.copyOf(longFactors);
+      shortFactors.forEach(factor -> positive("short_factor", factor));
+      longFactors.forEach(factor -> positive("long_factor", factor));
+      positive("original_max_position_embeddings", originalMaxPositions);
+      positive("attention_factor", attentionFactor);
+    }
+
+    @Override
+    public double[] frequencies(int half, double theta) {
+      return divided(unscaled(half, theta), shortFactors);
+    }
+
+    @Override
+    public double[] frequencies(int half, double theta, int maxPositions, int length) {
+      boolean isLong = length > originalMaxPositions;
+      return divided(unscaled(half, theta), isLong ? longFactors : shortFactors);
+    }
+
+    private static double[] divided(double[] frequencies, List<Double> factors) {
+      for (int i = 0; i < frequencies.length; i++) {
+        frequencies[i] /= factors.get(i);
+      }
+      return frequencies;
+    }
+
+    @Override
+    public long longestOfFixedFrequencies(int maxPositions) {
+      return shortFactors.equals(longFactors)
+          ? maxPositions
+          : Math.min(originalMaxPositions, maxPositions);
     }
   }
 

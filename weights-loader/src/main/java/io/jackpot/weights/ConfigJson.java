@@ -2,6 +2,7 @@ package io.jackpot.weights;
 
 import io.jackpot.tensor.InputException;
 import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.SlidingWindow;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +25,12 @@ public final class ConfigJson {
           "llama", "LlamaForCausalLM",
           "mistral", "MistralForCausalLM");
 
-  private final JsonFields config;
-  private final String type;
-  private final boolean qwen;
+  private final Path file;
+  private final JsonFields root;
 
-  private ConfigJson(JsonFields config) {
-    this.config = config;
-    this.type = config.text("model_type", "");
-    this.qwen = type.startsWith("qwen");
-    if (!ARCHITECTURES.containsKey(type)) {
-      throw config.bad("model_type", "qwen2, qwen3, llama or mistral");
-    }
+  private ConfigJson(Path file, ObjectNode root) {
+    this.file = file;
+    this.root = new JsonFields(file, "", root);
   }
 
   /**
@@ -42,81 +38,109 @@ public final class ConfigJson {
    *     names the key
    */
   public static ModelConfig read(Path file) {
-    ConfigJson config = new ConfigJson(new JsonFields(file, Json.read(file)));
+    return new ConfigJson(file, Json.read(file)).model();
+  }
+
+  private ModelConfig model() {
+    String type = root.text("model_type", "");
+    if (!ARCHITECTURES.containsKey(type)) {
+      throw root.bad("model_type", "qwen2, qwen3, llama or mistral");
+    }
+    boolean qwen = type.startsWith("qwen");
+    int hidden = root.integer("hidden_size", null);
+    int heads = root.integer("num_attention_heads", null);
+    int layers = root.integer("num_hidden_layers", null);
+    int maxPositions = root.integer("max_position_embeddings", null);
+    if (heads <= 0) {
+      throw root.bad("num_attention_heads", "an integer above 0");
+    }
+    int kvHeads =
+        root.integer(
+            "num_key_value_heads",
+            root.has("num_key_value_heads") || type.equals("llama") ? heads : qwen ? 32 : 8);
+    int headDim = root.integer("head_dim", type.equals("qwen3") ? 128 : hidden / heads);
+    checkActivation();
+    if (type.equals("llama") && root.flag("mlp_bias")) {
+      throw root.bad("mlp_bias", "false");
+    }
+    if (!root.isNull("quantization_config")) {
+      throw new InputException(
+          Json.oneLine(
+              "%s: quantization_config: found quant_method %s, expected weights in F32, F16 or BF16; get the model in one of these or as a GGUF file"
+                  .formatted(file, root.child("quantization_config").path("quant_method"))));
+    }
+    if (root.number("partial_rotary_factor", 1) != 1) {
+      throw root.bad("partial_rotary_factor", "1");
+    }
+    boolean attentionBias =
+        (type.equals("qwen3") || type.equals("llama")) && root.flag("attention_bias");
+    RopeJson rope = RopeJson.read(root, maxPositions);
     try {
-      return config.model();
+      return new ModelConfig(
+          type,
+          root.integer("vocab_size", null),
+          hidden,
+          root.integer("intermediate_size", null),
+          layers,
+          heads,
+          kvHeads,
+          headDim,
+          maxPositions,
+          rope.theta(),
+          rope.scaling(),
+          (float) root.number("rms_norm_eps", 1e-6),
+          root.flag("tie_word_embeddings"),
+          attentionBias || type.equals("qwen2"),
+          attentionBias,
+          type.equals("qwen3"),
+          window(type, layers));
     } catch (IllegalArgumentException e) {
       throw new InputException(Json.oneLine(file + ": " + e.getMessage()), e);
     }
   }
 
-  private ModelConfig model() {
-    int hidden = config.integer("hidden_size", null);
-    int heads = config.integer("num_attention_heads", null);
-    int layers = config.integer("num_hidden_layers", null);
-    int maxPositions = config.integer("max_position_embeddings", null);
-    if (heads <= 0) {
-      throw config.bad("num_attention_heads", "an integer above 0");
-    }
-    RopeJson rope = RopeJson.read(config, maxPositions);
-    boolean kvHeadsGiven = config.object().has("num_key_value_heads");
-    int kvHeads =
-        config.integer(
-            "num_key_value_heads", kvHeadsGiven || type.equals("llama") ? heads : qwen ? 32 : 8);
-    checkSupported();
-    boolean attentionBias =
-        config.flag("attention_bias", false) && (type.equals("qwen3") || type.equals("llama"));
-    return new ModelConfig(
-        type,
-        config.integer("vocab_size", null),
-        hidden,
-        config.integer("intermediate_size", null),
-        layers,
-        heads,
-        kvHeads,
-        config.integer("head_dim", type.equals("qwen3") ? 128 : hidden / heads),
-        Math.min(maxPositions, window(layers)),
-        rope.theta(),
-        rope.scaling(),
-        (float) config.number("rms_norm_eps", 1e-6),
-        config.flag("tie_word_embeddings", false),
-        attentionBias || type.equals("qwen2"),
-        attentionBias,
-        type.equals("qwen3"));
-  }
-
-  private void checkSupported() {
-    String activation = config.text("hidden_act", "silu");
+  private void checkActivation() {
+    String activation = root.text("hidden_act", "silu");
     if (!activation.equals("silu") && !activation.equals("swish")) {
-      throw config.bad("hidden_act", "silu");
-    }
-    if (type.equals("llama") && config.flag("mlp_bias", false)) {
-      throw config.bad("mlp_bias", "false");
-    }
-    if (!config.isNull("quantization_config")) {
-      throw config.bad("quantization_config", "none: quantized weights are not supported");
+      throw root.bad("hidden_act", "silu");
     }
   }
 
   /**
-   * How many positions a token sees at the most where a layer has a sliding window. Sequences of up
-   * to so many are computed exactly, and longer ones not at all.
+   * Mistral's holds for all layers; Qwen's for those that {@code layer_types} or a number names.
    */
-  private int window(int layers) {
-    boolean sliding =
-        !qwen
-            || (config.flag("use_sliding_window", false)
-                && config.integer("max_window_layers", 28) < layers);
-    for (JsonNode layer : config.object().path("layer_types")) {
-      String kind = layer.isString() ? layer.stringValue() : "";
-      if (!kind.equals("full_attention") && !kind.equals("sliding_attention")) {
-        throw config.bad("layer_types", "full_attention or sliding_attention");
-      }
-      sliding |= kind.equals("sliding_attention");
-    }
+  private @Nullable SlidingWindow window(String type, int layers) {
     String key = "sliding_window";
-    boolean asMistral = type.equals("mistral") && !config.object().has(key);
-    return sliding ? config.integer(key, asMistral ? 4096 : Integer.MAX_VALUE) : Integer.MAX_VALUE;
+    JsonNode types = root.child("layer_types");
+    if (!type.startsWith("qwen")) {
+      for (JsonNode each : types) {
+        if (!isLayer(each, "full_attention")) {
+          throw root.bad("layer_types", "only full_attention");
+        }
+      }
+      int size = root.integer(key, root.has(key) ? 0 : 4096);
+      boolean none = !type.equals("mistral") || root.has(key) && root.isNull(key);
+      return none ? null : new SlidingWindow(size, 0);
+    }
+    boolean inUse = root.flag("use_sliding_window") && !(root.has(key) && root.isNull(key));
+    int from = inUse ? root.integer("max_window_layers", 28) : layers;
+    if (types.isArray()) {
+      from = 0;
+      while (from < types.size() && isLayer(types.path(from), "full_attention")) {
+        from++;
+      }
+      for (int i = from; i < types.size(); i++) {
+        if (!inUse || !isLayer(types.path(i), "sliding_attention")) {
+          throw root.bad(
+              "layer_types", "full_attention first, then sliding_attention with a sliding_window");
+        }
+      }
+    }
+    return inUse && from < layers ? new SlidingWindow(root.integer(key, 4096), from) : null;
+  }
+
+  private static boolean isLayer(JsonNode node, String kind) {
+    return node.isString() && node.stringValue().equals(kind);
   }
 
   /**
@@ -133,6 +157,7 @@ public final class ConfigJson {
     if (architecture == null) {
       throw new IllegalArgumentException("model type " + type);
     }
+    SlidingWindow window = config.slidingWindow();
     ObjectNode root = Json.object();
     root.putArray("architectures").add(architecture);
     root.put("model_type", type)
@@ -149,16 +174,17 @@ public final class ConfigJson {
         .put("rms_norm_eps", Double.parseDouble(Float.toString(config.rmsNormEpsilon())))
         .put("tie_word_embeddings", config.tiedEmbeddings())
         .put("hidden_act", "silu")
-        .putNull("sliding_window")
+        .put("sliding_window", window == null ? null : window.size())
         .put("attention_dropout", 0.0)
         .put("torch_dtype", stored.torchName())
         .put("use_cache", true)
         .putNull("bos_token_id")
         .put("eos_token_id", endId);
-    root.set("rope_scaling", RopeJson.write(config.ropeScaling()));
     if (type.startsWith("qwen")) {
-      root.put("use_sliding_window", false);
+      root.put("use_sliding_window", window != null);
+      root.put("max_window_layers", window == null ? config.layers() : window.fromLayer());
     }
+    RopeJson.write(root, config.ropeScaling());
     if (type.equals("qwen3") || type.equals("llama")) {
       root.put("attention_bias", config.outputBias());
     }

@@ -6,81 +6,86 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Typed access to the fields of a JSON object. A field that is missing and one that is {@code null}
- * are the same.
+ * The keys of an object of {@code config.json}, each with the type it has to have. A key that is
+ * null counts as absent.
  *
- * @param file where the object comes from, for messages
- * @param object its fields
+ * @param prefix where the object is in the file, for messages: empty or a path that ends in a dot
  */
-record JsonFields(Path file, JsonNode object) {
+record JsonFields(Path file, String prefix, JsonNode node) {
+
+  JsonNode child(String key) {
+    return node.path(key);
+  }
+
+  JsonFields object(String key) {
+    return new JsonFields(file, prefix + key + ".", node.path(key));
+  }
+
+  /** Whether the key is there, be it with null. */
+  boolean has(String key) {
+    return node.has(key);
+  }
 
   boolean isNull(String key) {
-    JsonNode node = object.path(key);
+    return isNull(node.path(key));
+  }
+
+  private static boolean isNull(JsonNode node) {
     return node.isMissingNode() || node.isNull();
   }
 
-  /**
-   * @param whenAbsent null where the field has to be there
-   * @throws InputException if it is no integer
-   */
   int integer(String key, @Nullable Integer whenAbsent) {
-    if (isNull(key) && whenAbsent != null) {
+    JsonNode value = node.path(key);
+    if (isNull(value) && whenAbsent != null) {
       return whenAbsent;
     }
-    JsonNode node = object.path(key);
-    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
       throw bad(key, "an integer");
     }
-    return node.intValue();
+    return value.intValue();
   }
 
-  /**
-   * @param whenAbsent null where the field has to be there
-   * @throws InputException if it is no finite number
-   */
-  double number(String key, @Nullable Double whenAbsent) {
-    if (isNull(key) && whenAbsent != null) {
-      return whenAbsent;
+  double number(String key, @Nullable Number whenAbsent) {
+    JsonNode value = node.path(key);
+    if (isNull(value) && whenAbsent != null) {
+      return whenAbsent.doubleValue();
     }
-    JsonNode node = object.path(key);
-    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
       throw bad(key, "a number");
     }
-    return node.doubleValue();
+    return value.doubleValue();
   }
 
-  /**
-   * @throws InputException if it is no string
-   */
   String text(String key, String whenAbsent) {
-    JsonNode node = object.path(key);
-    if (isNull(key)) {
+    JsonNode value = node.path(key);
+    if (isNull(value)) {
       return whenAbsent;
     }
-    if (!node.isString()) {
+    if (!value.isString()) {
       throw bad(key, "a string");
     }
-    return node.stringValue();
+    return value.stringValue();
   }
 
-  /**
-   * @throws InputException if it is neither true nor false
-   */
+  boolean flag(String key) {
+    return flag(key, false);
+  }
+
   boolean flag(String key, boolean whenAbsent) {
-    JsonNode node = object.path(key);
-    if (isNull(key)) {
+    JsonNode value = node.path(key);
+    if (isNull(value)) {
       return whenAbsent;
     }
-    if (!node.isBoolean()) {
+    if (!value.isBoolean()) {
       throw bad(key, "true or false");
     }
-    return node.booleanValue();
+    return value.booleanValue();
   }
 
-  /** What is wrong with a field. */
   InputException bad(String key, String expected) {
-    String found = isNull(key) ? "missing" : "found " + object.path(key);
+    JsonNode value = node.path(key);
+    String found = isNull(value) ? "missing" : "found " + value;
     return new InputException(
-        Json.oneLine(file + ": " + key + ": " + found + ", expected " + expected));
+        Json.oneLine(file + ": " + prefix + key + ": " + found + ", expected " + expected));
   }
 }

@@ -2,55 +2,60 @@ package io.jackpot.weights;
 
 import io.jackpot.tensor.InputException;
 import io.jackpot.transformer.RopeScaling;
-import org.jspecify.annotations.Nullable;
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The rotary settings of a {@code config.json}: {@code rope_theta} and {@code rope_scaling} in the
- * style of transformers 4, {@code rope_parameters} in that of 5, with the defaults of transformers.
- *
- * @param theta base of the frequencies
- * @param scaling what is done to them
+ * The rotary positions in a {@code config.json}: {@code rope_theta} and {@code rope_scaling} as
+ * transformers 4 writes them, or {@code rope_parameters} of transformers 5.
  */
 record RopeJson(double theta, RopeScaling scaling) {
-  private static final String TYPES = "rope_type default, linear, dynamic, llama3 or yarn";
-  private static final String ORIGINAL = "original_max_position_embeddings";
+  private static final String TYPES = "default, linear, dynamic, llama3, yarn or longrope";
 
   /**
    * @param maxPositions {@code max_position_embeddings}
-   * @throws InputException if the settings are damaged or not supported
+   * @throws InputException if it asks for what is not supported; names the key
    */
-  static RopeJson read(JsonFields config, int maxPositions) {
-    checkWhole(config);
-    double theta = config.number("rope_theta", 10_000.0);
-    RopeScaling scaling = new RopeScaling.None();
-    for (String key : new String[] {"rope_scaling", "rope_parameters"}) {
-      if (config.isNull(key)) {
-        continue;
+  static RopeJson read(JsonFields root, int maxPositions) {
+    // Where a file has both, transformers 5 takes the older key.
+    boolean old = root.child("rope_scaling").isObject() && !root.child("rope_scaling").isEmpty();
+    String key = old ? "rope_scaling" : "rope_parameters";
+    for (String each : List.of("rope_scaling", "rope_parameters")) {
+      if (!root.isNull(each) && !root.child(each).isObject()) {
+        throw root.bad(each, "an object or null");
       }
-      JsonNode node = config.object().path(key);
-      if (!node.isObject()) {
-        throw config.bad(key, "an object with " + TYPES);
-      }
-      JsonFields rope = new JsonFields(config.file(), node);
-      checkWhole(rope);
-      theta = rope.number("rope_theta", theta);
-      int original = config.integer(ORIGINAL, rope.integer(ORIGINAL, maxPositions));
-      scaling = scaling(config, key, rope, maxPositions, original);
     }
-    return new RopeJson(theta, scaling);
-  }
-
-  private static void checkWhole(JsonFields fields) {
-    if (fields.number("partial_rotary_factor", 1.0) != 1) {
-      throw fields.bad("partial_rotary_factor", "1");
+    JsonFields rope = root.object(key);
+    for (JsonNode value : rope.node()) {
+      if (value.isObject()) {
+        throw root.bad(key, "one set of rotary positions for all layers");
+      }
+    }
+    if (rope.number("partial_rotary_factor", 1) != 1) {
+      throw rope.bad("partial_rotary_factor", "1");
+    }
+    JsonFields ofTheta = rope.isNull("rope_theta") ? root : rope;
+    double theta = ofTheta.number("rope_theta", 10_000);
+    if (!(theta > 0)) {
+      throw ofTheta.bad("rope_theta", "a number above 0");
+    }
+    try {
+      return new RopeJson(theta, scaling(root, rope, key, maxPositions));
+    } catch (IllegalArgumentException e) {
+      throw new InputException(Json.oneLine(root.file() + ": " + key + ": " + e.getMessage()), e);
     }
   }
 
   private static RopeScaling scaling(
-      JsonFields config, String key, JsonFields rope, int maxPositions, int original) {
-    return switch (rope.text("rope_type", rope.text("type", "default"))) {
+      JsonFields root, JsonFields rope, String key, int maxPositions) {
+    String type = rope.text(rope.isNull("rope_type") ? "type" : "rope_type", "default");
+    // A model may name it outside; transformers then looks nowhere else.
+    JsonFields ofOriginal = root.isNull("original_max_position_embeddings") ? rope : root;
+    int original = ofOriginal.integer("original_max_position_embeddings", maxPositions);
+    return switch (type) {
       case "default" -> new RopeScaling.None();
       case "linear" -> new RopeScaling.Linear(rope.number("factor", null));
       case "dynamic" -> new RopeScaling.Dynamic(rope.number("factor", null));
@@ -60,54 +65,88 @@ record RopeJson(double theta, RopeScaling scaling) {
               rope.number("low_freq_factor", null),
               rope.number("high_freq_factor", null),
               original);
-      case "yarn" -> yarn(rope, rope.number("factor", (double) maxPositions / original), original);
-      default -> throw config.bad(key, TYPES);
+      case "yarn" -> {
+        double factor = rope.number("factor", (double) maxPositions / original);
+        double fast = rope.number("beta_fast", 0);
+        double slow = rope.number("beta_slow", 0);
+        yield new RopeScaling.Yarn(
+            factor,
+            rope.number("attention_factor", attentionFactor(rope, factor)),
+            fast == 0 ? 32 : fast,
+            slow == 0 ? 1 : slow,
+            original,
+            rope.flag("truncate", true));
+      }
+      case "longrope" -> {
+        double factor = rope.number("factor", (double) maxPositions / original);
+        double attention = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+        yield new RopeScaling.LongRope(
+            numbers(rope, "short_factor"),
+            numbers(rope, "long_factor"),
+            original,
+            rope.number("attention_factor", attention));
+      }
+      default ->
+          throw new InputException(
+              Json.oneLine(
+                  "%s: %s: found rope_type %s, expected %s"
+                      .formatted(root.file(), key, type, TYPES)));
     };
   }
 
-  private static RopeScaling yarn(JsonFields rope, double factor, int original) {
-    double mscale = rope.number("mscale", 0.0);
-    double mscaleAllDim = rope.number("mscale_all_dim", 0.0);
-    double attention =
-        mscale != 0 && mscaleAllDim != 0
-            ? RopeScaling.Yarn.mscale(factor, mscale)
-                / RopeScaling.Yarn.mscale(factor, mscaleAllDim)
-            : RopeScaling.Yarn.mscale(factor, 1);
-    return new RopeScaling.Yarn(
-        factor,
-        rope.number("attention_factor", attention),
-        rope.number("beta_fast", 32.0),
-        rope.number("beta_slow", 1.0),
-        original,
-        rope.flag("truncate", true));
+  private static double attentionFactor(JsonFields rope, double factor) {
+    double mscale = rope.number("mscale", 0);
+    double mscaleAllDim = rope.number("mscale_all_dim", 0);
+    return mscale != 0 && mscaleAllDim != 0
+        ? RopeScaling.Yarn.mscale(factor, mscale) / RopeScaling.Yarn.mscale(factor, mscaleAllDim)
+        : RopeScaling.Yarn.mscale(factor, 1);
   }
 
-  /** What {@link #read} reads again, as {@code rope_scaling}; null for frequencies as they are. */
-  static @Nullable ObjectNode write(RopeScaling scaling) {
-    ObjectNode node = Json.object();
-    switch (scaling) {
-      case RopeScaling.None _ -> {
-        return null;
+  private static List<Double> numbers(JsonFields rope, String key) {
+    List<Double> numbers = new ArrayList<>();
+    for (JsonNode number : rope.child(key)) {
+      if (!number.isNumber()) {
+        throw rope.bad(key, "an array of numbers");
       }
-      case RopeScaling.Linear linear ->
-          node.put("rope_type", "linear").put("factor", linear.factor());
-      case RopeScaling.Dynamic dynamic ->
-          node.put("rope_type", "dynamic").put("factor", dynamic.factor());
+      numbers.add(number.doubleValue());
+    }
+    return numbers;
+  }
+
+  /** Writes what {@link #read} reads and transformers (4 and 5) understands beside rope_theta. */
+  static void write(ObjectNode root, RopeScaling scaling) {
+    switch (scaling) {
+      case RopeScaling.None _ -> {}
+      case RopeScaling.Linear linear -> object(root, "linear").put("factor", linear.factor());
+      case RopeScaling.Dynamic dynamic -> object(root, "dynamic").put("factor", dynamic.factor());
       case RopeScaling.Llama3 llama ->
-          node.put("rope_type", "llama3")
+          object(root, "llama3")
               .put("factor", llama.factor())
               .put("low_freq_factor", llama.lowFreqFactor())
               .put("high_freq_factor", llama.highFreqFactor())
-              .put(ORIGINAL, llama.originalMaxPositions());
+              .put("original_max_position_embeddings", llama.originalMaxPositions());
       case RopeScaling.Yarn yarn ->
-          node.put("rope_type", "yarn")
+          object(root, "yarn")
               .put("factor", yarn.factor())
+              .put("original_max_position_embeddings", yarn.originalMaxPositions())
               .put("attention_factor", yarn.attentionFactor())
               .put("beta_fast", yarn.betaFast())
               .put("beta_slow", yarn.betaSlow())
-              .put("truncate", yarn.truncate())
-              .put(ORIGINAL, yarn.originalMaxPositions());
+              .put("truncate", yarn.truncate());
+      case RopeScaling.LongRope longRope -> {
+        ObjectNode rope =
+            object(root, "longrope")
+                .put("original_max_position_embeddings", longRope.originalMaxPositions())
+                .put("attention_factor", longRope.attentionFactor());
+        ArrayNode shortFactors = rope.putArray("short_factor");
+        longRope.shortFactors().forEach(shortFactors::add);
+        ArrayNode longFactors = rope.putArray("long_factor");
+        longRope.longFactors().forEach(longFactors::add);
+      }
     }
-    return node;
+  }
+
+  private static ObjectNode object(ObjectNode root, String type) {
+    return root.putObject("rope_scaling").put("rope_type", type);
   }
 }

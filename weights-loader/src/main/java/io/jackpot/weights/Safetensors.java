@@ -10,10 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -43,10 +40,6 @@ public final class Safetensors implements AutoCloseable {
       "; this is not a safetensors file or not a whole one, get it again";
   private static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final ValueLayout.OfShort SHORT =
-      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   /** Bits of an element of each dtype of the format. Only F32, F16 and BF16 can be read. */
   private static final Map<String, Integer> BITS = new LinkedHashMap<>();
@@ -91,39 +84,27 @@ public final class Safetensors implements AutoCloseable {
    *
    * @throws InputException if it cannot be read or is not a whole and valid safetensors file
    */
-  @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the object returned
   public static Safetensors open(Path file) {
-    Arena arena = Arena.ofShared();
-    boolean opened = false;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (!Files.isRegularFile(file)) {
-        throw bad(file, "not a file; expected a safetensors file");
-      }
-      MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-      if (all.byteSize() < 8) {
-        throw bad(file, "found " + all.byteSize() + " bytes, expected at least 8" + DAMAGED);
-      }
-      long length = all.get(LONG, 0);
-      if (length < 0 || length > LONGEST_HEADER || length > all.byteSize() - 8) {
-        String range = "0 to " + Math.min(LONGEST_HEADER, all.byteSize() - 8);
-        throw bad(file, "header length " + length + ", expected " + range + DAMAGED);
-      }
-      byte[] header = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
-      if (length == 0 || header[0] != '{') {
-        throw bad(file, "the header does not start with {" + DAMAGED);
-      }
-      MemorySegment data = all.asSlice(8 + length);
-      Map<String, Entry> entries =
-          entries(file, Json.parse(header, file + ": header"), data.byteSize());
-      opened = true;
-      return new Safetensors(file, arena, data, entries);
-    } catch (IOException e) {
-      throw AtomicFiles.failed("cannot read", file, e);
-    } finally {
-      if (!opened) {
-        arena.close();
-      }
-    }
+    return MappedFile.open(
+        file,
+        "a safetensors file",
+        (arena, all) -> {
+          if (all.byteSize() < 8) {
+            throw bad(file, "found " + all.byteSize() + " bytes, expected at least 8" + DAMAGED);
+          }
+          long length = all.get(LONG, 0);
+          if (length < 0 || length > LONGEST_HEADER || length > all.byteSize() - 8) {
+            String range = "0 to " + Math.min(LONGEST_HEADER, all.byteSize() - 8);
+            throw bad(file, "header length " + length + ", expected " + range + DAMAGED);
+          }
+          byte[] header = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
+          if (length == 0 || header[0] != '{') {
+            throw bad(file, "the header does not start with {" + DAMAGED);
+          }
+          MemorySegment data = all.asSlice(8 + length);
+          ObjectNode json = Json.parse(header, file + ": header");
+          return new Safetensors(file, arena, data, entries(file, json, data.byteSize()));
+        });
   }
 
   private static Map<String, Entry> entries(Path file, ObjectNode header, long dataSize) {
@@ -232,34 +213,41 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
-   * Copies a tensor into memory, F16 and BF16 widened to float32 exactly.
+   * A tensor as it is in the file, readable until that is closed.
    *
-   * @throws InputException if there is no such tensor, its dtype is another one, or it has more
-   *     elements than a Java array can hold
+   * @throws InputException if there is no such tensor, its dtype is not F32, F16 or BF16, or it has
+   *     more elements than a Java array can hold
    */
-  public Tensor read(String name) {
+  public StoredTensor stored(String name) {
     Entry entry = entry(name);
     if (entry.shape.size() > Integer.MAX_VALUE - 8) {
       throw bad(file, name, "shape " + entry.shape + ": more than 2147483639 elements");
     }
-    float[] values = new float[(int) entry.shape.size()];
-    switch (entry.dtype) {
-      case "F32" -> MemorySegment.copy(data, FLOAT, entry.begin, values, 0, values.length);
-      case "F16" -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = Float.float16ToFloat(data.get(SHORT, entry.begin + 2L * i));
-        }
-      }
-      case "BF16" -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = Float.intBitsToFloat(data.get(SHORT, entry.begin + 2L * i) << 16);
-        }
-      }
-      default ->
-          throw bad(
-              file, name, "dtype " + entry.dtype + ", expected F32, F16 or BF16; convert the file");
-    }
-    return Tensor.of(values, dims(entry.shape));
+    Encoding encoding =
+        switch (entry.dtype) {
+          case "F32" -> Encoding.F32;
+          case "F16" -> Encoding.F16;
+          case "BF16" -> Encoding.BF16;
+          default ->
+              throw bad(
+                  file,
+                  name,
+                  "dtype " + entry.dtype + ", expected F32, F16 or BF16; convert the file");
+        };
+    return new StoredTensor(
+        entry.shape, encoding, data.asSlice(entry.begin, entry.end - entry.begin));
+  }
+
+  /**
+   * Copies a tensor into memory, F16 and BF16 widened to float32 exactly.
+   *
+   * @throws InputException as {@link #stored}
+   */
+  public Tensor read(String name) {
+    StoredTensor stored = stored(name);
+    float[] values = new float[(int) stored.shape().size()];
+    stored.decode(values);
+    return Tensor.of(values, dims(stored.shape()));
   }
 
   /** Unmaps the file. */
@@ -352,7 +340,7 @@ public final class Safetensors implements AutoCloseable {
   }
 
   private static InputException bad(Path file, String problem) {
-    return new InputException(Json.oneLine(file + ": " + problem));
+    return MappedFile.bad(file, problem);
   }
 
   private static InputException bad(Path file, String tensor, String problem) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jackpot.tensor.InputException;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.RopeScaling;
+import io.jackpot.transformer.SlidingWindow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigJsonTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+  private static final String KV = "\"num_key_value_heads\": 2, ";
 
   @TempDir Path folder;
 
@@ -117,17 +120,18 @@ class ConfigJsonTest {
       quoteCharacter = '`',
       value = {
         "qwen3 | \"hidden_act\": \"gelu\"                                  | hidden_act: found \"gelu\", expected silu",
-        "llama | \"rope_scaling\": {\"rope_type\": \"longrope\"}           | rope_scaling: found",
-        "llama | \"rope_scaling\": 4                                        | rope_scaling: found 4",
-        "llama | \"rope_scaling\": {\"type\": \"linear\"}                  | factor: missing, expected a number",
-        "llama | \"rope_scaling\": {\"type\": \"linear\", \"factor\": 0}    | factor 0.0: expected above 0",
-        "llama | \"rope_parameters\": {\"rope_type\": \"llama3\"}           | factor: missing",
-        "llama | \"rope_parameters\": {\"partial_rotary_factor\": 0.5}      | partial_rotary_factor: found 0.5",
-        "llama | \"rope_theta\": 0                                          | rope_theta 0.0: expected above 0",
-        "qwen2 | \"layer_types\": [\"chunked_attention\"]                   | layer_types",
+        "llama | \"rope_scaling\": {\"rope_type\": \"mrope\"}                | rope_scaling: found rope_type mrope, expected default, linear, dynamic",
+        "llama | \"rope_scaling\": {\"type\": \"linear\", \"factor\": 0}    | rope_scaling: factor 0.0: expected above 0",
+        "llama | \"rope_scaling\": {\"type\": \"yarn\", \"factor\": \"a\"}    | rope_scaling.factor: found \"a\", expected a number",
+        "llama | \"rope_scaling\": [1]                                    | rope_scaling: found [1], expected an object",
+        "llama | \"rope_scaling\": {\"type\": \"longrope\", \"short_factor\": [1], \"long_factor\": [1]} | short_factor: 1 numbers, expected head_dim/2 = 4",
+        "llama | \"rope_parameters\": {\"full_attention\": {}}             | rope_parameters: found {\"full_attention\":{}}, expected one set",
+        "llama | \"rope_parameters\": {\"rope_type\": \"llama3\"}           | rope_parameters.factor: missing",
+        "llama | \"rope_parameters\": {\"partial_rotary_factor\": 0.5}      | rope_parameters.partial_rotary_factor: found 0.5",
         "llama | \"partial_rotary_factor\": 0.5                             | partial_rotary_factor: found 0.5",
         "llama | \"mlp_bias\": true                                         | mlp_bias: found true, expected false",
-        "llama | \"rope_parameters\": {\"rope_theta\": \"x\"}                 | rope_theta: found \"x\", expected a number",
+        "llama | \"rope_theta\": 0                                          | rope_theta: found 0",
+        "llama | \"rope_parameters\": {\"rope_theta\": \"x\"}                 | rope_parameters.rope_theta: found \"x\", expected a number",
         "llama | \"head_dim\": 3                                            | head_dim 3",
         "llama | \"num_key_value_heads\": 3                                 | num_key_value_heads 3",
         "llama | \"num_key_value_heads\": 0                                 | num_key_value_heads 0",
@@ -136,13 +140,16 @@ class ConfigJsonTest {
         "llama | \"vocab_size\": null                                       | vocab_size: missing",
         "llama | \"vocab_size\": 99999999999                                | vocab_size: found 99999999999",
         "llama | \"tie_word_embeddings\": 1                                 | tie_word_embeddings: found 1",
-        "llama | \"quantization_config\": {}                                | quantization_config",
+        "llama | \"quantization_config\": {\"quant_method\": \"gptq\"}          | quantization_config: found quant_method \"gptq\", expected weights in F32",
+        "mistral | \"sliding_window\": 0                                   | sliding_window 0: expected above 0",
+        "qwen2 | \"use_sliding_window\": true, \"max_window_layers\": -1     | max_window_layers -1: expected at least 0",
+        "qwen2 | \"layer_types\": [\"sliding_attention\"]                   | layer_types: found",
         "gpt2  | \"a\": 1                                                   | model_type: found \"gpt2\", expected qwen2",
       })
   void unsupportedIsNamed(String type, String line, String message) throws IOException {
     assertThatThrownBy(() -> config(type, line))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("config.json: " + message.split(" ")[0])
+        .hasMessageStartingWith(folder.resolve("config.json") + ": ")
         .hasMessageContaining(message);
   }
 
@@ -156,45 +163,68 @@ class ConfigJsonTest {
     assertThat(config("llama", "\"rope_theta\": 1, \"rope_parameters\": {\"rope_theta\": 7}"))
         .extracting(ModelConfig::ropeTheta)
         .isEqualTo(7.0);
+    assertThat(config("mistral", "\"num_key_value_heads\": 2").slidingWindow())
+        .isEqualTo(new SlidingWindow(4096, 0));
+    // 28 layers come before the first with a window.
+    assertThat(config("qwen2", KV + "\"use_sliding_window\": true, \"sliding_window\": 8"))
+        .extracting(ModelConfig::slidingWindow)
+        .isNull();
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "mistral | \"sliding_window\": 64 | 64",
-        "mistral | \"sliding_window\": null | 64",
-        "mistral | \"sliding_window\": 8 | 8",
-        "qwen2 | \"use_sliding_window\": true, \"sliding_window\": 8 | 64",
-        "qwen2 | \"use_sliding_window\": true, \"sliding_window\": 8, \"max_window_layers\": 1 | 8",
-        "qwen2 | \"use_sliding_window\": false, \"sliding_window\": 8 | 64",
-        "qwen2 | \"layer_types\": [\"sliding_attention\"], \"sliding_window\": 8 | 8",
-      })
-  void sequencesAreNoLongerThanTheWindow(String type, String line, int expected)
-      throws IOException {
-    assertThat(config(type, "\"num_key_value_heads\": 2, " + line).maxPositions())
-        .isEqualTo(expected);
+  @Test
+  void sequencesEndWhereAWindowOrRotaryPositionsDo() throws IOException {
+    ModelConfig mistral = config("mistral", KV + "\"sliding_window\": 16");
+    assertThat(mistral.slidingWindow()).isEqualTo(new SlidingWindow(16, 0));
+    assertThat(mistral.maxPositions()).isEqualTo(64);
+    assertThat(mistral.longestSequence()).isEqualTo(16);
+    assertThat(mistral.longestForward()).isEqualTo(16);
+    String window = KV + "\"use_sliding_window\": true, \"sliding_window\": 8, ";
+    assertThat(config("qwen2", window + "\"max_window_layers\": 1").slidingWindow())
+        .isEqualTo(new SlidingWindow(8, 1));
+    String layers = "\"layer_types\": [\"full_attention\", \"sliding_attention\"]";
+    assertThat(config("qwen3", window + "\"head_dim\": 8, " + layers).slidingWindow())
+        .isEqualTo(new SlidingWindow(8, 1));
+
+    String scaling = "\"rope_scaling\": {\"type\": \"%s\", \"factor\": 2.5}";
+    assertThat(config("llama", scaling.formatted("linear")).longestSequence()).isEqualTo(160);
+    assertThat(config("llama", scaling.formatted("yarn")).longestSequence()).isEqualTo(160);
+    ModelConfig dynamic = config("llama", scaling.formatted("dynamic"));
+    assertThat(dynamic.longestSequence()).isEqualTo(64);
+    assertThat(dynamic.longestForward()).isEqualTo(160);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "\"rope_type\": \"default\"",
-        "\"type\": \"linear\", \"factor\": 2.5",
-        "\"rope_type\": \"dynamic\", \"factor\": 2",
-        "\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1, \"high_freq_factor\": 4,"
-            + " \"original_max_position_embeddings\": 16",
-        "\"rope_type\": \"yarn\", \"factor\": 4, \"beta_fast\": 16, \"truncate\": false",
-        "\"rope_type\": \"yarn\", \"factor\": 4, \"mscale\": 0.7, \"mscale_all_dim\": 1.0",
+        "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2}",
+        "\"rope_scaling\": {\"rope_type\": \"dynamic\", \"factor\": 2}",
+        "\"rope_parameters\": {\"rope_type\": \"llama3\", \"factor\": 8, \"rope_theta\": 5e5,"
+            + " \"low_freq_factor\": 1, \"high_freq_factor\": 4,"
+            + " \"original_max_position_embeddings\": 32}",
+        "\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4, \"mscale\": 0.7, \"mscale_all_dim\": 1,"
+            + " \"original_max_position_embeddings\": 16, \"truncate\": false}",
+        "\"rope_scaling\": {\"rope_type\": \"longrope\", \"short_factor\": [1, 1, 1.5, 2],"
+            + " \"long_factor\": [1, 2, 3, 4], \"original_max_position_embeddings\": 16}"
       })
-  void scaledRotaryPositionsRoundTrip(String rope) throws IOException {
-    ModelConfig config = config("llama", "\"rope_scaling\": {" + rope + "}");
-    assertThat(config.ropeScaling() instanceof RopeScaling.None)
-        .isEqualTo(rope.contains("default"));
-    assertThat(config("llama", "\"rope_parameters\": {" + rope + "}")).isEqualTo(config);
+  void rotaryPositionsAreSavedAgain(String rope) throws IOException {
+    ModelConfig config = config("llama", rope);
     Path file = folder.resolve("config.json");
     ConfigJson.write(file, config, null, StoredType.F32);
     assertThat(ConfigJson.read(file)).isEqualTo(config);
+    assertThat(config.ropeScaling()).isNotEqualTo(new RopeScaling.None());
+  }
+
+  @Test
+  void windowsAreSavedAgain() throws IOException {
+    String window = "\"use_sliding_window\": true, \"sliding_window\": 8, \"max_window_layers\": 1";
+    for (ModelConfig config :
+        new ModelConfig[] {
+          config("qwen2", KV + window), config("mistral", KV + "\"sliding_window\": 16")
+        }) {
+      Path file = folder.resolve("config.json");
+      ConfigJson.write(file, config, null, StoredType.F32);
+      assertThat(ConfigJson.read(file)).isEqualTo(config);
+    }
   }
 
   @Test

@@ -24,6 +24,21 @@ class FuzzTest {
     Mutations.run(Files.readAllBytes(file), file, FuzzTest::readAll);
   }
 
+  @Test
+  void gguf() throws IOException, InterruptedException {
+    byte[] good = Files.readAllBytes(Path.of("src/test/resources/golden/gguf/blocks.gguf"));
+    Mutations.run(good, folder.resolve("model.gguf"), FuzzTest::decodeAll);
+  }
+
+  private static void decodeAll(Path file) {
+    try (Gguf gguf = Gguf.open(file)) {
+      for (String name : gguf.names()) {
+        StoredTensor tensor = gguf.stored(name);
+        tensor.decode(new float[(int) tensor.shape().size()]);
+      }
+    }
+  }
+
   private static void readAll(Path file) {
     try (Safetensors safetensors = Safetensors.open(file)) {
       safetensors.names().forEach(safetensors::read);
