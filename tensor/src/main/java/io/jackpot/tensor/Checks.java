@@ -1,5 +1,6 @@
 package io.jackpot.tensor;
 
+import java.util.Arrays;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,34 @@ public final class Checks {
         x,
         w,
         y);
+  }
+
+  static void matmulPacked(Tensor x, PackedMatrix w, Tensor y) {
+    if (x.cols() != w.cols() || y.rows() != x.rows() || y.cols() != w.rows()) {
+      throw new IllegalArgumentException(
+          "matmulPacked: expected x [m, k], w [n, k], y [m, n]; found, in this order, %s, [%d, %d], %s"
+              .formatted(x.shape(), w.rows(), w.cols(), y.shape()));
+    }
+  }
+
+  static void embeddingPacked(int[] ids, PackedMatrix table, Tensor y) {
+    if (table.cols() != y.cols() || ids.length < y.rows()) {
+      throw new IllegalArgumentException(
+          "embeddingPacked: expected ids [n], table [vocabulary, dim], y [n, dim]; found %d ids, [%d, %d], %s"
+              .formatted(ids.length, table.rows(), table.cols(), y.shape()));
+    }
+    indices("embeddingPacked", "id", ids, y.rows(), table.rows());
+  }
+
+  /** The tensor of a matrix that was packed by a provider without panels. */
+  static Tensor plain(PackedMatrix w) {
+    Tensor tensor = w.tensor();
+    if (tensor == null) {
+      throw new IllegalArgumentException(
+          "a matrix [%d, %d] in panels of another provider, expected one packed by this provider"
+              .formatted(w.rows(), w.cols()));
+    }
+    return tensor;
   }
 
   public static void matmulNN(Tensor dy, Tensor w, Tensor dx) {
@@ -157,9 +186,13 @@ public final class Checks {
   }
 
   public static void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
+    cacheAppend(x, slots, positions, cache.shape());
+  }
+
+  static void cacheAppend(Tensor x, int[] slots, int[] positions, Shape cache) {
     boolean fits =
         x.shape().rank() == 3
-            && cache.shape().rank() == 4
+            && cache.rank() == 4
             && x.dim(1) == cache.dim(1)
             && x.dim(2) == cache.dim(3)
             && slots.length >= x.dim(0)
@@ -172,7 +205,7 @@ public final class Checks {
             + "), positions [rows] (found "
             + positions.length
             + "), cache [slots, kvHeads, capacity, headDim]",
-        x,
+        x.shape(),
         cache);
     indices("cacheAppend", "slot", slots, x.dim(0), cache.dim(0));
     indices("cacheAppend", "position", positions, x.dim(0), cache.dim(2));
@@ -180,10 +213,15 @@ public final class Checks {
 
   public static void attentionDecode(
       Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, Tensor o) {
+    attentionDecode(q, kCache.shape(), vCache.shape(), slots, lengths, o);
+  }
+
+  static void attentionDecode(
+      Tensor q, Shape kCache, Shape vCache, int[] slots, int[] lengths, Tensor o) {
     boolean fits =
         q.shape().rank() == 3
-            && kCache.shape().rank() == 4
-            && kCache.shape().equals(vCache.shape())
+            && kCache.rank() == 4
+            && kCache.equals(vCache)
             && o.shape().equals(q.shape())
             && kCache.dim(1) > 0
             && q.dim(1) % kCache.dim(1) == 0
@@ -199,10 +237,10 @@ public final class Checks {
             + "), lengths [rows] (found "
             + lengths.length
             + ")",
-        q,
+        q.shape(),
         kCache,
         vCache,
-        o);
+        o.shape());
     indices("attentionDecode", "slot", slots, q.dim(0), kCache.dim(0));
     for (int i = 0; i < q.dim(0); i++) {
       if (lengths[i] < 1 || lengths[i] > kCache.dim(2)) {
@@ -214,13 +252,15 @@ public final class Checks {
   }
 
   public static void statistics(String op, Head head, HeadStatistics out) {
-    int tokens = head.tokens();
-    if (out.k() < 0 || out.k() > head.vocabulary()) {
+    statistics(op, head.tokens(), head.vocabulary(), out);
+  }
+
+  private static void statistics(String op, int tokens, int vocabulary, HeadStatistics out) {
+    if (out.k() < 0 || out.k() > vocabulary) {
       throw new IllegalArgumentException(
-          "%s: top k of %d, expected 0 to the vocabulary %d"
-              .formatted(op, out.k(), head.vocabulary()));
+          "%s: top k of %d, expected 0 to the vocabulary %d".formatted(op, out.k(), vocabulary));
     }
-    if (head.vocabulary() == 0) {
+    if (vocabulary == 0) {
       throw new IllegalArgumentException(op + ": a vocabulary without tokens");
     }
     atLeast(op, "action", out.action().length, tokens);
@@ -237,9 +277,18 @@ public final class Checks {
   }
 
   public static void headSample(Head head, double[] uniforms, HeadStatistics out) {
-    statistics("headSample", head, out);
-    atLeast("headSample", "uniforms", uniforms.length, head.tokens());
-    for (int n = 0; n < head.tokens(); n++) {
+    headSample(head.tokens(), head.vocabulary(), uniforms, out);
+  }
+
+  static void headSample(PackedHead head, double[] uniforms, HeadStatistics out) {
+    headSample(head.tokens(), head.vocabulary(), uniforms, out);
+  }
+
+  private static void headSample(
+      int tokens, int vocabulary, double[] uniforms, HeadStatistics out) {
+    statistics("headSample", tokens, vocabulary, out);
+    atLeast("headSample", "uniforms", uniforms.length, tokens);
+    for (int n = 0; n < tokens; n++) {
       if (!(uniforms[n] < 1)) {
         throw new IllegalArgumentException(
             "headSample: uniform " + uniforms[n] + " of row " + n + ", expected below 1");
@@ -338,9 +387,16 @@ public final class Checks {
 
   private static void shapes(boolean fits, String op, String expected, Tensor... found) {
     if (!fits) {
+      Shape[] shapes = Arrays.stream(found).map(Tensor::shape).toArray(Shape[]::new);
+      shapes(false, op, expected, shapes);
+    }
+  }
+
+  private static void shapes(boolean fits, String op, String expected, Shape... found) {
+    if (!fits) {
       StringJoiner names = new StringJoiner(", ");
-      for (Tensor tensor : found) {
-        names.add(tensor.shape().toString());
+      for (Shape shape : found) {
+        names.add(shape.toString());
       }
       throw new IllegalArgumentException(
           op + ": expected " + expected + "; found, in this order, " + names);
@@ -348,7 +404,7 @@ public final class Checks {
   }
 
   private static Tensor[] concat(Tensor[] first, Tensor[] second) {
-    Tensor[] all = java.util.Arrays.copyOf(first, first.length + second.length);
+    Tensor[] all = Arrays.copyOf(first, first.length + second.length);
     System.arraycopy(second, 0, all, first.length, second.length);
     return all;
   }

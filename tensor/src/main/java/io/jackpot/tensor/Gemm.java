@@ -19,7 +19,7 @@ final class Gemm {
   private static final int COLUMNS = GemmTile.COLUMNS;
 
   /** Longest piece of a sum: a panel of either factor then stays in the L1 or L2 cache. */
-  private static final int MAX_K = 512;
+  static final int MAX_K = 512;
 
   /** Most rows of the left factor a task packs at a time: with MAX_K some 0.9 MB of L2 cache. */
   private static final int MAX_ROW_PANELS = 448 / ROWS;
@@ -28,9 +28,9 @@ final class Gemm {
   private static final int MAX_COLUMNS = 1024;
 
   /** Fewest multiply-adds, or numbers to pack, that are worth another thread. */
-  private static final long PARALLEL_WORK = 1 << 18;
+  static final long PARALLEL_WORK = 1 << 18;
 
-  private static final int PARALLEL_PACKING = 1 << 14;
+  static final int PARALLEL_PACKING = 1 << 14;
 
   /** The longest output whose sums {@link #tn} cuts up, and into how many pieces of what length. */
   private static final int MAX_CUT_OUTPUT = 1 << 18;
@@ -135,7 +135,7 @@ final class Gemm {
       int columnTasks =
           threads == 1 ? 1 : Math.min(panels(2 * threads, rowTasks), panels(columns, COLUMNS));
       int columnStep = panels(panels(columns, COLUMNS), columnTasks) * COLUMNS;
-      int pieceLength = pieceLength(k);
+      int pieceLength = pieceLength(k, MAX_K);
       for (int k0 = 0; k0 < k; k0 += pieceLength) {
         int first = k0;
         int length = Math.min(pieceLength, k - k0);
@@ -166,10 +166,10 @@ final class Gemm {
 
   /**
    * The sum of k products in pieces of equal length, the last one shorter; the length depends on k
-   * alone.
+   * and the longest one alone.
    */
-  private static int pieceLength(int k) {
-    int count = Math.max(panels(k, MAX_K), 1);
+  static int pieceLength(int k, int longest) {
+    int count = Math.max(panels(k, longest), 1);
     return Math.max(panels(panels(k, count), 16) * 16, 16);
   }
 
@@ -271,7 +271,7 @@ final class Gemm {
     }
   }
 
-  private static void storeEdge(
+  static void storeEdge(
       float[] tile, float[] to, int toAt, int stride, int rows, int columns, boolean add) {
     int whole = columns / GemmTile.LANES * GemmTile.LANES;
     for (int i = 0; i < rows; i++) {

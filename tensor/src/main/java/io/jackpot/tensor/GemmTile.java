@@ -46,11 +46,59 @@ final class GemmTile {
       int cAt,
       int stride,
       boolean add) {
-    if (MANY_REGISTERS) {
-      tile12(k, a, aAt, aStep, b, bAt, bStep, c, cAt, stride, add);
-    } else {
-      tile4(k, a, aAt, aStep, b, bAt, bStep, c, cAt, stride, add);
+    multiply(ROWS, k, a, aAt, aStep, b, bAt, bStep, c, cAt, stride, add);
+  }
+
+  /**
+   * A tile of {@code rows} rows, which are {@link #ROWS}, 4 or 1. An element gets the same bits
+   * whatever the height.
+   */
+  static void multiply(
+      int rows,
+      int k,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] c,
+      int cAt,
+      int stride,
+      boolean add) {
+    switch (rows) {
+      case 12 -> tile12(k, a, aAt, aStep, b, bAt, bStep, c, cAt, stride, add);
+      case 4 -> tile4(k, a, aAt, aStep, b, bAt, bStep, c, cAt, stride, add);
+      case 1 -> tile1(k, a, aAt, aStep, b, bAt, bStep, c, cAt, add);
+      default -> throw new IllegalArgumentException("a tile of " + rows + " rows");
     }
+  }
+
+  private static void tile1(
+      int k,
+      float[] a,
+      int aAt,
+      int aStep,
+      float[] b,
+      int bAt,
+      int bStep,
+      float[] c,
+      int cAt,
+      boolean add) {
+    FloatVector left = FloatVector.zero(SPECIES);
+    FloatVector right = left;
+    int end = aAt + k * aStep;
+    for (int ap = aAt, bp = bAt; ap < end; ap += aStep, bp += bStep) {
+      FloatVector s = FloatVector.broadcast(SPECIES, a[ap]);
+      left = s.fma(FloatVector.fromArray(SPECIES, b, bp), left);
+      right = s.fma(FloatVector.fromArray(SPECIES, b, bp + LANES), right);
+    }
+    if (add) {
+      left = left.add(FloatVector.fromArray(SPECIES, c, cAt));
+      right = right.add(FloatVector.fromArray(SPECIES, c, cAt + LANES));
+    }
+    left.intoArray(c, cAt);
+    right.intoArray(c, cAt + LANES);
   }
 
   /** The tile of 12 rows, for 32 vector registers. */

@@ -28,6 +28,28 @@ public interface Ops extends AutoCloseable {
   /** dw (+)= dyᵀ · x: {@code dy [m, n], x [m, k] → dw [n, k]}; its weight gradient. */
   void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate);
 
+  /**
+   * Prepares a weight matrix {@code [out, in]} for many products of {@link #matmulPacked}. Later
+   * changes of {@code w} may or may not be seen. Without panels of its own a provider keeps the
+   * tensor as it is.
+   *
+   * @throws InputException if this provider does not have weights of {@code type}
+   */
+  default PackedMatrix pack(Tensor w, WeightType type) {
+    if (type != WeightType.F32) {
+      throw new InputException("weights in %s: on the CPU only".formatted(type));
+    }
+    return PackedMatrix.plain(w);
+  }
+
+  /**
+   * y = x · wᵀ: {@code x [m, k], w [n, k] → y [m, n]}, of the numbers as w has them stored. The
+   * bits of a row do not depend on which other rows are there.
+   */
+  default void matmulPacked(Tensor x, PackedMatrix w, Tensor y) {
+    matmulNT(x, Checks.plain(w), y, false);
+  }
+
   /** y += bias in every row: {@code bias [n], y [m, n]}. */
   void addBias(Tensor bias, Tensor y);
 
@@ -56,6 +78,11 @@ public interface Ops extends AutoCloseable {
 
   /** {@code y[i] = table[ids[i]]}: {@code table [vocabulary, dim] → y [tokens, dim]}. */
   void embeddingForward(int[] ids, Tensor table, Tensor y);
+
+  /** {@link #embeddingForward} from a packed table. */
+  default void embeddingPacked(int[] ids, PackedMatrix table, Tensor y) {
+    embeddingForward(ids, Checks.plain(table), y);
+  }
 
   /** {@code dTable[ids[i]] += dy[i]}: {@code dy [tokens, dim], dTable [vocabulary, dim]}. */
   void embeddingBackward(int[] ids, Tensor dy, Tensor dTable);
@@ -123,6 +150,23 @@ public interface Ops extends AutoCloseable {
    */
   void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache);
 
+  /** Writes keys or values into a cache of 8 bits, as {@link QuantizedCache} stores them. */
+  default void cacheAppend(Tensor x, int[] slots, int[] positions, QuantizedCache cache) {
+    throw new InputException("a KV cache in %s: on the CPU only".formatted(cache.type()));
+  }
+
+  /** One query row a sequence against a cache of 8 bits, of the numbers as it has them stored. */
+  default void attentionDecode(
+      Tensor q,
+      QuantizedCache kCache,
+      QuantizedCache vCache,
+      int[] slots,
+      int[] lengths,
+      float scale,
+      Tensor o) {
+    throw new InputException("a KV cache in %s: on the CPU only".formatted(kCache.type()));
+  }
+
   /**
    * One query row a sequence against its cache: {@code q [rows, heads, headDim] → o [rows, heads,
    * headDim]}; row i reads the first {@code lengths[i]} entries of {@code slots[i]}.
@@ -149,6 +193,12 @@ public interface Ops extends AutoCloseable {
    * the most probable token (the lower id on ties).
    */
   void headSample(Head head, double[] uniforms, HeadStatistics out);
+
+  /** {@link #headSample(Head, double[], HeadStatistics)} from a packed head. */
+  default void headSample(PackedHead head, double[] uniforms, HeadStatistics out) {
+    Head plain = new Head(head.hidden(), Checks.plain(head.weight()), head.temperature());
+    headSample(plain, uniforms, out);
+  }
 
   /**
    * Log-probs of chosen ids: {@code ids [tokens × n], logSumExp [tokens] → logProbs [tokens × n]}.

@@ -60,6 +60,32 @@ public final class ScalarOps implements Ops {
     }
   }
 
+  /** Panels of one row each: row-major. */
+  @Override
+  public PackedMatrix pack(Tensor w, WeightType type) {
+    PackedMatrix packed = PackedMatrix.empty(w.rows(), w.cols(), type, 1);
+    for (int row = 0; row < w.rows(); row++) {
+      packed.encode(row, Arrays.copyOfRange(w.data(), row * w.cols(), (row + 1) * w.cols()));
+    }
+    return packed;
+  }
+
+  @Override
+  public void matmulPacked(Tensor x, PackedMatrix w, Tensor y) {
+    Checks.matmulPacked(x, w, y);
+    matmulNT(x, unpacked(w), y, false);
+  }
+
+  private static Tensor unpacked(PackedMatrix w) {
+    Tensor tensor = Tensor.zeros(w.rows(), w.cols());
+    for (int row = 0; row < w.rows(); row++) {
+      for (int col = 0; col < w.cols(); col++) {
+        tensor.data()[row * w.cols() + col] = w.get(row, col);
+      }
+    }
+    return tensor;
+  }
+
   @Override
   public void addBias(Tensor bias, Tensor y) {
     Checks.bias("addBias", bias, y);
@@ -124,6 +150,16 @@ public final class ScalarOps implements Ops {
     int dim = y.cols();
     for (int i = 0; i < y.rows(); i++) {
       System.arraycopy(table.data(), ids[i] * dim, y.data(), i * dim, dim);
+    }
+  }
+
+  @Override
+  public void embeddingPacked(int[] ids, PackedMatrix table, Tensor y) {
+    Checks.embeddingPacked(ids, table, y);
+    for (int i = 0; i < y.rows(); i++) {
+      for (int j = 0; j < y.cols(); j++) {
+        y.data()[i * y.cols() + j] = table.get(ids[i], j);
+      }
     }
   }
 
@@ -327,6 +363,46 @@ public final class ScalarOps implements Ops {
   }
 
   @Override
+  public void cacheAppend(Tensor x, int[] slots, int[] positions, QuantizedCache cache) {
+    Checks.cacheAppend(x, slots, positions, cache.shape());
+    int kvHeads = x.dim(1);
+    for (int row = 0; row < x.dim(0); row++) {
+      for (int h = 0; h < kvHeads; h++) {
+        int vector = cache.vector(slots[row], h, positions[row]);
+        cache.encode(x.data(), (row * kvHeads + h) * x.dim(2), vector);
+      }
+    }
+  }
+
+  @Override
+  public void attentionDecode(
+      Tensor q,
+      QuantizedCache kCache,
+      QuantizedCache vCache,
+      int[] slots,
+      int[] lengths,
+      float scale,
+      Tensor o) {
+    Checks.attentionDecode(q, kCache.shape(), vCache.shape(), slots, lengths, o);
+    attentionDecode(q, dequantized(kCache), dequantized(vCache), slots, lengths, scale, o);
+  }
+
+  private static Tensor dequantized(QuantizedCache cache) {
+    Tensor tensor = Tensor.zeros(cache.dim(0), cache.dim(1), cache.dim(2), cache.dim(3));
+    int at = 0;
+    for (int slot = 0; slot < cache.dim(0); slot++) {
+      for (int head = 0; head < cache.dim(1); head++) {
+        for (int position = 0; position < cache.dim(2); position++) {
+          for (int d = 0; d < cache.dim(3); d++) {
+            tensor.data()[at++] = cache.get(slot, head, position, d);
+          }
+        }
+      }
+    }
+    return tensor;
+  }
+
+  @Override
   public void attentionDecode(
       Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
     Checks.attentionDecode(q, kCache, vCache, slots, lengths, o);
@@ -394,6 +470,11 @@ public final class ScalarOps implements Ops {
       int action = uniforms[n] < 0 ? argmax(logits) : inverseTransform(logits, uniforms[n]);
       describe(logits, action, n, out);
     }
+  }
+
+  @Override
+  public void headSample(PackedHead head, double[] uniforms, HeadStatistics out) {
+    headSample(new Head(head.hidden(), unpacked(head.weight()), head.temperature()), uniforms, out);
   }
 
   @Override

@@ -309,7 +309,7 @@ final class VectorAttention {
    *
    * @return the log-sum-exp
    */
-  private static float softmax(float[] scores, int at, int limit, int padded) {
+  static float softmax(float[] scores, int at, int limit, int padded) {
     FloatVector maxima = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     int whole = limit & -LANES;
     for (int j = 0; j < whole; j += LANES) {

@@ -22,12 +22,14 @@ final class VectorHead {
 
   private final Workers workers;
   private final Gemm gemm;
+  private final PackedGemm packedGemm;
   private float[] logits = new float[0];
   private float[] otherLogits = new float[0];
 
-  VectorHead(Workers workers, Gemm gemm) {
+  VectorHead(Workers workers, Gemm gemm, PackedGemm packedGemm) {
     this.workers = workers;
     this.gemm = gemm;
+    this.packedGemm = packedGemm;
   }
 
   /** What is done with rows {@code from ≤ n < from + count} once their logits are there. */
@@ -59,10 +61,27 @@ final class VectorHead {
   private float[] logits(float[] buffer, Head head, int from, int count) {
     int vocabulary = head.vocabulary();
     int dim = head.hidden().cols();
-    float[] y = buffer.length < count * vocabulary ? new float[count * vocabulary] : buffer;
+    float[] y = atLeast(buffer, count * vocabulary);
     float[] weight = head.weight().data();
     gemm.nt(head.hidden().data(), from * dim, weight, 0, y, 0, count, vocabulary, dim, false);
-    if (head.temperature() != 1) {
+    temper(y, count, vocabulary, head.temperature());
+    return y;
+  }
+
+  private float[] logits(float[] buffer, PackedHead head, int from, int count) {
+    float[] y = atLeast(buffer, count * head.vocabulary());
+    int at = from * head.hidden().cols();
+    packedGemm.multiply(head.hidden().data(), at, count, head.weight(), y, 0);
+    temper(y, count, head.vocabulary(), head.temperature());
+    return y;
+  }
+
+  private static float[] atLeast(float[] buffer, int size) {
+    return buffer.length < size ? new float[size] : buffer;
+  }
+
+  private void temper(float[] y, int count, int vocabulary, float temperature) {
+    if (temperature != 1) {
       eachRow(
           count,
           vocabulary,
@@ -70,11 +89,10 @@ final class VectorHead {
             int at = row * vocabulary;
             for (int x = 0; x < vocabulary; x += LANES) {
               VectorMask<Float> lanes = SPECIES.indexInRange(x, vocabulary);
-              VectorMath.load(y, at + x, lanes).div(head.temperature()).intoArray(y, at + x, lanes);
+              VectorMath.load(y, at + x, lanes).div(temperature).intoArray(y, at + x, lanes);
             }
           });
     }
-    return y;
   }
 
   void forward(Head head, int[] actions, HeadStatistics out) {
@@ -94,24 +112,38 @@ final class VectorHead {
   }
 
   void sample(Head head, double[] uniforms, HeadStatistics out) {
-    int vocabulary = head.vocabulary();
     chunks(
         head.tokens(),
-        vocabulary,
+        head.vocabulary(),
         (from, count) -> {
           logits = logits(logits, head, from, count);
-          eachRow(
-              count,
-              vocabulary,
-              row -> {
-                int at = row * vocabulary;
-                double uniform = uniforms[from + row];
-                int action =
-                    uniform < 0
-                        ? argmax(logits, at, vocabulary)
-                        : inverseTransform(logits, at, vocabulary, uniform);
-                describe(logits, at, vocabulary, action, from + row, out);
-              });
+          sampleRows(from, count, head.vocabulary(), uniforms, out);
+        });
+  }
+
+  void sample(PackedHead head, double[] uniforms, HeadStatistics out) {
+    chunks(
+        head.tokens(),
+        head.vocabulary(),
+        (from, count) -> {
+          logits = logits(logits, head, from, count);
+          sampleRows(from, count, head.vocabulary(), uniforms, out);
+        });
+  }
+
+  private void sampleRows(
+      int from, int count, int vocabulary, double[] uniforms, HeadStatistics out) {
+    eachRow(
+        count,
+        vocabulary,
+        row -> {
+          int at = row * vocabulary;
+          double uniform = uniforms[from + row];
+          int action =
+              uniform < 0
+                  ? argmax(logits, at, vocabulary)
+                  : inverseTransform(logits, at, vocabulary, uniform);
+          describe(logits, at, vocabulary, action, from + row, out);
         });
   }
 

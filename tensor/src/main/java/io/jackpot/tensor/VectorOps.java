@@ -25,6 +25,7 @@ final class VectorOps implements Ops {
   private final int threads;
   private final Workers workers;
   private final Gemm gemm;
+  private final PackedGemm packedGemm;
   private final VectorHead head;
   private float[] partialSums = new float[0];
 
@@ -35,7 +36,8 @@ final class VectorOps implements Ops {
     this.threads = threads;
     this.workers = new Workers(threads);
     this.gemm = new Gemm(workers);
-    this.head = new VectorHead(workers, gemm);
+    this.packedGemm = new PackedGemm(workers);
+    this.head = new VectorHead(workers, gemm, packedGemm);
   }
 
   @Override
@@ -60,6 +62,17 @@ final class VectorOps implements Ops {
   public void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate) {
     Checks.matmulTN(dy, x, dw);
     gemm.tn(dy.data(), 0, x.data(), 0, dw.data(), 0, dy.rows(), dy.cols(), x.cols(), accumulate);
+  }
+
+  @Override
+  public PackedMatrix pack(Tensor w, WeightType type) {
+    return packedGemm.pack(w, type);
+  }
+
+  @Override
+  public void matmulPacked(Tensor x, PackedMatrix w, Tensor y) {
+    Checks.matmulPacked(x, w, y);
+    packedGemm.multiply(x.data(), 0, x.rows(), w, y.data(), 0);
   }
 
   @Override
@@ -140,6 +153,20 @@ final class VectorOps implements Ops {
   private void copyRows(Tensor x, int[] rows, Tensor y) {
     int dim = y.cols();
     eachRow(y.rows(), dim, i -> System.arraycopy(x.data(), rows[i] * dim, y.data(), i * dim, dim));
+  }
+
+  @Override
+  public void embeddingPacked(int[] ids, PackedMatrix table, Tensor y) {
+    Checks.embeddingPacked(ids, table, y);
+    int dim = y.cols();
+    eachRow(
+        y.rows(),
+        dim,
+        i -> {
+          for (int j = 0; j < dim; j++) {
+            y.data()[i * dim + j] = table.get(ids[i], j);
+          }
+        });
   }
 
   /** A task owns some columns of the table and goes through the tokens in order. */
@@ -387,6 +414,44 @@ final class VectorOps implements Ops {
   }
 
   @Override
+  public void cacheAppend(Tensor x, int[] slots, int[] positions, QuantizedCache cache) {
+    Checks.cacheAppend(x, slots, positions, cache.shape());
+    int kvHeads = x.dim(1);
+    int dim = x.dim(2);
+    eachRow(
+        x.dim(0),
+        kvHeads * dim,
+        row -> {
+          for (int h = 0; h < kvHeads; h++) {
+            int vector = cache.vector(slots[row], h, positions[row]);
+            cache.encode(x.data(), (row * kvHeads + h) * dim, vector);
+          }
+        });
+  }
+
+  @Override
+  public void attentionDecode(
+      Tensor q,
+      QuantizedCache kCache,
+      QuantizedCache vCache,
+      int[] slots,
+      int[] lengths,
+      float scale,
+      Tensor o) {
+    Checks.attentionDecode(q, kCache.shape(), vCache.shape(), slots, lengths, o);
+    int kvHeads = kCache.dim(1);
+    int longest = Arrays.stream(lengths, 0, q.dim(0)).max().orElse(1);
+    eachRow(
+        q.dim(0) * kvHeads,
+        longest * q.dim(2) * (q.dim(1) / kvHeads),
+        task -> {
+          int row = task / kvHeads;
+          VectorQuantizedAttention.decode(
+              q, kCache, vCache, slots[row], lengths[row], scale, o, row, task % kvHeads);
+        });
+  }
+
+  @Override
   public void attentionDecode(
       Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
     Checks.attentionDecode(q, kCache, vCache, slots, lengths, o);
@@ -468,6 +533,12 @@ final class VectorOps implements Ops {
 
   @Override
   public void headSample(Head model, double[] uniforms, HeadStatistics out) {
+    Checks.headSample(model, uniforms, out);
+    head.sample(model, uniforms, out);
+  }
+
+  @Override
+  public void headSample(PackedHead model, double[] uniforms, HeadStatistics out) {
     Checks.headSample(model, uniforms, out);
     head.sample(model, uniforms, out);
   }
