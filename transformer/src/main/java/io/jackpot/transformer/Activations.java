@@ -164,19 +164,6 @@ public final class Activations {
   }
 
   /**
-   * The rotated keys of a block's last forward, where all are kept, {@code [tokens, kvHeads,
-   * headDim]}.
-   */
-  Tensor keys(int layer) {
-    return heads(blocks.get(layer).k, config.kvHeads());
-  }
-
-  /** The values of a block's last forward, {@code [tokens, kvHeads, headDim]}. */
-  Tensor values(int layer) {
-    return heads(blocks.get(layer).v, config.kvHeads());
-  }
-
-  /**
    * Adds to {@code gradients} what {@code dHidden [tokens, hiddenSize]}, the gradient of the last
    * forward's result, gives. Once a forward: some activations are overwritten.
    */

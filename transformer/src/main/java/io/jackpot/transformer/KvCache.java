@@ -1,23 +1,30 @@
 package io.jackpot.transformer;
 
+import io.jackpot.tensor.CacheType;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.QuantizedCache;
 import io.jackpot.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Keys and values of the tokens so far, of every block and every sequence being sampled: {@code
- * [slots, kvHeads, capacity, headDim]} a block. A sequence owns one slot while it runs. The memory
- * is used again for the next batch.
+ * [slots, kvHeads, capacity, headDim]} a block, in float32 or in 8 bits. A sequence owns one slot
+ * while it runs. The memory is used again for the next batch.
  */
 final class KvCache {
   private final ModelConfig config;
+  private final CacheType type;
   private final List<Buffer> keys = new ArrayList<>();
   private final List<Buffer> values = new ArrayList<>();
+  private final List<QuantizedCache> quantizedKeys = new ArrayList<>();
+  private final List<QuantizedCache> quantizedValues = new ArrayList<>();
   private int slots;
   private int capacity;
 
-  KvCache(ModelConfig config) {
+  KvCache(ModelConfig config, CacheType type) {
     this.config = config;
+    this.type = type;
     for (int layer = 0; layer < config.layers(); layer++) {
       keys.add(new Buffer());
       values.add(new Buffer());
@@ -26,21 +33,58 @@ final class KvCache {
 
   /** Makes room; what was there before is gone. */
   void resize(int slots, int capacity) {
+    boolean same = this.slots == slots && this.capacity == capacity;
     this.slots = slots;
     this.capacity = capacity;
+    if (type != CacheType.F32 && !same) {
+      quantizedKeys.clear();
+      quantizedValues.clear();
+      for (int layer = 0; layer < config.layers(); layer++) {
+        quantizedKeys.add(quantized());
+        quantizedValues.add(quantized());
+      }
+    }
   }
 
-  /** Floats of a cache of this size. */
-  static long floats(ModelConfig config, int slots, int capacity) {
-    return 2L * config.layers() * slots * config.kvHeads() * capacity * config.headDim();
+  private QuantizedCache quantized() {
+    return new QuantizedCache(type, slots, config.kvHeads(), capacity, config.headDim());
   }
 
-  Tensor keys(int layer) {
-    return of(keys.get(layer));
+  /** Bytes that a cache takes for a token. */
+  static long bytesPerToken(ModelConfig config, CacheType type) {
+    long scale = type == CacheType.F32 ? 0 : Float.BYTES;
+    long vector = (long) config.headDim() * type.bytes() + scale;
+    return 2L * config.layers() * config.kvHeads() * vector;
   }
 
-  Tensor values(int layer) {
-    return of(values.get(layer));
+  /** Stores row i of {@code [rows, kvHeads, headDim]} as a position of a slot. */
+  void appendKeys(Ops ops, int layer, Tensor x, int[] slots, int[] positions) {
+    if (type == CacheType.F32) {
+      ops.cacheAppend(x, slots, positions, of(keys.get(layer)));
+    } else {
+      ops.cacheAppend(x, slots, positions, quantizedKeys.get(layer));
+    }
+  }
+
+  /** As {@link #appendKeys}. */
+  void appendValues(Ops ops, int layer, Tensor x, int[] slots, int[] positions) {
+    if (type == CacheType.F32) {
+      ops.cacheAppend(x, slots, positions, of(values.get(layer)));
+    } else {
+      ops.cacheAppend(x, slots, positions, quantizedValues.get(layer));
+    }
+  }
+
+  /** {@link Ops#attentionDecode} over a block's cache. */
+  void attend(Ops ops, int layer, Tensor q, int[] slots, int[] lengths, Tensor o) {
+    float scale = config.attentionScale();
+    if (type == CacheType.F32) {
+      Tensor k = of(keys.get(layer));
+      ops.attentionDecode(q, k, of(values.get(layer)), slots, lengths, scale, o);
+    } else {
+      QuantizedCache k = quantizedKeys.get(layer);
+      ops.attentionDecode(q, k, quantizedValues.get(layer), slots, lengths, scale, o);
+    }
   }
 
   private Tensor of(Buffer buffer) {

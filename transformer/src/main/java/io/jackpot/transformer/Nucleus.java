@@ -1,8 +1,8 @@
 package io.jackpot.transformer;
 
-import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.PackedHead;
 import io.jackpot.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,7 +54,7 @@ final class Nucleus {
    * @param uniforms in [0, 1), one a row
    * @param out what {@link Ops#headSample} records: of the whole distribution
    */
-  void sample(Head head, double[] uniforms, Truncation truncation, HeadStatistics out) {
+  void sample(PackedHead head, double[] uniforms, Truncation truncation, HeadStatistics out) {
     int vocabulary = head.vocabulary();
     int k = Math.min(vocabulary, Math.max(out.k(), BEST));
     double[] best = new double[uniforms.length];
@@ -90,13 +90,17 @@ final class Nucleus {
 
   /** Samples {@code wide} rows by all their logits; their statistics are there already. */
   private void sampleWide(
-      Head head, List<Integer> wide, double[] uniforms, Truncation truncation, HeadStatistics out) {
+      PackedHead head,
+      List<Integer> wide,
+      double[] uniforms,
+      Truncation truncation,
+      HeadStatistics out) {
     int vocabulary = head.vocabulary();
     int[] places = wide.stream().mapToInt(Integer::intValue).toArray();
     Tensor hidden = rows.of(places.length, head.hidden().cols());
     Tensor y = logits.of(places.length, vocabulary);
     ops.gatherRows(head.hidden(), places, hidden);
-    ops.matmulNT(hidden, head.weight(), y, false);
+    ops.matmulPacked(hidden, head.weight(), y);
     float[] values = y.data();
     if (order.length != vocabulary) {
       order = new long[vocabulary];

@@ -1,10 +1,12 @@
 package io.jackpot.transformer;
 
-import io.jackpot.tensor.Head;
+import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.PackedHead;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import io.jackpot.tensor.WeightType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,11 +15,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Batched sampling with a KV cache. A prompt is computed once, however many samples it gets. A
  * sequence that ends leaves the batch, and one that waits takes its slot. What is sampled depends
  * on the uniforms alone, not on which sequences happen to share a batch.
+ *
+ * <p>Weights and cache may be of smaller types than float32; what is recorded is then of the
+ * distributions of that model, prompts included.
  */
 public final class Sampler {
 
@@ -103,46 +109,60 @@ public final class Sampler {
   }
 
   private final Ops ops;
-  private final Model model;
+  private final Supplier<InferenceModel> source;
   private final ModelConfig config;
-  private final Activations prefill;
-  private final KvCache cache;
+  private final InferencePass pass;
   private final Nucleus nucleus;
-  private final Buffer x = new Buffer();
-  private final Buffer y = new Buffer();
-  private final Buffer normed = new Buffer();
-  private final Buffer rms = new Buffer();
-  private final Buffer q = new Buffer();
-  private final Buffer k = new Buffer();
-  private final Buffer v = new Buffer();
-  private final Buffer attention = new Buffer();
-  private final Buffer gate = new Buffer();
-  private final Buffer up = new Buffer();
 
+  /** Samples with {@code model}'s weights as they are at the time, all in float32. */
   public Sampler(Ops ops, Model model) {
-    this.ops = ops;
-    this.model = model;
-    this.config = model.config();
-    this.prefill = new Activations(model);
-    this.cache = new KvCache(config);
-    this.nucleus = new Nucleus(ops);
+    this(ops, model, WeightType.F32, CacheType.F32);
   }
 
   /**
-   * Floats that sampling takes beside the activations of the prompts.
+   * Samples with {@code model}'s weights as they are at the time, which {@link #sample} packs anew.
+   */
+  public Sampler(Ops ops, Model model, WeightType weights, CacheType cache) {
+    this(ops, model.config(), () -> InferenceModel.of(ops, model, weights), cache);
+  }
+
+  /** Samples with weights that do not change. */
+  public Sampler(Ops ops, InferenceModel model, CacheType cache) {
+    this(ops, model.config(), () -> model, cache);
+  }
+
+  private Sampler(Ops ops, ModelConfig config, Supplier<InferenceModel> source, CacheType cache) {
+    this.ops = ops;
+    this.config = config;
+    this.source = source;
+    this.pass = new InferencePass(ops, config, cache);
+    this.nucleus = new Nucleus(ops);
+  }
+
+  /** Bytes that the cache takes for a token of a sequence. */
+  public static long cacheBytesPerToken(ModelConfig config, CacheType type) {
+    return KvCache.bytesPerToken(config, type);
+  }
+
+  /** Floats that a token of a prompt takes while the prompt is computed, beside the cache. */
+  public static long promptFloatsPerToken(ModelConfig config) {
+    return InferencePass.floatsPerToken(config) + InferencePass.floatsPerCopiedToken(config);
+  }
+
+  /**
+   * Floats that sampling takes with all in float32.
    *
    * @param slots sequences at the same time
    * @param prompt longest prompt in tokens
    * @param response longest response in tokens
    */
   public static long floats(ModelConfig config, int slots, int prompt, int response) {
-    long q = (long) config.heads() * config.headDim();
-    long kv = (long) config.kvHeads() * config.headDim();
-    long row =
-        3L * config.hiddenSize() + 2 * q + 2 * kv + 2L * config.intermediateSize() + config.heads();
-    return KvCache.floats(config, slots, prompt + response)
-        + slots * row
-        + (long) slots * prompt * kv;
+    long cache = KvCache.bytesPerToken(config, CacheType.F32) / Float.BYTES;
+    long cached = (long) slots * (prompt + response);
+    long computed = (long) slots * Math.max(1, prompt);
+    return cached * cache
+        + computed * promptFloatsPerToken(config)
+        + (long) slots * config.hiddenSize();
   }
 
   /** Floats that sampling takes beside {@link #floats} where it is truncated. */
@@ -194,9 +214,10 @@ public final class Sampler {
       longest = Math.max(longest, prompt.length);
     }
     int capacity = longest + options.maxTokens();
+    InferenceModel model = source.get();
     model.rope().cover(capacity);
     int slots = Math.min(options.slots(), requests.size());
-    cache.resize(slots, capacity);
+    pass.resize(slots, capacity);
     Deque<Integer> free = new ArrayDeque<>();
     for (int slot = 0; slot < slots; slot++) {
       free.add(slot);
@@ -219,17 +240,18 @@ public final class Sampler {
                 topK));
       }
       if (!fresh.isEmpty()) {
-        take(fresh, prefill(prompts, fresh), options, uniforms);
+        take(model, fresh, prefill(model, prompts, fresh), options, uniforms);
         active.addAll(fresh);
       } else {
-        take(active, decode(active), options, uniforms);
+        take(model, active, decode(model, active), options, uniforms);
       }
       leave(active, options, free, done);
     }
   }
 
   /** Samples the next token of each of {@code rows} from its hidden state. */
-  private void take(List<Running> rows, Tensor hidden, Options options, Uniforms uniforms) {
+  private void take(
+      InferenceModel model, List<Running> rows, Tensor hidden, Options options, Uniforms uniforms) {
     int count = rows.size();
     boolean greedy = options.temperature() == 0;
     double[] u = new double[count];
@@ -239,7 +261,7 @@ public final class Sampler {
     }
     int topK = rows.getFirst().record.k();
     HeadStatistics out = HeadStatistics.allocate(count, topK);
-    Head head = model.head(hidden, greedy ? 1 : options.temperature());
+    PackedHead head = model.head(hidden, greedy ? 1 : options.temperature());
     if (greedy || options.truncation().keepsAll()) {
       ops.headSample(head, u, out);
     } else {
@@ -275,7 +297,7 @@ public final class Sampler {
    *
    * @return the last hidden state of each row
    */
-  private Tensor prefill(List<int[]> prompts, List<Running> rows) {
+  private Tensor prefill(InferenceModel model, List<int[]> prompts, List<Running> rows) {
     int[] distinct = rows.stream().mapToInt(row -> row.prompt).distinct().toArray();
     int[] lengths = Arrays.stream(distinct).map(prompt -> prompts.get(prompt).length).toArray();
     Packing packing = Packing.ofLengths(lengths);
@@ -283,8 +305,6 @@ public final class Sampler {
     for (int s = 0; s < distinct.length; s++) {
       System.arraycopy(prompts.get(distinct[s]), 0, ids, packing.start(s), lengths[s]);
     }
-    Tensor hidden = prefill.forward(ops, ids, packing);
-
     int total = rows.stream().mapToInt(row -> row.promptLength).sum();
     int[] tokens = new int[total];
     int[] slots = new int[total];
@@ -301,79 +321,22 @@ public final class Sampler {
       }
       last[i] = start + row.promptLength - 1;
     }
-    int kvDim = config.kvHeads() * config.headDim();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      Tensor copied = k.of(total, config.kvHeads(), config.headDim());
-      ops.gatherRows(Activations.flat(prefill.keys(layer)), tokens, copied.reshape(total, kvDim));
-      ops.cacheAppend(copied, slots, positions, cache.keys(layer));
-      ops.gatherRows(Activations.flat(prefill.values(layer)), tokens, copied.reshape(total, kvDim));
-      ops.cacheAppend(copied, slots, positions, cache.values(layer));
-    }
-    Tensor result = x.of(rows.size(), config.hiddenSize());
-    ops.gatherRows(hidden, last, result);
-    return result;
+    InferencePass.Destination destination = new InferencePass.Destination(tokens, slots, positions);
+    return pass.prefill(model, ids, packing, destination, last);
   }
 
   /** Runs the newest token of each row through the model, against the cache. */
-  private Tensor decode(List<Running> rows) {
+  private Tensor decode(InferenceModel model, List<Running> rows) {
     int count = rows.size();
     int[] ids = new int[count];
     int[] slots = new int[count];
     int[] positions = new int[count];
-    int[] lengths = new int[count];
     for (int i = 0; i < count; i++) {
       Running row = rows.get(i);
       ids[i] = row.record.action()[row.length - 1];
       slots[i] = row.slot;
       positions[i] = row.promptLength + row.length - 1;
-      lengths[i] = positions[i] + 1;
     }
-    float epsilon = config.rmsNormEpsilon();
-    Tensor hidden = x.of(count, config.hiddenSize());
-    Tensor n = normed.of(count, config.hiddenSize());
-    ops.embeddingForward(ids, model.weights().embedding(), hidden);
-    ops.blockEnd();
-    for (int layer = 0; layer < config.layers(); layer++) {
-      Weights.Layer weights = model.weights().layers().get(layer);
-      ops.rmsNormForward(hidden, weights.inputNorm(), epsilon, n, rms.of(count));
-      Tensor query = q.of(count, config.heads(), config.headDim());
-      Tensor key = k.of(count, config.kvHeads(), config.headDim());
-      Tensor value = v.of(count, config.kvHeads(), config.headDim());
-      Activations.linear(ops, n, weights.q(), weights.qBias(), query);
-      Activations.linear(ops, n, weights.k(), weights.kBias(), key);
-      Activations.linear(ops, n, weights.v(), weights.vBias(), value);
-      if (weights.qNorm() != null && weights.kNorm() != null) {
-        ops.rmsNormForward(query, weights.qNorm(), epsilon, query, rms.of(query.rows()));
-        ops.rmsNormForward(key, weights.kNorm(), epsilon, key, rms.of(key.rows()));
-      }
-      ops.rope(query, positions, model.rope().cos(), model.rope().sin());
-      ops.rope(key, positions, model.rope().cos(), model.rope().sin());
-      ops.cacheAppend(key, slots, positions, cache.keys(layer));
-      ops.cacheAppend(value, slots, positions, cache.values(layer));
-      Tensor o = attention.of(count, config.heads(), config.headDim());
-      ops.attentionDecode(
-          query,
-          cache.keys(layer),
-          cache.values(layer),
-          slots,
-          lengths,
-          config.attentionScale(),
-          o);
-      Tensor branch = y.of(count, config.hiddenSize());
-      Activations.linear(ops, Activations.flat(o), weights.o(), weights.oBias(), branch);
-      ops.add(branch, hidden);
-
-      ops.rmsNormForward(hidden, weights.postNorm(), epsilon, n, rms.of(count));
-      Tensor g = gate.of(count, config.intermediateSize());
-      Tensor u = up.of(count, config.intermediateSize());
-      ops.matmulNT(n, weights.gate(), g, false);
-      ops.matmulNT(n, weights.up(), u, false);
-      ops.swigluForward(g, u, g);
-      ops.matmulNT(g, weights.down(), branch, false);
-      ops.add(branch, hidden);
-      ops.blockEnd();
-    }
-    ops.rmsNormForward(hidden, model.weights().norm(), epsilon, n, rms.of(count));
-    return n;
+    return pass.decode(model, ids, slots, positions);
   }
 }

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
+import io.jackpot.tensor.PackedHead;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
+import io.jackpot.tensor.WeightType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,8 @@ class NucleusTest {
       System.arraycopy(logits, 0, hidden.data(), row * vocabulary, vocabulary);
     }
     HeadStatistics out = HeadStatistics.allocate(uniforms.length, topK);
-    new Nucleus(OPS).sample(new Head(hidden, identity, temperature), uniforms, truncation, out);
+    PackedHead head = new PackedHead(hidden, OPS.pack(identity, WeightType.F32), temperature);
+    new Nucleus(OPS).sample(head, uniforms, truncation, out);
     return out;
   }
 

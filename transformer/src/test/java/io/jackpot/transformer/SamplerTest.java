@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
+import io.jackpot.tensor.PackedMatrix;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
+import io.jackpot.tensor.WeightType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +20,8 @@ import java.util.Set;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SamplerTest {
@@ -29,12 +34,15 @@ class SamplerTest {
   }
 
   private static List<Sample> sample(Ops ops, Model model, float temperature, int slots) {
-    return new Sampler(ops, model)
-        .sample(
-            PROMPTS,
-            5,
-            new Sampler.Options(temperature, 30, Set.of(END), 4, slots),
-            SamplerTest::uniform);
+    return sample(new Sampler(ops, model), temperature, slots);
+  }
+
+  private static List<Sample> sample(Sampler sampler, float temperature, int slots) {
+    return sampler.sample(
+        PROMPTS,
+        5,
+        new Sampler.Options(temperature, 30, Set.of(END), 4, slots),
+        SamplerTest::uniform);
   }
 
   /** What the learner says of the same tokens, at the same temperature. */
@@ -64,18 +72,112 @@ class SamplerTest {
     }
   }
 
-  @Test
-  void whoSharesTheBatchChangesNothing() {
+  @ParameterizedTest
+  @CsvSource({"F32, F32", "BF16, FP8", "INT8, INT8", "INT8, FP8", "F32, INT8"})
+  void whoSharesTheBatchChangesNothing(WeightType weights, CacheType cache) {
     try (Ops ops = OpsLookup.open(2);
         Ops one = OpsLookup.open(1)) {
       Model model = TinyModels.model("qwen3");
-      List<Sample> all = sample(ops, model, 1, 64);
+      List<Sample> all = sample(new Sampler(ops, model, weights, cache), 1, 64);
       RecursiveComparisonConfiguration fields = RecursiveComparisonConfiguration.builder().build();
+      InferenceModel frozen = InferenceModel.of(one, model, weights);
       for (int slots : new int[] {1, 4, 15}) {
-        assertThat(sample(one, model, 1, slots))
+        assertThat(sample(new Sampler(one, frozen, cache), 1, slots))
             .usingRecursiveFieldByFieldElementComparator(fields)
             .isEqualTo(all);
       }
+    }
+  }
+
+  /**
+   * With weights that have been rounded before, the full forward in float32 is what a sampler with
+   * rounded weights computes: prompts, responses, embedding and head included.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = WeightType.class,
+      names = {"BF16", "INT8"})
+  void logProbsAreThoseOfTheRoundedModel(WeightType type) {
+    try (Ops ops = OpsLookup.open(2)) {
+      for (String architecture : new String[] {"qwen2", "qwen3", "llama"}) {
+        Model model = TinyModels.model(architecture);
+        Model rounded =
+            new Model(
+                model.config(),
+                Parameters.of(
+                    model.config(),
+                    name -> rounded(ops, name, model.parameters().get(name), type)));
+        List<Sample> samples = sample(new Sampler(ops, model, type, CacheType.F32), 1, 64);
+        List<Sample> expected = sample(ops, rounded, 1, 64);
+        for (int i = 0; i < samples.size(); i++) {
+          assertThat(samples.get(i).ids()).isEqualTo(expected.get(i).ids());
+          for (int t = 0; t < samples.get(i).ids().length; t++) {
+            assertThat(samples.get(i).logProbs()[t])
+                .isCloseTo(expected.get(i).logProbs()[t], within(1e-5f));
+          }
+        }
+      }
+    }
+  }
+
+  private static Tensor rounded(Ops ops, String name, Tensor w, WeightType type) {
+    if (w.shape().rank() == 1) {
+      return w;
+    }
+    boolean end = name.equals("model.embed_tokens.weight") || name.equals("lm_head.weight");
+    PackedMatrix packed = ops.pack(w, end ? WeightType.BF16 : type);
+    Tensor result = Tensor.zeros(w.rows(), w.cols());
+    for (int i = 0; i < result.size(); i++) {
+      result.data()[i] = packed.get(i / w.cols(), i % w.cols());
+    }
+    return result;
+  }
+
+  /** The rounded cache is seen, and changes little: by the type's precision. */
+  @ParameterizedTest
+  @CsvSource({"FP8, 0.05", "INT8, 0.02"})
+  void aRoundedCacheIsNear(CacheType type, double bound) {
+    try (Ops ops = OpsLookup.open(2)) {
+      Model model = TinyModels.model("qwen3");
+      int[] prompt = {5, 1, 9, 4, 4, 2};
+      Sampler.Options options = new Sampler.Options(1, 2, Set.of(), 23, 1);
+      List<int[]> prompts = List.of(prompt);
+      Sample exact =
+          new Sampler(ops, model).sample(prompts, 1, options, SamplerTest::uniform).getFirst();
+      Sample found =
+          new Sampler(ops, model, WeightType.F32, type)
+              .sample(prompts, 1, options, SamplerTest::uniform)
+              .getFirst();
+      assertThat(found.logProbs()[0]).isEqualTo(exact.logProbs()[0]); // the prompt's own
+      assertThat(found.logProbs()[1])
+          .isNotEqualTo(exact.logProbs()[1])
+          .isCloseTo(exact.logProbs()[1], within((float) bound));
+    }
+  }
+
+  @Test
+  void trainedWeightsAreSeen() {
+    try (Ops ops = OpsLookup.open(1)) {
+      Model model = Model.random(TinyModels.model("qwen3").config(), 3);
+      Sampler sampler = new Sampler(ops, model, WeightType.INT8, CacheType.FP8);
+      List<Sample> before = sample(sampler, 1, 4);
+      Tensor down = model.parameters().get("model.layers.0.mlp.down_proj.weight");
+      for (int i = 0; i < down.size(); i++) {
+        down.data()[i] *= 30;
+      }
+      assertThat(sample(sampler, 1, 4).getFirst().logProbs()[0])
+          .isNotEqualTo(before.getFirst().logProbs()[0]);
+    }
+  }
+
+  @Test
+  void smallTypesTakeLessMemory() {
+    try (Ops ops = OpsLookup.open(1)) {
+      Model model = TinyModels.model("qwen3");
+      long f32 = InferenceModel.of(ops, model, WeightType.F32).matrixBytes();
+      long bf16 = InferenceModel.of(ops, model, WeightType.BF16).matrixBytes();
+      assertThat(bf16).isEqualTo(f32 / 2);
+      assertThat(InferenceModel.of(ops, model, WeightType.INT8).matrixBytes()).isLessThan(bf16);
     }
   }
 
