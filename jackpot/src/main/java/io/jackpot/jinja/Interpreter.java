@@ -1,0 +1,296 @@
+package io.jackpot.jinja;
+
+import io.jackpot.jinja.Expr.Arguments;
+import io.jackpot.jinja.Values.Function;
+import io.jackpot.jinja.Values.Namespace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out a template, in bounded time and memory. */
+final class Interpreter {
+  private static final int MOST_STEPS = 1_000_000;
+  private static final int DEEPEST_CALL = 50;
+
+  /** How a body ended. */
+  private enum Flow {
+    NORMAL,
+    BREAK,
+    CONTINUE
+  }
+
+  private StringBuilder out = new StringBuilder();
+  private int steps;
+  private int calls;
+
+  String run(List<Statement> template, Scope scope) {
+    body(template, scope);
+    return out.toString();
+  }
+
+  private Flow body(List<Statement> body, Scope scope) {
+    for (Statement statement : body) {
+      Flow flow = statement(statement, scope);
+      if (flow != Flow.NORMAL) {
+        return flow;
+      }
+    }
+    return Flow.NORMAL;
+  }
+
+  private Flow statement(Statement statement, Scope scope) {
+    switch (statement) {
+      case Statement.Data data -> write(data.text());
+      case Statement.Output output -> write(Values.text(value(output.value(), scope)));
+      case Statement.If condition -> {
+        boolean holds = Values.truth(value(condition.condition(), scope));
+        return body(holds ? condition.then() : condition.otherwise(), scope);
+      }
+      case Statement.For loop -> loop(loop, scope);
+      case Statement.Set set -> set(set, scope);
+      case Statement.SetBlock set -> scope.set(set.target(), written(set.body(), new Scope(scope)));
+      case Statement.Macro macro -> scope.set(macro.name(), macro(macro, scope));
+      case Statement.Body inner -> {
+        return body(inner.body(), scope);
+      }
+      case Statement.Break end -> {
+        return Flow.BREAK;
+      }
+      case Statement.Continue next -> {
+        return Flow.CONTINUE;
+      }
+    }
+    return Flow.NORMAL;
+  }
+
+  private void write(String text) {
+    out.append(text);
+    if (out.length() > Values.LONGEST) {
+      throw new TemplateException("writes more than " + Values.LONGEST + " characters");
+    }
+  }
+
+  /** What a body writes. */
+  private String written(List<Statement> body, Scope scope) {
+    StringBuilder outer = out;
+    out = new StringBuilder();
+    try {
+      body(body, scope);
+      return out.toString();
+    } finally {
+      out = outer;
+    }
+  }
+
+  private void loop(Statement.For loop, Scope scope) {
+    List<@Nullable Object> items = new ArrayList<>();
+    for (Object item : at(loop.line(), () -> Values.items(value(loop.items(), scope)))) {
+      step(loop.line());
+      Scope inner = new Scope(scope);
+      assign(loop.targets(), item, inner, loop.line());
+      if (loop.condition() == null || Values.truth(value(loop.condition(), inner))) {
+        items.add(item);
+      }
+    }
+    for (int i = 0; i < items.size(); i++) {
+      step(loop.line());
+      Scope inner = new Scope(scope);
+      inner.set("loop", loopState(items, i));
+      assign(loop.targets(), items.get(i), inner, loop.line());
+      if (body(loop.body(), inner) == Flow.BREAK) {
+        return;
+      }
+    }
+    if (items.isEmpty()) {
+      body(loop.otherwise(), new Scope(scope));
+    }
+  }
+
+  private static Namespace loopState(List<@Nullable Object> items, int i) {
+    Map<String, @Nullable Object> loop = new LinkedHashMap<>();
+    int size = items.size();
+    loop.put("index", i + 1L);
+    loop.put("index0", (long) i);
+    loop.put("revindex", (long) size - i);
+    loop.put("revindex0", size - i - 1L);
+    loop.put("first", i == 0);
+    loop.put("last", i == size - 1);
+    loop.put("length", (long) size);
+    loop.put("depth", 1L);
+    loop.put("depth0", 0L);
+    loop.put("previtem", i > 0 ? items.get(i - 1) : new Values.Undefined("loop.previtem"));
+    loop.put("nextitem", i < size - 1 ? items.get(i + 1) : new Values.Undefined("loop.nextitem"));
+    loop.put("cycle", (Function) call -> call.places().get(i % call.places().size()));
+    return new Namespace(loop);
+  }
+
+  private void set(Statement.Set set, Scope scope) {
+    Object value = value(set.value(), scope);
+    if (set.attribute() == null) {
+      assign(set.targets(), value, scope, set.line());
+    } else if (scope.get(set.targets().getFirst()) instanceof Namespace namespace) {
+      namespace.attributes().put(set.attribute(), value);
+    } else {
+      throw new TemplateException(
+          set.line(), set.targets().getFirst() + " is no namespace, so nothing in it can be set");
+    }
+  }
+
+  private void assign(List<String> targets, @Nullable Object value, Scope scope, int line) {
+    if (targets.size() == 1) {
+      scope.set(targets.getFirst(), value);
+      return;
+    }
+    List<@Nullable Object> parts = at(line, () -> Values.items(value));
+    if (parts.size() != targets.size()) {
+      throw new TemplateException(line, parts.size() + " values for " + targets.size() + " names");
+    }
+    for (int i = 0; i < parts.size(); i++) {
+      scope.set(targets.get(i), parts.get(i));
+    }
+  }
+
+  private Function macro(Statement.Macro macro, Scope scope) {
+    int required = macro.parameters().size() - macro.defaults().size();
+    return call -> {
+      if (++calls > DEEPEST_CALL) {
+        throw new IllegalArgumentException(
+            "macros call each other more than " + DEEPEST_CALL + " deep");
+      }
+      Scope inner = new Scope(scope);
+      for (int i = 0; i < macro.parameters().size(); i++) {
+        String parameter = macro.parameters().get(i);
+        boolean given = i < call.places().size() || call.named().containsKey(parameter);
+        inner.set(
+            parameter,
+            given || i < required
+                ? call.get(i, parameter, new Values.Undefined(parameter))
+                : value(macro.defaults().get(i - required), inner));
+      }
+      List<String> unknown = new ArrayList<>(call.named().keySet());
+      unknown.removeAll(macro.parameters());
+      if (call.places().size() > macro.parameters().size() || !unknown.isEmpty()) {
+        throw new IllegalArgumentException(
+            macro.name() + ": expected the arguments " + String.join(", ", macro.parameters()));
+      }
+      String text = written(macro.body(), inner);
+      calls--;
+      return text;
+    };
+  }
+
+  /** A calculation, whose failure is told with its place. */
+  private static <T extends @Nullable Object> T at(
+      int line, java.util.function.Supplier<T> calculation) {
+    try {
+      return calculation.get();
+    } catch (IllegalArgumentException | ArithmeticException | ClassCastException e) {
+      throw new TemplateException(line, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void step(int line) {
+    if (++steps > MOST_STEPS) {
+      throw new TemplateException(line, "more than " + MOST_STEPS + " steps");
+    }
+  }
+
+  private @Nullable Object value(Expr expr, Scope scope) {
+    step(expr.line());
+    return at(expr.line(), () -> evaluate(expr, scope));
+  }
+
+  private @Nullable Object evaluate(Expr expr, Scope scope) {
+    return switch (expr) {
+      case Expr.Literal literal -> literal.value();
+      case Expr.Name name -> scope.get(name.name());
+      case Expr.ListOf list -> values(list.items(), scope);
+      case Expr.DictOf dict -> dict(dict, scope);
+      case Expr.Attribute attribute ->
+          Access.attribute(value(attribute.of(), scope), attribute.name());
+      case Expr.Item item -> Access.item(value(item.of(), scope), value(item.key(), scope));
+      case Expr.Slice slice ->
+          Access.slice(
+              value(slice.of(), scope),
+              optional(slice.from(), scope),
+              optional(slice.to(), scope),
+              optional(slice.step(), scope));
+      case Expr.Call call -> {
+        if (value(call.of(), scope) instanceof Function function) {
+          yield function.call(arguments(shown(call.of()), call.arguments(), scope));
+        }
+        throw new IllegalArgumentException(shown(call.of()) + " cannot be called");
+      }
+      case Expr.Filter filter ->
+          Filters.apply(
+              filter.name(),
+              value(filter.of(), scope),
+              arguments(filter.name(), filter.arguments(), scope));
+      case Expr.Test test ->
+          Tests.holds(
+              test.name(),
+              value(test.of(), scope),
+              arguments(test.name(), test.arguments(), scope));
+      case Expr.Unary unary -> {
+        Object of = value(unary.of(), scope);
+        yield switch (unary.operator()) {
+          case "not" -> (Object) !Values.truth(of);
+          case "-" -> Arithmetic.negate(of);
+          default -> of;
+        };
+      }
+      case Expr.Binary binary -> binary(binary, scope);
+      case Expr.Conditional conditional ->
+          Values.truth(value(conditional.condition(), scope))
+              ? value(conditional.then(), scope)
+              : conditional.otherwise() == null
+                  ? new Values.Undefined("what an if without else gives")
+                  : value(conditional.otherwise(), scope);
+    };
+  }
+
+  private static String shown(Expr expr) {
+    return switch (expr) {
+      case Expr.Name name -> name.name();
+      case Expr.Attribute attribute -> attribute.name();
+      default -> "a value";
+    };
+  }
+
+  private @Nullable Object binary(Expr.Binary binary, Scope scope) {
+    Object left = value(binary.left(), scope);
+    return switch (binary.operator()) {
+      case "and" -> Values.truth(left) ? value(binary.right(), scope) : left;
+      case "or" -> Values.truth(left) ? left : value(binary.right(), scope);
+      default -> Arithmetic.apply(binary.operator(), left, value(binary.right(), scope));
+    };
+  }
+
+  private @Nullable Object optional(@Nullable Expr expr, Scope scope) {
+    return expr == null ? null : value(expr, scope);
+  }
+
+  private List<@Nullable Object> values(List<Expr> exprs, Scope scope) {
+    List<@Nullable Object> values = new ArrayList<>(exprs.size());
+    exprs.forEach(expr -> values.add(value(expr, scope)));
+    return values;
+  }
+
+  private Map<@Nullable Object, @Nullable Object> dict(Expr.DictOf dict, Scope scope) {
+    Map<@Nullable Object, @Nullable Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < dict.keys().size(); i++) {
+      values.put(value(dict.keys().get(i), scope), value(dict.values().get(i), scope));
+    }
+    return values;
+  }
+
+  private Call arguments(String name, Arguments arguments, Scope scope) {
+    Map<String, @Nullable Object> named = new LinkedHashMap<>();
+    for (int i = 0; i < arguments.names().size(); i++) {
+      named.put(arguments.names().get(i), value(arguments.named().get(i), scope));
+    }
+    return new Call(name, values(arguments.places(), scope), named);
+  }
+}

@@ -1,0 +1,258 @@
+package io.jackpot.jinja;
+
+import io.jackpot.jinja.Token.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Cuts a template into tokens, with white space treated as transformers has Jinja treat it: a line
+ * feed after a block or a comment goes ({@code trim_blocks}), white space before one that begins a
+ * line goes too ({@code lstrip_blocks}), a minus takes all white space on its side, a plus leaves
+ * it, and so does the template's last line feed go.
+ */
+final class Lexer {
+  private static final Pattern RAW_BEGIN = Pattern.compile("\\s*raw\\s*([-+]?)%\\}");
+  private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%\\}");
+  private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
+  private static final Pattern NUMBER =
+      Pattern.compile("\\d+(?:_\\d+)*(\\.\\d+(?:_\\d+)*)?([eE][-+]?\\d+)?");
+  private static final Pattern OPERATOR =
+      Pattern.compile("\\*\\*|//|==|!=|<=|>=|[-+*/%~<>=().,:|\\[\\]{}]");
+
+  private final String source;
+  private final List<Token> tokens = new ArrayList<>();
+  private int at;
+
+  /** Characters whose lines are counted, and the line that follows them. */
+  private int counted;
+
+  private int line = 1;
+
+  /** Whether what comes next begins a line. */
+  private boolean lineStarts = true;
+
+  private Lexer(String source) {
+    String lines = source.replace("\r\n", "\n").replace('\r', '\n');
+    this.source = lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines;
+  }
+
+  /**
+   * All tokens of a template; the last is the end.
+   *
+   * @throws TemplateException if a tag or a string has no end, or a character no meaning
+   */
+  static List<Token> tokens(String source) {
+    Lexer lexer = new Lexer(source);
+    lexer.run();
+    return lexer.tokens;
+  }
+
+  private void run() {
+    while (at < source.length()) {
+      int tag = nextTag();
+      if (tag < 0) {
+        data(source.substring(at));
+        at = source.length();
+      } else {
+        char kind = source.charAt(tag + 1);
+        char sign = tag + 2 < source.length() ? source.charAt(tag + 2) : ' ';
+        boolean signed = sign == '-' || sign == '+';
+        data(before(source.substring(at, tag), kind, signed ? sign : ' '));
+        at = tag + (signed ? 3 : 2);
+        switch (kind) {
+          case '#' -> comment();
+          case '%' -> block();
+          default -> {
+            add(Kind.OUTPUT_BEGIN, "", tag);
+            expression('}');
+          }
+        }
+      }
+    }
+    add(Kind.END, "", source.length());
+  }
+
+  private int nextTag() {
+    for (int i = at; i + 1 < source.length(); i++) {
+      char next = source.charAt(i + 1);
+      if (source.charAt(i) == '{' && (next == '{' || next == '%' || next == '#')) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** What is left of the text before a tag. */
+  private String before(String text, char kind, char sign) {
+    if (sign == '-') {
+      return text.stripTrailing();
+    }
+    int line = text.lastIndexOf('\n') + 1;
+    boolean aloneOnItsLine = (line > 0 || lineStarts) && text.substring(line).isBlank();
+    return kind != '{' && sign != '+' && aloneOnItsLine ? text.substring(0, line) : text;
+  }
+
+  private void comment() {
+    int end = source.indexOf("#}", at);
+    if (end < 0) {
+      throw error(at, "a comment without #}");
+    }
+    char sign = source.charAt(end - 1);
+    at = end + 2;
+    after(end > 0 ? sign : ' ', true);
+  }
+
+  private void block() {
+    Matcher raw = RAW_BEGIN.matcher(source).region(at, source.length());
+    if (!raw.lookingAt()) {
+      add(Kind.BLOCK_BEGIN, "", at);
+      expression('%');
+      return;
+    }
+    at = raw.end();
+    after(sign(raw.group(1)), true);
+    Matcher end = RAW_END.matcher(source);
+    if (!end.find(at)) {
+      throw error(at, "raw without endraw");
+    }
+    data(before(source.substring(at, end.start()), '%', sign(end.group(1))));
+    at = end.end();
+    after(sign(end.group(2)), true);
+  }
+
+  private static char sign(String group) {
+    return group.isEmpty() ? ' ' : group.charAt(0);
+  }
+
+  /** Passes over the white space behind a tag that belongs to it. */
+  private void after(char sign, boolean trims) {
+    int from = at;
+    if (sign == '-') {
+      while (at < source.length() && Character.isWhitespace(source.charAt(at))) {
+        at++;
+      }
+    } else if (trims && sign != '+' && at < source.length() && source.charAt(at) == '\n') {
+      at++;
+    }
+    lineStarts = at > from && source.charAt(at - 1) == '\n';
+  }
+
+  /** Tokens up to the end of a tag, which a closing bracket may precede. */
+  private void expression(char closing) {
+    int begin = at;
+    int depth = 0;
+    while (true) {
+      while (at < source.length() && Character.isWhitespace(source.charAt(at))) {
+        at++;
+      }
+      if (at >= source.length()) {
+        throw error(begin, "a tag without " + closing + "}");
+      }
+      char c = source.charAt(at);
+      boolean signed = c == '-' || (c == '+' && closing == '%');
+      if (depth == 0 && source.startsWith(closing + "}", signed ? at + 1 : at)) {
+        add(closing == '%' ? Kind.BLOCK_END : Kind.OUTPUT_END, "", at);
+        at += signed ? 3 : 2;
+        after(signed ? c : ' ', closing == '%');
+        return;
+      }
+      depth += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+      token(c);
+    }
+  }
+
+  private void token(char c) {
+    if (c == '\'' || c == '"') {
+      string(c);
+      return;
+    }
+    Matcher number = matcher(NUMBER);
+    Matcher name = matcher(NAME);
+    Matcher operator = matcher(OPERATOR);
+    if (number.lookingAt()) {
+      boolean whole = number.group(1) == null && number.group(2) == null;
+      take(whole ? Kind.INTEGER : Kind.FLOAT, number.group().replace("_", ""), number.end());
+    } else if (name.lookingAt()) {
+      take(Kind.NAME, name.group(), name.end());
+    } else if (operator.lookingAt()) {
+      take(Kind.OPERATOR, operator.group(), operator.end());
+    } else {
+      throw error(
+          at,
+          "\"" + source.substring(at, source.offsetByCodePoints(at, 1)) + "\" has no meaning here");
+    }
+  }
+
+  private Matcher matcher(Pattern pattern) {
+    return pattern.matcher(source).region(at, source.length());
+  }
+
+  private void take(Kind kind, String text, int end) {
+    add(kind, text, at);
+    at = end;
+  }
+
+  private void string(char quote) {
+    StringBuilder text = new StringBuilder();
+    int i = at + 1;
+    for (; i < source.length() && source.charAt(i) != quote; i++) {
+      char c = source.charAt(i);
+      if (c == '\\' && i + 1 < source.length()) {
+        i = escape(i + 1, text);
+      } else {
+        text.append(c);
+      }
+    }
+    if (i >= source.length()) {
+      throw error(at, "a string without its closing " + quote);
+    }
+    take(Kind.STRING, text.toString(), i + 1);
+  }
+
+  /** Appends what stands behind a backslash, as Python reads it; gives its last place. */
+  private int escape(int i, StringBuilder text) {
+    char c = source.charAt(i);
+    int digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
+    if (digits > 0) {
+      try {
+        text.appendCodePoint(Integer.parseUnsignedInt(source.substring(i + 1, i + 1 + digits), 16));
+        return i + digits;
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        throw error(i, "\\" + c + " without " + digits + " hexadecimal digits of a character");
+      }
+    }
+    int known = "ntrabfv0\n".indexOf(c);
+    if (known >= 0) {
+      text.append(new String[] {"\n", "\t", "\r", "\u0007", "\b", "\f", "\u000b", "\0", ""}[known]);
+    } else if (c == '\\' || c == '\'' || c == '"') {
+      text.append(c);
+    } else {
+      text.append('\\').append(c);
+    }
+    return i;
+  }
+
+  private void data(String text) {
+    if (!text.isEmpty()) {
+      add(Kind.DATA, text, at);
+    }
+  }
+
+  private void add(Kind kind, String text, int place) {
+    tokens.add(new Token(kind, text, line(place)));
+  }
+
+  /** Places are asked for in order, near enough. */
+  private int line(int place) {
+    for (; counted < Math.min(place, source.length()); counted++) {
+      line += source.charAt(counted) == '\n' ? 1 : 0;
+    }
+    return line;
+  }
+
+  private TemplateException error(int place, String message) {
+    return new TemplateException(line(place), message);
+  }
+}
