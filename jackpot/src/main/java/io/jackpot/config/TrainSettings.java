@@ -1,5 +1,6 @@
 package io.jackpot.config;
 
+import io.jackpot.problems.Fields;
 import io.jackpot.rl.advantage.Advantages;
 import io.jackpot.rl.loss.Correction;
 import io.jackpot.rl.loss.ObjectiveOptions;
@@ -30,9 +31,19 @@ public record TrainSettings(
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
     @Setting(value = "builtin:policy", help = "model folder of the policy") String policy,
     @Setting(value = "builtin:actor", help = "model folder of the actor") String actor,
-    @Setting(value = ARITHMETIC, help = "arithmetic, or a JSONL file") String problems,
-    @Setting(value = "none", help = "JSONL file of held-out problems; none where generated")
+    @Setting(value = ARITHMETIC, help = "arithmetic, or data set files") String problems,
+    @Setting(value = "none", help = "files of held-out problems; none where generated")
         @Nullable String heldOut,
+    @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
+        @Nullable String promptField,
+    @Setting(value = "none", help = "field of the gold answer; none for known names")
+        @Nullable String answerField,
+    @Setting(value = "none", help = "around a problem: none, chat, r1-zero …, a file or text")
+        @Nullable String promptTemplate,
+    @Setting(value = "none", help = "system message of promptTemplate chat")
+        @Nullable String systemPrompt,
+    @Setting(value = "none", min = 1, help = "longest prompt; problems of longer ones are left out")
+        @Nullable Integer maxPromptTokens,
     @Setting(value = "5", min = 1, max = 100, help = "operations of an arithmetic problem")
         int operations,
     @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")
@@ -165,7 +176,7 @@ public record TrainSettings(
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
     if (!problems.equals(ARITHMETIC) && heldOut == null) {
       throw new InputException(
-          "heldOut none: expected a JSONL file of held-out problems, because problems is a file ("
+          "heldOut none: expected a file of held-out problems, because problems is a file ("
               + problems
               + ")");
     }
@@ -204,6 +215,11 @@ public record TrainSettings(
       own.remove("arm");
     }
     return settings.build(arm.layer(), own, flags);
+  }
+
+  /** Where a data set has prompt and answer. */
+  public Fields fields() {
+    return Fields.of(promptField, answerField);
   }
 
   /** The actor's peak rate. */

@@ -1,6 +1,7 @@
 package io.jackpot.inference;
 
 import io.jackpot.config.TrainSettings;
+import io.jackpot.problems.Fields;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSet;
 import io.jackpot.tensor.InputException;
@@ -63,7 +64,12 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
     int most =
         settings.limit() != null ? settings.limit() : generated ? GENERATED : Integer.MAX_VALUE;
     ProblemSet problems =
-        ProblemSet.heldOut(source, settings.operations(), settings.modulus(), most);
+        ProblemSet.heldOut(
+            source,
+            Fields.of(settings.promptField(), settings.answerField()),
+            settings.operations(),
+            settings.modulus(),
+            most);
     int[] readable =
         IntStream.range(0, problems.source().size())
             .filter(i -> problems.verifier().canRead(problems.source().get(i).answer()))
@@ -102,7 +108,7 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
   List<int[]> prompts(Responder responder) {
     List<int[]> prompts = new ArrayList<>();
     for (int number : readable) {
-      prompts.add(responder.encode(problem(number).prompt(), source + ", problem " + (number + 1)));
+      prompts.add(responder.encode(problem(number), source + ", problem " + (number + 1)));
     }
     return prompts;
   }

@@ -15,6 +15,14 @@ public record EvalSettings(
             value = TrainSettings.ARITHMETIC,
             help = "arithmetic (held out), or problem files as in a.jsonl,name=b.jsonl")
         String problems,
+    @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
+        @Nullable String promptField,
+    @Setting(value = "none", help = "field of the gold answer; none for known names")
+        @Nullable String answerField,
+    @Setting(value = "none", help = "around a problem: none, chat, r1-zero …, a file or text")
+        @Nullable String promptTemplate,
+    @Setting(value = "none", help = "system message of promptTemplate chat")
+        @Nullable String systemPrompt,
     @Setting(value = "5", min = 1, max = 100, help = "operations of an arithmetic problem")
         int operations,
     @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")

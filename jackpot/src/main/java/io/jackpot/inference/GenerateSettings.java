@@ -11,6 +11,10 @@ public record GenerateSettings(
     @Setting(value = "none", help = "the text to continue") @Nullable String prompt,
     @Setting(value = "none", help = "JSONL file of {\"prompt\"} to continue")
         @Nullable String input,
+    @Setting(value = "none", help = "around a prompt: none, chat, r1-zero …, a file or text")
+        @Nullable String promptTemplate,
+    @Setting(value = "none", help = "system message of promptTemplate chat")
+        @Nullable String systemPrompt,
     @Setting(value = "1", min = 1, help = "responses a prompt") int samples,
     @Setting(value = "1", min = 0, help = "sampling temperature; 0 for the most probable token")
         float temperature,

@@ -1,6 +1,7 @@
 package io.jackpot.inference;
 
 import io.jackpot.problems.InputLines;
+import io.jackpot.problems.Problem;
 import io.jackpot.transformer.Sample;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -29,9 +30,16 @@ public final class Generation {
             : InputLines.read(
                 Path.of(settings.input()), line -> new Prompt(line.string("prompt"), line.where()));
     try (Responder responder =
-        new Responder(settings.model(), settings.device(), settings.threads())) {
+        new Responder(
+            settings.model(),
+            settings.device(),
+            settings.threads(),
+            settings.promptTemplate(),
+            settings.systemPrompt())) {
       List<int[]> ids =
-          prompts.stream().map(prompt -> responder.encode(prompt.text, prompt.where)).toList();
+          prompts.stream()
+              .map(prompt -> responder.encode(new Problem(prompt.text, "", null), prompt.where))
+              .toList();
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
       int asked = settings.maxTokens() == null ? 0 : settings.maxTokens();
       int maxTokens = responder.maxTokens(asked, longest);

@@ -2,6 +2,10 @@ package io.jackpot.inference;
 
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.models.ModelSource;
+import io.jackpot.problems.Problem;
+import io.jackpot.prompts.ChatTemplate;
+import io.jackpot.prompts.PromptTemplate;
+import io.jackpot.prompts.Prompts;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Threefry;
 import io.jackpot.train.Compute;
@@ -15,9 +19,12 @@ import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Tokenizer;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A model with its tokenizer that answers prompts. */
 final class Responder implements AutoCloseable {
@@ -33,22 +40,37 @@ final class Responder implements AutoCloseable {
   private final ModelConfig config;
   private final Sampler sampler;
   private final Tokenizer tokenizer;
+  private final Prompts prompts;
 
   /**
    * @param model as {@link ModelSource} takes it
    * @param device where to compute
    * @param threads 0 for one a processor
-   * @throws InputException if the model cannot be read or has no tokenizer
+   * @param template what stands around a problem, as {@link PromptTemplate#of} takes it
+   * @param system message of a chat template
+   * @throws InputException if the model cannot be read or has no tokenizer, or there is no such
+   *     template
    */
-  Responder(String model, Device device, int threads) {
+  Responder(
+      String model,
+      Device device,
+      int threads,
+      @Nullable String template,
+      @Nullable String system) {
     ModelFolder folder = ModelSource.load(model);
     if (folder.tokenizer() == null) {
       throw new InputException(model + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
+    prompts = new Prompts(PromptTemplate.of(template, system, () -> chat(model)), tokenizer);
     config = folder.config();
     opened = Devices.open(device, threads, () -> plan(config));
     sampler = new Sampler(opened.ops(), new Model(config, folder.parameters()));
+  }
+
+  private static ChatTemplate chat(String model) {
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    return ChatTemplate.require(ChatTemplate.of(model, now), model);
   }
 
   private static MemoryPlan plan(ModelConfig config) {
@@ -69,13 +91,18 @@ final class Responder implements AutoCloseable {
   }
 
   /**
-   * The ids of a prompt.
+   * The ids of a problem's prompt.
    *
    * @param where its place, for messages
    * @throws InputException if it is empty or the vocabulary cannot express it
    */
-  int[] encode(String prompt, String where) {
-    int[] ids = TokenizeLines.encode(tokenizer, prompt, where);
+  int[] encode(Problem problem, String where) {
+    int[] ids;
+    try {
+      ids = prompts.encode(problem);
+    } catch (InputException e) {
+      throw new InputException(where + ": " + e.getMessage(), e);
+    }
     if (ids.length == 0) {
       throw new InputException(where + ": an empty prompt, expected at least one token");
     }

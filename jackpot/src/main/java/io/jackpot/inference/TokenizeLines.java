@@ -45,10 +45,6 @@ public final class TokenizeLines {
    * @param where its place, for messages
    * @throws InputException if the vocabulary cannot express it
    */
-  static int[] encode(Tokenizer tokenizer, String text, String where) {
-    return encode(tokenizer::encode, text, where);
-  }
-
   private static int[] encode(Function<String, int[]> encoder, String text, String where) {
     try {
       return encoder.apply(text);

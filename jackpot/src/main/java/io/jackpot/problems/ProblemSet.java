@@ -1,7 +1,6 @@
 package io.jackpot.problems;
 
 import io.jackpot.config.TrainSettings;
-import java.nio.file.Path;
 import java.util.Objects;
 
 /**
@@ -15,7 +14,7 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
     return settings.problems().equals(TrainSettings.ARITHMETIC)
         ? arithmetic(
             ArithmeticProblems.training(settings.operations(), settings.modulus(), settings.seed()))
-        : file(settings.problems());
+        : file(settings.problems(), settings.fields());
   }
 
   /**
@@ -26,29 +25,36 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
    */
   public static ProblemSet heldOut(TrainSettings settings) {
     String name = settings.heldOut() == null ? TrainSettings.ARITHMETIC : settings.heldOut();
-    return heldOut(name, settings.operations(), settings.modulus(), settings.evalProblems());
+    return heldOut(
+        name,
+        settings.fields(),
+        settings.operations(),
+        settings.modulus(),
+        settings.evalProblems());
   }
 
   /**
    * The first problems of a file, or held-out arithmetic.
    *
-   * @param name {@code arithmetic}, or a JSONL file
+   * @param name {@code arithmetic}, or what {@link FileProblems} reads
+   * @param fields of a file that hold prompt and answer
    * @param count how many; all where a file has fewer
    * @throws io.jackpot.tensor.InputException if the file cannot be read, or so many cannot be
    *     generated
    */
-  public static ProblemSet heldOut(String name, int operations, int modulus, int count) {
+  public static ProblemSet heldOut(
+      String name, Fields fields, int operations, int modulus, int count) {
     return name.equals(TrainSettings.ARITHMETIC)
         ? arithmetic(ArithmeticProblems.heldOut(operations, modulus, count))
-        : file(name).first(count);
+        : file(name, fields).first(count);
   }
 
   private static ProblemSet arithmetic(ProblemSource source) {
     return new ProblemSet(source, new ScratchpadVerifier());
   }
 
-  private static ProblemSet file(String name) {
-    return new ProblemSet(FileProblems.read(Path.of(name)), new MathVerifier());
+  private static ProblemSet file(String name, Fields fields) {
+    return new ProblemSet(FileProblems.read(name, fields), new MathVerifier());
   }
 
   private ProblemSet first(int count) {

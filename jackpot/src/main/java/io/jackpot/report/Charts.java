@@ -10,7 +10,7 @@ import java.util.Set;
 final class Charts {
   /** Metrics that are no curve: they count up, or stand in a sentence. */
   private static final Set<String> NO_CURVE =
-      Set.of("step", "elapsedSeconds", "badGold", "heldOutProblems");
+      Set.of("step", "elapsedSeconds", "badGold", "badLength", "heldOutProblems");
 
   static final Chart ACCURACY =
       Chart.of(

@@ -111,11 +111,16 @@ final class ReportPage {
     add("</div>\n");
     facts();
     add("</div>\n");
-    double bad = run.points("badGold").last();
-    if (bad > 0) {
+    leftOut("badGold", "their answers cannot be read");
+    leftOut("badLength", "their prompts are empty or too long");
+  }
+
+  private void leftOut(String metric, String because) {
+    double count = run.points(metric).last();
+    if (count > 0) {
       add(
-          "<p class=\"notice\">%s problems are left out: their answers cannot be read.</p>\n"
-              .formatted(Numbers.shown(bad)));
+          "<p class=\"notice\">%s problems are left out: %s.</p>\n"
+              .formatted(Numbers.shown(count), because));
     }
   }
 

@@ -3,10 +3,14 @@ package io.jackpot.train;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.problems.Verifier;
+import io.jackpot.prompts.Prompts;
 import io.jackpot.tensor.InputException;
-import io.jackpot.weights.Tokenizer;
+import io.jackpot.tensor.Threefry;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -14,73 +18,142 @@ import java.util.stream.IntStream;
  * and again, each epoch in a random order of its own; a generated one without end is taken as it
  * comes. The i-th problem of a run depends on nothing but the seed and i.
  *
- * <p>A problem whose gold answer cannot be read is left out and counted: no answer to it could be
- * rewarded rightly.
+ * <p>Of a finite source, problems are left out and counted whose gold answer cannot be read, since
+ * no answer to them could be rewarded rightly, and those whose prompt is too long.
  */
 final class Curriculum {
+
+  /**
+   * How long prompts may be.
+   *
+   * @param most tokens
+   * @param because the settings that say so
+   */
+  record Limit(int most, String because) {}
+
+  private final String what;
   private final ProblemSource source;
-  private final Tokenizer tokenizer;
-  private final int longestPrompt;
+  private final Prompts prompts;
+  private final Limit limit;
   private final boolean endless;
-  private final int[] usable;
+  private final List<RolloutProblem> usable;
+  private final int badGold;
   private final Epochs epochs;
 
   /**
-   * @param longestPrompt tokens of a prompt that leave room for a response
+   * @param what they are, for messages
    * @throws InputException if no problem of a finite source can be used
    */
   Curriculum(
+      String what,
       ProblemSource source,
       Verifier verifier,
-      Tokenizer tokenizer,
+      Prompts prompts,
       Streams streams,
-      int longestPrompt) {
+      Limit limit) {
+    this.what = what;
     this.source = source;
-    this.tokenizer = tokenizer;
-    this.longestPrompt = longestPrompt;
+    this.prompts = prompts;
+    this.limit = limit;
     this.endless = source.size() == Integer.MAX_VALUE;
-    this.usable =
-        endless
-            ? new int[0]
-            : IntStream.range(0, source.size())
-                .filter(i -> verifier.canRead(source.get(i).answer()))
-                .toArray();
-    if (!endless && usable.length == 0) {
+    int[] readable =
+        IntStream.range(0, endless ? 0 : source.size())
+            .filter(i -> verifier.canRead(source.get(i).answer()))
+            .toArray();
+    this.badGold = endless ? 0 : source.size() - readable.length;
+    List<RolloutProblem> encoded =
+        IntStream.of(readable).parallel().mapToObj(this::encode).toList();
+    this.usable = encoded.stream().filter(problem -> fits(problem.prompt().length)).toList();
+    if (!endless && readable.length == 0) {
       throw new InputException(
-          "problems: none of "
+          what
+              + ": none of "
               + source.size()
               + " has an answer that can be read, expected numbers such as 42, 0.5 or 3/4");
     }
-    this.epochs = new Epochs(streams, usable.length);
+    if (!endless && usable.isEmpty()) {
+      int shortest = encoded.stream().mapToInt(problem -> problem.prompt().length).min().orElse(0);
+      throw new InputException(
+          "%s: none of %d has a prompt of 1 to %d tokens (%s), the shortest has %d"
+              .formatted(what, encoded.size(), limit.most, limit.because, shortest));
+    }
+    this.epochs = new Epochs(streams, usable.size());
   }
 
-  /** How many problems were left out. */
+  private boolean fits(int tokens) {
+    return tokens > 0 && tokens <= limit.most;
+  }
+
+  /** How many problems were left out because their gold answer cannot be read. */
   int badGold() {
-    return endless ? 0 : source.size() - usable.length;
+    return badGold;
+  }
+
+  /** How many were left out because of their prompt's length. */
+  int badLength() {
+    return endless ? 0 : source.size() - badGold - usable.size();
+  }
+
+  /** How many problems an epoch has; {@link Integer#MAX_VALUE} where they have no end. */
+  int size() {
+    return endless ? Integer.MAX_VALUE : usable.size();
+  }
+
+  /**
+   * Stands for the problems and their order: two curricula of one seed with the same fingerprint
+   * meet the same prompts and answers.
+   */
+  long fingerprint() {
+    long hash = Threefry.fold(usable.size(), 0, 0);
+    for (RolloutProblem problem : usable) {
+      int text = (problem.problem().prompt() + '\0' + problem.problem().answer()).hashCode();
+      hash = Threefry.fold(hash, Arrays.hashCode(problem.prompt()), text);
+    }
+    return endless ? 0 : hash;
   }
 
   /** Problems {@code from} to {@code from + count − 1} of the run. */
   List<RolloutProblem> take(long from, int count) {
     List<RolloutProblem> taken = new ArrayList<>(count);
     for (long i = from; i < from + count; i++) {
-      taken.add(problem(endless ? (int) (i % Integer.MAX_VALUE) : usable[epochs.item(i)]));
+      taken.add(endless ? generated((int) (i % Integer.MAX_VALUE)) : usable.get(epochs.item(i)));
     }
     return taken;
   }
 
   /** Every usable problem of a finite source once, in the source's order. */
   List<RolloutProblem> all() {
-    return IntStream.of(usable).mapToObj(this::problem).toList();
+    return usable;
   }
 
-  private RolloutProblem problem(int index) {
-    Problem problem = source.get(index);
-    int[] prompt = tokenizer.encode(problem.prompt());
-    if (prompt.length == 0 || prompt.length > longestPrompt) {
+  /** How many of {@code others} have the prompt of one that is used here. */
+  int common(List<RolloutProblem> others) {
+    Set<String> own = new HashSet<>();
+    usable.forEach(problem -> own.add(text(problem)));
+    return (int) others.stream().filter(problem -> own.contains(text(problem))).count();
+  }
+
+  /** White space does not make another problem. */
+  private static String text(RolloutProblem problem) {
+    return problem.problem().prompt().strip().replaceAll("\\s+", " ");
+  }
+
+  private RolloutProblem generated(int index) {
+    RolloutProblem problem = encode(index);
+    if (!fits(problem.prompt().length)) {
       throw new InputException(
-          "problem %d: a prompt of %d tokens, expected 1 to %d (max_position_embeddings of the models less maxResponseTokens)"
-              .formatted(index + 1, prompt.length, longestPrompt));
+          "%s: problem %d: a prompt of %d tokens, expected 1 to %d (%s)"
+              .formatted(what, index + 1, problem.prompt().length, limit.most, limit.because));
     }
-    return new RolloutProblem(problem, prompt);
+    return problem;
+  }
+
+  private RolloutProblem encode(int index) {
+    Problem problem = source.get(index);
+    try {
+      return new RolloutProblem(problem, prompts.encode(problem));
+    } catch (InputException e) {
+      throw new InputException(what + ": problem " + (index + 1) + ": " + e.getMessage(), e);
+    }
   }
 }

@@ -19,7 +19,7 @@ final class Rollouts {
 
   /**
    * @param sample a response
-   * @param text its text
+   * @param text its text; with that of its end token only where that is judged
    * @param verdict the verifier's
    */
   record Judged(Sample sample, String text, Verdict verdict) {}
@@ -101,7 +101,9 @@ final class Rollouts {
   }
 
   private Judged judge(RolloutProblem problem, Sample sample) {
-    String text = tokenizer.decode(sample.ids());
+    int length = sample.ids().length;
+    boolean withoutEnd = sample.finished() && !verifier.judgesEndToken();
+    String text = tokenizer.decode(sample.ids(), 0, withoutEnd ? length - 1 : length);
     return new Judged(sample, text, verifier.verify(problem.problem().answer(), text).verdict());
   }
 }

@@ -3,6 +3,8 @@ package io.jackpot.train;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.problems.ProblemSet;
 import io.jackpot.problems.Verifier;
+import io.jackpot.prompts.PromptTemplate;
+import io.jackpot.prompts.Prompts;
 import io.jackpot.transformer.ModelConfig;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,12 +16,16 @@ import java.util.stream.Stream;
  * @param verifier judges answers to them
  * @param heldOut problems that the policy is measured on and never trained on
  * @param heldOutVerifier judges answers to those
+ * @param heldOutBadGold held-out problems left out because their gold answer cannot be read
+ * @param heldOutBadLength and because of their prompt's length
  */
 record RunProblems(
     Curriculum training,
     Verifier verifier,
     List<RolloutProblem> heldOut,
-    Verifier heldOutVerifier) {
+    Verifier heldOutVerifier,
+    int heldOutBadGold,
+    int heldOutBadLength) {
 
   /** Problems that stand for all where only a prompt's length matters. */
   private static final int MANY = 1024;
@@ -39,15 +45,33 @@ record RunProblems(
     ProblemSet training = ProblemSet.forTraining(settings);
     ProblemSet heldOut = ProblemSet.heldOut(settings);
     Streams streams = new Streams(settings.seed());
+    Prompts prompts =
+        new Prompts(
+            PromptTemplate.of(
+                settings.promptTemplate(), settings.systemPrompt(), state::requireChat),
+            state.tokenizer());
+    Curriculum.Limit limit = limit(settings, state);
+    Curriculum measured =
+        new Curriculum(
+            "held-out problems", heldOut.source(), heldOut.verifier(), prompts, streams, limit);
+    return new RunProblems(
+        new Curriculum("problems", training.source(), training.verifier(), prompts, streams, limit),
+        training.verifier(),
+        measured.all(),
+        heldOut.verifier(),
+        measured.badGold(),
+        measured.badLength());
+  }
+
+  private static Curriculum.Limit limit(TrainSettings settings, TrainingState state) {
     ModelConfig policy = state.policy().model().config();
     ModelConfig actor = state.actor().model().config();
-    int longest =
+    int room =
         Math.min(policy.longestSequence(), actor.longestSequence()) - settings.maxResponseTokens();
-    return new RunProblems(
-        new Curriculum(training.source(), training.verifier(), state.tokenizer(), streams, longest),
-        training.verifier(),
-        new Curriculum(heldOut.source(), heldOut.verifier(), state.tokenizer(), streams, longest)
-            .all(),
-        heldOut.verifier());
+    Integer asked = settings.maxPromptTokens();
+    return asked != null && asked < room
+        ? new Curriculum.Limit(asked, "maxPromptTokens")
+        : new Curriculum.Limit(
+            room, "max_position_embeddings of the models less maxResponseTokens");
   }
 }

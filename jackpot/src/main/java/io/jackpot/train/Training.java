@@ -72,6 +72,7 @@ public final class Training {
             .map(path -> TrainingState.load(path, settings))
             .orElseGet(() -> TrainingState.fresh(settings));
     RunProblems problems = RunProblems.of(settings, state);
+    state.position().require(problems.training());
     try (Compute device = open(settings, state, problems)) {
       int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
       try (RunFolder folder = RunFolder.open(run, kept);
@@ -127,6 +128,15 @@ public final class Training {
     return last;
   }
 
+  private void leftOut(String what, int badGold, int badLength) {
+    if (badGold > 0) {
+      log.println(badGold + " " + what + " are left out: their answers cannot be read");
+    }
+    if (badLength > 0) {
+      log.println(badLength + " " + what + " are left out: their prompts are empty or too long");
+    }
+  }
+
   private void describe(
       Path run, Compute device, TrainSettings settings, TrainingState state, RunProblems problems) {
     log.println("run " + run);
@@ -138,9 +148,13 @@ public final class Training {
         settings.actor(),
         state.actor().model().parameters().count(),
         Names.of(settings.arm()));
-    int badGold = problems.training().badGold();
-    if (badGold > 0) {
-      log.println(badGold + " problems are left out: their answers cannot be read");
+    leftOut("problems", problems.training().badGold(), problems.training().badLength());
+    leftOut("held-out problems", problems.heldOutBadGold(), problems.heldOutBadLength());
+    int common = problems.training().common(problems.heldOut());
+    if (common > 0) {
+      log.printf(
+          "warning: %d of %d held-out problems are among those that are trained on%n",
+          common, problems.heldOut().size());
     }
     log.flush();
   }

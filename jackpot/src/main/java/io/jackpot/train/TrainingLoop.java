@@ -134,10 +134,11 @@ final class TrainingLoop {
 
   /** One rollout and the updates of all of its mini-batches. */
   private void rolloutWithUpdates() {
-    int number = state.step() / miniBatches + 1;
     int prompts = settings.rolloutPrompts();
     long start = System.nanoTime();
-    Rollout rollout = collect(number, (number - 1L) * prompts, prompts);
+    Rollout rollout =
+        collect(state.position().rollouts() + 1, state.position().problems(), prompts);
+    state = state.afterRollout(prompts, problems.training());
     long sampled = System.nanoTime();
     double rolloutSeconds = seconds(start, sampled) / miniBatches;
     JointStep.References references =
@@ -202,6 +203,7 @@ final class TrainingLoop {
     int step = state.step();
     ObjectNode line = StepMetrics.of(step, outcome, batch, rollout.equalGroupShare());
     line.put("badGold", problems.training().badGold());
+    line.put("badLength", problems.training().badLength());
     line.put("learningRate", step == 0 ? 0 : rate(settings.learningRate()));
     keepSamples(step, batch, outcome.objective().mask());
     boolean evaluates = step % settings.evalEvery() == 0 || step == settings.steps();

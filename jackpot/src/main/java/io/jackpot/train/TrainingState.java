@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.config.TrainSettings;
 import io.jackpot.models.ModelSource;
+import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.AdamW;
@@ -17,9 +18,14 @@ import io.jackpot.weights.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,10 +34,18 @@ import tools.jackson.databind.json.JsonMapper;
  * numbers have no state.
  *
  * @param step optimizer updates made
+ * @param position how far it is in its problems
  * @param elapsedSeconds time spent so far, by all processes together
+ * @param chat the policy's chat template; null where it has none
  */
 record TrainingState(
-    int step, double elapsedSeconds, Trained policy, Trained actor, Tokenizer tokenizer) {
+    int step,
+    Position position,
+    double elapsedSeconds,
+    Trained policy,
+    Trained actor,
+    Tokenizer tokenizer,
+    @Nullable ChatTemplate chat) {
   private static final String STATE = "state.json";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final JsonMapper MAPPER = JsonMapper.shared();
@@ -68,12 +82,15 @@ record TrainingState(
               + settings.actor()
               + " differs from the policy's, expected models that share one");
     }
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
     return new TrainingState(
         0,
+        Position.START,
         0,
         Trained.fresh(policy, optimizer(settings)),
         Trained.fresh(actor, optimizer(settings)),
-        tokenizer);
+        tokenizer,
+        ChatTemplate.of(settings.policy(), now));
   }
 
   private static Tokenizer tokenizer(String who, String model, ModelFolder folder) {
@@ -99,17 +116,41 @@ record TrainingState(
         settings.gradClip());
   }
 
-  /** What {@code state.json} holds. */
-  private record Counters(int step, int policyUpdates, int actorUpdates, double elapsedSeconds) {}
+  /**
+   * What {@code state.json} holds.
+   *
+   * @param began the time that a chat template may ask for, so that a run's prompts stay the same
+   */
+  private record Counters(
+      int step,
+      Position position,
+      int policyUpdates,
+      int actorUpdates,
+      double elapsedSeconds,
+      @Nullable String began) {}
+
+  /**
+   * @throws InputException if the policy has no chat template
+   */
+  ChatTemplate requireChat() {
+    return ChatTemplate.require(chat, "the policy");
+  }
 
   /** After one more update. */
   TrainingState next() {
-    return new TrainingState(step + 1, elapsedSeconds, policy, actor, tokenizer);
+    return new TrainingState(step + 1, position, elapsedSeconds, policy, actor, tokenizer, chat);
+  }
+
+  /** After one more rollout of so many problems. */
+  TrainingState afterRollout(int problems, Curriculum curriculum) {
+    return new TrainingState(
+        step, position.after(problems, curriculum), elapsedSeconds, policy, actor, tokenizer, chat);
   }
 
   /** After {@code seconds} more. */
   TrainingState after(double seconds) {
-    return new TrainingState(step, elapsedSeconds + seconds, policy, actor, tokenizer);
+    return new TrainingState(
+        step, position, elapsedSeconds + seconds, policy, actor, tokenizer, chat);
   }
 
   /**
@@ -146,7 +187,13 @@ record TrainingState(
           write(folder.resolve("policy"), policy);
           write(folder.resolve("actor"), actor);
           Counters counters =
-              new Counters(step, policy.optimizer.step(), actor.optimizer.step(), elapsedSeconds);
+              new Counters(
+                  step,
+                  position,
+                  policy.optimizer.step(),
+                  actor.optimizer.step(),
+                  elapsedSeconds,
+                  chat == null ? null : chat.now().toString());
           Json.write(folder.resolve(STATE), MAPPER.valueToTree(counters));
         });
   }
@@ -155,6 +202,9 @@ record TrainingState(
     Files.createDirectories(folder);
     new ModelFolder(trained.model.config(), trained.model.parameters(), tokenizer)
         .writeInto(folder);
+    if (chat != null) {
+      chat.writeInto(folder);
+    }
     Map<String, Tensor> moments = new LinkedHashMap<>();
     trained.optimizer.m().tensors().forEach((name, tensor) -> moments.put("m." + name, tensor));
     trained.optimizer.v().tensors().forEach((name, tensor) -> moments.put("v." + name, tensor));
@@ -175,12 +225,16 @@ record TrainingState(
     if (tokenizer == null) {
       throw new InputException(checkpoint.resolve("policy") + ": no tokenizer.json");
     }
+    LocalDateTime began =
+        LocalDateTime.parse(Objects.requireNonNullElse(counters.began(), "1970-01-01T00:00"));
     return new TrainingState(
         counters.step(),
+        counters.position(),
         counters.elapsedSeconds(),
         read(checkpoint, "policy", policy, counters.policyUpdates(), options),
         read(checkpoint, "actor", actor, counters.actorUpdates(), options),
-        tokenizer);
+        tokenizer,
+        ChatTemplate.find(checkpoint.resolve("policy"), began));
   }
 
   private static Counters counters(Path file) {

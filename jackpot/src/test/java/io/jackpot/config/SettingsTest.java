@@ -45,6 +45,11 @@ class SettingsTest {
     OTHERS.put("actor", "models/actor");
     OTHERS.put("problems", "train.jsonl");
     OTHERS.put("heldOut", "held-out.jsonl");
+    OTHERS.put("promptField", "text,extra.question");
+    OTHERS.put("answerField", "reward_model.ground_truth");
+    OTHERS.put("promptTemplate", "Question: {problem}");
+    OTHERS.put("systemPrompt", "Be brief.");
+    OTHERS.put("maxPromptTokens", "512");
     OTHERS.put("operations", "6");
     OTHERS.put("modulus", "7");
     OTHERS.put("rolloutPrompts", "32");

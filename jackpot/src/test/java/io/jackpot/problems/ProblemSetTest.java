@@ -41,6 +41,7 @@ class ProblemSetTest {
     assertThat(heldOut.verifier()).isInstanceOf(MathVerifier.class);
     assertThat(heldOut.source().size()).isEqualTo(12);
     assertThat(heldOut.source().get(11)).isEqualTo(problems.get(11));
-    assertThat(ProblemSet.heldOut(file.toString(), 5, 10, 99).source().size()).isEqualTo(20);
+    assertThat(ProblemSet.heldOut(file.toString(), Fields.KNOWN, 5, 10, 99).source().size())
+        .isEqualTo(20);
   }
 }

@@ -58,14 +58,14 @@ class RunReportTest {
     SyntheticRun.train(run, 10, 10);
     Document page = page(run);
     Set<String> keys = Run.read(run).keys();
-    assertThat(keys).hasSize(42);
+    assertThat(keys).hasSize(43);
     assertThat(page.select("#numbers th").eachText()).containsExactlyElementsOf(keys);
 
     Set<String> drawn = new HashSet<>(Charts.ACCURACY.keys());
     Charts.of(Run.Kind.TRAIN)
         .forEach(section -> section.charts().forEach(chart -> drawn.addAll(chart.keys())));
     Set<String> known = new HashSet<>(drawn);
-    known.addAll(List.of("step", "badGold", "elapsedSeconds"));
+    known.addAll(List.of("step", "badGold", "badLength", "elapsedSeconds"));
     assertThat(known).isEqualTo(keys);
     assertThat(page.select("path[data-points]")).hasSize(drawn.size());
     assertThat(page.select("#other-numbers")).isEmpty();

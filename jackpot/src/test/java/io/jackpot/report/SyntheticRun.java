@@ -113,6 +113,7 @@ final class SyntheticRun {
         .put("responseLengthMean", length)
         .put("responseLengthMax", Math.min(48, Math.rint(length + 12 + 4 * random.nextDouble())))
         .put("badGold", 0)
+        .put("badLength", 0)
         .put("tokens", tokens)
         .put("rolloutSeconds", rollout)
         .put("trainSeconds", train)

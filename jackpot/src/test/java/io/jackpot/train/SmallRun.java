@@ -76,7 +76,22 @@ final class SmallRun {
     Path fresh = folder.resolve("fresh-" + name);
     ModelConfig config =
         new ModelConfig(
-            "qwen3", 18, width, 2 * width, 1, 2, 1, 8, 64, 1e4, new RopeScaling.None(), 1e-6f, true, false, false, true);
+            "qwen3",
+            18,
+            width,
+            2 * width,
+            1,
+            2,
+            1,
+            8,
+            64,
+            1e4,
+            new RopeScaling.None(),
+            1e-6f,
+            true,
+            false,
+            false,
+            true);
     Parameters parameters = Model.random(config, width).parameters();
     new ModelFolder(config, parameters, ArithmeticProblems.tokenizer()).save(fresh);
     Settings<SftSettings> sft = Settings.of(SftSettings.class);

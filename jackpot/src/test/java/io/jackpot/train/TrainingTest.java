@@ -235,7 +235,7 @@ class TrainingTest {
   void whatDoesNotFitIsSaidInOneLine() throws IOException {
     assertBad(settings("policy", folder.resolve("none").toString()), "none: no such folder");
     assertBad(
-        settings("maxResponseTokens", "61"), "problem 1: a prompt of 4 tokens, expected 1 to 3");
+        settings("maxResponseTokens", "61"), "none of 3 has a prompt of 1 to 3 tokens", "has 4");
     assertBad(settings("evalProblems", "30"), "held-out problems: 30, but only");
     assertBad(settings("device", "tornado"), "device: tornado", "--device cpu");
     Files.createDirectories(run("full"));

@@ -1,0 +1,86 @@
+package io.jackpot.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jackpot.config.Settings;
+import io.jackpot.tensor.InputException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Templates around what a model is asked, by a model whose answer shows what it was asked. */
+class PromptedModelTest {
+  @TempDir private Path folder;
+
+  private String generated(Path model, String... keysAndValues) {
+    Map<String, String> flags = new LinkedHashMap<>();
+    flags.put("model", model.toString());
+    flags.put("temperature", "0");
+    flags.put("maxTokens", "4");
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      flags.put(keysAndValues[i], keysAndValues[i + 1]);
+    }
+    Settings<GenerateSettings> settings = Settings.of(GenerateSettings.class);
+    StringWriter out = new StringWriter();
+    PrintWriter log = new PrintWriter(Writer.nullWriter());
+    Generation.run(settings.build(settings.flags(flags)), new PrintWriter(out), log);
+    return out.toString();
+  }
+
+  /** The last symbol of the prompt decides what follows: # after =, and 1 after +. */
+  private Path model() {
+    return ScriptedModel.save(
+        folder.resolve("model"), Map.of('=', "#", '#', "2", '2', "$", '+', "1", '1', "$"));
+  }
+
+  @Test
+  void generateTakesTemplates() throws IOException {
+    Path model = model();
+    assertThat(generated(model, "prompt", "3=")).isEqualTo("3=#2$\n\n");
+    assertThat(generated(model, "prompt", "3=", "promptTemplate", "{problem}+"))
+        .isEqualTo("3=1$\n\n");
+    assertThatThrownBy(() -> generated(model, "prompt", "3=", "promptTemplate", "chat"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining(model + " has no chat template");
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ m.content }}{% if not loop.last %}+{% endif %}{% endfor %}+");
+    assertThat(generated(model, "prompt", "3=", "promptTemplate", "chat", "systemPrompt", "7"))
+        .isEqualTo("3=1$\n\n");
+  }
+
+  @Test
+  void problemsOfADataSetAreEncodedWithTheirTemplate() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("amc.json"),
+            "[{\"text\": \"3\", \"meta\": {\"Gold\": 142.0}}, {\"text\": \"4\", \"meta\": {\"Gold\": null}}]");
+    Settings<EvalSettings> all = Settings.of(EvalSettings.class);
+    EvalSettings settings =
+        all.build(
+            all.flags(
+                Map.of(
+                    "model", model().toString(),
+                    "problems", file.toString(),
+                    "promptField", "text",
+                    "answerField", "meta.gold",
+                    "promptTemplate", "{problem}=")));
+    List<DataSet> sets = DataSet.of(settings);
+    assertThat(sets).hasSize(1);
+    assertThat(sets.getFirst().badGold()).isEqualTo(1);
+    assertThat(sets.getFirst().problem(0).answer()).isEqualTo("142.0");
+    try (Responder responder =
+        new Responder(settings.model(), settings.device(), 1, settings.promptTemplate(), null)) {
+      assertThat(sets.getFirst().prompts(responder)).containsExactly(new int[] {3, 13});
+    }
+  }
+}
