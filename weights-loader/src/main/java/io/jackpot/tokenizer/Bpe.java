@@ -153,14 +153,16 @@ public final class Bpe {
     for (int i = 0; i < word.length(); ) {
       int c = word.codePointAt(i);
       int next = i + Character.charCount(c);
-      int id = idOf(c, i == 0, next == word.length());
+      boolean first = i == 0;
+      boolean last = next == word.length();
+      int id = idOf(c, first, last);
       if (id != NONE) {
         if (unknown != NONE) {
           symbols.add(unknown);
           unknown = NONE;
         }
         symbols.add(id);
-      } else if (!settings.byteFallback || !addBytes(affixed(c, i, next, word), symbols)) {
+      } else if (!settings.byteFallback || !addBytes(affixed(c, first, last), symbols)) {
         if (settings.unknown != null) {
           if (unknown != NONE && !settings.fuseUnknown) {
             symbols.add(unknown);
@@ -180,10 +182,6 @@ public final class Bpe {
       return idOf(c);
     }
     return vocabulary.getOrDefault(affixed(c, first, last), NONE);
-  }
-
-  private String affixed(int c, int from, int to, String word) {
-    return affixed(c, from == 0, to == word.length());
   }
 
   private String affixed(int c, boolean first, boolean last) {

@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 final class RegexClass {
   private static final int DEEPEST = 20;
 
-  private final RegexParser in;
+  private final RegexReader in;
+  private final boolean ignoreCase;
   private int depth;
 
-  RegexClass(RegexParser in) {
+  RegexClass(RegexReader in, boolean ignoreCase) {
     this.in = in;
+    this.ignoreCase = ignoreCase;
   }
 
   /** Reads on from after the bracket that opens it. */
@@ -37,7 +39,7 @@ final class RegexClass {
   }
 
   private CodePoints.Builder cased(CodePoints.Builder set) {
-    return in.ignoresCase() ? set.ignoreCase() : set;
+    return ignoreCase ? set.ignoreCase() : set;
   }
 
   private void addItem(CodePoints.Builder set) {
