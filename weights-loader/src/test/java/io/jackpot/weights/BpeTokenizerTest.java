@@ -1,5 +1,6 @@
 package io.jackpot.weights;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -80,6 +81,25 @@ class BpeTokenizerTest {
       assertThat(copy.resolve(name)).hasSameBinaryContentAs(folder.resolve(name));
     }
     assertThat(copy.resolve("config.json")).doesNotExist();
+  }
+
+  @Test
+  void aSavedModelEndsWhereItsTokenizerDoes() throws IOException {
+    Path qwen2 = Path.of("src/test/resources/golden/qwen2/config.json");
+    put(
+        "config.json",
+        Files.readString(qwen2).replace("\"vocab_size\": 11", "\"vocab_size\": 500"));
+    put("generation_config.json", "{\"eos_token_id\": [9, 2]}");
+    put("special_tokens_map.json", "{\"eos_token\": \"</s>\"}");
+    Path saved = folder.resolve("saved");
+    ModelFolder.random(folder, 1).save(saved);
+    assertThat(saved.resolve("special_tokens_map.json"))
+        .hasSameBinaryContentAs(folder.resolve("special_tokens_map.json"));
+    ModelFolder again = ModelFolder.load(saved);
+    assertThat(requireNonNull(again.tokenizer()).endIds()).startsWith(9, 2);
+    again.save(saved);
+    assertThat(Json.read(saved.resolve("generation_config.json")).path("eos_token_id").toString())
+        .startsWith("[9,2");
   }
 
   @Test
