@@ -86,8 +86,8 @@ public final class AnswerExtractor {
 
   private @Nullable Extraction extractSpoken(String text) {
     int box = lastBox(text);
-    int hash = lastHash(text, box >= 0);
     @Nullable Matcher prose = lastProse(text);
+    int hash = lastHash(text, box >= 0 || prose != null);
     int proseAt = prose == null ? -1 : prose.start();
     if (box < 0 && hash < 0 && proseAt < 0) {
       String bare = Wrapping.strip(text);
@@ -205,8 +205,13 @@ public final class AnswerExtractor {
     return end > start ? end - 1 : -1;
   }
 
-  /** The last run of hashes that is no headline; −1 if there is none. */
-  private int lastHash(String text, boolean boxed) {
+  /**
+   * The last run of hashes that is no headline; −1 if there is none.
+   *
+   * @param otherwise whether another mark says what the answer is, so that mere words are passed
+   *     over
+   */
+  private int lastHash(String text, boolean otherwise) {
     int end = text.length();
     boolean first = true;
     for (int tries = 0; tries < MOST_BOXES; tries++) {
@@ -222,7 +227,7 @@ public final class AnswerExtractor {
       boolean lastLine = first && text.indexOf('\n', hash) < 0;
       boolean mark = hash - start == 3;
       boolean read = readable.test(Wrapping.strip(line));
-      boolean words = lastLine && (line.isBlank() || !boxed);
+      boolean words = lastLine && (line.isBlank() || !otherwise);
       if (mark ? read || words || line.isBlank() : lastLine && read) {
         return hash;
       }

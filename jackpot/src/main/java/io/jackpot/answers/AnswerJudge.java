@@ -72,7 +72,9 @@ public final class AnswerJudge {
     }
     Outcome outcome;
     try {
-      boolean same = new Equivalence(comparing).equivalent(expected.answer, given.answer);
+      boolean same =
+          expected.extraction.text().equals(given.extraction.text())
+              || new Equivalence(comparing).equivalent(expected.answer, given.answer);
       outcome = same ? Outcome.CORRECT : Outcome.WRONG;
     } catch (MathException e) {
       outcome = Outcome.UNPARSED;

@@ -29,7 +29,27 @@ final class AnswerParser extends ExprParser {
   private static final Set<String> MATRICES =
       Set.of("pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array");
   private static final Set<String> NO_LABEL =
-      Set.of("not", "no", "never", "if", "unless", "wrong", "incorrect", "cannot", "without");
+      Set.of(
+          "not",
+          "no",
+          "never",
+          "if",
+          "unless",
+          "wrong",
+          "incorrect",
+          "cannot",
+          "without",
+          "let",
+          "suppose",
+          "assume",
+          "since",
+          "when",
+          "where",
+          "because",
+          "given",
+          "for",
+          "try",
+          "but");
   private static final Set<String> HEDGES = Set.of("approximately", "about", "roughly", "around");
 
   private int noRelations;

@@ -20,6 +20,7 @@ import java.util.Set;
  */
 abstract class ExprParser {
   private static final int DEEPEST = 60;
+  private static final int MOST_MARKS = 8;
   private static final Expr PI = new Expr.Sym("pi");
   private static final Expr E = new Expr.Sym("e");
   private static final Set<String> IMPLICIT =
@@ -172,7 +173,10 @@ abstract class ExprParser {
   private Answer factor() {
     enter();
     Answer base = primary();
-    while (true) {
+    for (int marks = 0; ; marks++) {
+      if (marks > MOST_MARKS) {
+        throw new MathException("nested too deeply");
+      }
       if (cursor.accept("!")) {
         base = new Value(Expr.call("factorial", scalar(base)));
       } else if (functions > 0 && cursor.accept("°")) {

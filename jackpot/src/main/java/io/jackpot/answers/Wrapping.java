@@ -72,7 +72,7 @@ final class Wrapping {
               && !isAbbreviation(text, end);
       if (point || c == ',' || c == ';' || Character.isWhitespace(c)) {
         end--;
-      } else if (c == '*' && text.indexOf("**") == end - 2) {
+      } else if (c == '*' && end > 1 && text.indexOf("**") == end - 2) {
         end -= 2;
       } else {
         break;

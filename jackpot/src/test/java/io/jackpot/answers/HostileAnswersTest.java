@@ -1,15 +1,20 @@
 package io.jackpot.answers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.jackpot.answers.AnswerJudge.Judgement;
 import io.jackpot.answers.AnswerJudge.Outcome;
+import io.jackpot.answers.Cases.Case;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What answers cost that were made to cost much. The budget is counted, not timed. */
 class HostileAnswersTest {
+  private static final int MUTATIONS = Integer.getInteger("verifier.mutations", 4_000);
   private static final int MEGABYTE = 1_000_000;
 
   private final AnswerJudge judge = new AnswerJudge();
@@ -43,6 +48,11 @@ class HostileAnswersTest {
     answers.add("\\sqrt{2+".repeat(59) + "1" + "}".repeat(59));
     answers.add("\\sin(".repeat(59) + "1" + ")".repeat(59));
     answers.add("e^{".repeat(59) + "1" + "}".repeat(59));
+    answers.add("3" + "!".repeat(900));
+    answers.add("\\sin(5" + "°".repeat(900) + ")");
+    answers.add("5" + "^2".repeat(400));
+    answers.add("1" + "+1".repeat(450));
+    answers.add("5=".repeat(400) + "6");
     answers.add("2^".repeat(500) + "2");
     answers.add("\\frac{".repeat(500) + "1}{2}".repeat(500));
     answers.add("\\begin{pmatrix}" + "9^{9999}&".repeat(150) + "1\\end{pmatrix}");
@@ -69,6 +79,33 @@ class HostileAnswersTest {
     Judgement judgement = judge.judge(gold.toString(), answer.toString());
     assertThat(judgement.outcome()).isIn(Outcome.UNPARSED, Outcome.WRONG, Outcome.BAD_GOLD);
     assertThat(judgement.spent()).isLessThanOrEqualTo(2 * AnswerJudge.BUDGET);
+  }
+
+  /** Pieces of the cases in random order, some characters replaced: never an exception. */
+  @Test
+  void anythingHasAVerdict() throws IOException {
+    List<Case> cases = Cases.all().stream().filter(each -> each.answer().length() < 200).toList();
+    Random random = new Random(7);
+    for (int i = 0; i < MUTATIONS; i++) {
+      StringBuilder text = new StringBuilder();
+      for (int pieces = 1 + random.nextInt(4); pieces > 0; pieces--) {
+        Case each = cases.get(random.nextInt(cases.size()));
+        String piece = random.nextBoolean() ? each.gold() : each.answer();
+        int from = random.nextInt(piece.length() + 1);
+        text.append(piece, from, from + random.nextInt(piece.length() - from + 1));
+      }
+      for (int changes = random.nextInt(3); changes > 0 && !text.isEmpty(); changes--) {
+        String characters = "\\{}[]()^_=<>,.:;!$%&|+-*/0129xeπ√±∪° \n#'";
+        char other = characters.charAt(random.nextInt(characters.length()));
+        text.setCharAt(random.nextInt(text.length()), other);
+      }
+      String answer = text.toString();
+      String gold = cases.get(random.nextInt(cases.size())).gold();
+      assertThatCode(() -> judge.judge(gold, "\\boxed{" + answer + "}"))
+          .as("gold %s, answer %s", gold, answer)
+          .doesNotThrowAnyException();
+      assertThatCode(() -> judge.judge(answer, answer)).as(answer).doesNotThrowAnyException();
+    }
   }
 
   /** A scan that took quadratic time would take minutes here. */
