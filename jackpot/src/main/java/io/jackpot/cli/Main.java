@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Names;
+import io.jackpot.models.ModelSource;
 import io.jackpot.tensor.InputException;
 import io.jackpot.train.TrainingStoppedException;
 import io.jackpot.weights.Json;
@@ -34,6 +35,7 @@ public final class Main {
     PrintWriter out = writer(FileDescriptor.out, false);
     PrintWriter err = writer(FileDescriptor.err, true);
     CommandSpec commands = Commands.all(new Console(out, err));
+    ModelSource.showProgress(err, Console.isTerminal());
     int status = run(commands, out, err, System.getenv(STACK_TRACE) != null, args);
     if (out.checkError() && status == ExitCode.OK) {
       err.println("error: standard output: not everything could be written");

@@ -2,9 +2,11 @@ package io.jackpot.models;
 
 import io.jackpot.config.Names;
 import io.jackpot.tensor.InputException;
+import io.jackpot.weights.LoadListener;
 import io.jackpot.weights.ModelFolder;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +14,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a model is named by: a folder, or {@code builtin:policy} and {@code builtin:actor}, the
- * small warm-started models of generated arithmetic that ship with the program.
+ * What a model is named by: a folder, a GGUF file, or {@code builtin:policy} and {@code
+ * builtin:actor}, the small warm-started models of generated arithmetic that ship with the program.
  */
 public final class ModelSource {
   private static final String PREFIX = "builtin:";
@@ -21,7 +23,14 @@ public final class ModelSource {
   private static final List<String> FILES =
       List.of("config.json", "model.safetensors", "tokenizer.json");
 
+  private static volatile Function<String, LoadListener> progress = _ -> LoadListener.NONE;
+
   private ModelSource() {}
+
+  /** From now on, loads that take long are shown on {@code out}. */
+  public static void showProgress(PrintWriter out, boolean terminal) {
+    progress = name -> new LoadProgress(name, out, terminal, System::nanoTime);
+  }
 
   /**
    * Reads a whole model.
@@ -29,16 +38,16 @@ public final class ModelSource {
    * @throws InputException if there is none of that name, or it is damaged or not supported
    */
   public static ModelFolder load(String name) {
-    return read(name, ModelFolder::load);
+    return read(name, path -> ModelFolder.load(path, progress.apply(name)));
   }
 
   /** {@link #load} but for the tokenizer, which may then be of any kind. */
   public static ModelFolder loadWeights(String name) {
-    return read(name, ModelFolder::loadWeights);
+    return read(name, path -> ModelFolder.loadWeights(path, progress.apply(name)));
   }
 
   /**
-   * What {@code read} makes of the model's folder, which may be gone afterwards.
+   * What {@code read} makes of the model's folder or file, which may be gone afterwards.
    *
    * @throws InputException if there is no built-in model of that name, or {@code read} throws it
    */

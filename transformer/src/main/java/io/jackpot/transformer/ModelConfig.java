@@ -135,6 +135,28 @@ public record ModelConfig(
     return (int) Math.min(most, Integer.MAX_VALUE);
   }
 
+  /** The same with a head of its own, or without. */
+  public ModelConfig withTiedEmbeddings(boolean tied) {
+    return new ModelConfig(
+        modelType,
+        vocabularySize,
+        hiddenSize,
+        intermediateSize,
+        layers,
+        heads,
+        kvHeads,
+        headDim,
+        maxPositions,
+        ropeTheta,
+        ropeScaling,
+        rmsNormEpsilon,
+        tied,
+        qkvBias,
+        outputBias,
+        qkNorm,
+        slidingWindow);
+  }
+
   /** 1/√headDim, by which attention scores are multiplied. */
   public float attentionScale() {
     return (float) (1 / Math.sqrt(headDim));

@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model as a folder in the layout of Hugging Face: {@code config.json}, {@code model.safetensors}
- * (or its sharded index) and {@code tokenizer.json}.
+ * (or its sharded index) and {@code tokenizer.json}. A GGUF file is read as one, too, and saved as
+ * a folder.
  *
  * <p>Of a {@code qwen2} folder, the AutoTokenizer of transformers 5 takes the class of Qwen2
  * whatever the folder says; its PreTrainedTokenizerFast opens the tokenizer as it is.
@@ -28,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record ModelFolder(
     ModelConfig config, Parameters parameters, @Nullable Tokenizer tokenizer) {
   private static final String CONFIG = "config.json";
+  private static final String HEAD = "lm_head.weight";
   private static final Set<String> SAVED =
       Set.of(CONFIG, Tokenizers.FILE, TokenizerFolder.GENERATION_CONFIG);
 
@@ -45,13 +47,22 @@ public record ModelFolder(
   }
 
   /**
-   * Reads a whole folder.
+   * Reads a model.
    *
+   * @param path a folder, or a GGUF file (the first, where a model has several)
    * @throws InputException if a part other than the tokenizer is missing, or one is damaged, not
    *     supported or does not fit the others
    */
-  public static ModelFolder load(Path folder) {
-    return loadWeights(folder).withTokenizerOf(AtomicFiles.current(folder));
+  public static ModelFolder load(Path path) {
+    return load(path, LoadListener.NONE);
+  }
+
+  /** As {@link #load(Path)}. */
+  public static ModelFolder load(Path path, LoadListener listener) {
+    if (Files.isRegularFile(path)) {
+      return fromGguf(path, true, listener);
+    }
+    return loadWeights(path, listener).withTokenizerOf(AtomicFiles.current(path));
   }
 
   private ModelFolder withTokenizerOf(Path folder) {
@@ -64,32 +75,74 @@ public record ModelFolder(
   }
 
   /**
-   * Reads a folder but for its tokenizer, which may then be of any kind.
+   * Reads a model but for its tokenizer, which may then be of any kind.
    *
+   * @param path as in {@link #load(Path)}
    * @throws InputException if a part is missing, damaged, not supported or does not fit the others
    */
-  public static ModelFolder loadWeights(Path folder) {
-    Path current = AtomicFiles.current(folder);
-    if (!Files.isDirectory(current)) {
-      throw new InputException(folder + ": no such folder; expected a model folder");
+  public static ModelFolder loadWeights(Path path) {
+    return loadWeights(path, LoadListener.NONE);
+  }
+
+  /** As {@link #loadWeights(Path)}. */
+  public static ModelFolder loadWeights(Path path, LoadListener listener) {
+    if (Files.isRegularFile(path)) {
+      return fromGguf(path, false, listener);
     }
-    ModelConfig config = ConfigJson.read(current.resolve(CONFIG));
-    try (WeightFiles weights = WeightFiles.open(current)) {
-      Map<String, Shape> expected = Parameters.shapes(config);
-      expected.forEach((name, shape) -> checkShape(current, name, weights.shape(name), shape));
-      for (String name : weights.names()) {
-        if (!expected.containsKey(name) && !isIgnored(name, config)) {
-          throw new InputException(
-              Json.oneLine(
-                  current
-                      + ": tensor "
-                      + name
-                      + " has no place in the "
-                      + config.modelType()
-                      + " model of config.json; expected a config.json that fits the weights"));
-        }
+    Path folder = AtomicFiles.current(path);
+    if (!Files.isDirectory(folder)) {
+      throw new InputException(path + ": no such folder; expected a model folder or GGUF file");
+    }
+    ModelConfig config = ConfigJson.read(folder.resolve(CONFIG));
+    try (WeightFiles weights = WeightFiles.open(folder)) {
+      ModelConfig actual = withOwnHead(config, weights);
+      checkShapes(folder, " in config.json", actual, weights);
+      return new ModelFolder(actual, WeightLoading.load(actual, weights, listener), null);
+    }
+  }
+
+  private static ModelFolder fromGguf(Path file, boolean withTokenizer, LoadListener listener) {
+    if (!file.toString().endsWith(".gguf")) {
+      throw new InputException(
+          file + ": a file, expected a model folder or a GGUF file with a name that ends in .gguf");
+    }
+    try (GgufModel gguf = GgufModel.open(file)) {
+      checkShapes(file, "", gguf.config(), gguf);
+      Parameters parameters = WeightLoading.load(gguf.config(), gguf, listener);
+      Tokenizer tokenizer = withTokenizer ? GgufModel.tokenizer(gguf.metadata(), file) : null;
+      return new ModelFolder(gguf.config(), parameters, tokenizer);
+    } catch (IllegalArgumentException e) {
+      throw new InputException(Json.oneLine(file + ": " + e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Weights of a model that calls its head tied and yet has another one: transformers 5 then
+   * believes the weights.
+   */
+  private static ModelConfig withOwnHead(ModelConfig config, WeightSource weights) {
+    if (!config.tiedEmbeddings() || !weights.names().contains(HEAD)) {
+      return config;
+    }
+    StoredTensor head = weights.stored(HEAD);
+    StoredTensor embedding = weights.stored(config.headName());
+    boolean same =
+        head.encoding() == embedding.encoding() && head.bytes().mismatch(embedding.bytes()) == -1;
+    return same ? config : config.withTiedEmbeddings(false);
+  }
+
+  private static void checkShapes(
+      Path where, String inConfig, ModelConfig config, WeightSource weights) {
+    Map<String, Shape> expected = Parameters.shapes(config);
+    expected.forEach(
+        (name, shape) -> checkShape(where, inConfig, name, weights.shape(name), shape));
+    for (String name : weights.names()) {
+      if (!expected.containsKey(name) && !isIgnored(name, config)) {
+        throw new InputException(
+            Json.oneLine(
+                "%s: tensor %s has no place in the %s model%s; expected settings that fit the weights"
+                    .formatted(where, name, config.modelType(), inConfig.replace(" in ", " of "))));
       }
-      return new ModelFolder(config, Parameters.of(config, weights::read), null);
     }
   }
 
@@ -106,19 +159,12 @@ public record ModelFolder(
         .withTokenizerOf(folder);
   }
 
-  private static void checkShape(Path folder, String name, Shape found, Shape expected) {
+  private static void checkShape(
+      Path where, String inConfig, String name, Shape found, Shape expected) {
     if (!found.equals(expected)) {
       throw new InputException(
-          folder
-              + ": "
-              + name
-              + ": shape "
-              + found
-              + ", expected "
-              + expected
-              + " ("
-              + keysOfShape(name)
-              + " in config.json)");
+          "%s: %s: shape %s, expected %s (%s%s)"
+              .formatted(where, name, found, expected, keysOfShape(name), inConfig));
     }
   }
 
@@ -142,8 +188,7 @@ public record ModelFolder(
 
   /** A copy of the tied embedding, and the rotary frequencies that old Llama files carry. */
   private static boolean isIgnored(String name, ModelConfig config) {
-    return (config.tiedEmbeddings() && name.equals("lm_head.weight"))
-        || name.endsWith(".rotary_emb.inv_freq");
+    return (config.tiedEmbeddings() && name.equals(HEAD)) || name.endsWith("rotary_emb.inv_freq");
   }
 
   /**

@@ -3,11 +3,14 @@ package io.jackpot.weights;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Shape;
 import io.jackpot.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,13 +21,19 @@ import tools.jackson.databind.node.ObjectNode;
  * The weights of a model folder: {@code model.safetensors}, or the files that {@code
  * model.safetensors.index.json} names for each tensor.
  */
-public final class WeightFiles implements AutoCloseable {
+public final class WeightFiles implements WeightSource {
   static final String SINGLE = "model.safetensors";
   static final String INDEX = "model.safetensors.index.json";
+
+  private static final String HEAD = "lm_head.weight";
+  private static final String PREFIX = "model.";
 
   private final Path folder;
   private final Map<String, Safetensors> files = new LinkedHashMap<>();
   private final Map<String, Safetensors> fileOfTensor = new LinkedHashMap<>();
+
+  /** Whether names lack the "model." that they have in a whole model: a base model's files do. */
+  private boolean base;
 
   private WeightFiles(Path folder) {
     this.folder = folder;
@@ -44,14 +53,40 @@ public final class WeightFiles implements AutoCloseable {
       } else if (Files.exists(folder.resolve(INDEX))) {
         weights.readIndex(folder.resolve(INDEX));
       } else {
-        throw new InputException(
-            folder + ": no " + SINGLE + " and no " + INDEX + "; expected a model folder");
+        throw new InputException(Json.oneLine(folder + ": " + otherThanExpected(folder)));
       }
+      weights.base = weights.fileOfTensor.containsKey("embed_tokens.weight");
       return weights;
     } catch (RuntimeException e) {
       weights.close();
       throw e;
     }
+  }
+
+  /** What to do with a folder that has no safetensors. */
+  private static String otherThanExpected(Path folder) {
+    String expected = ", expected " + SINGLE + " or " + INDEX;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        if (name.matches("pytorch_model.*\\.bin|consolidated.*\\.pth|.*\\.(pt|pth)")) {
+          return "weights in PyTorch's own format ("
+              + name
+              + ")"
+              + expected
+              + "; save it again with save_pretrained of transformers";
+        }
+        if (name.endsWith(".gguf")) {
+          return "a GGUF file (" + name + ")" + expected + "; give the path of the file itself";
+        }
+        if (name.startsWith("consolidated") && name.endsWith(".safetensors")) {
+          return "weights under Mistral's own names (" + name + ")" + expected;
+        }
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot read", folder, e);
+    }
+    return "no " + SINGLE + " and no " + INDEX + "; expected a model folder";
   }
 
   private void readIndex(Path index) {
@@ -134,16 +169,27 @@ public final class WeightFiles implements AutoCloseable {
     return files.computeIfAbsent(name, each -> Safetensors.open(folder.resolve(each)));
   }
 
-  /** Names of all tensors. */
+  @Override
   public Set<String> names() {
-    return Collections.unmodifiableSet(fileOfTensor.keySet());
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : fileOfTensor.keySet()) {
+      names.add(base && !name.equals(HEAD) ? PREFIX + name : name);
+    }
+    return Collections.unmodifiableSet(names);
   }
 
-  /**
-   * @throws InputException if there is no such tensor
-   */
+  private String nameInFile(String name) {
+    return base && name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+  }
+
+  @Override
   public Shape shape(String name) {
-    return fileOf(name).shape(name);
+    return fileOf(name).shape(nameInFile(name));
+  }
+
+  @Override
+  public StoredTensor stored(String name) {
+    return fileOf(name).stored(nameInFile(name));
   }
 
   /**
@@ -152,11 +198,11 @@ public final class WeightFiles implements AutoCloseable {
    * @throws InputException as {@link Safetensors#read}
    */
   public Tensor read(String name) {
-    return fileOf(name).read(name);
+    return fileOf(name).read(nameInFile(name));
   }
 
   private Safetensors fileOf(String name) {
-    Safetensors file = fileOfTensor.get(name);
+    Safetensors file = fileOfTensor.get(nameInFile(name));
     if (file == null) {
       throw new InputException(
           Json.oneLine(

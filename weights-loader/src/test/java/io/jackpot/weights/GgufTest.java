@@ -44,7 +44,7 @@ class GgufTest {
 
       // A part, from the second row on, is the same.
       float[] part = new float[values.length];
-      tensor.decode(values.length / 2, values.length, part);
+      tensor.decode(1, 2, part);
       Arrays.fill(values, 0, values.length / 2, 0);
       assertThat(part).isEqualTo(values);
     }

@@ -1,0 +1,52 @@
+package io.jackpot.models;
+
+import io.jackpot.weights.LoadListener;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * The progress of loading a model, for those who wait: nothing while it takes less than a second,
+ * then a bar on a terminal, and elsewhere one line at the end.
+ */
+final class LoadProgress implements LoadListener {
+  private static final long PATIENCE = 1_000_000_000L;
+  private static final long REFRESH = 100_000_000L;
+  private static final int WIDTH = 30;
+
+  private final String model;
+  private final PrintWriter out;
+  private final boolean terminal;
+  private final LongSupplier nanos;
+  private final long start;
+  private long shown;
+
+  LoadProgress(String model, PrintWriter out, boolean terminal, LongSupplier nanos) {
+    this.model = model;
+    this.out = out;
+    this.terminal = terminal;
+    this.nanos = nanos;
+    this.start = nanos.getAsLong();
+  }
+
+  @Override
+  public synchronized void loaded(long done, long total) {
+    long now = nanos.getAsLong();
+    if (now - start < PATIENCE) {
+      return;
+    }
+    String size = String.format(Locale.ROOT, "%.0f MB", total / 1e6);
+    if (done == total) {
+      String line =
+          String.format(Locale.ROOT, "loaded %s: %s in %.1f s", model, size, (now - start) / 1e9);
+      out.print((terminal ? "\r\u001b[K" : "") + line + "\n");
+      out.flush();
+    } else if (terminal && now - shown >= REFRESH) {
+      shown = now;
+      int filled = (int) (WIDTH * done / total);
+      String bar = "#".repeat(filled) + ".".repeat(WIDTH - filled);
+      out.print("\rloading " + model + " [" + bar + "] " + 100 * done / total + " % of " + size);
+      out.flush();
+    }
+  }
+}

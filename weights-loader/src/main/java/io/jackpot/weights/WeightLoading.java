@@ -1,0 +1,99 @@
+package io.jackpot.weights;
+
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Shape;
+import io.jackpot.tensor.Tensor;
+import io.jackpot.transformer.ModelConfig;
+import io.jackpot.transformer.Parameters;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Copies a model's weights from its files into float32 arrays, with all processors, in pieces of a
+ * few megabytes: beside the arrays it takes next to no memory, as the pages of the files are given
+ * back piece by piece.
+ */
+final class WeightLoading {
+  private static final int PIECE = 1 << 20;
+
+  private final LoadListener listener;
+  private final long total;
+  private final AtomicLong done = new AtomicLong();
+
+  private WeightLoading(LoadListener listener, long total) {
+    this.listener = listener;
+    this.total = total;
+  }
+
+  /**
+   * @throws InputException if a tensor is of a type that is not supported
+   */
+  static Parameters load(ModelConfig config, WeightSource source, LoadListener listener) {
+    Map<String, StoredTensor> stored = new HashMap<>();
+    for (String name : Parameters.shapes(config).keySet()) {
+      stored.put(name, source.stored(name));
+    }
+    long total = stored.values().stream().mapToLong(each -> each.bytes().byteSize()).sum();
+    WeightLoading loading = new WeightLoading(listener, total);
+    listener.loaded(0, total);
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(), Thread.ofPlatform().daemon().factory())) {
+      List<Future<?>> pieces = new ArrayList<>();
+      Parameters parameters =
+          Parameters.of(
+              config,
+              name -> {
+                StoredTensor tensor = stored.get(name);
+                if (tensor == null) {
+                  throw new IllegalStateException(name);
+                }
+                float[] values = new float[(int) tensor.shape().size()];
+                int step = Math.max(1, PIECE / Math.max(1, tensor.rowLength()));
+                for (int from = 0; from < tensor.rows(); from += step) {
+                  int first = from;
+                  int end = Math.min(tensor.rows(), from + step);
+                  pieces.add(threads.submit(() -> loading.piece(tensor, first, end, values)));
+                }
+                return Tensor.of(values, dims(tensor.shape()));
+              });
+      for (Future<?> piece : pieces) {
+        await(piece);
+      }
+      return parameters;
+    }
+  }
+
+  private void piece(StoredTensor tensor, int from, int to, float[] values) {
+    tensor.decode(from, to, values);
+    tensor.unload(from, to);
+    long bytes = tensor.bytes().byteSize() / tensor.rows() * (to - from);
+    listener.loaded(done.addAndGet(bytes), total);
+  }
+
+  private static void await(Future<?> piece) {
+    try {
+      piece.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int[] dims(Shape shape) {
+    int[] dims = new int[shape.rank()];
+    for (int axis = 0; axis < dims.length; axis++) {
+      dims[axis] = shape.dim(axis);
+    }
+    return dims;
+  }
+}
