@@ -51,8 +51,7 @@ public final class StepBenchmark {
       RunProblems problems = RunProblems.of(settings, state);
       Rollouts rollouts =
           new Rollouts(
-              ops,
-              state.actor().model(),
+              new Sampler(ops, state.actor().model()),
               state.tokenizer(),
               problems.verifier(),
               new Streams(settings.seed()),
@@ -70,7 +69,8 @@ public final class StepBenchmark {
               settings.temperature(),
               settings.microBatchTokens(),
               new Learner(ops, state.policy().model(), state.policy().optimizer(), false),
-              new Learner(ops, state.actor().model(), state.actor().optimizer(), false));
+              new Learner(ops, state.actor().model(), state.actor().optimizer(), false),
+              false);
       int prompts = settings.rolloutPrompts();
       for (int step = -WARM_UP; step < steps; step++) {
         int number = step + WARM_UP;

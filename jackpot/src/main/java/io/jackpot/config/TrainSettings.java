@@ -9,8 +9,10 @@ import io.jackpot.rl.loss.ObjectiveOptions.MaskMode;
 import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
 import io.jackpot.rl.loss.ObjectiveOptions.Target;
 import io.jackpot.rl.loss.PolicyWeighting;
+import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.WeightType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -117,7 +119,10 @@ public record TrainSettings(
     @Setting(
             value = "false",
             help = "compute activations again in the backward pass: less memory, same result")
-        boolean recomputeActivations) {
+        boolean recomputeActivations,
+    @Setting(value = "f32", help = "weights of the model that samples rollouts: f32, bf16 or int8")
+        WeightType actorDtype,
+    @Setting(value = "f32", help = "KV cache of that model: f32, fp8 or int8") CacheType kvDtype) {
 
   /** What {@code problems} says for generated arithmetic. */
   public static final String ARITHMETIC = "arithmetic";
@@ -172,6 +177,12 @@ public record TrainSettings(
       throw new InputException(
           "rolloutModel policy: leaves the actor as it is, expected actorLoss false and distillCoefficient 0 (as arm on-policy has them)");
     }
+    if (normalizer == Normalizer.EXACT
+        && (actorDtype != WeightType.F32 || kvDtype != CacheType.F32)) {
+      throw new InputException(
+          "normalizer exact: a sampler with actorDtype %s and kvDtype %s records its top k only, expected normalizer topk, or f32 for both"
+              .formatted(Names.of(actorDtype), Names.of(kvDtype)));
+    }
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
     if (!problems.equals(ARITHMETIC) && heldOut == null) {
@@ -220,6 +231,11 @@ public record TrainSettings(
   /** Where a data set has prompt and answer. */
   public Fields fields() {
     return Fields.of(promptField, answerField);
+  }
+
+  /** Whether rollouts are sampled with other numbers than those that are trained. */
+  public boolean roundedSampler() {
+    return actorDtype != WeightType.F32 || kvDtype != CacheType.F32;
   }
 
   /** The actor's peak rate. */

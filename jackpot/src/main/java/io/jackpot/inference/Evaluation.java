@@ -49,13 +49,7 @@ public final class Evaluation implements AutoCloseable {
     this.terminal = terminal;
     this.sets = DataSet.of(settings);
     sets.forEach(set -> tallies.add(new Tally(set, settings.samples())));
-    this.responder =
-        new Responder(
-            settings.model(),
-            settings.device(),
-            settings.threads(),
-            settings.promptTemplate(),
-            settings.systemPrompt());
+    this.responder = new Responder(settings.responder());
   }
 
   /**

@@ -2,7 +2,9 @@ package io.jackpot.inference;
 
 import io.jackpot.config.Setting;
 import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.WeightType;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of {@code generate}. */
@@ -38,6 +40,9 @@ public record GenerateSettings(
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "f32", help = "type of the weights in memory: f32, bf16 or int8")
+        WeightType actorDtype,
+    @Setting(value = "f32", help = "type of the KV cache: f32, fp8 or int8") CacheType kvDtype,
     @Setting(value = "false", help = "a JSON object a response, for programs") boolean json) {
 
   /**
@@ -53,5 +58,11 @@ public record GenerateSettings(
 
   Sampling sampling() {
     return Sampling.of(temperature, topP, topK, minP, seed);
+  }
+
+  /** The model, and how it is asked. */
+  Responder.Options responder() {
+    return new Responder.Options(
+        model, device, threads, actorDtype, kvDtype, promptTemplate, systemPrompt);
   }
 }

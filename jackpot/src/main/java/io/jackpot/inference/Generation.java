@@ -29,13 +29,7 @@ public final class Generation {
             ? List.of(new Prompt(String.valueOf(settings.prompt()), "--prompt"))
             : InputLines.read(
                 Path.of(settings.input()), line -> new Prompt(line.string("prompt"), line.where()));
-    try (Responder responder =
-        new Responder(
-            settings.model(),
-            settings.device(),
-            settings.threads(),
-            settings.promptTemplate(),
-            settings.systemPrompt())) {
+    try (Responder responder = new Responder(settings.responder())) {
       List<int[]> ids =
           prompts.stream()
               .map(prompt -> responder.encode(new Problem(prompt.text, "", null), prompt.where))

@@ -6,13 +6,15 @@ import io.jackpot.problems.Problem;
 import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
+import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Threefry;
+import io.jackpot.tensor.WeightType;
 import io.jackpot.train.Compute;
 import io.jackpot.train.Devices;
 import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.Streams;
-import io.jackpot.transformer.Activations;
+import io.jackpot.transformer.InferenceModel;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Sample;
@@ -33,39 +35,57 @@ final class Responder implements AutoCloseable {
 
   private static final int MOST_SLOTS = 256;
 
-  /** Most elements of the KV cache, and about as many of what the prompts need: 0.5 GB each. */
-  private static final long MOST_ELEMENTS = 1L << 27;
+  /** Most that the KV cache takes, and what the prompts need. */
+  private static final long MOST_BYTES = 1L << 29;
 
   private final Compute opened;
   private final ModelConfig config;
+  private final CacheType cache;
   private final Sampler sampler;
   private final Tokenizer tokenizer;
   private final Prompts prompts;
 
   /**
+   * What answers.
+   *
    * @param model as {@link ModelSource} takes it
    * @param device where to compute
    * @param threads 0 for one a processor
+   * @param weights type the weights are kept in; of those in float32 nothing is kept beside it
+   * @param cache type of the KV cache
    * @param template what stands around a problem, as {@link PromptTemplate#of} takes it
    * @param system message of a chat template
-   * @throws InputException if the model cannot be read or has no tokenizer, or there is no such
-   *     template
    */
-  Responder(
+  record Options(
       String model,
       Device device,
       int threads,
+      WeightType weights,
+      CacheType cache,
       @Nullable String template,
-      @Nullable String system) {
+      @Nullable String system) {}
+
+  /**
+   * @throws InputException if the model cannot be read or has no tokenizer, there is no such
+   *     template, or the device lacks the types
+   */
+  Responder(Options options) {
+    String model = options.model;
     ModelFolder folder = ModelSource.load(model);
     if (folder.tokenizer() == null) {
       throw new InputException(model + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
-    prompts = new Prompts(PromptTemplate.of(template, system, () -> chat(model)), tokenizer);
+    prompts =
+        new Prompts(
+            PromptTemplate.of(options.template, options.system, () -> chat(model)), tokenizer);
     config = folder.config();
-    opened = Devices.open(device, threads, () -> plan(config));
-    sampler = new Sampler(opened.ops(), new Model(config, folder.parameters()));
+    cache = options.cache;
+    opened =
+        Devices.open(options.device, options.threads, options.weights, cache, () -> plan(config));
+    Model loaded = new Model(config, folder.parameters());
+    InferenceModel packed = InferenceModel.of(opened.ops(), loaded, options.weights);
+    sampler = new Sampler(opened.ops(), packed, cache);
   }
 
   private static ChatTemplate chat(String model) {
@@ -74,13 +94,13 @@ final class Responder implements AutoCloseable {
   }
 
   private static MemoryPlan plan(ModelConfig config) {
-    long cache = Sampler.floats(config, MOST_SLOTS, 0, config.longestSequence());
-    long prompts =
-        (long) MOST_SLOTS * config.longestSequence() * Activations.floatsPerToken(config, false);
+    long tokens = (long) MOST_SLOTS * config.longestSequence();
+    long kv = tokens * Sampler.cacheBytesPerToken(config, CacheType.F32);
+    long prompts = tokens * Float.BYTES * Sampler.promptFloatsPerToken(config);
     return new MemoryPlan.Builder()
         .model("model", config)
-        .activations("KV cache", Math.min(MOST_ELEMENTS, cache))
-        .activations("prompts", Math.min(MOST_ELEMENTS, prompts))
+        .activations("KV cache", Math.min(MOST_BYTES, kv) / Float.BYTES)
+        .activations("prompts", Math.min(MOST_BYTES, prompts) / Float.BYTES)
         .activations("truncated sampling", Sampler.truncationFloats(config, MOST_SLOTS))
         .build("a smaller model");
   }
@@ -193,11 +213,9 @@ final class Responder implements AutoCloseable {
 
   /** How many sequences fit into memory at a time. */
   private int slots(int longestPrompt, int longest) {
-    long layers = config.layers();
-    long kv = (long) config.kvHeads() * config.headDim();
-    long perToken = Activations.floatsPerToken(config, false);
-    long byCache = MOST_ELEMENTS / (2 * layers * kv * longest);
-    long byPrompts = MOST_ELEMENTS / (perToken * longestPrompt);
+    long byCache = MOST_BYTES / (Sampler.cacheBytesPerToken(config, cache) * longest);
+    long byPrompts =
+        MOST_BYTES / (Sampler.promptFloatsPerToken(config) * Float.BYTES * longestPrompt);
     return (int) Math.clamp(Math.min(byCache, byPrompts), 1, MOST_SLOTS);
   }
 

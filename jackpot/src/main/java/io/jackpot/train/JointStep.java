@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class JointStep {
 
+  /** Probability of all other tokens below which it is nothing but float32's rounding. */
+  private static final double REST = 1e-6;
+
   /**
    * What an update says of itself beside the losses; means over the response tokens.
    *
@@ -58,6 +61,7 @@ final class JointStep {
   private final int microBatchTokens;
   private final Learner policy;
   private final @Nullable Learner actor;
+  private final boolean roundedSampler;
 
   /** The actor where it has a loss. */
   private final @Nullable Learner trainedActor;
@@ -65,6 +69,7 @@ final class JointStep {
   /**
    * @param objective computes it where the ops run
    * @param actor the model that sampled; null where the policy itself did
+   * @param roundedSampler whether it sampled with other numbers than its weights
    */
   JointStep(
       Ops ops,
@@ -73,8 +78,10 @@ final class JointStep {
       float temperature,
       int microBatchTokens,
       Learner policy,
-      @Nullable Learner actor) {
+      @Nullable Learner actor,
+      boolean roundedSampler) {
     this.ops = ops;
+    this.roundedSampler = roundedSampler;
     this.objective = objective;
     this.options = options;
     this.temperature = temperature;
@@ -83,6 +90,15 @@ final class JointStep {
     this.actor = actor;
     boolean hasLoss = options.actorCorrection() != null || options.distillCoefficient() > 0;
     this.trainedActor = hasLoss ? actor : null;
+  }
+
+  /**
+   * How many of the most probable ids a rollout records at each position. Where k covers the
+   * vocabulary there is no need for any, unless the sampler's distribution is not the one that a
+   * forward pass gives.
+   */
+  int topK(int vocabulary) {
+    return options.topK() < vocabulary ? options.topK() : roundedSampler ? vocabulary : 0;
   }
 
   References references(List<Experience> rollout) {
@@ -198,8 +214,7 @@ final class JointStep {
       int n = batch.responses();
       int vocabulary = policy.model().config().vocabularySize();
       this.policyHead = policy.model().head(policy.forward(batch), temperature);
-      this.policyStatistics =
-          HeadStatistics.allocate(n, options.topK() < vocabulary ? options.topK() : 0);
+      this.policyStatistics = HeadStatistics.allocate(n, topK(vocabulary));
       this.actorStatistics = HeadStatistics.allocate(n, 0);
       ops.headForward(policyHead, batch.actions(), policyStatistics);
       if (actor == null) {
@@ -263,14 +278,70 @@ final class JointStep {
         System.arraycopy(all.zExact, at, all.zTopK, at, n);
       } else {
         int[] ids = unionIds(all, at);
-        float[] infLogProbs = new float[ids.length];
+        float[] infLogProbs = infLogProbs(all, at, ids, inf, infLogSumExp);
         float[] targetLogProbs = new float[ids.length];
-        ops.headGather(inf, infLogSumExp, ids, infLogProbs);
         ops.headGather(target, targetLogSumExp, ids, targetLogProbs);
         for (int i = 0; i < ids.length; i++) {
           all.zTopK[at + i / (ids.length / n)] +=
               Math.min(Math.exp(infLogProbs[i]), Math.exp(targetLogProbs[i]) / options.lambda());
         }
+        if (roundedSampler && actor == null) {
+          divergences(all, at);
+        }
+      }
+    }
+
+    /**
+     * log p_inf of the union's ids: of top-k(p_inf) what the rollout recorded, of those that only
+     * the policy ranks what the forward pass of the model that sampled gives. For a sampler that
+     * rounds, the latter is an approximation.
+     */
+    private float[] infLogProbs(
+        TokenStatistics all, int at, int[] ids, Head inf, float[] infLogSumExp) {
+      int k = policyStatistics.k();
+      int[] unranked = ids.clone();
+      for (int n = 0; n < batch.responses(); n++) {
+        Arrays.fill(unranked, n * 2 * k, n * 2 * k + k, -1);
+      }
+      float[] logProbs = new float[ids.length];
+      ops.headGather(inf, infLogSumExp, unranked, logProbs);
+      for (int n = 0; n < batch.responses(); n++) {
+        System.arraycopy(all.topLogInf, (at + n) * k, logProbs, n * 2 * k, k);
+      }
+      return logProbs;
+    }
+
+    /**
+     * The divergences between the policy and its own rounded sampler, of which only top-k(p_inf) is
+     * known: over those ids and, as one more event, all others together. That is a lower bound, and
+     * exact where k covers the vocabulary.
+     */
+    private void divergences(TokenStatistics all, int at) {
+      int k = policyStatistics.k();
+      int n = batch.responses();
+      int[] ids = Arrays.copyOfRange(all.topInf, at * k, (at + n) * k);
+      float[] logNew = new float[ids.length];
+      ops.headGather(policyHead, policyStatistics.logSumExp(), ids, logNew);
+      for (int token = 0; token < n; token++) {
+        double restNew = 1;
+        double restInf = 1;
+        double klPolicyActor = 0;
+        double klActorPolicy = 0;
+        for (int i = token * k; i < (token + 1) * k; i++) {
+          double logInf = all.topLogInf[at * k + i];
+          double pNew = Math.exp(logNew[i]);
+          double pInf = Math.exp(logInf);
+          klPolicyActor += pNew == 0 ? 0 : pNew * (logNew[i] - logInf);
+          klActorPolicy += pInf == 0 ? 0 : pInf * (logInf - logNew[i]);
+          restNew -= pNew;
+          restInf -= pInf;
+        }
+        if (restNew > REST && restInf > REST) {
+          klPolicyActor += restNew * Math.log(restNew / restInf);
+          klActorPolicy += restInf * Math.log(restInf / restNew);
+        }
+        all.klPolicyActor[at + token] = klPolicyActor;
+        all.klActorPolicy[at + token] = klActorPolicy;
       }
     }
 
@@ -355,6 +426,9 @@ final class JointStep {
     /** top-k(p_inf) of the rollout, {@code [tokens × k]}. */
     final int[] topInf;
 
+    /** Their log-probs, {@code [tokens × k]}. */
+    final float[] topLogInf;
+
     TokenStatistics(List<Experience> experiences) {
       int n = experiences.stream().mapToInt(Experience::responseTokens).sum();
       logInf = new double[n];
@@ -371,6 +445,13 @@ final class JointStep {
       entropy = new double[n];
       sequence = new int[n];
       topInf = experiences.stream().flatMapToInt(e -> Arrays.stream(e.sample().topIds())).toArray();
+      topLogInf = new float[topInf.length];
+      int top = 0;
+      for (Experience experience : experiences) {
+        float[] logProbs = experience.sample().topLogProbs();
+        System.arraycopy(logProbs, 0, topLogInf, top, logProbs.length);
+        top += logProbs.length;
+      }
       int at = 0;
       for (int s = 0; s < experiences.size(); s++) {
         Experience experience = experiences.get(s);

@@ -103,11 +103,9 @@ public record MemoryPlan(List<Part> parts, String advice) {
      * @param response longest response in tokens
      */
     Builder sampler(String name, ModelConfig config, int slots, int prompt, int response) {
-      long prefill = Activations.floatsPerToken(config, false) * slots * prompt;
-      parts.add(new Part(name + "'s prompts", Kind.ACTIVATIONS, prefill));
       parts.add(
           new Part(
-              name + "'s KV cache",
+              name + "'s KV cache and prompts",
               Kind.ACTIVATIONS,
               Sampler.floats(config, slots, prompt, response)));
       return this;

@@ -3,10 +3,8 @@ package io.jackpot.train;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verdict;
 import io.jackpot.rl.advantage.Advantages;
-import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Threefry;
 import io.jackpot.train.Streams.Purpose;
-import io.jackpot.transformer.Model;
 import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import io.jackpot.weights.Tokenizer;
@@ -31,16 +29,16 @@ final class Rollouts {
   private final Sampler.Options options;
 
   /**
+   * @param sampler of the model that answers
    * @param options of rollouts; an evaluation takes its temperature instead of theirs
    */
   Rollouts(
-      Ops ops,
-      Model model,
+      Sampler sampler,
       Tokenizer tokenizer,
       Verifier verifier,
       Streams streams,
       Sampler.Options options) {
-    this.sampler = new Sampler(ops, model);
+    this.sampler = sampler;
     this.tokenizer = tokenizer;
     this.verifier = verifier;
     this.streams = streams;

@@ -92,7 +92,11 @@ public final class Training {
 
   private static Compute open(TrainSettings settings, TrainingState state, RunProblems problems) {
     return Devices.open(
-        settings.device(), settings.threads(), () -> plan(settings, state, problems));
+        settings.device(),
+        settings.threads(),
+        settings.actorDtype(),
+        settings.kvDtype(),
+        () -> plan(settings, state, problems));
   }
 
   private static MemoryPlan plan(

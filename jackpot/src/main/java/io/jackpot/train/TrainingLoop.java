@@ -61,7 +61,8 @@ final class TrainingLoop {
             settings.temperature(),
             settings.microBatchTokens(),
             learner(ops, state.policy()),
-            actorSamples ? learner(ops, state.actor()) : null);
+            actorSamples ? learner(ops, state.actor()) : null,
+            settings.roundedSampler());
     int vocabulary = sampling.model().config().vocabularySize();
     Tokenizer tokenizer = state.tokenizer();
     Sampler.Options sampler =
@@ -69,13 +70,22 @@ final class TrainingLoop {
             settings.temperature(),
             settings.maxResponseTokens(),
             tokenizer.endIds(),
-            settings.topK() < vocabulary ? settings.topK() : 0,
+            joint.topK(vocabulary),
             settings.samplingSlots());
     this.rollouts =
-        new Rollouts(ops, sampling.model(), tokenizer, problems.verifier(), streams, sampler);
+        new Rollouts(
+            new Sampler(ops, sampling.model(), settings.actorDtype(), settings.kvDtype()),
+            tokenizer,
+            problems.verifier(),
+            streams,
+            sampler);
     this.evaluation =
         new Rollouts(
-            ops, state.policy().model(), tokenizer, problems.heldOutVerifier(), streams, sampler);
+            new Sampler(ops, state.policy().model()),
+            tokenizer,
+            problems.heldOutVerifier(),
+            streams,
+            sampler);
     this.miniBatches =
         settings.rolloutPrompts() * settings.samplesPerPrompt() / settings.trainBatch();
   }

@@ -66,7 +66,7 @@ class SettingsTest {
     OTHERS.put("c1", "none");
     OTHERS.put("c2", "1e30");
     OTHERS.put("topK", "19");
-    OTHERS.put("normalizer", "exact");
+    OTHERS.put("normalizer", "empirical");
     OTHERS.put("mask", "expected");
     OTHERS.put("policyCorrection", "tis-z");
     OTHERS.put("policyCap", "2.5");
@@ -97,6 +97,8 @@ class SettingsTest {
     OTHERS.put("keepCheckpoints", "1");
     OTHERS.put("microBatchTokens", "4096");
     OTHERS.put("recomputeActivations", "true");
+    OTHERS.put("actorDtype", "int8");
+    OTHERS.put("kvDtype", "fp8");
   }
 
   @TempDir private Path folder;
@@ -359,7 +361,7 @@ class SettingsTest {
                 Double.POSITIVE_INFINITY,
                 1e30,
                 19,
-                ObjectiveOptions.Normalizer.EXACT,
+                ObjectiveOptions.Normalizer.EMPIRICAL,
                 ObjectiveOptions.MaskMode.EXPECTED,
                 new PolicyWeighting.TisTimesZ(2.5),
                 null,

@@ -78,8 +78,7 @@ class PromptedModelTest {
     assertThat(sets).hasSize(1);
     assertThat(sets.getFirst().badGold()).isEqualTo(1);
     assertThat(sets.getFirst().problem(0).answer()).isEqualTo("142.0");
-    try (Responder responder =
-        new Responder(settings.model(), settings.device(), 1, settings.promptTemplate(), null)) {
+    try (Responder responder = new Responder(settings.responder())) {
       assertThat(sets.getFirst().prompts(responder)).containsExactly(new int[] {3, 13});
     }
   }

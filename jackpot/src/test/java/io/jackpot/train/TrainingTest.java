@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
@@ -173,6 +174,78 @@ class TrainingTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The paper's Table 2: the policy samples with a rounded cache, or rounded weights. */
+  @ParameterizedTest
+  @CsvSource({"obrs, f32, fp8", "obrs, int8, int8", "truncated, int8, f32"})
+  void aRoundedSamplerOfThePolicyIsAnotherDistribution(
+      String correction, String weights, String cache) {
+    Path run = folder.resolve("rounded-" + correction + weights);
+    SmallRun.start(run, SmallRun.settings(models, ownRollouts(correction, weights, cache)));
+    List<JsonNode> lines = JsonLines.read(run.resolve("metrics.jsonl"));
+    Path exact = folder.resolve("exact-" + correction + weights);
+    SmallRun.start(exact, SmallRun.settings(models, ownRollouts(correction, "f32", "f32")));
+    for (String kl : List.of("klPolicyActor", "klActorPolicy")) {
+      assertThat(values(lines, kl)).allSatisfy(value -> assertThat(value).isBetween(-1e-6, 0.05));
+      assertThat(values(lines, kl)).anySatisfy(value -> assertThat(value).isGreaterThan(1e-5));
+      List<JsonNode> same = JsonLines.read(exact.resolve("metrics.jsonl"));
+      assertThat(values(same, kl)).allSatisfy(value -> assertThat(value).isBetween(-1e-6, 1e-6));
+    }
+    if (correction.equals("obrs")) {
+      for (JsonNode line : lines) {
+        assertThat(line.get("acceptance").asDouble()).isBetween(0.9, 1.0);
+        double meanZ = line.get("z").asDouble() / line.get("kappa").asDouble();
+        assertThat(meanZ).isBetween(0.9, 0.99999);
+      }
+    }
+    // Before any update both are the same policy, and its evaluation knows nothing of the sampler.
+    JsonNode first = JsonLines.read(exact.resolve("metrics.jsonl")).getFirst();
+    assertThat(lines.getFirst().get("heldOutGreedy")).isEqualTo(first.get("heldOutGreedy"));
+    assertThat(lines.getFirst().get("heldOutAccuracy")).isEqualTo(first.get("heldOutAccuracy"));
+  }
+
+  private static List<Double> values(List<JsonNode> lines, String key) {
+    return lines.stream().map(line -> line.get(key).asDouble()).toList();
+  }
+
+  private static Map<String, String> ownRollouts(String correction, String weights, String cache) {
+    Map<String, String> changes = new HashMap<>();
+    changes.put("policy", "builtin:policy"); // large enough for rounding to be seen
+    changes.put("operations", "5");
+    changes.put("modulus", "10");
+    changes.put("maxResponseTokens", "40");
+    changes.put("steps", "2");
+    changes.put("learningRate", "0.0003");
+    changes.put("rolloutModel", "policy");
+    changes.put("actorLoss", "false");
+    changes.put("distillCoefficient", "0");
+    changes.put("policyCorrection", correction);
+    changes.put("actorDtype", weights);
+    changes.put("kvDtype", cache);
+    return changes;
+  }
+
+  @Test
+  void aRoundedActorGivesTheSameBitsWithAnyThreads() {
+    Map<String, String> types =
+        Map.of("actorDtype", "int8", "kvDtype", "fp8", "topK", "5", "threads", "1");
+    Map<String, String> three = new HashMap<>(types);
+    three.put("threads", "3");
+    Path a = folder.resolve("rounded-1");
+    Path b = folder.resolve("rounded-3");
+    SmallRun.start(a, SmallRun.settings(models, types));
+    SmallRun.start(b, SmallRun.settings(models, three));
+    assertThat(SmallRun.metrics(a)).isEqualTo(SmallRun.metrics(b)).hasSize(7);
+  }
+
+  @Test
+  void theExactNormalizerNeedsTheWholeDistribution() {
+    assertThatThrownBy(
+            () -> SmallRun.settings(models, Map.of("normalizer", "exact", "kvDtype", "fp8")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("normalizer exact")
+        .hasMessageContaining("kvDtype fp8");
   }
 
   @Test

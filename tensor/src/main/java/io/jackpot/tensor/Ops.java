@@ -28,6 +28,11 @@ public interface Ops extends AutoCloseable {
   /** dw (+)= dyᵀ · x: {@code dy [m, n], x [m, k] → dw [n, k]}; its weight gradient. */
   void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate);
 
+  /** Whether it has weights and KV caches of other types than float32. */
+  default boolean storesRounded() {
+    return false;
+  }
+
   /**
    * Prepares a weight matrix {@code [out, in]} for many products of {@link #matmulPacked}. Later
    * changes of {@code w} may or may not be seen. Without panels of its own a provider keeps the

@@ -60,6 +60,11 @@ public final class ScalarOps implements Ops {
     }
   }
 
+  @Override
+  public boolean storesRounded() {
+    return true;
+  }
+
   /** Panels of one row each: row-major. */
   @Override
   public PackedMatrix pack(Tensor w, WeightType type) {

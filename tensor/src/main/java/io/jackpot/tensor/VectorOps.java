@@ -65,6 +65,11 @@ final class VectorOps implements Ops {
   }
 
   @Override
+  public boolean storesRounded() {
+    return true;
+  }
+
+  @Override
   public PackedMatrix pack(Tensor w, WeightType type) {
     return packedGemm.pack(w, type);
   }

@@ -137,10 +137,7 @@ public final class ModelBenchmark {
             new Part("v", Kind.SECOND_MOMENTS, weights),
             new Part("training", Kind.ACTIVATIONS, perToken * tokens),
             new Part(
-                "sampling",
-                Kind.ACTIVATIONS,
-                Activations.floatsPerToken(config, false) * slots * prompt
-                    + Sampler.floats(config, slots, prompt, response))),
+                "sampling", Kind.ACTIVATIONS, Sampler.floats(config, slots, prompt, response))),
         "--batch, --length or --slots");
   }
 
