@@ -30,6 +30,6 @@ class ModelSourceTest {
         .hasMessage("builtin:polici: no such built-in model; nearest is builtin:policy");
     assertThatThrownBy(() -> ModelSource.loadWeights("no/such/folder"))
         .isInstanceOf(InputException.class)
-        .hasMessage("no/such/folder: no such folder; expected a model folder");
+        .hasMessage("no/such/folder: no such folder; expected a model folder or GGUF file");
   }
 }
