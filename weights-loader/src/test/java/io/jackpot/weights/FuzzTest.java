@@ -30,6 +30,19 @@ class FuzzTest {
     Mutations.run(good, folder.resolve("model.gguf"), FuzzTest::decodeAll);
   }
 
+  @Test
+  void ggufModel() throws IOException, InterruptedException {
+    byte[] good = Files.readAllBytes(Path.of("src/test/resources/golden/gguf-model/model.gguf"));
+    Mutations.run(good, folder.resolve("model.gguf"), ModelFolder::load);
+  }
+
+  @Test
+  void config() throws IOException, InterruptedException {
+    byte[] good =
+        Files.readAllBytes(Path.of("src/test/resources/golden/gguf-model/folder/config.json"));
+    Mutations.run(good, folder.resolve("config.json"), ConfigJson::read);
+  }
+
   private static void decodeAll(Path file) {
     try (Gguf gguf = Gguf.open(file)) {
       for (String name : gguf.names()) {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,61 @@ class ModelFolderTest {
     tensors.put("lm_head.weight", Tensor.zeros(11, 8));
     Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
     assertThat(ModelFolder.load(folder).tokenizer()).isNull();
+  }
+
+  @Test
+  void headsAreTiedUnlessTheWeightsSayOtherwise() throws IOException {
+    Path folder = copyOf("qwen2");
+    Map<String, Tensor> tensors = new LinkedHashMap<>(tensors(folder));
+    Tensor embedding =
+        Tensor.of(
+            Objects.requireNonNull(tensors.get("model.embed_tokens.weight")).data().clone(), 11, 8);
+    tensors.put("lm_head.weight", embedding);
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+    assertThat(ModelFolder.load(folder).config().tiedEmbeddings()).isTrue();
+    embedding.data()[3] += 1;
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+    ModelFolder untied = ModelFolder.load(folder);
+    assertThat(untied.config().tiedEmbeddings()).isFalse();
+    assertThat(untied.parameters().get("lm_head.weight").data()).isEqualTo(embedding.data());
+  }
+
+  @Test
+  void aBaseModelsNamesLackTheirFirstPart() throws IOException {
+    Path folder = copyOf("qwen2");
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors(folder)
+        .forEach((name, tensor) -> tensors.put(name.substring("model.".length()), tensor));
+    tensors.put("rotary_emb.inv_freq", Tensor.zeros(2));
+    Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
+    ModelFolder model = ModelFolder.load(folder);
+    assertThat(model.parameters().get("model.norm.weight").data())
+        .isEqualTo(Objects.requireNonNull(tensors.get("norm.weight")).data());
+  }
+
+  @Test
+  void otherFormatsAreNamed() throws IOException {
+    Path folder = copyOf("qwen2");
+    Files.delete(folder.resolve(WeightFiles.SINGLE));
+    for (String[] each :
+        new String[][] {
+          {"pytorch_model-00001-of-00002.bin", "PyTorch's own format (pytorch_model-00001-of"},
+          {"consolidated.00.pth", "PyTorch's own format (consolidated.00.pth)"},
+          {"m.gguf", "a GGUF file (m.gguf)"},
+        }) {
+      Path file = Files.writeString(folder.resolve(each[0]), "x");
+      assertThatThrownBy(() -> ModelFolder.load(folder))
+          .isInstanceOf(InputException.class)
+          .hasMessageStartingWith(folder + ": ")
+          .hasMessageContaining(each[1]);
+      Files.delete(file);
+    }
+    Files.writeString(
+        folder.resolve(WeightFiles.SINGLE),
+        "version https://git-lfs.github.com/spec/v1\noid sha256:12\nsize 3\n");
+    assertThatThrownBy(() -> ModelFolder.load(folder))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("this is a Git LFS pointer, not the file itself");
   }
 
   @Test
