@@ -60,6 +60,10 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           "num_key_value_heads " + kvHeads + " does not divide num_attention_heads " + heads);
     }
+    if ((long) heads * headDim > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "num_attention_heads " + heads + " times head_dim " + headDim + ": more than 2147483647");
+    }
     if (headDim % 2 != 0) {
       throw new IllegalArgumentException("head_dim " + headDim + ": expected an even number");
     }

@@ -133,6 +133,12 @@ public record ModelFolder(
 
   private static void checkShapes(
       Path where, String inConfig, ModelConfig config, WeightSource weights) {
+    // A wrong number must not cost time and memory before it is found.
+    if (config.layers() > weights.names().size()) {
+      throw new InputException(
+          "%s: %d layers%s, but the weights are only %d tensors; expected a number that fits them"
+              .formatted(where, config.layers(), inConfig, weights.names().size()));
+    }
     Map<String, Shape> expected = Parameters.shapes(config);
     expected.forEach(
         (name, shape) -> checkShape(where, inConfig, name, weights.shape(name), shape));

@@ -37,10 +37,12 @@ class FuzzTest {
   }
 
   @Test
-  void config() throws IOException, InterruptedException {
-    byte[] good =
-        Files.readAllBytes(Path.of("src/test/resources/golden/gguf-model/folder/config.json"));
-    Mutations.run(good, folder.resolve("config.json"), ConfigJson::read);
+  void configOfAModel() throws IOException, InterruptedException {
+    Path model = Path.of("src/test/resources/golden/gguf-model/folder");
+    Path weights = model.resolve(WeightFiles.SINGLE);
+    Files.copy(weights, folder.resolve(WeightFiles.SINGLE));
+    byte[] good = Files.readAllBytes(model.resolve("config.json"));
+    Mutations.run(good, folder.resolve("config.json"), _ -> ModelFolder.load(folder));
   }
 
   private static void decodeAll(Path file) {

@@ -87,7 +87,10 @@ final class Mutations {
    * @param file where the copies are written, one at a time
    * @throws AssertionError naming the seed, for {@link #mutate}
    */
-  static void run(byte[] original, Path file, Consumer<Path> load) throws InterruptedException {
+  static void run(byte[] original, Path file, Consumer<Path> load)
+      throws IOException, InterruptedException {
+    // Whole, it has to be read; and what only the first read takes is not of interest.
+    load.accept(Files.write(file, original));
     AtomicLong started = new AtomicLong(System.nanoTime());
     AtomicLong current = new AtomicLong();
     Throwable[] failure = new Throwable[1];
