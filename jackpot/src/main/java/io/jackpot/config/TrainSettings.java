@@ -1,6 +1,5 @@
 package io.jackpot.config;
 
-import io.jackpot.problems.Fields;
 import io.jackpot.rl.advantage.Advantages;
 import io.jackpot.rl.loss.Correction;
 import io.jackpot.rl.loss.ObjectiveOptions;
@@ -226,11 +225,6 @@ public record TrainSettings(
       own.remove("arm");
     }
     return settings.build(arm.layer(), own, flags);
-  }
-
-  /** Where a data set has prompt and answer. */
-  public Fields fields() {
-    return Fields.of(promptField, answerField);
   }
 
   /** Whether rollouts are sampled with other numbers than those that are trained. */

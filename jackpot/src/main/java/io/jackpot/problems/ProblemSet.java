@@ -14,7 +14,7 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
     return settings.problems().equals(TrainSettings.ARITHMETIC)
         ? arithmetic(
             ArithmeticProblems.training(settings.operations(), settings.modulus(), settings.seed()))
-        : file(settings.problems(), settings.fields());
+        : file(settings.problems(), fields(settings));
   }
 
   /**
@@ -26,11 +26,7 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
   public static ProblemSet heldOut(TrainSettings settings) {
     String name = settings.heldOut() == null ? TrainSettings.ARITHMETIC : settings.heldOut();
     return heldOut(
-        name,
-        settings.fields(),
-        settings.operations(),
-        settings.modulus(),
-        settings.evalProblems());
+        name, fields(settings), settings.operations(), settings.modulus(), settings.evalProblems());
   }
 
   /**
@@ -47,6 +43,10 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
     return name.equals(TrainSettings.ARITHMETIC)
         ? arithmetic(ArithmeticProblems.heldOut(operations, modulus, count))
         : file(name, fields).first(count);
+  }
+
+  private static Fields fields(TrainSettings settings) {
+    return Fields.of(settings.promptField(), settings.answerField());
   }
 
   private static ProblemSet arithmetic(ProblemSource source) {
