@@ -29,14 +29,14 @@ final class Commands {
   private Commands() {}
 
   private record ScoreSettings(
-      @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
+      @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
       @Setting(help = "JSONL file of {\"ids\"}") String input,
       @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor")
           int threads,
       @Setting(value = "auto", help = "auto, cpu or tornado") Device device) {}
 
   private record TokenizeSettings(
-      @Setting(help = "tokenizer.json, or the model folder it is in") String tokenizer,
+      @Setting(help = "tokenizer.json, the model folder it is in, or a GGUF file") String tokenizer,
       @Setting(help = "JSONL file of {\"text\"}") String input) {}
 
   private record VerifySettings(

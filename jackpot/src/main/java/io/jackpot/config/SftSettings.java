@@ -5,7 +5,7 @@ import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
 public record SftSettings(
-    @Setting(help = "model folder to start from") String model,
+    @Setting(help = "model folder or GGUF file to start from") String model,
     @Setting(help = "JSONL file of {\"prompt\", \"completion\"} or {\"ids\"}") String data,
     @Setting(help = "run folder to write") String out,
     @Setting(value = "false", help = "random weights; of the model only config and tokenizer")

@@ -30,8 +30,9 @@ public record TrainSettings(
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
-    @Setting(value = "builtin:policy", help = "model folder of the policy") String policy,
-    @Setting(value = "builtin:actor", help = "model folder of the actor") String actor,
+    @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")
+        String policy,
+    @Setting(value = "builtin:actor", help = "model folder or GGUF file of the actor") String actor,
     @Setting(value = ARITHMETIC, help = "arithmetic, or data set files") String problems,
     @Setting(value = "none", help = "files of held-out problems; none where generated")
         @Nullable String heldOut,

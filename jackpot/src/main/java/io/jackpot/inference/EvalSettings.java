@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of {@code eval}. */
 public record EvalSettings(
-    @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
+    @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
     @Setting(
             value = TrainSettings.ARITHMETIC,
             help = "arithmetic (held out), or problem files as in a.jsonl,name=b.jsonl")

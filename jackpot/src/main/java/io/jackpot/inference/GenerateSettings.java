@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of {@code generate}. */
 public record GenerateSettings(
-    @Setting(help = "model folder, builtin:policy or builtin:actor") String model,
+    @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
     @Setting(value = "none", help = "the text to continue") @Nullable String prompt,
     @Setting(value = "none", help = "JSONL file of {\"prompt\"} to continue")
         @Nullable String input,

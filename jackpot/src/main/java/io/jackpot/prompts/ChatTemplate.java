@@ -7,6 +7,7 @@ import io.jackpot.problems.Message;
 import io.jackpot.tensor.InputException;
 import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Json;
+import io.jackpot.weights.Tokenizers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A model's own chat template: {@code chat_template.jinja} of its folder, or else {@code
  * chat_template} in {@code tokenizer_config.json}, where it may also be a list of templates of
- * which the one named {@code default} counts.
+ * which the one named {@code default} counts; {@code tokenizer.chat_template} of a GGUF file.
  */
 public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
@@ -70,16 +71,27 @@ public final class ChatTemplate {
   }
 
   /**
-   * @param folder a model's
+   * @param model its folder or GGUF file
    * @return null if the model has none
    * @throws InputException if a file cannot be read, or the template is not supported
    */
-  public static @Nullable ChatTemplate find(Path folder, LocalDateTime now) {
-    Path config = folder.resolve(CONFIG);
-    Path file = folder.resolve(FILE);
+  public static @Nullable ChatTemplate find(Path model, LocalDateTime now) {
+    if (Files.isRegularFile(model)) {
+      byte[] config = Tokenizers.load(model).companions().get(CONFIG);
+      return config == null ? null : find(model.toString(), Json.parse(config, CONFIG), null, now);
+    }
+    Path config = model.resolve(CONFIG);
+    Path file = model.resolve(FILE);
     ObjectNode settings =
         Files.exists(config) ? Json.read(config) : JsonNodeFactory.instance.objectNode();
-    String source = Files.exists(file) ? read(file) : source(settings.path(KEY));
+    return Files.exists(file)
+        ? find(file.toString(), settings, read(file), now)
+        : find(config.toString(), settings, null, now);
+  }
+
+  private static @Nullable ChatTemplate find(
+      String where, ObjectNode settings, @Nullable String own, LocalDateTime now) {
+    String source = own != null ? own : source(settings.path(KEY));
     if (source == null) {
       return null;
     }
@@ -92,7 +104,7 @@ public final class ChatTemplate {
         special.put(name, text.stringValue());
       }
     }
-    return new ChatTemplate((Files.exists(file) ? file : config).toString(), source, special, now);
+    return new ChatTemplate(where, source, special, now);
   }
 
   /**
@@ -114,7 +126,7 @@ public final class ChatTemplate {
       throw new InputException(
           "promptTemplate chat: "
               + whose
-              + " has no chat template (chat_template.jinja, or chat_template in tokenizer_config.json); expected another promptTemplate");
+              + " has no chat template (chat_template.jinja, chat_template in tokenizer_config.json, or in a GGUF file tokenizer.chat_template); expected another promptTemplate");
     }
     return chat;
   }

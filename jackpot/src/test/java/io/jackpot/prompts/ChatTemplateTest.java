@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jackpot.problems.Message;
 import io.jackpot.problems.Problem;
 import io.jackpot.tensor.InputException;
+import io.jackpot.weights.Tokenizers;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +41,50 @@ class ChatTemplateTest {
 
   private ChatTemplate found() {
     return Objects.requireNonNull(ChatTemplate.find(folder, NOW));
+  }
+
+  @Test
+  void findsTheTemplateOfAGgufFile() throws IOException {
+    Path file = folder.resolve("model.gguf");
+    Files.write(file, gguf(false));
+    assertThat(ChatTemplate.find(file, NOW)).isNull();
+    Files.write(file, gguf(true));
+    ChatTemplate chat = Objects.requireNonNull(ChatTemplate.find(file, NOW));
+    assertThat(chat.render(List.of(new Message("user", "ab"))))
+        .isEqualTo("<s><user>ab</s><assistant>");
+    assertThat(Tokenizers.load(file).encode("ab")).containsExactly(2);
+  }
+
+  /** A file with a tokenizer and no weights. */
+  private static byte[] gguf(boolean template) {
+    ByteBuffer out = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+    out.put("GGUF".getBytes(StandardCharsets.US_ASCII)).putInt(3);
+    out.putLong(0).putLong(template ? 6 : 5);
+    text(key(out, "tokenizer.ggml.model", 8), "gpt2");
+    texts(key(out, "tokenizer.ggml.tokens", 9), "a", "b", "ab", "<s>", "</s>");
+    texts(key(out, "tokenizer.ggml.merges", 9), "a b");
+    key(out, "tokenizer.ggml.bos_token_id", 4).putInt(3);
+    key(out, "tokenizer.ggml.eos_token_id", 4).putInt(4);
+    if (template) {
+      text(key(out, "tokenizer.chat_template", 8), TEMPLATE);
+    }
+    return Arrays.copyOf(out.array(), out.position());
+  }
+
+  private static ByteBuffer key(ByteBuffer out, String key, int type) {
+    return text(out, key).putInt(type);
+  }
+
+  private static void texts(ByteBuffer out, String... texts) {
+    out.putInt(8).putLong(texts.length);
+    for (String text : texts) {
+      text(out, text);
+    }
+  }
+
+  private static ByteBuffer text(ByteBuffer out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return out.putLong(bytes.length).put(bytes);
   }
 
   @Test

@@ -51,7 +51,7 @@ public final class Json {
    * @param where what the bytes are, for messages
    * @throws InputException if the bytes are no JSON object
    */
-  static ObjectNode parse(byte[] bytes, String where) {
+  public static ObjectNode parse(byte[] bytes, String where) {
     String expected = "; expected one JSON object in UTF-8";
     JsonNode node;
     try {

@@ -28,6 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record ModelFolder(
     ModelConfig config, Parameters parameters, @Nullable Tokenizer tokenizer) {
+  /** How the name of a GGUF file ends. */
+  static final String GGUF = ".gguf";
+
   private static final String CONFIG = "config.json";
   private static final String HEAD = "lm_head.weight";
   private static final Set<String> SAVED =
@@ -102,7 +105,7 @@ public record ModelFolder(
   }
 
   private static ModelFolder fromGguf(Path file, boolean withTokenizer, LoadListener listener) {
-    if (!file.toString().endsWith(".gguf")) {
+    if (!file.toString().endsWith(GGUF)) {
       throw new InputException(
           file + ": a file, expected a model folder or a GGUF file with a name that ends in .gguf");
     }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Opens {@code tokenizer.json}. */
+/** Opens {@code tokenizer.json}, and the tokenizers in GGUF files. */
 public final class Tokenizers {
   static final String FILE = "tokenizer.json";
 
@@ -22,10 +22,15 @@ public final class Tokenizers {
    * truncation} and {@code padding} are left alone: neither a part of a text nor padding is ever
    * wanted here.
    *
-   * @param path a {@code tokenizer.json} or the folder it is in
+   * @param path a {@code tokenizer.json} or the folder it is in, or a GGUF file
    * @throws InputException if it is missing, damaged or of a kind that is not supported
    */
   public static Tokenizer load(Path path) {
+    if (path.toString().endsWith(ModelFolder.GGUF)) {
+      try (Gguf gguf = Gguf.open(path)) {
+        return fromGguf(gguf.metadata(), path.toString());
+      }
+    }
     Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
     try {
       byte[] bytes = Files.readAllBytes(file);
