@@ -144,6 +144,10 @@ final class PackedGemm {
     int piece = Gemm.pieceLength(k, decoded ? MAX_DECODED : Gemm.MAX_K);
     float[] right = decoded ? Scratch.floats(0, piece * COLUMNS) : w.floats();
     int columns = Math.min(COLUMNS, n - panel * COLUMNS);
+    if (decoded && m == 1) {
+      multiplyRow(x, xAt, w, panel, piece, columns, y, yAt + panel * COLUMNS);
+      return;
+    }
     for (int k0 = 0; k0 < k; k0 += piece) {
       int length = Math.min(piece, k - k0);
       int rightAt = decoded ? 0 : w.place(panel, k0);
@@ -168,6 +172,30 @@ final class PackedGemm {
           Gemm.storeEdge(tile, y, at, n, rows, columns, add);
         }
       }
+    }
+  }
+
+  /** A single row does not pay for making the panel float32 first. */
+  private static void multiplyRow(
+      float[] x, int xAt, PackedMatrix w, int panel, int piece, int columns, float[] y, int at) {
+    int k = w.cols();
+    boolean whole = columns == COLUMNS;
+    float[] to = whole ? y : TILE.get();
+    int toAt = whole ? at : 0;
+    for (int k0 = 0; k0 < k; k0 += piece) {
+      int length = Math.min(piece, k - k0);
+      int from = w.place(panel, k0);
+      boolean add = k0 > 0;
+      if (w.type() == WeightType.BF16) {
+        CodeTile.bfloat16(length, x, xAt + k0, w.halves(), from, to, toAt, add);
+      } else {
+        float[] scales = w.scales();
+        int scaleAt = panel * COLUMNS;
+        CodeTile.int8(length, x, xAt + k0, w.bytes(), from, scales, scaleAt, to, toAt, add);
+      }
+    }
+    if (!whole) {
+      System.arraycopy(to, 0, y, at, columns);
     }
   }
 

@@ -29,14 +29,25 @@ final class VectorCodes {
 
   private VectorCodes() {}
 
+  /** One vector of bfloat16. */
+  static FloatVector bfloat16(short[] codes, int at) {
+    IntVector bits =
+        (IntVector)
+            ShortVector.fromArray(SHORTS, codes, at)
+                .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
+    return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+  }
+
   static void bfloat16(short[] codes, int at, int count, float[] to) {
     for (int i = 0; i < count; i += LANES) {
-      IntVector bits =
-          (IntVector)
-              ShortVector.fromArray(SHORTS, codes, at + i)
-                  .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0);
-      bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, i);
+      bfloat16(codes, at + i).intoArray(to, i);
     }
+  }
+
+  /** One vector of integers. */
+  static FloatVector int8(byte[] codes, int at) {
+    return (FloatVector)
+        ByteVector.fromArray(BYTES, codes, at).convertShape(VectorOperators.B2F, SPECIES, 0);
   }
 
   /** {@code scales} has one for each of the two vectors that make a row of a panel. */
@@ -44,26 +55,14 @@ final class VectorCodes {
     FloatVector left = FloatVector.fromArray(SPECIES, scales, scaleAt);
     FloatVector right = FloatVector.fromArray(SPECIES, scales, scaleAt + LANES);
     for (int i = 0; i < count; i += 2 * LANES) {
-      FloatVector first =
-          (FloatVector)
-              ByteVector.fromArray(BYTES, codes, at + i)
-                  .convertShape(VectorOperators.B2F, SPECIES, 0);
-      FloatVector second =
-          (FloatVector)
-              ByteVector.fromArray(BYTES, codes, at + i + LANES)
-                  .convertShape(VectorOperators.B2F, SPECIES, 0);
-      first.mul(left).intoArray(to, i);
-      second.mul(right).intoArray(to, i + LANES);
+      int8(codes, at + i).mul(left).intoArray(to, i);
+      int8(codes, at + i + LANES).mul(right).intoArray(to, i + LANES);
     }
   }
 
   static void int8(byte[] codes, int at, int count, float[] to, int toAt) {
     for (int i = 0; i < count; i += LANES) {
-      FloatVector x =
-          (FloatVector)
-              ByteVector.fromArray(BYTES, codes, at + i)
-                  .convertShape(VectorOperators.B2F, SPECIES, 0);
-      x.intoArray(to, toAt + i);
+      int8(codes, at + i).intoArray(to, toAt + i);
     }
   }
 
