@@ -26,11 +26,11 @@ public final class ConfigJson {
           "mistral", "MistralForCausalLM");
 
   private final Path file;
-  private final JsonFields root;
+  private final JsonPart root;
 
   private ConfigJson(Path file, ObjectNode root) {
     this.file = file;
-    this.root = new JsonFields(file, "", root);
+    this.root = new JsonPart(file + ": ", root);
   }
 
   /**
@@ -44,7 +44,7 @@ public final class ConfigJson {
   private ModelConfig model() {
     String type = root.text("model_type", "");
     if (!ARCHITECTURES.containsKey(type)) {
-      throw root.bad("model_type", "qwen2, qwen3, llama or mistral");
+      throw root.at("model_type").expected("qwen2, qwen3, llama or mistral");
     }
     boolean qwen = type.startsWith("qwen");
     int hidden = root.integer("hidden_size", null);
@@ -52,28 +52,28 @@ public final class ConfigJson {
     int layers = root.integer("num_hidden_layers", null);
     int maxPositions = root.integer("max_position_embeddings", null);
     if (heads <= 0) {
-      throw root.bad("num_attention_heads", "an integer above 0");
+      throw root.at("num_attention_heads").expected("an integer above 0");
     }
     int kvHeads =
         root.integer(
             "num_key_value_heads",
-            root.has("num_key_value_heads") || type.equals("llama") ? heads : qwen ? 32 : 8);
+            root.node().has("num_key_value_heads") || type.equals("llama") ? heads : qwen ? 32 : 8);
     int headDim = root.integer("head_dim", type.equals("qwen3") ? 128 : hidden / heads);
     checkActivation();
-    if (type.equals("llama") && root.flag("mlp_bias")) {
-      throw root.bad("mlp_bias", "false");
+    if (type.equals("llama") && root.flag("mlp_bias", false)) {
+      throw root.at("mlp_bias").expected("false");
     }
-    if (!root.isNull("quantization_config")) {
+    if (!root.at("quantization_config").isAbsent()) {
       throw new InputException(
           Json.oneLine(
               "%s: quantization_config: found quant_method %s, expected weights in F32, F16 or BF16; get the model in one of these or as a GGUF file"
-                  .formatted(file, root.child("quantization_config").path("quant_method"))));
+                  .formatted(file, root.node().path("quantization_config").path("quant_method"))));
     }
     if (root.number("partial_rotary_factor", 1) != 1) {
-      throw root.bad("partial_rotary_factor", "1");
+      throw root.at("partial_rotary_factor").expected("1");
     }
     boolean attentionBias =
-        (type.equals("qwen3") || type.equals("llama")) && root.flag("attention_bias");
+        (type.equals("qwen3") || type.equals("llama")) && root.flag("attention_bias", false);
     RopeJson rope = RopeJson.read(root, maxPositions);
     try {
       return new ModelConfig(
@@ -89,7 +89,7 @@ public final class ConfigJson {
           rope.theta(),
           rope.scaling(),
           (float) root.number("rms_norm_eps", 1e-6),
-          root.flag("tie_word_embeddings"),
+          root.flag("tie_word_embeddings", false),
           attentionBias || type.equals("qwen2"),
           attentionBias,
           type.equals("qwen3"),
@@ -102,7 +102,7 @@ public final class ConfigJson {
   private void checkActivation() {
     String activation = root.text("hidden_act", "silu");
     if (!activation.equals("silu") && !activation.equals("swish")) {
-      throw root.bad("hidden_act", "silu");
+      throw root.at("hidden_act").expected("silu");
     }
   }
 
@@ -111,18 +111,20 @@ public final class ConfigJson {
    */
   private @Nullable SlidingWindow window(String type, int layers) {
     String key = "sliding_window";
-    JsonNode types = root.child("layer_types");
+    JsonNode types = root.node().path("layer_types");
     if (!type.startsWith("qwen")) {
       for (JsonNode each : types) {
         if (!isLayer(each, "full_attention")) {
-          throw root.bad("layer_types", "only full_attention");
+          throw root.at("layer_types").expected("only full_attention");
         }
       }
-      int size = root.integer(key, root.has(key) ? 0 : 4096);
-      boolean none = !type.equals("mistral") || root.has(key) && root.isNull(key);
+      int size = root.integer(key, root.node().has(key) ? 0 : 4096);
+      boolean none = !type.equals("mistral") || root.node().has(key) && root.at(key).isAbsent();
       return none ? null : new SlidingWindow(size, 0);
     }
-    boolean inUse = root.flag("use_sliding_window") && !(root.has(key) && root.isNull(key));
+    boolean inUse =
+        root.flag("use_sliding_window", false)
+            && !(root.node().has(key) && root.at(key).isAbsent());
     int from = inUse ? root.integer("max_window_layers", 28) : layers;
     if (types.isArray()) {
       from = 0;
@@ -131,8 +133,8 @@ public final class ConfigJson {
       }
       for (int i = from; i < types.size(); i++) {
         if (!inUse || !isLayer(types.path(i), "sliding_attention")) {
-          throw root.bad(
-              "layer_types", "full_attention first, then sliding_attention with a sliding_window");
+          throw root.at("layer_types")
+              .expected("full_attention first, then sliding_attention with a sliding_window");
         }
       }
     }

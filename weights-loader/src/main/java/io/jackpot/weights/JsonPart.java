@@ -29,6 +29,7 @@ record JsonPart(String where, JsonNode node) {
     return parts;
   }
 
+  /** Missing and {@code null} are the same. */
   boolean isAbsent() {
     return node.isNull() || node.isMissingNode();
   }
@@ -54,6 +55,10 @@ record JsonPart(String where, JsonNode node) {
     return text.codePointAt(0);
   }
 
+  String text(String key, String otherwise) {
+    return at(key).isAbsent() ? otherwise : text(key);
+  }
+
   boolean flag(String key, boolean otherwise) {
     return at(key).isAbsent() ? otherwise : flag(key);
   }
@@ -64,6 +69,36 @@ record JsonPart(String where, JsonNode node) {
       throw part.expected("true or false");
     }
     return part.node.booleanValue();
+  }
+
+  /**
+   * @param otherwise null where the integer has to be there
+   */
+  int integer(String key, @Nullable Integer otherwise) {
+    JsonPart part = at(key);
+    if (part.isAbsent() && otherwise != null) {
+      return otherwise;
+    }
+    if (!part.node.isIntegralNumber() || !part.node.canConvertToInt()) {
+      throw part.expected("an integer");
+    }
+    return part.node.intValue();
+  }
+
+  /**
+   * A finite number.
+   *
+   * @param otherwise null where it has to be there
+   */
+  double number(String key, @Nullable Number otherwise) {
+    JsonPart part = at(key);
+    if (part.isAbsent() && otherwise != null) {
+      return otherwise.doubleValue();
+    }
+    if (!part.node.isNumber() || !Double.isFinite(part.node.doubleValue())) {
+      throw part.expected("a number");
+    }
+    return part.node.doubleValue();
   }
 
   /** An integer that is not negative. */
@@ -97,9 +132,10 @@ record JsonPart(String where, JsonNode node) {
   }
 
   InputException expected(String what) {
-    String found = node.isMissingNode() ? "nothing" : node.toString();
-    return error(
-        "found " + (found.length() > 60 ? found.substring(0, 60) : found) + ", expected " + what);
+    String text = node.toString();
+    String found =
+        isAbsent() ? "missing" : "found " + (text.length() > 60 ? text.substring(0, 60) : text);
+    return error(found + ", expected " + what);
   }
 
   InputException error(String problem) {

@@ -19,41 +19,41 @@ record RopeJson(double theta, RopeScaling scaling) {
    * @param maxPositions {@code max_position_embeddings}
    * @throws InputException if it asks for what is not supported; names the key
    */
-  static RopeJson read(JsonFields root, int maxPositions) {
+  static RopeJson read(JsonPart root, int maxPositions) {
     // Where a file has both, transformers 5 takes the older key.
-    boolean old = root.child("rope_scaling").isObject() && !root.child("rope_scaling").isEmpty();
+    boolean old =
+        root.node().path("rope_scaling").isObject() && !root.node().path("rope_scaling").isEmpty();
     String key = old ? "rope_scaling" : "rope_parameters";
     for (String each : List.of("rope_scaling", "rope_parameters")) {
-      if (!root.isNull(each) && !root.child(each).isObject()) {
-        throw root.bad(each, "an object or null");
+      if (!root.at(each).isAbsent() && !root.node().path(each).isObject()) {
+        throw root.at(each).expected("an object or null");
       }
     }
-    JsonFields rope = root.object(key);
+    JsonPart rope = root.at(key);
     for (JsonNode value : rope.node()) {
       if (value.isObject()) {
-        throw root.bad(key, "one set of rotary positions for all layers");
+        throw root.at(key).expected("one set of rotary positions for all layers");
       }
     }
     if (rope.number("partial_rotary_factor", 1) != 1) {
-      throw rope.bad("partial_rotary_factor", "1");
+      throw rope.at("partial_rotary_factor").expected("1");
     }
-    JsonFields ofTheta = rope.isNull("rope_theta") ? root : rope;
+    JsonPart ofTheta = rope.at("rope_theta").isAbsent() ? root : rope;
     double theta = ofTheta.number("rope_theta", 10_000);
     if (!(theta > 0)) {
-      throw ofTheta.bad("rope_theta", "a number above 0");
+      throw ofTheta.at("rope_theta").expected("a number above 0");
     }
     try {
       return new RopeJson(theta, scaling(root, rope, key, maxPositions));
     } catch (IllegalArgumentException e) {
-      throw new InputException(Json.oneLine(root.file() + ": " + key + ": " + e.getMessage()), e);
+      throw new InputException(Json.oneLine(root.at(key).where() + ": " + e.getMessage()), e);
     }
   }
 
-  private static RopeScaling scaling(
-      JsonFields root, JsonFields rope, String key, int maxPositions) {
-    String type = rope.text(rope.isNull("rope_type") ? "type" : "rope_type", "default");
+  private static RopeScaling scaling(JsonPart root, JsonPart rope, String key, int maxPositions) {
+    String type = rope.text(rope.at("rope_type").isAbsent() ? "type" : "rope_type", "default");
     // A model may name it outside; transformers then looks nowhere else.
-    JsonFields ofOriginal = root.isNull("original_max_position_embeddings") ? rope : root;
+    JsonPart ofOriginal = root.at("original_max_position_embeddings").isAbsent() ? rope : root;
     int original = ofOriginal.integer("original_max_position_embeddings", maxPositions);
     return switch (type) {
       case "default" -> new RopeScaling.None();
@@ -86,15 +86,11 @@ record RopeJson(double theta, RopeScaling scaling) {
             original,
             rope.number("attention_factor", attention));
       }
-      default ->
-          throw new InputException(
-              Json.oneLine(
-                  "%s: %s: found rope_type %s, expected %s"
-                      .formatted(root.file(), key, type, TYPES)));
+      default -> throw root.at(key).error("found rope_type %s, expected %s".formatted(type, TYPES));
     };
   }
 
-  private static double attentionFactor(JsonFields rope, double factor) {
+  private static double attentionFactor(JsonPart rope, double factor) {
     double mscale = rope.number("mscale", 0);
     double mscaleAllDim = rope.number("mscale_all_dim", 0);
     return mscale != 0 && mscaleAllDim != 0
@@ -102,11 +98,11 @@ record RopeJson(double theta, RopeScaling scaling) {
         : RopeScaling.Yarn.mscale(factor, 1);
   }
 
-  private static List<Double> numbers(JsonFields rope, String key) {
+  private static List<Double> numbers(JsonPart rope, String key) {
     List<Double> numbers = new ArrayList<>();
-    for (JsonNode number : rope.child(key)) {
+    for (JsonNode number : rope.node().path(key)) {
       if (!number.isNumber()) {
-        throw rope.bad(key, "an array of numbers");
+        throw rope.at(key).expected("an array of numbers");
       }
       numbers.add(number.doubleValue());
     }

@@ -68,7 +68,7 @@ class CharTokenizerTest {
       quoteCharacter = '`',
       value = {
         "\"WordLevel\" | \"Unigram\"    | model.type: found \"Unigram\"",
-        "\"WordLevel\" | \"BPE\"        | model.merges: found nothing",
+        "\"WordLevel\" | \"BPE\"        | model.merges: missing",
         "[\\\\s\\\\S]  | .              | a WordLevel model",
         "\"$\" : 0     | \"$\" : 99     | model.vocab: \"$\": 99",
         "\"$\" : 0     | \"$\" : 1      | ids 0 to 18",
