@@ -165,8 +165,7 @@ class LauncherTest {
     environment.put("STATUS", "2");
     Result result = run(launcher, "train");
     assertThat(result.status()).isEqualTo(2);
-    assertThat(result.output())
-        .containsSubsequence("-XX:MaxRAMPercentage=75", "-Xmx9g", "-Dkey=value", "train");
+    assertThat(result.output()).containsSubsequence("-Xmx2g", "-Xmx9g", "-Dkey=value", "train");
   }
 
   @Test
@@ -183,7 +182,21 @@ class LauncherTest {
             List.of("train", "--device=cpu", "--steps", "1"),
             List.of("verify", "--input", "train"))) {
       assertThat(run(launcher, arguments.toArray(String[]::new)).output())
+          .contains("-Xmx2g")
           .doesNotContain("@" + flags);
+    }
+  }
+
+  @Test
+  void modelsOfTheUserMayTakeMoreMemory() throws Exception {
+    for (List<String> arguments :
+        List.of(
+            List.of("train", "--policy", "p"),
+            List.of("train", "--resume=r"),
+            List.of("score", "--model=m"))) {
+      assertThat(run(launcher, arguments.toArray(String[]::new)).output())
+          .contains("-XX:MaxRAMPercentage=75")
+          .doesNotContain("-Xmx2g");
     }
   }
 }

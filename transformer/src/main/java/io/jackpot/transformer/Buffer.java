@@ -3,21 +3,27 @@ package io.jackpot.transformer;
 import io.jackpot.tensor.Shape;
 import io.jackpot.tensor.Tensor;
 
-/** Memory of one activation, grown to the largest batch it has seen. */
+/**
+ * Memory of one activation, grown to the largest batch it has seen. It grows by an eighth at least:
+ * the responses of a run grow longer a little at a time, and a new array at every step would be
+ * more garbage than a collector takes away.
+ */
 public final class Buffer {
+  private static final int LARGEST = Integer.MAX_VALUE - 8;
+
   private Tensor all = Tensor.zeros(0);
 
   /** A tensor over this memory, its content unknown; it replaces the one given before. */
   public Tensor of(int... dims) {
     long size = Shape.of(dims).size();
-    if (size > Integer.MAX_VALUE - 8) {
+    if (size > LARGEST) {
       throw new IllegalArgumentException(
           "activation "
               + Shape.of(dims)
               + " is larger than an array can be; use fewer tokens a micro-batch");
     }
     if (all.size() < size) {
-      all = Tensor.zeros((int) size);
+      all = Tensor.zeros((int) Math.clamp(all.size() * 9L / 8, size, LARGEST));
     }
     return all.reshape(dims);
   }
