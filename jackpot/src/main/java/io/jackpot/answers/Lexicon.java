@@ -9,6 +9,21 @@ import java.util.Set;
 final class Lexicon {
   private Lexicon() {}
 
+  /**
+   * @param lines words with one meaning, divided by spaces; the first is the one they stand for
+   * @return what each word stands for; may be added to
+   */
+  static Map<String, String> synonyms(String... lines) {
+    Map<String, String> meanings = new HashMap<>();
+    for (String line : lines) {
+      String[] words = line.split(" ", -1);
+      for (String word : words) {
+        meanings.put(word, words[0]);
+      }
+    }
+    return meanings;
+  }
+
   /** Stands before the name of a set of numbers, as in ℝ. */
   static final String NUMBER_SET = "bb";
 
@@ -120,121 +135,106 @@ final class Lexicon {
   /** Functions whose names are also units or words where no argument follows. */
   static final Set<String> WORDLIKE = Set.of("sec", "min", "max", "floor", "abs", "ceil", "exp");
 
-  private static final Map<String, String> SIGNS = new HashMap<>();
+  /** The sign that is meant, then the commands and characters that mean it. */
+  private static final Map<String, String> SIGNS =
+      synonyms(
+          "frac dfrac tfrac cfrac",
+          "binom dbinom tbinom choose-of",
+          "sqrt √ ∛",
+          "* times cdot ast bullet × · ⋅ ∙ ∗ •",
+          "/ div ÷ ∕ ⁄ ／",
+          "- − – — ‐ ‑ ﹣ －",
+          "+ ＋",
+          "= ＝",
+          "± pm",
+          "∓ mp",
+          "≤ le leq leqslant ⩽ ≦",
+          "≥ ge geq geqslant ⩾ ≧",
+          "< lt ＜",
+          "> gt ＞",
+          "≠ ne neq",
+          "≈ approx simeq ≃ ≅ cong",
+          "≡ equiv",
+          "∈ in",
+          "∪ cup bigcup",
+          "∩ cap bigcap",
+          "∅ emptyset varnothing ∅",
+          "\\{ lbrace",
+          "\\} rbrace",
+          "| vert lvert rvert mid ∣ ｜",
+          "[ lbrack ［",
+          "] rbrack ］",
+          "( lparen （",
+          ") rparen ）",
+          ", ， 、",
+          ": ： colon",
+          "; ；",
+          "⌊ lfloor",
+          "⌋ rfloor",
+          "⌈ lceil",
+          "⌉ rceil",
+          "⟨ langle 〈",
+          "⟩ rangle 〉",
+          "° circ degree º",
+          "% ％",
+          "£ pounds",
+          "€ euro",
+          "mod pmod bmod",
+          "' prime ′",
+          "... ldots dots cdots …",
+          "→ to rightarrow Rightarrow implies Longrightarrow mapsto ⇒ iff Leftrightarrow",
+          "∖ setminus backslash",
+          "and wedge land ∧",
+          "or vee lor ∨");
 
   static {
-    // The sign that is meant, then the commands and characters that mean it.
-    for (String line :
-        List.of(
-            "frac dfrac tfrac cfrac",
-            "binom dbinom tbinom choose-of",
-            "sqrt √ ∛",
-            "* times cdot ast bullet × · ⋅ ∙ ∗ •",
-            "/ div ÷ ∕ ⁄ ／",
-            "- − – — ‐ ‑ ﹣ －",
-            "+ ＋",
-            "= ＝",
-            "± pm",
-            "∓ mp",
-            "≤ le leq leqslant ⩽ ≦",
-            "≥ ge geq geqslant ⩾ ≧",
-            "< lt ＜",
-            "> gt ＞",
-            "≠ ne neq",
-            "≈ approx simeq ≃ ≅ cong",
-            "≡ equiv",
-            "∈ in",
-            "∪ cup bigcup",
-            "∩ cap bigcap",
-            "∅ emptyset varnothing ∅",
-            "\\{ lbrace",
-            "\\} rbrace",
-            "| vert lvert rvert mid ∣ ｜",
-            "[ lbrack ［",
-            "] rbrack ］",
-            "( lparen （",
-            ") rparen ）",
-            ", ， 、",
-            ": ： colon",
-            "; ；",
-            "⌊ lfloor",
-            "⌋ rfloor",
-            "⌈ lceil",
-            "⌉ rceil",
-            "⟨ langle 〈",
-            "⟩ rangle 〉",
-            "° circ degree º",
-            "% ％",
-            "£ pounds",
-            "€ euro",
-            "mod pmod bmod",
-            "' prime ′",
-            "... ldots dots cdots …",
-            "→ to rightarrow Rightarrow implies Longrightarrow mapsto ⇒ iff Leftrightarrow",
-            "∖ setminus backslash",
-            "and wedge land ∧",
-            "or vee lor ∨")) {
-      String[] words = line.split(" ");
-      for (String word : words) {
-        SIGNS.put(word, words[0]);
-      }
-    }
     for (String sign : List.of("^", "_", "!", "{", "}", "&", "¥", "₹", "¢", "$", "∥")) {
       SIGNS.put(sign, sign);
     }
   }
 
-  private static final Map<String, String> SYMBOLS = new HashMap<>();
-
-  static {
-    for (String line :
-        List.of(
-            "alpha α",
-            "beta β",
-            "gamma γ",
-            "delta δ",
-            "epsilon ε varepsilon ϵ",
-            "zeta ζ",
-            "eta η",
-            "theta θ vartheta",
-            "iota ι",
-            "kappa κ",
-            "lambda λ",
-            "mu μ µ",
-            "nu ν",
-            "xi ξ",
-            "pi π",
-            "rho ρ varrho",
-            "sigma σ",
-            "tau τ",
-            "upsilon υ",
-            "phi φ varphi ϕ",
-            "chi χ",
-            "psi ψ",
-            "omega ω",
-            "Gamma Γ",
-            "Delta Δ",
-            "Theta Θ",
-            "Lambda Λ",
-            "Xi Ξ",
-            "Pi Π",
-            "Sigma Σ",
-            "Phi Φ",
-            "Psi Ψ",
-            "Omega Ω",
-            "oo infty infinity ∞ inf Infinity",
-            "ell ℓ",
-            "bbR ℝ",
-            "bbZ ℤ",
-            "bbN ℕ",
-            "bbQ ℚ",
-            "bbC ℂ")) {
-      String[] words = line.split(" ");
-      for (String word : words) {
-        SYMBOLS.put(word, words[0]);
-      }
-    }
-  }
+  private static final Map<String, String> SYMBOLS =
+      synonyms(
+          "alpha α",
+          "beta β",
+          "gamma γ",
+          "delta δ",
+          "epsilon ε varepsilon ϵ",
+          "zeta ζ",
+          "eta η",
+          "theta θ vartheta",
+          "iota ι",
+          "kappa κ",
+          "lambda λ",
+          "mu μ µ",
+          "nu ν",
+          "xi ξ",
+          "pi π",
+          "rho ρ varrho",
+          "sigma σ",
+          "tau τ",
+          "upsilon υ",
+          "phi φ varphi ϕ",
+          "chi χ",
+          "psi ψ",
+          "omega ω",
+          "Gamma Γ",
+          "Delta Δ",
+          "Theta Θ",
+          "Lambda Λ",
+          "Xi Ξ",
+          "Pi Π",
+          "Sigma Σ",
+          "Phi Φ",
+          "Psi Ψ",
+          "Omega Ω",
+          "oo infty infinity ∞ inf Infinity",
+          "ell ℓ",
+          "bbR ℝ",
+          "bbZ ℤ",
+          "bbN ℕ",
+          "bbQ ℚ",
+          "bbC ℂ");
 
   /** Short words of English, which are no products of variables. */
   private static final Set<String> SHORT_WORDS =

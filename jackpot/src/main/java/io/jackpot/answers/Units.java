@@ -1,7 +1,5 @@
 package io.jackpot.answers;
 
-import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -123,65 +121,56 @@ final class Units {
           "trillion", 1_000_000_000_000L,
           "dozen", 12L);
 
-  private static final Map<String, String> NAMES = new HashMap<>();
+  private static final Map<String, String> NAMES =
+      Lexicon.synonyms(
+          "% percent pct",
+          "$ dollar dollars usd buck bucks",
+          "€ euro euros eur",
+          "£ pound-sterling gbp",
+          "¥ yen jpy yuan",
+          "₹ rupee rupees inr rs",
+          "¢ cent cents",
+          "° degree degrees deg",
+          "°c celsius",
+          "°f fahrenheit",
+          "rad radian radians",
+          "m meter meters metre metres",
+          "cm centimeter centimeters centimetre centimetres",
+          "mm millimeter millimeters millimetre millimetres",
+          "km kilometer kilometers kilometre kilometres",
+          "nm nanometer nanometers",
+          "in inch inches",
+          "ft foot feet",
+          "yd yard yards yds",
+          "mi mile miles",
+          "g gram grams gm",
+          "kg kilogram kilograms kgs kilo kilos",
+          "mg milligram milligrams",
+          "lb pound pounds lbs",
+          "oz ounce ounces",
+          "l liter liters litre litres",
+          "ml milliliter milliliters millilitre millilitres",
+          "gal gallon gallons",
+          "s second seconds sec secs",
+          "min minute minutes mins",
+          "h hour hours hr hrs",
+          "day days",
+          "wk week weeks",
+          "mo month months",
+          "yr year years yrs",
+          "hz hertz",
+          "n newton newtons",
+          "j joule joules",
+          "w watt watts",
+          "v volt volts",
+          "k kelvin kelvins",
+          "ms millisecond milliseconds",
+          "kmh km/h kph",
+          "mph mi/h",
+          "unit units",
+          "mol mole moles");
   private static final Set<String> LETTERS =
       Set.of("m", "g", "s", "h", "L", "l", "N", "J", "W", "V", "K", "A", "C", "F");
-
-  static {
-    for (String line :
-        List.of(
-            "% percent pct",
-            "$ dollar dollars usd buck bucks",
-            "€ euro euros eur",
-            "£ pound-sterling gbp",
-            "¥ yen jpy yuan",
-            "₹ rupee rupees inr rs",
-            "¢ cent cents",
-            "° degree degrees deg",
-            "°c celsius",
-            "°f fahrenheit",
-            "rad radian radians",
-            "m meter meters metre metres",
-            "cm centimeter centimeters centimetre centimetres",
-            "mm millimeter millimeters millimetre millimetres",
-            "km kilometer kilometers kilometre kilometres",
-            "nm nanometer nanometers",
-            "in inch inches",
-            "ft foot feet",
-            "yd yard yards yds",
-            "mi mile miles",
-            "g gram grams gm",
-            "kg kilogram kilograms kgs kilo kilos",
-            "mg milligram milligrams",
-            "lb pound pounds lbs",
-            "oz ounce ounces",
-            "l liter liters litre litres",
-            "ml milliliter milliliters millilitre millilitres",
-            "gal gallon gallons",
-            "s second seconds sec secs",
-            "min minute minutes mins",
-            "h hour hours hr hrs",
-            "day days",
-            "wk week weeks",
-            "mo month months",
-            "yr year years yrs",
-            "hz hertz",
-            "n newton newtons",
-            "j joule joules",
-            "w watt watts",
-            "v volt volts",
-            "k kelvin kelvins",
-            "ms millisecond milliseconds",
-            "kmh km/h kph",
-            "mph mi/h",
-            "unit units",
-            "mol mole moles")) {
-      String[] names = line.split(" ");
-      for (String name : names) {
-        NAMES.put(name, names[0]);
-      }
-    }
-  }
 
   private Units() {}
 
