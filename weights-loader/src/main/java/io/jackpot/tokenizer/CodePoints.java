@@ -1,44 +1,35 @@
 package io.jackpot.tokenizer;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.function.LongBinaryOperator;
 
 /**
- * An immutable set of Unicode code points: pages of 256, and one page for all places where it is
- * the same.
+ * An immutable set of Unicode code points: pages of 256. All empty pages are one object, and so are
+ * all full ones.
  */
 final class CodePoints {
-  private static final int COUNT = Character.MAX_CODE_POINT + 1;
-  private static final int WORDS_OF_PAGE = 4;
+  private static final int WORDS = 4;
+  private static final int PAGES = (Character.MAX_CODE_POINT + 1) >> 8;
+  private static final long[] EMPTY = new long[WORDS];
+  private static final long[] FULL = {-1, -1, -1, -1};
 
-  private final char[] pageOf = new char[COUNT >> 8];
+  /** Bit c % 64 of the word c / 64 % 4 of page c / 256 says whether c is in the set. */
+  private final long[][] pages;
 
-  /** Bit c % 64 of a page's word c / 64 % 4 says whether c is in the set. */
-  private final long[] pages;
-
-  private CodePoints(long[] words) {
-    Map<Page, Integer> known = new HashMap<>();
-    long[] distinct = new long[words.length];
-    for (int page = 0; page < pageOf.length; page++) {
-      int at = page * WORDS_OF_PAGE;
-      Page content = new Page(words[at], words[at + 1], words[at + 2], words[at + 3]);
-      Integer place = known.putIfAbsent(content, known.size());
-      pageOf[page] = (char) (place == null ? known.size() - 1 : place);
-      System.arraycopy(words, at, distinct, pageOf[page] * WORDS_OF_PAGE, WORDS_OF_PAGE);
-    }
-    pages = Arrays.copyOf(distinct, known.size() * WORDS_OF_PAGE);
+  private CodePoints(long[][] pages) {
+    this.pages = pages;
   }
-
-  private record Page(long a, long b, long c, long d) {}
 
   static CodePoints where(IntPredicate predicate) {
     Builder builder = new Builder();
-    for (int c = 0; c < COUNT; c++) {
-      if (predicate.test(c)) {
-        builder.add(c, c);
+    long[] words = new long[WORDS];
+    for (int page = 0; page < PAGES; page++) {
+      Arrays.fill(words, 0);
+      for (int i = 0; i < 256; i++) {
+        words[i >> 6] |= predicate.test(page << 8 | i) ? 1L << i : 0;
       }
+      builder.pages[page] = page(words);
     }
     return builder.build();
   }
@@ -62,42 +53,74 @@ final class CodePoints {
   }
 
   boolean contains(int codePoint) {
-    int page = pageOf[codePoint >> 8] * WORDS_OF_PAGE;
-    return (pages[page + (codePoint >> 6 & 3)] >>> codePoint & 1) != 0;
+    return contains(pages, codePoint);
+  }
+
+  private static boolean contains(long[][] pages, int codePoint) {
+    return (pages[codePoint >> 8][codePoint >> 6 & 3] >>> codePoint & 1) != 0;
+  }
+
+  boolean intersects(CodePoints other) {
+    for (int page = 0; page < PAGES; page++) {
+      long[] a = pages[page];
+      long[] b = other.pages[page];
+      for (int i = 0; a != EMPTY && b != EMPTY && i < WORDS; i++) {
+        if ((a[i] & b[i]) != 0) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   CodePoints complement() {
     return new Builder().add(this).complement().build();
   }
 
+  /** A page with these words. */
+  private static long[] page(long[] words) {
+    return Arrays.equals(words, EMPTY) ? EMPTY : Arrays.equals(words, FULL) ? FULL : words.clone();
+  }
+
   /** A set that is still being made. */
   static final class Builder {
-    private final long[] words = new long[COUNT / Long.SIZE];
+    /** A page is never changed, only replaced. */
+    private final long[][] pages = new long[PAGES][];
+
+    Builder() {
+      Arrays.fill(pages, EMPTY);
+    }
 
     Builder add(int first, int last) {
-      for (int c = first; c <= last; c++) {
-        words[c >> 6] |= 1L << c;
+      for (int page = first >> 8; page <= last >> 8; page++) {
+        long[] words = pages[page].clone();
+        for (int c = Math.max(first, page << 8); c <= Math.min(last, page << 8 | 255); c++) {
+          words[c >> 6 & 3] |= 1L << c;
+        }
+        pages[page] = page(words);
       }
       return this;
     }
 
     Builder add(CodePoints set) {
-      for (int i = 0; i < words.length; i++) {
-        words[i] |= set.word(i);
-      }
-      return this;
+      return combine(set.pages, (a, b) -> a | b);
     }
 
     Builder intersect(Builder other) {
-      for (int i = 0; i < words.length; i++) {
-        words[i] &= other.words[i];
-      }
-      return this;
+      return combine(other.pages, (a, b) -> a & b);
     }
 
     Builder complement() {
-      for (int i = 0; i < words.length; i++) {
-        words[i] = ~words[i];
+      return combine(pages, (a, b) -> ~a);
+    }
+
+    private Builder combine(long[][] others, LongBinaryOperator operator) {
+      long[] words = new long[WORDS];
+      for (int page = 0; page < PAGES; page++) {
+        for (int i = 0; i < WORDS; i++) {
+          words[i] = operator.applyAsLong(pages[page][i], others[page][i]);
+        }
+        pages[page] = page(words);
       }
       return this;
     }
@@ -105,7 +128,7 @@ final class CodePoints {
     /** Adds every code point that differs from one that is in by case alone. */
     Builder ignoreCase() {
       for (int[] equal : CaseFolding.CLASSES) {
-        if (Arrays.stream(equal).anyMatch(c -> (words[c >> 6] >>> c & 1) != 0)) {
+        if (Arrays.stream(equal).anyMatch(c -> contains(pages, c))) {
           for (int c : equal) {
             add(c, c);
           }
@@ -115,20 +138,7 @@ final class CodePoints {
     }
 
     CodePoints build() {
-      return new CodePoints(words);
+      return new CodePoints(pages.clone());
     }
-  }
-
-  private long word(int i) {
-    return pages[pageOf[i / WORDS_OF_PAGE] * WORDS_OF_PAGE + i % WORDS_OF_PAGE];
-  }
-
-  boolean intersects(CodePoints other) {
-    for (int i = 0; i < COUNT / Long.SIZE; i++) {
-      if ((word(i) & other.word(i)) != 0) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -120,6 +120,7 @@ public final class Regex {
       int pc = at;
       int pos = place;
       while (true) {
+        count(1);
         Op op = ops[pc++];
         boolean ok = true;
         switch (op.kind) {

@@ -35,7 +35,7 @@ final class RegexClass {
     }
     all.intersect(cased(set));
     depth--;
-    return (negated ? all.complement() : all).build();
+    return in.newSet((negated ? all.complement() : all).build());
   }
 
   private CodePoints.Builder cased(CodePoints.Builder set) {

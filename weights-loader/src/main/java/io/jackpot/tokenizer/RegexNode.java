@@ -47,7 +47,9 @@ sealed interface RegexNode {
   }
 
   /** Least and greatest number of code points that a node takes; -1 if there is no limit. */
-  record Length(long min, long max) {}
+  record Length(long min, long max) {
+    static final Length NONE = new Length(0, 0);
+  }
 
   /** The length of a match of this node. */
   default Length length() {
@@ -55,7 +57,7 @@ sealed interface RegexNode {
       case Literal literal -> new Length(1, 1);
       case One one -> new Length(1, 1);
       case Sequence sequence -> {
-        Length sum = new Length(0, 0);
+        Length sum = Length.NONE;
         for (RegexNode part : sequence.parts) {
           Length length = part.length();
           boolean limited = sum.max >= 0 && length.max >= 0;
@@ -80,8 +82,8 @@ sealed interface RegexNode {
         yield new Length(length.min * repeat.min, limited ? max : -1);
       }
       case Atomic atomic -> atomic.body.length();
-      case Look look -> new Length(0, 0);
-      case Place place -> new Length(0, 0);
+      case Look look -> Length.NONE;
+      case Place place -> Length.NONE;
     };
   }
 

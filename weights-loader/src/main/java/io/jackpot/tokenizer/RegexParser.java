@@ -10,7 +10,9 @@ import io.jackpot.tokenizer.RegexNode.Place;
 import io.jackpot.tokenizer.RegexNode.Repeat;
 import io.jackpot.tokenizer.RegexNode.Sequence;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +32,9 @@ final class RegexParser {
   private static final int MOST_TIMES = 1000;
 
   private static final int LONGEST = 10_000;
-  private static final int MOST_CLASSES = 200;
+
+  /** Quantifiers one after the other. */
+  private static final int MOST_QUANTIFIERS = 10;
 
   private static final CodePoints NO_LINE_FEED = CodePoints.range('\n', '\n').complement();
   private static final CodePoints LINE_BREAK = CodePoints.parse("A-D 85 2028-2029");
@@ -45,8 +49,8 @@ final class RegexParser {
   private static final CodePoints NO_WORD = WORD.complement();
 
   private final RegexReader in;
+  private final Map<Integer, One> ofAnyCase = new HashMap<>();
   private int depth;
-  private int classes;
   private boolean ignoreCase;
   private boolean extended;
   private boolean dotAll;
@@ -104,7 +108,7 @@ final class RegexParser {
 
   private RegexNode quantified(RegexNode atom) {
     RegexNode node = atom;
-    while (!in.isAtEnd()) {
+    for (int quantifiers = 0; !in.isAtEnd(); quantifiers++) {
       int min = 0;
       int max = -1;
       boolean interval = false;
@@ -122,6 +126,12 @@ final class RegexParser {
         min = bounds[0];
         max = bounds[1];
         interval = true;
+      }
+      if (quantifiers == MOST_QUANTIFIERS) {
+        throw in.error("more than " + MOST_QUANTIFIERS + " quantifiers one after the other");
+      }
+      if (node instanceof Literal(int c)) {
+        node = new One(in.newSet(CodePoints.range(c, c)));
       }
       if (interval && min == max && in.take('?')) {
         // A fixed number has nothing to be lazy about: all of it or none.
@@ -158,12 +168,7 @@ final class RegexParser {
     int c = in.next();
     return switch (c) {
       case '(' -> group();
-      case '[' -> {
-        if (++classes > MOST_CLASSES) {
-          throw in.error("more than " + MOST_CLASSES + " classes");
-        }
-        yield new One(new RegexClass(in, ignoreCase).parse());
-      }
+      case '[' -> new One(new RegexClass(in, ignoreCase).parse());
       case '.' -> new One(dotAll ? UnicodeProperties.get("any") : NO_LINE_FEED);
       case '^' -> Place.LINE_START;
       case '$' -> Place.LINE_END;
@@ -279,7 +284,11 @@ final class RegexParser {
 
   private RegexNode literal(int c) {
     return ignoreCase && CaseFolding.CASED.contains(c)
-        ? new One(new CodePoints.Builder().add(c, c).ignoreCase().build())
+        ? ofAnyCase.computeIfAbsent(c, this::ofAnyCase)
         : new Literal(c);
+  }
+
+  private One ofAnyCase(int c) {
+    return new One(in.newSet(new CodePoints.Builder().add(c, c).ignoreCase().build()));
   }
 }

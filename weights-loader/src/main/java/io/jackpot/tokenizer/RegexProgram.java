@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A regular expression as instructions, which {@link Regex.Search} carries out one by one. */
 final class RegexProgram {
-  private static final int LONGEST = 100_000;
+  /** Of the tree, every node as often as it is repeated. */
+  private static final int MOST_NODES = 100_000;
+
   private static final int MOST_FIRST_SETS = 64;
 
   /** What an instruction does. */
@@ -57,7 +59,7 @@ final class RegexProgram {
     int b;
     @Nullable CodePoints set;
     @Nullable Place place;
-    RegexNode.Length length = new RegexNode.Length(0, 0);
+    RegexNode.Length length = RegexNode.Length.NONE;
 
     /** Of a look around. */
     boolean negated;
@@ -74,6 +76,7 @@ final class RegexProgram {
   }
 
   private final List<Op> ops = new ArrayList<>();
+  private int nodes;
   private int registers;
 
   private RegexProgram() {}
@@ -86,10 +89,7 @@ final class RegexProgram {
       program.add(node);
     }
     program.add(Kind.MATCH, 0, 0, null);
-    for (int i = 0; i < program.ops.size(); i++) {
-      Op op = program.ops.get(i);
-      op.possessive |= op.kind == Kind.LOOP && program.isAllOrNothing(op, i + 1);
-    }
+    program.markPossessive();
     return program;
   }
 
@@ -102,15 +102,15 @@ final class RegexProgram {
   }
 
   private Op add(Kind kind, int a, int b, @Nullable CodePoints set) {
-    if (ops.size() >= LONGEST) {
-      throw new IllegalArgumentException("regular expression: its repetitions are too large");
-    }
     Op op = new Op(kind, a, b, set);
     ops.add(op);
     return op;
   }
 
   private void add(RegexNode node) {
+    if (++nodes > MOST_NODES) {
+      throw new IllegalArgumentException("regular expression: its repetitions are too large");
+    }
     switch (node) {
       case Literal literal -> add(Kind.CHAR, literal.codePoint(), 0, null);
       case One one -> add(Kind.SET, 0, 0, one.set());
@@ -144,9 +144,7 @@ final class RegexProgram {
   private void addChoice(Choice choice, boolean withFirstSets) {
     List<Op> jumps = new ArrayList<>();
     for (RegexNode branch : choice.branches().subList(0, choice.branches().size() - 1)) {
-      CodePoints.Builder first = new CodePoints.Builder();
-      boolean known = withFirstSets && branch.addFirst(first);
-      Op op = add(Kind.BRANCH, 0, 0, known ? first.build() : null);
+      Op op = add(Kind.BRANCH, 0, 0, withFirstSets ? first(branch) : null);
       add(branch);
       jumps.add(add(Kind.JUMP, 0, 0, null));
       op.a = ops.size();
@@ -155,14 +153,18 @@ final class RegexProgram {
     jumps.forEach(jump -> jump.a = ops.size());
   }
 
+  /** What every match begins with; null if it may also begin with what follows. */
+  private static @Nullable CodePoints first(RegexNode node) {
+    CodePoints.Builder first = new CodePoints.Builder();
+    return node.addFirst(first) ? first.build() : null;
+  }
+
   private void addRepeat(Repeat repeat) {
     RegexNode body = repeat.body();
     boolean possessive = repeat.greed() == Greed.POSSESSIVE;
-    if ((body instanceof One || body instanceof Literal) && repeat.greed() != Greed.LAZY) {
-      CodePoints.Builder set = new CodePoints.Builder();
-      body.addFirst(set);
+    if (body instanceof One one && repeat.greed() != Greed.LAZY) {
       int max = repeat.max() < 0 ? Integer.MAX_VALUE : repeat.max();
-      add(Kind.LOOP, repeat.min(), max, set.build()).possessive = possessive;
+      add(Kind.LOOP, repeat.min(), max, one.set()).possessive = possessive;
     } else if (possessive) {
       addPart(Kind.ATOMIC, new Repeat(body, repeat.min(), repeat.max(), Greed.GREEDY));
     } else {
@@ -203,26 +205,34 @@ final class RegexProgram {
     }
   }
 
-  /** Whether the rest, from {@code next} on, cannot match after fewer than all of a loop. */
-  private boolean isAllOrNothing(Op loop, int next) {
-    Op op = ops.get(next);
-    CodePoints set = loop.set;
-    return switch (op.kind) {
-      case JUMP -> op.a > next && isAllOrNothing(loop, op.a);
-      case CHAR -> set != null && !set.contains(op.a);
-      case SET -> set != null && op.set != null && !set.intersects(op.set);
-      case LOOP ->
-          set != null && op.set != null && op.a > 0 && !set.intersects(op.set) || neverFails(next);
-      default -> neverFails(next);
-    };
+  /** Loops that need not try fewer, since what follows would not match after fewer of them. */
+  private void markPossessive() {
+    boolean[] neverFails = new boolean[ops.size()];
+    for (int at = ops.size() - 1; at >= 0; at--) {
+      Op op = ops.get(at);
+      neverFails[at] =
+          switch (op.kind) {
+            case MATCH -> true;
+            case JUMP -> neverFails[op.a];
+            case LOOP -> op.a == 0 && neverFails[at + 1];
+            default -> false;
+          };
+      if (op.kind == Kind.LOOP) {
+        int next = at + 1;
+        while (ops.get(next).kind == Kind.JUMP && ops.get(next).a > next) {
+          next = ops.get(next).a;
+        }
+        op.possessive |= neverFails[next] || excludes(op.set, ops.get(next));
+      }
+    }
   }
 
-  private boolean neverFails(int at) {
-    Op op = ops.get(at);
+  /** Whether an instruction fails at every code point of {@code set}. */
+  private static boolean excludes(@Nullable CodePoints set, Op op) {
     return switch (op.kind) {
-      case MATCH -> true;
-      case JUMP -> op.a > at && neverFails(op.a);
-      case LOOP -> op.a == 0 && neverFails(at + 1);
+      case CHAR -> set != null && !set.contains(op.a);
+      case SET -> set != null && op.set != null && !set.intersects(op.set);
+      case LOOP -> set != null && op.set != null && op.a > 0 && !set.intersects(op.set);
       default -> false;
     };
   }

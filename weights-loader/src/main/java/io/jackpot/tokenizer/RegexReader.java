@@ -4,8 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A place in a regular expression, and what is read there: characters, numbers and escapes. */
 final class RegexReader {
+  private static final int MOST_SETS = 200;
+
   private final String pattern;
   private int at;
+  private int sets;
 
   RegexReader(String pattern) {
     this.pattern = pattern;
@@ -65,7 +68,15 @@ final class RegexReader {
       throw error(
           "unknown property \"" + name + "\"; there are general categories, scripts and some more");
     }
-    return negated ? set.complement() : set;
+    return negated ? newSet(set.complement()) : set;
+  }
+
+  /** A set that is made for this pattern alone, of which it may not have too many. */
+  CodePoints newSet(CodePoints set) {
+    if (++sets > MOST_SETS) {
+      throw error("more than " + MOST_SETS + " sets of characters");
+    }
+    return set;
   }
 
   /** The code point that an escape stands for; the backslash has been taken. */

@@ -3,8 +3,10 @@ package io.jackpot.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Json;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,10 +112,50 @@ class RegexTest {
         "a{3,2}     # expected bounds in order",
         "\\u12      # expected four",
         "(?:ab){1000}{1000} # its repetitions are too large",
+        "(?:){1000}{1000}{1000}{1000} # its repetitions are too large",
+        "a*????????????????????????    # more than 10 quantifiers one after the other",
       })
   void whatIsNotSupportedIsNamed(String pattern, String message) {
     assertThatThrownBy(() -> Regex.compile(pattern))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES)
+  void hostilePatternsTakeLittleMemoryAndTime() {
+    pieces("(?i)\\w[\\W]", "a");
+    StringBuilder letters = new StringBuilder("(?i)");
+    StringBuilder loops = new StringBuilder();
+    for (int c = 0x4E00; c < 0x4E00 + 4000; c++) {
+      letters.appendCodePoint(c - 0x4E00 + 'a');
+      loops.appendCodePoint(c).append('+');
+    }
+    for (String pattern :
+        List.of(
+            "\\s++{1000}$",
+            "(?:a*){1000}{99}",
+            "(?:(?:a*)*){1000}{9}",
+            "(?:|b){1000}{30}",
+            "(?:\\b){1000}{99}",
+            letters.toString(),
+            loops.toString(),
+            "\\W".repeat(4000),
+            "[" + "[a]".repeat(3000) + "]",
+            "(?i)" + "ab".repeat(4000))) {
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      try {
+        Regex.Search search = Regex.compile(pattern).search("a b\n".repeat(2500));
+        while (search.find()) {
+          assertThat(search.end()).isGreaterThanOrEqualTo(search.start());
+        }
+      } catch (IllegalArgumentException | InputException e) {
+        assertThat(e).hasMessageContaining("regular expression");
+      }
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+          .as(pattern)
+          .isLessThan(64L << 20);
+    }
   }
 }
