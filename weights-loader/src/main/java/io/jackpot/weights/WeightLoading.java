@@ -55,14 +55,15 @@ final class WeightLoading {
                 if (tensor == null) {
                   throw new IllegalStateException(name);
                 }
-                float[] values = new float[(int) tensor.shape().size()];
+                Tensor values =
+                    Tensor.of(new float[(int) tensor.shape().size()], dims(tensor.shape()));
                 int step = Math.max(1, PIECE / Math.max(1, tensor.rowLength()));
                 for (int from = 0; from < tensor.rows(); from += step) {
                   int first = from;
                   int end = Math.min(tensor.rows(), from + step);
                   pieces.add(threads.submit(() -> loading.piece(tensor, first, end, values)));
                 }
-                return Tensor.of(values, dims(tensor.shape()));
+                return values;
               });
       for (Future<?> piece : pieces) {
         await(piece);
@@ -71,8 +72,8 @@ final class WeightLoading {
     }
   }
 
-  private void piece(StoredTensor tensor, int from, int to, float[] values) {
-    tensor.decode(from, to, values);
+  private void piece(StoredTensor tensor, int from, int to, Tensor values) {
+    tensor.decode(from, to, values.data());
     tensor.unload(from, to);
     long bytes = tensor.bytes().byteSize() / tensor.rows() * (to - from);
     listener.loaded(done.addAndGet(bytes), total);
