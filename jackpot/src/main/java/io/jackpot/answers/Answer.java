@@ -29,11 +29,16 @@ public sealed interface Answer {
   record Braces(List<Answer> items) implements Answer {}
 
   /**
-   * Several answers without brackets.
-   *
-   * @param conjunction whether they were joined by "and", which makes inequalities hold together
+   * What stands between answers: inequalities with "and" hold together, with "or" one is enough.
    */
-  record Several(List<Answer> items, boolean conjunction) implements Answer {}
+  enum Joiner {
+    COMMA,
+    AND,
+    OR
+  }
+
+  /** Several answers without brackets. */
+  record Several(List<Answer> items, Joiner joiner) implements Answer {}
 
   record Union(List<Answer> parts) implements Answer {}
 

@@ -20,7 +20,7 @@ record AnswerCheck(Equality equality) {
       case Answer.Quantity(Answer amount, String unit) -> check(amount);
       case Answer.Sequence(char open, List<Answer> items, char close) -> items.forEach(this::check);
       case Answer.Braces(List<Answer> items) -> items.forEach(this::check);
-      case Answer.Several(List<Answer> items, boolean conjunction) -> items.forEach(this::check);
+      case Answer.Several(List<Answer> items, Answer.Joiner joiner) -> items.forEach(this::check);
       case Answer.Union(List<Answer> parts) -> parts.forEach(this::check);
       case Answer.Matrix(List<List<Answer>> rows) -> rows.forEach(row -> row.forEach(this::check));
       case Answer.Relation(List<Answer> sides, List<Character> signs) -> sides.forEach(this::check);

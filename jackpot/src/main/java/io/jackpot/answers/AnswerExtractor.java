@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@code <answer>…</answer>}, and in it what the other marks say;
  *   <li>{@code \boxed{…}}; boxes that are joined by a comma or by "and" or "or" are one answer, and
- *       a last box that is empty or never closed is none;
+ *       a last box that is empty, never closed, part of something larger (see {@link BoxContext})
+ *       or taken back is none;
  *   <li>{@code ####} up to the end of the line, or fewer of them on the last line; headlines are
  *       passed over;
  *   <li>"the answer is" or "answer:" up to the end of the sentence; what takes it back later leaves
@@ -37,7 +38,7 @@ public final class AnswerExtractor {
       Pattern.compile(
           "answers?(?![A-Za-z])[*_]{0,3}(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?)?\\s{0,3}"
               + "(?:(?:is|are|was|=|would\\s+be|should\\s+be|must\\s+be|will\\s+be|equals)(?![a-z])"
-              + "(?:\\s(?:exactly|just|only|indeed|therefore|thus|then|simply|hence|given\\s+by|equal\\s+to))?"
+              + "(?:\\s(?:exactly|just|only|definitely|certainly|clearly|surely|obviously|indeed|therefore|thus|then|simply|hence|given\\s+by|equal\\s+to))?"
               + "\\s{0,3}:?|[*_]{0,3}\\s?:|[*_]{2}(?=\\s))",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern HEADLINE =
@@ -46,12 +47,30 @@ public final class AnswerExtractor {
       Pattern.compile("[\\s:*]*(?:not|n't|never|no longer)\\b", Pattern.CASE_INSENSITIVE);
   private static final Pattern CLAUSE =
       Pattern.compile(
-          "(?:[,;]?\\s{1,4}\\(?|\\()(?:because|since|and\\s+(?:we|so|this|that|the|it|thus)|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
+          ",\\s{1,4}(?:and\\s+)?not\\b.*|(?:[,;]?\\s{1,4}\\(?|\\()(?:because|since|and\\s+(?:we|so|this|that|the|it|thus)|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
   private static final Pattern RETRACTION =
       Pattern.compile(
-          "(?:^|[.!?\\n—]|\\*\\*)\\s{0,4}(?:(?:but\\s+)?wait|actually|hmm|no,|correction|sorry|oops|scratch that|let me re)"
+          "(?:^|[.!?\\n—]|\\*\\*)\\s{0,4}(?:(?:but\\s+)?wait|actually|hmm|no,|correction|sorry|oops|scratch that|let me re"
+              + "|(?:but|however),?\\s+(?:this|that|it)\\b"
+              + "|(?:this|that|it)(?:'s|\\s+(?:is|was|seems))\\s+(?:not\\s+(?:correct|right|valid|possible|true)|in(?:correct|valid)|wrong|false|impossible|an?\\s+(?:mistake|error)))"
               + "[\\s,:;.!—-]*(?:no[\\s,]+)?(?:(?:it(?:'s| is| should be)|that(?:'s| is)|make that)\\s+)?",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern DENIED_BOX =
+      Pattern.compile(
+          "[\\s$*\\\\)\\]}]*+(?:(?:is|was)\\s+(?:not\\b|(?:an?\\s+)?(?:wrong|incorrect|false|invalid|impossible))|,?\\s*but\\b)",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern EQUAL =
+      Pattern.compile("\\s*+=\\s*+([^=$\\n]{1,100}?)\\s*(?:[=$.,\\n]|\\\\[)\\]]|$)");
+  private static final Pattern LABEL =
+      Pattern.compile(
+          "^\\\\text\\w*\\{\\s*(?:the )?(?:final )?answer(?: is)?[:\\s]*\\}",
+          Pattern.CASE_INSENSITIVE);
+  private static final Pattern DENIED_PROSE =
+      Pattern.compile(
+          "(?:\\b(?:wrong|incorrect|false|mistaken|naive|tempting|previous|initial)\\s+"
+              + "|(?:\\bnot\\s+think|n't\\s+think|(?<!\\bno )\\bdoubt|\\bsuppose|\\bassum(?:e|ing)|\\bfalse|\\bif|\\bunless|\\bwhether|\\bunlikely|\\bpretend"
+              + "|\\b(?:might|may|could|would)\\s+(?:think|say|guess|expect))(?:\\s+that)?\\s+(?:the|my|our|an?)\\s+(?:(?:final|correct|right)\\s+)?)$",
           Pattern.CASE_INSENSITIVE);
   private static final String TAG = "<answer>";
   private static final String END_TAG = "</answer>";
@@ -144,17 +163,19 @@ public final class AnswerExtractor {
   }
 
   /** The last box and those that are joined to it. */
-  private static @Nullable String boxes(String text, int last) {
+  private @Nullable String boxes(String text, int last) {
     List<String> contents = new ArrayList<>();
     int box = last;
     int end = text.length();
+    int behind = 0;
     while (box >= 0 && contents.size() < MOST_BOXES) {
       int start = contentStart(text, box);
       int close = contentEnd(text, start);
       if (contents.isEmpty()) {
-        if (close < 0 || isPart(text, box, close)) {
+        if (close < 0) {
           return null;
         }
+        behind = close + 1;
       } else {
         String gap = close < 0 || close >= end ? "" : text.substring(close + 1, end);
         boolean joined =
@@ -172,17 +193,22 @@ public final class AnswerExtractor {
       box = box == 0 ? -1 : lastBox(text.substring(Math.max(0, box - 2_000), box));
       box = box < 0 ? -1 : box + Math.max(0, end - 2_000);
     }
-    return contents.stream().anyMatch(String::isEmpty)
-        ? null
-        : String.join(", ", contents.stream().distinct().toList());
-  }
-
-  /** Whether the box is part of a larger expression, as in −□ and □². */
-  private static boolean isPart(String text, int box, int close) {
-    boolean negative = box > 0 && text.charAt(box - 1) == '-';
-    boolean power =
-        text.startsWith("^", close + 1) && !text.substring(close).matches("(?s).\\^\\{?\\\\circ.*");
-    return negative || power || text.startsWith("/", close + 1);
+    if (contents.stream().anyMatch(String::isEmpty) || !BoxContext.isAnswer(text, end, behind)) {
+      return null;
+    }
+    String rest = text.substring(behind, Math.min(text.length(), behind + LONGEST_SENTENCE));
+    if (DENIED_BOX.matcher(rest).lookingAt()) {
+      return null;
+    }
+    @Nullable String later = retraction(rest);
+    if (later != null) {
+      return readable.test(later) ? later : null;
+    }
+    String answer = String.join(", ", contents.stream().distinct().toList());
+    Matcher equal = EQUAL.matcher(rest);
+    return LABEL
+        .matcher(equal.lookingAt() ? answer + " = " + equal.group(1) : answer)
+        .replaceFirst("");
   }
 
   private static int contentStart(String text, int box) {
@@ -260,7 +286,10 @@ public final class AnswerExtractor {
       } else {
         capital = text.lastIndexOf("NSWER", at - 1);
       }
-      boolean begins = at < 2 || !Character.isLetter(text.charAt(at - 2));
+      String before = text.substring(Math.max(0, at - 1 - LONGEST_GAP), at - 1);
+      boolean begins =
+          (at < 2 || !Character.isLetter(text.charAt(at - 2)))
+              && !DENIED_PROSE.matcher(before).find();
       int line = text.lastIndexOf('\n', at) + 1;
       if (begins && matcher.region(at - 1, text.length()).usePattern(PROSE).lookingAt()) {
         return matcher;
@@ -283,7 +312,7 @@ public final class AnswerExtractor {
     if (NEGATION.matcher(rest).lookingAt()) {
       return null;
     }
-    String lead = rest.replaceFirst("^[\\s:*_]+", "");
+    String lead = rest.replaceFirst("^[\\s:]*+(?:[*_]+(?=[\\s:]))?[\\s:]*+", "");
     int end = Sentences.end(lead);
     String sentence = lead.substring(0, end);
     String answer = CLAUSE.matcher(sentence).replaceFirst("");
@@ -292,7 +321,18 @@ public final class AnswerExtractor {
       return readable.test(later) ? later : null;
     }
     boolean words = !readable.test(Wrapping.strip(answer));
+    int from = start + rest.length() - lead.length();
+    boolean ownLine = text.substring(Math.max(0, from - 3), from).indexOf('\n') >= 0;
+    if (ownLine && !words && readable.test(nextLine(lead.substring(end)))) {
+      return null; // One line too many.
+    }
     return words && otherwise ? null : answer;
+  }
+
+  private static String nextLine(String rest) {
+    int start = rest.startsWith("\n") ? 1 : rest.length();
+    int end = rest.indexOf('\n', start);
+    return Wrapping.strip(rest.substring(start, end < 0 ? rest.length() : end));
   }
 
   /** What a later sentence says instead; null if none takes the answer back. */

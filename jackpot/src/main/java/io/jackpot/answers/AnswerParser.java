@@ -5,6 +5,7 @@ import static io.jackpot.answers.Token.Kind.SYMBOL;
 import static io.jackpot.answers.Token.Kind.WORD;
 
 import io.jackpot.answers.Answer.Braces;
+import io.jackpot.answers.Answer.Joiner;
 import io.jackpot.answers.Answer.Matrix;
 import io.jackpot.answers.Answer.Quantity;
 import io.jackpot.answers.Answer.Ratio;
@@ -74,7 +75,7 @@ final class AnswerParser extends ExprParser {
   private Answer list() {
     enter();
     List<Answer> items = new ArrayList<>();
-    boolean conjunction = false;
+    Joiner joiner = Joiner.COMMA;
     boolean more;
     do {
       items.add(relation());
@@ -83,12 +84,16 @@ final class AnswerParser extends ExprParser {
         more = true;
       }
       if (isWordSeparator()) {
-        conjunction |= cursor.next().text().equals("and");
+        Joiner word = Joiner.valueOf(cursor.next().text().toUpperCase(Locale.ROOT));
+        if (joiner != Joiner.COMMA && joiner != word) {
+          throw new MathException("'and' beside 'or'");
+        }
+        joiner = word;
         more = true;
       }
     } while (more);
     leave();
-    return items.size() == 1 ? items.getFirst() : new Several(items, conjunction);
+    return items.size() == 1 ? items.getFirst() : new Several(items, joiner);
   }
 
   private boolean isWordSeparator() {
@@ -163,10 +168,15 @@ final class AnswerParser extends ExprParser {
 
   private Answer ratio() {
     Answer first = quantity();
-    if (noRelations > 0 || !cursor.now().is(":")) {
+    boolean to = cursor.now().is(WORD) && cursor.now().text().equals("to");
+    if (noRelations > 0 || !(to || cursor.now().is(":"))) {
       return first;
     }
     List<Answer> parts = new ArrayList<>(List.of(first));
+    if (to) {
+      cursor.next();
+      parts.add(quantity());
+    }
     while (cursor.accept(":")) {
       parts.add(quantity());
     }
@@ -197,7 +207,8 @@ final class AnswerParser extends ExprParser {
       amount =
           new Value(Expr.product(scalar(amount), Expr.num(Units.SCALES.getOrDefault(scale, 1L))));
     }
-    String unit = hasNumber(amount) ? UnitParser.unit(cursor) : "";
+    boolean named = cursor.now().is(WORD) && Units.isUnit(cursor.now().text());
+    String unit = named || hasNumber(amount) ? UnitParser.unit(cursor) : "";
     if (currency.isEmpty()) {
       return unit.isEmpty() ? amount : new Quantity(amount, unit);
     }
@@ -247,7 +258,7 @@ final class AnswerParser extends ExprParser {
     if (close == ')') {
       cursor.expect(")");
     }
-    if (inside instanceof Several(List<Answer> items, boolean conjunction)) {
+    if (inside instanceof Several(List<Answer> items, Joiner joiner)) {
       return open == '[' && items.stream().allMatch(AnswerParser::isRow)
           ? new Matrix(rows(items))
           : new Sequence(open, items, close);
@@ -276,7 +287,7 @@ final class AnswerParser extends ExprParser {
   private Answer group() {
     Answer inside = list();
     cursor.expect("}");
-    return inside instanceof Several(List<Answer> items, boolean conjunction)
+    return inside instanceof Several(List<Answer> items, Joiner joiner)
         ? new Braces(items)
         : inside;
   }
@@ -298,9 +309,7 @@ final class AnswerParser extends ExprParser {
     Answer inside = list();
     cursor.expect("\\}");
     return new Braces(
-        inside instanceof Several(List<Answer> items, boolean conjunction)
-            ? items
-            : List.of(inside));
+        inside instanceof Several(List<Answer> items, Joiner joiner) ? items : List.of(inside));
   }
 
   private boolean isBar(int ahead) {

@@ -36,7 +36,8 @@ final class AnswerReader {
       Pattern.compile("([0-9A-Z]+)_(?:\\{?(\\d{1,2})}?|\\{\\\\text\\{(\\d{1,2})}})");
   private static final Pattern CLOCK =
       Pattern.compile(
-          "(\\d{1,2}):([0-5]\\d)\\s*+(?:([ap])\\.?\\s*+m\\.?)?", Pattern.CASE_INSENSITIVE);
+          "(\\d{1,2})(?::([0-5]\\d)\\s*+(?:([ap])\\.?\\s*+m\\.?)?|\\s*+([ap])\\.?\\s*+m\\.?)",
+          Pattern.CASE_INSENSITIVE);
   private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\s'’\".,:;()/&!?-]+");
   private static final Pattern WORD = Pattern.compile("\\p{L}{2}|[\\p{L}&&[^\\p{IsLatin}]]");
   private static final Pattern ARTICLE = Pattern.compile("\\b(?:the|a|an)\\b");
@@ -104,10 +105,11 @@ final class AnswerReader {
     }
     matcher = CLOCK.matcher(plain);
     if (matcher.matches()) {
-      @Nullable String half = matcher.group(3);
+      boolean hourOnly = matcher.group(2) == null;
+      @Nullable String half = matcher.group(hourOnly ? 4 : 3);
       return new Clock(
           Integer.parseInt(matcher.group(1)),
-          Integer.parseInt(matcher.group(2)),
+          hourOnly ? 0 : Integer.parseInt(matcher.group(2)),
           half == null ? null : half.toLowerCase(Locale.ROOT));
     }
     return null;

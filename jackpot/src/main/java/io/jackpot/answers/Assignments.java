@@ -1,5 +1,6 @@
 package io.jackpot.answers;
 
+import io.jackpot.answers.Answer.Quantity;
 import io.jackpot.answers.Answer.Relation;
 import io.jackpot.answers.Answer.Sequence;
 import io.jackpot.answers.Answer.Value;
@@ -8,6 +9,8 @@ import io.jackpot.math.Expr;
 import io.jackpot.math.Expr.Product;
 import io.jackpot.math.Expr.Sym;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +42,7 @@ final class Assignments {
   /** Whether it is a name and what it stands for, or equal numbers. */
   boolean isAssignment(Relation relation) {
     boolean equations = relation.signs().stream().allMatch(s -> s == '=' || s == '≈' || s == '∈');
-    if (!equations || !areEqual(relation)) {
+    if (!equations || !areEqual(relation, name(relation) == null ? 0 : 1)) {
       return false;
     }
     return name(relation) != null
@@ -47,9 +50,8 @@ final class Assignments {
             .allMatch(side -> side instanceof Value(Expr expr) && UnitLetters.isNumber(expr));
   }
 
-  /** Whether the sides but the name are equal where they are said to be. */
-  private boolean areEqual(Relation relation) {
-    int first = name(relation) == null ? 0 : 1;
+  /** Whether the sides from {@code first} on are equal where they are said to be. */
+  private boolean areEqual(Relation relation, int first) {
     for (int i = first; i + 1 < relation.sides().size(); i++) {
       if (!(relation.sides().get(i) instanceof Value(Expr left))
           || !(relation.sides().get(i + 1) instanceof Value(Expr right))) {
@@ -106,6 +108,32 @@ final class Assignments {
   }
 
   /**
+   * Whether it says what a quantity with a longer name is, as m + n = 204 and |AB| = 5 do. What
+   * would be an equation for one variable, or of a curve in standard form, does not.
+   */
+  boolean isQuantity(Relation relation) {
+    Answer last = relation.sides().getLast();
+    Answer amount = last instanceof Quantity(Answer number, String unit) ? number : last;
+    boolean named =
+        relation.signs().stream().allMatch(s -> s == '=')
+            && relation.sides().getFirst() instanceof Value(Expr left)
+            && variables(left).size() > 1
+            && amount instanceof Value(Expr right)
+            && UnitLetters.isNumber(right)
+            && equality.signum(right) != 0;
+    return named && areEqual(relation, 1);
+  }
+
+  private static Set<String> variables(Expr expr) {
+    Set<String> names = new HashSet<>();
+    if (expr instanceof Sym(String name) && !UnitLetters.isNumber(expr)) {
+      names.add(name);
+    }
+    expr.parts().forEach(part -> names.addAll(variables(part)));
+    return names;
+  }
+
+  /**
    * Whether two assignments are to the same name; null if one is no assignment. A function of x is
    * the same name as y.
    */
@@ -116,6 +144,10 @@ final class Assignments {
     @Nullable String first = name(left);
     @Nullable String second = name(right);
     if (first == null || second == null || first.equals(second)) {
+      return true;
+    }
+    // x_1 and x_2 are values of one x.
+    if (first.startsWith(second + "_") || second.startsWith(first + "_")) {
       return true;
     }
     if (first.startsWith("label") || second.startsWith("label")) {
@@ -188,20 +220,40 @@ final class Assignments {
         : items;
   }
 
+  /** Whether they are values of different names, as x = 2 or y = 5. */
+  static boolean haveSeveralNames(List<Answer> items) {
+    return countNames(items) > 1;
+  }
+
+  /** In the order of their names, if all have different ones. */
+  static List<Answer> inOrder(List<Answer> items) {
+    return countNames(items) == items.size()
+        ? items.stream().sorted(Comparator.comparing(Assignments::letter)).toList()
+        : items;
+  }
+
+  private static long countNames(List<Answer> items) {
+    return items.stream().map(Assignments::letter).filter(l -> !l.isEmpty()).distinct().count();
+  }
+
   /** Different names in alphabetical order, or nothing. */
   private static List<String> names(List<Answer> items) {
     List<String> names = new ArrayList<>();
     for (Answer item : items) {
-      boolean scalar =
-          item instanceof Relation(List<Answer> sides, List<Character> signs)
-              && sides.getFirst() instanceof Value;
-      @Nullable String name = scalar ? name((Relation) item) : null;
-      // x_1 and x_2 are values of one x.
-      String letter = name == null ? "" : name.replaceFirst("_.*", "");
-      if (name != null && (names.isEmpty() || letter.compareTo(names.getLast()) > 0)) {
+      String letter = letter(item);
+      if (!letter.isEmpty() && (names.isEmpty() || letter.compareTo(names.getLast()) > 0)) {
         names.add(letter);
       }
     }
     return names;
+  }
+
+  /** The name that a value is given to, without an index; empty if there is none. */
+  private static String letter(Answer item) {
+    boolean scalar =
+        item instanceof Relation(List<Answer> sides, List<Character> signs)
+            && sides.getFirst() instanceof Value;
+    @Nullable String name = scalar ? name((Relation) item) : null;
+    return name == null ? "" : name.replaceFirst("_.*", "");
   }
 }

@@ -4,6 +4,7 @@ import io.jackpot.answers.Answer.Based;
 import io.jackpot.answers.Answer.Braces;
 import io.jackpot.answers.Answer.Choice;
 import io.jackpot.answers.Answer.Clock;
+import io.jackpot.answers.Answer.Joiner;
 import io.jackpot.answers.Answer.Matrix;
 import io.jackpot.answers.Answer.Quantity;
 import io.jackpot.answers.Answer.Ratio;
@@ -68,10 +69,10 @@ final class Equivalence {
             unwrappedGold == null ? gold : unwrappedGold, unwrapped == null ? answer : unwrapped);
       }
     }
-    List<Answer> golds = Signs.items(gold);
-    List<Answer> answers = Signs.items(answer);
+    List<Answer> golds = Assignments.inOrder(Signs.items(gold));
+    List<Answer> answers = Assignments.inOrder(Signs.items(answer));
     boolean lists = isList(gold) || isList(answer) || golds.size() > 1 || answers.size() > 1;
-    if (lists && sameItems(gold, answer, golds, answers)) {
+    if (lists && areJoinedAlike(gold, answer) && sameItems(gold, answer, golds, answers)) {
       return true;
     }
     if (RealSets.isRealSet(gold) || RealSets.isRealSet(answer)) {
@@ -87,6 +88,23 @@ final class Equivalence {
             && assignments.isAssignment(relation)
         ? assignments.value(relation)
         : null;
+  }
+
+  /** "And" is not "or" between inequalities, nor is "or" a comma between values of two names. */
+  private static boolean areJoinedAlike(Answer gold, Answer answer) {
+    Joiner left = joiner(gold);
+    Joiner right = joiner(answer);
+    if (left == right || (left != Joiner.OR && right != Joiner.OR)) {
+      return true;
+    }
+    List<Answer> items = Signs.items(left == Joiner.OR ? gold : answer);
+    boolean inequalities = items.stream().allMatch(RealSets::isRealSet);
+    return !Assignments.haveSeveralNames(items)
+        && !(inequalities && (left == Joiner.AND || right == Joiner.AND));
+  }
+
+  private static Joiner joiner(Answer answer) {
+    return answer instanceof Several(List<Answer> items, Joiner joiner) ? joiner : Joiner.COMMA;
   }
 
   private static boolean isList(Answer answer) {
@@ -194,6 +212,9 @@ final class Equivalence {
     }
     Relation relation = (Relation) (gold instanceof Relation ? gold : answer);
     Answer other = gold instanceof Relation ? answer : gold;
+    if (gold == other && assignments.isQuantity(relation)) {
+      return equivalent(gold, relation.sides().getLast());
+    }
     if (!assignments.isAssignment(relation)) {
       return false;
     }

@@ -102,13 +102,13 @@ abstract class ExprParser {
 
   private Answer term() {
     Answer first = factor();
-    if (!(first instanceof Value) || !operatorFollows()) {
+    if (!(first instanceof Value(Expr expr)) || !(operatorFollows() || factorFollows(expr))) {
       return first;
     }
     List<Expr> factors = new ArrayList<>();
-    factors.add(scalar(first));
+    factors.add(expr);
     boolean fraction = false;
-    while (operatorFollows()) {
+    while (operatorFollows() || factorFollows(factors.getLast())) {
       if (cursor.accept("*") || timesLetter()) {
         factors.add(signedFactor());
         fraction = false;
@@ -127,6 +127,13 @@ abstract class ExprParser {
       }
     }
     return new Value(new Expr.Product(factors));
+  }
+
+  /** A number after a factorial, as in 3!4!. */
+  private boolean factorFollows(Expr last) {
+    return cursor.now().is(NUMBER)
+        && last instanceof Expr.Call(String function, List<Expr> at)
+        && function.equals("factorial");
   }
 
   private Expr signedFactor() {

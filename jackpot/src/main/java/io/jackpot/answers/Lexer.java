@@ -10,12 +10,16 @@ import io.jackpot.math.Functions;
 import io.jackpot.math.MathException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts an answer in LaTeX, in plain text or in a mixture of both into tokens. */
 final class Lexer {
   private static final int MOST_TOKENS = 1_000;
   private static final int DEEPEST_TEXT = 8;
+  private static final Pattern ROW_SPACE =
+      Pattern.compile("\\s?\\[-?[\\d.]{1,6}\\s?(?:pt|em|ex|mm|cm)]");
   private static final String SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ";
   private static final String SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉₊₋ₙ";
   private static final String SCRIPT_VALUES = "0123456789+-n";
@@ -153,7 +157,11 @@ final class Lexer {
       case '{', '}' -> add(SIGN, "\\" + c);
       case '%', '$', '&', '_' -> add(SIGN, String.valueOf(c));
       case '|' -> add(SIGN, "∥");
-      case '\\' -> add(SIGN, "\\\\");
+      case '\\' -> {
+        add(SIGN, "\\\\");
+        Matcher space = ROW_SPACE.matcher(text).region(at, text.length());
+        at = space.lookingAt() ? space.end() : at;
+      }
       case ',', ';', ':', '!', '>', '(', ')', '[', ']', '-' -> spaced = true;
       default -> {
         if (!Character.isWhitespace(c)) {
@@ -227,7 +235,7 @@ final class Lexer {
       add(FUNCTION, String.valueOf(function(run)));
     } else if (run.equals("choose")) {
       throw new MathException("choose");
-    } else if (Lexicon.symbol(run) != null && !inText) {
+    } else if (Lexicon.symbol(run) != null && (!inText || run.equals("pi"))) {
       add(SYMBOL, String.valueOf(Lexicon.symbol(run)));
     } else if (!inText && functionOfOneLetter(run)) {
       add(FUNCTION, String.valueOf(function(run.substring(0, run.length() - 1))));

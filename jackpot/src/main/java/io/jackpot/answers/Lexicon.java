@@ -245,7 +245,8 @@ final class Lexicon {
           "pen", "car", "bus", "dog", "cat", "hat", "now", "sum", "has", "had", "his", "her", "its",
           "who", "why", "how", "may", "nor", "off", "won", "win", "new", "old", "top", "left", "sq",
           "won't", "from", "with", "pm", "am", "bag", "jar", "cow", "pie", "row", "set", "tie",
-          "ton", "try", "toy");
+          "ton", "try", "toy", "ans", "let", "say", "put", "get", "use", "our", "can", "did",
+          "see");
 
   /** The sign that a command or character stands for, or null. */
   static @org.jspecify.annotations.Nullable String sign(String name) {

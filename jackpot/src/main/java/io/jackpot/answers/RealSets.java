@@ -1,6 +1,7 @@
 package io.jackpot.answers;
 
 import io.jackpot.answers.Answer.Braces;
+import io.jackpot.answers.Answer.Joiner;
 import io.jackpot.answers.Answer.Relation;
 import io.jackpot.answers.Answer.Sequence;
 import io.jackpot.answers.Answer.Several;
@@ -45,7 +46,8 @@ final class RealSets {
       case Relation(List<Answer> sides, List<Character> signs) ->
           signs.stream().anyMatch(sign -> "<>≤≥≠".indexOf(sign) >= 0)
               || (signs.getFirst() == '∈' && isInterval(sides.getLast()));
-      case Several(List<Answer> items, boolean and) -> items.stream().allMatch(RealSets::isRealSet);
+      case Several(List<Answer> items, Joiner joiner) ->
+          items.stream().allMatch(RealSets::isRealSet);
       case Sequence(char open, List<Answer> items, char close) ->
           items.size() == 2 && (open == '(') != (close == ')');
       case Value(Expr expr) -> expr.equals(new Sym(Lexicon.NUMBER_SET + "R"));
@@ -115,7 +117,7 @@ final class RealSets {
       case Braces(List<Answer> items) -> points(items);
       case Union(List<Answer> parts) -> together(parts, false);
       case Without(Answer set, Answer removed) -> without(set, removed);
-      case Several(List<Answer> items, boolean conjunction) -> several(items, conjunction);
+      case Several(List<Answer> items, Joiner joiner) -> several(items, joiner);
       case Relation(List<Answer> sides, List<Character> signs) -> relation(sides, signs);
       case Value(Expr expr) when expr.equals(new Sym(Lexicon.NUMBER_SET + "R")) ->
           new RealSet(List.of(ALL), null);
@@ -136,28 +138,27 @@ final class RealSets {
 
   private @Nullable RealSet without(Answer set, Answer removed) {
     @Nullable RealSet all = read(set);
-    @Nullable RealSet points = removed instanceof Braces(List<Answer> items) ? points(items) : null;
-    if (all == null || points == null) {
+    @Nullable RealSet hole = read(removed);
+    if (all == null || hole == null) {
       return null;
     }
     List<Span> spans = all.spans;
-    for (Span point : points.spans) {
+    for (Span span : hole.spans) {
       List<Span> others =
           List.of(
-              new Span(MINUS_INFINITY, false, point.low, false),
-              new Span(point.low, false, INFINITY, false));
+              new Span(MINUS_INFINITY, false, span.low, !span.lowClosed),
+              new Span(span.high, !span.highClosed, INFINITY, false));
       spans = intersection(spans, others);
     }
     return new RealSet(spans, all.variable);
   }
 
   /** With "and" what holds together; with a comma too, if anything does. */
-  private @Nullable RealSet several(List<Answer> items, boolean conjunction) {
-    @Nullable RealSet both = together(items, true);
-    if (both == null || conjunction || !both.spans.isEmpty()) {
-      return both;
-    }
-    return together(items, false);
+  private @Nullable RealSet several(List<Answer> items, Joiner joiner) {
+    @Nullable RealSet set = together(items, joiner != Joiner.OR);
+    return joiner == Joiner.COMMA && set != null && set.spans.isEmpty()
+        ? together(items, false)
+        : set;
   }
 
   private @Nullable RealSet together(List<Answer> parts, boolean intersection) {

@@ -84,7 +84,7 @@ final class Signs {
   static List<Answer> items(Answer answer) {
     List<Answer> items =
         switch (answer) {
-          case Several(List<Answer> all, boolean conjunction) -> all;
+          case Several(List<Answer> all, Answer.Joiner joiner) -> all;
           case Braces(List<Answer> all) -> all;
           default -> List.of(answer);
         };

@@ -5,10 +5,12 @@ import static io.jackpot.answers.Token.Kind.SYMBOL;
 import static io.jackpot.answers.Token.Kind.WORD;
 
 import io.jackpot.math.MathException;
+import java.util.Set;
 
 /** Reads what follows an amount. */
 final class UnitParser {
   private static final String CURRENCIES = "$€£¥₹";
+  private static final Set<String> SIZES = Set.of("square", "Square", "sq", "cubic", "Cubic");
   private static final int LONGEST_UNIT = 6;
 
   private UnitParser() {}
@@ -31,6 +33,7 @@ final class UnitParser {
     for (int words = 0; words < LONGEST_UNIT; words++) {
       Token now = cursor.now();
       String word;
+      boolean size = SIZES.contains(now.text());
       if (now.is("%") || now.is("¢") || isCurrency(now)) {
         word = cursor.next().text();
       } else if (cursor.accept("°")) {
@@ -50,7 +53,7 @@ final class UnitParser {
       } else {
         break;
       }
-      if (word.equals("square") || word.equals("sq") || word.equals("cubic")) {
+      if (size) {
         prefix = word.equals("cubic") ? "^3" : "^2";
         continue;
       }

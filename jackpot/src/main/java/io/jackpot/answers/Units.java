@@ -170,7 +170,7 @@ final class Units {
           "unit units",
           "mol mole moles");
   private static final Set<String> LETTERS =
-      Set.of("m", "g", "s", "h", "L", "l", "N", "J", "W", "V", "K", "A", "C", "F");
+      Set.of("m", "g", "s", "h", "L", "l", "N", "J", "W", "V", "C", "F");
 
   private Units() {}
 

@@ -1,5 +1,7 @@
 package io.jackpot.answers;
 
+import java.util.regex.Pattern;
+
 /** Takes off what surrounds an answer without being part of it. */
 final class Wrapping {
   private static final String[][] PAIRS = {
@@ -17,6 +19,11 @@ final class Wrapping {
     {"\\fbox{", "}"}
   };
 
+  /** Stars around a part: two anywhere but between factors, one at the beginning. */
+  private static final Pattern EMPHASIS =
+      Pattern.compile(
+          "(?<![\\w)\\]}*])(\\*\\*|(?<![\\s\\S])\\*)(?=[^\\s*])([^*\\n]{1,200})(?<=[^\\s*])\\1(?![\\w(*])");
+
   private static final int LONGEST = 4_000;
 
   private Wrapping() {}
@@ -26,6 +33,7 @@ final class Wrapping {
     if (rest.length() > LONGEST) {
       return rest; // Nothing that could be read.
     }
+    rest = EMPHASIS.matcher(rest).replaceAll("$2");
     for (int rounds = 0; rounds < 12; rounds++) {
       String before = rest;
       for (String[] pair : PAIRS) {

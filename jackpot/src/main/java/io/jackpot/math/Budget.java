@@ -10,7 +10,7 @@ import java.math.BigInteger;
  */
 public final class Budget {
   /** Bits of an integer: 2^1000 and 1000! are read, 9^9^9 is not. */
-  static final int LONGEST_INTEGER = 16_384;
+  static final int LONGEST_INTEGER = 24_576;
 
   private final long total;
   private long left;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The functions that expressions may call, with their values at rational arguments. */
 public final class Functions {
-  private static final int LARGEST_FACTORIAL = 2_000;
+  private static final int LARGEST_FACTORIAL = 2_100;
 
   /** Names and numbers of arguments. */
   private static final Map<String, Integer> ARGUMENTS =
