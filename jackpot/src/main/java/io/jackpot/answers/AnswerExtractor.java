@@ -1,7 +1,5 @@
 package io.jackpot.answers;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,11 +27,6 @@ public final class AnswerExtractor {
   private static final Pattern END_TOKEN =
       Pattern.compile(
           "<\\|(?:endoftext|im_end|eot_id|end_of_text|end|eom_id)\\|>|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>");
-  private static final Pattern BOX = Pattern.compile("\\\\(?:boxed|fbox)(?![A-Za-z])\\s*+");
-  private static final Pattern BETWEEN_BOXES =
-      Pattern.compile(
-          "[\\s$.\\\\)\\]]*(?:,|;|\\\\text\\{)?[\\s$]*(?:,?\\s*\\b(?:and|or)\\b)?[\\s$}\\\\(\\[]*(?:[a-zA-Z](?:_\\{?\\w\\}?)?\\s*=\\s*)?");
-  private static final Pattern JOINER = Pattern.compile("[,;]|\\b(?:and|or)\\b");
   private static final Pattern PROSE =
       Pattern.compile(
           "answers?(?![A-Za-z])[*_]{0,3}(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?)?\\s{0,3}"
@@ -43,41 +36,16 @@ public final class AnswerExtractor {
           Pattern.CASE_INSENSITIVE);
   private static final Pattern HEADLINE =
       Pattern.compile("#{1,6} {0,3}(?:final )?answer[ \\t:]*+(?=\\n)", Pattern.CASE_INSENSITIVE);
-  private static final Pattern NEGATION =
-      Pattern.compile("[\\s:*]*(?:not|n't|never|no longer)\\b", Pattern.CASE_INSENSITIVE);
   private static final Pattern CLAUSE =
       Pattern.compile(
           ",\\s{1,4}(?:and\\s+)?not\\b.*|(?:[,;]?\\s{1,4}\\(?|\\()(?:because|since|and\\s+(?:we|so|this|that|the|it|thus)|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
-  private static final Pattern RETRACTION =
-      Pattern.compile(
-          "(?:^|[.!?\\n—]|\\*\\*)\\s{0,4}(?:(?:but\\s+)?wait|actually|hmm|no,|correction|sorry|oops|scratch that|let me re"
-              + "|(?:but|however),?\\s+(?:this|that|it)\\b"
-              + "|(?:this|that|it)(?:'s|\\s+(?:is|was|seems))\\s+(?:not\\s+(?:correct|right|valid|possible|true)|in(?:correct|valid)|wrong|false|impossible|an?\\s+(?:mistake|error)))"
-              + "[\\s,:;.!—-]*(?:no[\\s,]+)?(?:(?:it(?:'s| is| should be)|that(?:'s| is)|make that)\\s+)?",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern DENIED_BOX =
-      Pattern.compile(
-          "[\\s$*\\\\)\\]}]*+(?:(?:is|was)\\s+(?:not\\b|(?:an?\\s+)?(?:wrong|incorrect|false|invalid|impossible))|,?\\s*but\\b)",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern EQUAL =
-      Pattern.compile("\\s*+=\\s*+([^=$\\n]{1,100}?)\\s*(?:[=$.,\\n]|\\\\[)\\]]|$)");
-  private static final Pattern LABEL =
-      Pattern.compile(
-          "^\\\\text\\w*\\{\\s*(?:the )?(?:final )?answer(?: is)?[:\\s]*\\}",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern DENIED_PROSE =
-      Pattern.compile(
-          "(?:\\b(?:wrong|incorrect|false|mistaken|naive|tempting|previous|initial)\\s+"
-              + "|(?:\\bnot\\s+think|n't\\s+think|(?<!\\bno )\\bdoubt|\\bsuppose|\\bassum(?:e|ing)|\\bfalse|\\bif|\\bunless|\\bwhether|\\bunlikely|\\bpretend"
-              + "|\\b(?:might|may|could|would)\\s+(?:think|say|guess|expect))(?:\\s+that)?\\s+(?:the|my|our|an?)\\s+(?:(?:final|correct|right)\\s+)?)$",
-          Pattern.CASE_INSENSITIVE);
   private static final String TAG = "<answer>";
   private static final String END_TAG = "</answer>";
-  private static final int MOST_BOXES = 20;
+  private static final int MOST_HASHES = 20;
   private static final int MOST_WORDS = 50;
   private static final int LONGEST_SENTENCE = 4_000;
-  private static final int LONGEST_GAP = 40;
+  private static final int LONGEST_BEGINNING = 40;
 
   private final Predicate<String> readable;
 
@@ -104,7 +72,7 @@ public final class AnswerExtractor {
   }
 
   private @Nullable Extraction extractSpoken(String text) {
-    int box = lastBox(text);
+    int box = Boxes.last(text);
     @Nullable Matcher prose = lastProse(text);
     int hash = lastHash(text, box >= 0 || prose != null);
     int proseAt = prose == null ? -1 : prose.start();
@@ -121,7 +89,7 @@ public final class AnswerExtractor {
         return null;
       }
     }
-    return marked(box > hash ? boxes(text, box) : line(text, hash));
+    return marked(box > hash ? Boxes.answer(text, box, readable) : line(text, hash));
   }
 
   private static @Nullable Extraction marked(@Nullable String text) {
@@ -151,86 +119,6 @@ public final class AnswerExtractor {
     return text.substring(start);
   }
 
-  private static int lastBox(String text) {
-    Matcher matcher = BOX.matcher(text);
-    for (int at = text.lastIndexOf("box"); at > 0; at = text.lastIndexOf("box", at - 1)) {
-      int start = text.charAt(at - 1) == 'f' ? at - 2 : at - 1;
-      if (start >= 0 && matcher.region(start, text.length()).lookingAt()) {
-        return start;
-      }
-    }
-    return -1;
-  }
-
-  /** The last box and those that are joined to it. */
-  private @Nullable String boxes(String text, int last) {
-    List<String> contents = new ArrayList<>();
-    int box = last;
-    int end = text.length();
-    int behind = 0;
-    while (box >= 0 && contents.size() < MOST_BOXES) {
-      int start = contentStart(text, box);
-      int close = contentEnd(text, start);
-      if (contents.isEmpty()) {
-        if (close < 0) {
-          return null;
-        }
-        behind = close + 1;
-      } else {
-        String gap = close < 0 || close >= end ? "" : text.substring(close + 1, end);
-        boolean joined =
-            gap.length() <= LONGEST_GAP
-                && BETWEEN_BOXES.matcher(gap).matches()
-                && JOINER.matcher(gap).find();
-        if (!joined) {
-          break;
-        }
-      }
-      boolean braces = text.charAt(start) == '{';
-      contents.addFirst(
-          text.substring(braces ? start + 1 : start, braces ? close : close + 1).strip());
-      end = box;
-      box = box == 0 ? -1 : lastBox(text.substring(Math.max(0, box - 2_000), box));
-      box = box < 0 ? -1 : box + Math.max(0, end - 2_000);
-    }
-    if (contents.stream().anyMatch(String::isEmpty) || !BoxContext.isAnswer(text, end, behind)) {
-      return null;
-    }
-    String rest = text.substring(behind, Math.min(text.length(), behind + LONGEST_SENTENCE));
-    if (DENIED_BOX.matcher(rest).lookingAt()) {
-      return null;
-    }
-    @Nullable String later = retraction(rest);
-    if (later != null) {
-      return readable.test(later) ? later : null;
-    }
-    String answer = String.join(", ", contents.stream().distinct().toList());
-    Matcher equal = EQUAL.matcher(rest);
-    return LABEL
-        .matcher(equal.lookingAt() ? answer + " = " + equal.group(1) : answer)
-        .replaceFirst("");
-  }
-
-  private static int contentStart(String text, int box) {
-    Matcher matcher = BOX.matcher(text).region(box, text.length());
-    return matcher.lookingAt() ? matcher.end() : text.length();
-  }
-
-  /** The closing brace, or the end of what stands there without braces; −1 if there is none. */
-  private static int contentEnd(String text, int start) {
-    if (start >= text.length()) {
-      return -1;
-    }
-    if (text.charAt(start) == '{') {
-      return Braces.end(text, start);
-    }
-    int end = start;
-    while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
-      end++;
-    }
-    return end > start ? end - 1 : -1;
-  }
-
   /**
    * The last run of hashes that is no headline; −1 if there is none.
    *
@@ -240,7 +128,7 @@ public final class AnswerExtractor {
   private int lastHash(String text, boolean otherwise) {
     int end = text.length();
     boolean first = true;
-    for (int tries = 0; tries < MOST_BOXES; tries++) {
+    for (int tries = 0; tries < MOST_HASHES; tries++) {
       int hash = text.lastIndexOf('#', end - 1);
       if (hash < 0 || end <= 0) {
         return -1;
@@ -286,10 +174,9 @@ public final class AnswerExtractor {
       } else {
         capital = text.lastIndexOf("NSWER", at - 1);
       }
-      String before = text.substring(Math.max(0, at - 1 - LONGEST_GAP), at - 1);
+      String before = text.substring(Math.max(0, at - 1 - LONGEST_BEGINNING), at - 1);
       boolean begins =
-          (at < 2 || !Character.isLetter(text.charAt(at - 2)))
-              && !DENIED_PROSE.matcher(before).find();
+          (at < 2 || !Character.isLetter(text.charAt(at - 2))) && !Denials.isHypothesis(before);
       int line = text.lastIndexOf('\n', at) + 1;
       if (begins && matcher.region(at - 1, text.length()).usePattern(PROSE).lookingAt()) {
         return matcher;
@@ -309,14 +196,14 @@ public final class AnswerExtractor {
    */
   private @Nullable String afterProse(String text, int start, boolean otherwise) {
     String rest = text.substring(start, Math.min(text.length(), start + LONGEST_SENTENCE));
-    if (NEGATION.matcher(rest).lookingAt()) {
+    if (Denials.isNot(rest)) {
       return null;
     }
     String lead = rest.replaceFirst("^[\\s:]*+(?:[*_]+(?=[\\s:]))?[\\s:]*+", "");
     int end = Sentences.end(lead);
     String sentence = lead.substring(0, end);
     String answer = CLAUSE.matcher(sentence).replaceFirst("");
-    @Nullable String later = retraction(lead.substring(end));
+    @Nullable String later = Denials.retraction(lead.substring(end));
     if (later != null) {
       return readable.test(later) ? later : null;
     }
@@ -333,19 +220,5 @@ public final class AnswerExtractor {
     int start = rest.startsWith("\n") ? 1 : rest.length();
     int end = rest.indexOf('\n', start);
     return Wrapping.strip(rest.substring(start, end < 0 ? rest.length() : end));
-  }
-
-  /** What a later sentence says instead; null if none takes the answer back. */
-  private static @Nullable String retraction(String rest) {
-    Matcher matcher = RETRACTION.matcher(rest);
-    int last = -1;
-    while (matcher.find()) {
-      last = matcher.end();
-    }
-    if (last < 0) {
-      return null;
-    }
-    String lead = rest.substring(last);
-    return Wrapping.strip(lead.substring(0, Sentences.end(lead)));
   }
 }

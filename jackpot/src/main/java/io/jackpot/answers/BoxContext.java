@@ -93,11 +93,6 @@ final class BoxContext {
       Pattern.compile("\\d[\\s$)\\]\\\\]*(?:" + LETTERS + ")?\\s*\\bor\\b\\s*\\}?[\\s$(\\[\\\\]*$");
   private static final Pattern LAST_TEXT =
       Pattern.compile("(?:" + LETTERS + "|" + BOX + ")[^{}]*\\}\\s*$");
-  private static final Pattern DENIED =
-      Pattern.compile(
-          "(?:\\bnot|n't|\\bcannot|\\bnever|\\brather than|\\binstead of)"
-              + "(?:\\s+(?:be|equal|exactly|to|simply|just)){0,3}[\\s$\\\\(\\[*:{]*$",
-          Pattern.CASE_INSENSITIVE);
 
   private BoxContext() {}
 
@@ -108,7 +103,7 @@ final class BoxContext {
   static boolean isAnswer(String text, int start, int end) {
     String before = text.substring(Math.max(0, start - WINDOW), start);
     String after = text.substring(end, Math.min(text.length(), end + WINDOW));
-    if (DENIED.matcher(before).find()
+    if (Denials.ofBox(before, after)
         || BEGUN.matcher(before).find()
         || GOES_ON.matcher(after).lookingAt()) {
       return false;
