@@ -1,5 +1,6 @@
 package io.jackpot.answers;
 
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,23 +30,60 @@ public final class AnswerExtractor {
           "<\\|(?:endoftext|im_end|eot_id|end_of_text|end|eom_id)\\|>|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>");
   private static final Pattern PROSE =
       Pattern.compile(
-          "answers?(?![A-Za-z])[*_]{0,3}(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?)?\\s{0,3}"
+          "(?:answers?|option|choice)(?![A-Za-z])[*_]{0,3}(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?\\b)?\\s{0,3}"
+              + "(?:,\\s(?:therefore|then|thus|hence|of course),\\s)?"
               + "(?:(?:is|are|was|=|would\\s+be|should\\s+be|must\\s+be|will\\s+be|equals)(?![a-z])"
               + "(?:\\s(?:exactly|just|only|definitely|certainly|clearly|surely|obviously|indeed|therefore|thus|then|simply|hence|given\\s+by|equal\\s+to))?"
-              + "\\s{0,3}:?|[*_]{0,3}\\s?:|[*_]{2}(?=\\s))",
+              + "\\s{0,3}:?|[*_]{0,3}\\s?:|\\s[-–]\\s|[*_]{2}(?=\\s))",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern HEADLINE =
-      Pattern.compile("#{1,6} {0,3}(?:final )?answer[ \\t:]*+(?=\\n)", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "(?:#{1,6} {0,3}(?:final )?|final )answer[ \\t:]*+(?=\\n)", Pattern.CASE_INSENSITIVE);
   private static final Pattern CLAUSE =
       Pattern.compile(
-          ",\\s{1,4}(?:and\\s+)?not\\b.*|(?:[,;]?\\s{1,4}\\(?|\\()(?:because|since|and\\s+(?:we|so|this|that|the|it|thus)|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
+          "(?:,\\s{1,4}(?:and\\s+)?|\\s*\\(\\s*)not\\b.*|(?:[,;]?\\s{1,4}\\(?|\\()(?:because|since|and\\s+(?:we|so|this|that|the|it|thus)|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+  private static final Pattern BOLD =
+      Pattern.compile("(?<![\\w)\\]}*])\\*\\*([^*\\n]{1,80})\\*\\*(?![\\w(*])");
+  private static final Pattern IS =
+      Pattern.compile(
+          "(?:the|so|thus|therefore)\\s[A-Za-z ,]{1,60}?\\s(?:is|are|equals)\\s+(.{1,200})",
+          Pattern.CASE_INSENSITIVE);
+
+  /** A sentence such as "She has 11 apples left", without words that alter the number. */
+  private static final Pattern LONE =
+      Pattern.compile(
+          "(?:[Tt]hat )?(?:[Tt]here (?:are|is|were|will be)|[A-Za-z]{1,20} (?:now |will |would |can |still )?(?:has|have|had|needs?"
+              + "|gets?|got|pays?|paid|earns?|earned|makes?|made|spends?|spent|takes?|took|costs?"
+              + "|buys?|bought|sells?|sold))(?: a total of| exactly)?"
+              + " \\$*(\\\\?\\$?-?\\d[\\d,]*(?:\\.\\d+|/\\d+)?)\\$?(?: [A-Za-z]{1,20}){0,6}");
+
+  private static final Pattern ALTERING =
+      Pattern.compile(
+          "(?<!total )\\bof\\b|\\b(?:not?|never|than|more|less|fewer|minus|plus|negative|half|twice|double|triple|times|least|most"
+              + "|about|around|between|or|and|if|when|wrong|incorrect|except|without|dozens?|hundreds?"
+              + "|thousands?|millions?|billions?|percent|squared|cubed|mod|guess)\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern ANOTHER =
+      Pattern.compile("\\b(?:parts?|previous|first|other|step)\\b", Pattern.CASE_INSENSITIVE);
+  private static final Pattern CORRECT =
+      Pattern.compile("\\b(?:correct|right|best|answer)\\s+$", Pattern.CASE_INSENSITIVE);
+  private static final List<String> STRIKES =
+      List.of("~~", "<!--", "<del", "<strike", "\\begin{comment}");
+  private static final Pattern STRUCK =
+      Pattern.compile(
+          "~~[^~]{0,500}~~|\\\\begin\\{comment\\}.{0,500}?\\\\end\\{comment\\}|<!--.{0,500}?-->|<(del|strike)>.{0,500}?</\\1>",
+          Pattern.DOTALL);
   private static final String TAG = "<answer>";
   private static final String END_TAG = "</answer>";
   private static final int MOST_HASHES = 20;
   private static final int MOST_WORDS = 50;
   private static final int LONGEST_SENTENCE = 4_000;
-  private static final int LONGEST_BEGINNING = 40;
+  private static final int LONGEST_BEGINNING = 80;
+
+  /** Without their first letters, which may be capitals. */
+  private static final String[] STEMS = {"nswer", "NSWER", "ption", "hoice"};
 
   private final Predicate<String> readable;
 
@@ -58,10 +96,12 @@ public final class AnswerExtractor {
 
   /** The answer, or null where the text has none. */
   public @Nullable Extraction extract(String whole) {
-    @Nullable String text = spoken(whole);
-    if (text == null) {
+    @Nullable String spoken = spoken(whole);
+    if (spoken == null) {
       return null;
     }
+    boolean struck = STRIKES.stream().anyMatch(spoken::contains);
+    String text = struck ? STRUCK.matcher(spoken).replaceAll("") : spoken;
     int tag = text.lastIndexOf(TAG);
     int tagEnd = tag < 0 ? -1 : text.indexOf(END_TAG, tag);
     if (tagEnd < 0) {
@@ -162,23 +202,27 @@ public final class AnswerExtractor {
   /** The last place that says "answer is" or the like. */
   private static @Nullable Matcher lastProse(String text) {
     Matcher matcher = PROSE.matcher(text);
-    int small = text.lastIndexOf("nswer");
-    int capital = text.lastIndexOf("NSWER");
+    int[] places = new int[STEMS.length];
+    for (int i = 0; i < STEMS.length; i++) {
+      places[i] = text.lastIndexOf(STEMS[i]);
+    }
     for (int tries = 0; tries < MOST_WORDS; tries++) {
-      int at = Math.max(small, capital);
+      int stem = 0;
+      for (int i = 1; i < STEMS.length; i++) {
+        stem = places[i] > places[stem] ? i : stem;
+      }
+      int at = places[stem];
       if (at < 1) {
         return null;
       }
-      if (at == small) {
-        small = text.lastIndexOf("nswer", at - 1);
-      } else {
-        capital = text.lastIndexOf("NSWER", at - 1);
-      }
+      places[stem] = text.lastIndexOf(STEMS[stem], at - 1);
       String before = text.substring(Math.max(0, at - 1 - LONGEST_BEGINNING), at - 1);
       boolean begins =
           (at < 2 || !Character.isLetter(text.charAt(at - 2))) && !Denials.isHypothesis(before);
       int line = text.lastIndexOf('\n', at) + 1;
-      if (begins && matcher.region(at - 1, text.length()).usePattern(PROSE).lookingAt()) {
+      if (begins
+          && matcher.region(at - 1, text.length()).usePattern(PROSE).lookingAt()
+          && !ANOTHER.matcher(matcher.group()).find()) {
         return matcher;
       }
       if (begins && matcher.region(line, text.length()).usePattern(HEADLINE).lookingAt()) {
@@ -199,13 +243,19 @@ public final class AnswerExtractor {
     if (Denials.isNot(rest)) {
       return null;
     }
-    String lead = rest.replaceFirst("^[\\s:]*+(?:[*_]+(?=[\\s:]))?[\\s:]*+", "");
+    String lead = rest.replaceFirst("^[\\s:}]*+(?:[*_]+(?=[\\s:]))?[\\s:]*+", "");
     int end = Sentences.end(lead);
     String sentence = lead.substring(0, end);
     String answer = CLAUSE.matcher(sentence).replaceFirst("");
     @Nullable String later = Denials.retraction(lead.substring(end));
     if (later != null) {
       return readable.test(later) ? later : null;
+    }
+    if (Denials.isNotAfterwards(sentence.substring(answer.length()))) {
+      return null;
+    }
+    if (!readable.test(Wrapping.strip(answer))) {
+      answer = named(answer);
     }
     boolean words = !readable.test(Wrapping.strip(answer));
     int from = start + rest.length() - lead.length();
@@ -214,6 +264,21 @@ public final class AnswerExtractor {
       return null; // One line too many.
     }
     return words && otherwise ? null : answer;
+  }
+
+  /** The one thing that a sentence puts emphasis on, or what it says that something is. */
+  private String named(String sentence) {
+    Matcher bold = BOLD.matcher(sentence);
+    if (bold.find() && readable.test(bold.group(1)) && !bold.find()) {
+      bold.reset().find();
+      return bold.group(1);
+    }
+    Matcher lone = LONE.matcher(sentence);
+    if (lone.matches() && !ALTERING.matcher(sentence).find()) {
+      return lone.group(1);
+    }
+    Matcher is = IS.matcher(sentence);
+    return is.matches() && readable.test(Wrapping.strip(is.group(1))) ? is.group(1) : sentence;
   }
 
   private static String nextLine(String rest) {

@@ -50,7 +50,18 @@ final class AnswerParser extends ExprParser {
           "given",
           "for",
           "try",
-          "but");
+          "but",
+          "false",
+          "half",
+          "twice",
+          "thrice",
+          "double",
+          "triple",
+          "quarter",
+          "third",
+          "minus",
+          "plus",
+          "times");
   private static final Set<String> HEDGES = Set.of("approximately", "about", "roughly", "around");
 
   private int noRelations;

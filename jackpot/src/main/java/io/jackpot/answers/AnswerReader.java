@@ -9,6 +9,7 @@ import io.jackpot.math.Budget;
 import io.jackpot.math.Equality;
 import io.jackpot.math.Expr;
 import io.jackpot.math.MathException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -23,6 +24,40 @@ final class AnswerReader {
   private static final Pattern TYPEFACE =
       Pattern.compile(
           "\\\\(?:text(?:bf|rm|it|sf|normal)?|math(?:rm|bf|sf|it)|mbox|bf|rm|bold|left|right)(?![A-Za-z])|[{}$~]|\\\\[ ,;:!]");
+  private static final Pattern FOR_ALL =
+      Pattern.compile(
+          "(?:[,\\s]|\\\\q?quad|\\\\[,;: ])*+(?:\\\\text\\{\\s*for (?:all|every|any)\\b|\\\\forall\\b).*",
+          Pattern.DOTALL);
+  private static final Pattern ROWS =
+      Pattern.compile(
+          "\\\\begin\\{(aligned|cases|gathered|align\\*?)}(?:[^<>\\\\]|\\\\\\\\|\\\\(?:[dt]?frac|sqrt|pi)(?![A-Za-z])){1,500}\\\\end\\{\\1}");
+  private static final Pattern LEAD =
+      Pattern.compile("\\\\text\\w*\\{([^{}]{0,80}\\b(?:is|are)\\s*:?\\s*)}(.+)");
+  private static final Pattern ALTERING =
+      Pattern.compile(
+          "\\b(?:not?|never|if|than|half|twice|minus|negative|wrong|incorrect|false|suppose|assume|least|most)\\b",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final String INDEX = "(?:_\\{?\\w{1,3}}?)";
+  private static final String ARGUMENT = "\\s*\\([^=]{1,20}\\)";
+  private static final String BAR = "(?:\\||\\\\\\||\\\\[lr]vert)";
+
+  /** Notations for quantities that are not read otherwise, before an equals sign. */
+  private static final Pattern QUANTITY =
+      Pattern.compile(
+          String.join(
+              "|",
+              "((?:[A-Za-z]" + INDEX + "?(?:'{1,2}|\\^\\{?(?:-1|\\\\prime)}?)" + ARGUMENT, // f'(x)
+              "[A-Za-z]" + INDEX + ARGUMENT, // f_2(x)
+              "[A-Za-z]\\([A-Za-z]\\([^=()]{1,10}\\)\\)", // f(g(x))
+              "\\([A-Za-z]\\s*\\\\circ\\s*[A-Za-z]\\)" + ARGUMENT, // (f ∘ g)(x)
+              "\\\\frac\\{d[^{}=]{0,6}}\\{d[^{}=]{1,6}}[^=]{0,20}", // dy/dx
+              "[a-z]'{1,2}", // y'
+              BAR + "\\s*(?:[zwuv]|\\\\(?:vec|mathbf)\\{\\w})\\s*" + BAR, // |z|
+              BAR + "\\s*[A-Z]\\s*\\\\c[au]p\\s*[A-Z]\\s*" + BAR, // |A ∩ B|
+              "\\\\(?:sum|prod)_\\{[^{}]{1,20}}[^=]{0,40}",
+              "\\\\(?:max|min|sup|inf|lim|det|int|deg|dim|Pr)(?![a-z])[^=<>]{0,60}))\\s*=\\s*([^=<>]{1,300})"));
+
   private static final Pattern LETTER =
       Pattern.compile("(?i:option|choice|answer)?\\s*+[(\\[]?([A-J])[)\\].:]?");
   private static final Pattern SMALL_LETTER = Pattern.compile("\\(([a-j])\\)");
@@ -60,6 +95,21 @@ final class AnswerReader {
       throw new MathException("an answer of " + text.length() + " characters");
     }
     budget.spend(text.length());
+    Matcher forAll = FOR_ALL.matcher(text);
+    if (forAll.find() && forAll.start() > 0) {
+      return read(text.substring(0, forAll.start()));
+    }
+    if (text.startsWith("\\begin{") && ROWS.matcher(text).matches()) {
+      return read(rows(text));
+    }
+    Matcher lead = LEAD.matcher(text);
+    if (lead.matches() && !ALTERING.matcher(lead.group(1)).find()) {
+      return read(lead.group(2));
+    }
+    @Nullable Answer quantity = quantity(text);
+    if (quantity != null) {
+      return quantity;
+    }
     String plain = TYPEFACE.matcher(text).replaceAll(" ").strip();
     @Nullable Answer special = special(plain, text);
     if (special != null) {
@@ -77,6 +127,29 @@ final class AnswerReader {
     }
     new AnswerCheck(new Equality(budget)).check(answer);
     return answer;
+  }
+
+  /** Equations below each other. */
+  private static String rows(String text) {
+    return text.replaceAll("\\\\(?:begin|end)\\{\\w+\\*?}|&", "").strip().replace("\\\\", ", ");
+  }
+
+  /** As in f'(x) = 2x: what a notation that is not read otherwise stands for. */
+  private @Nullable Answer quantity(String text) {
+    Matcher matcher = QUANTITY.matcher(text);
+    if (!matcher.matches()) {
+      return null;
+    }
+    String name = matcher.group(1).replaceAll("\\s", "");
+    Answer value = read(matcher.group(2).strip());
+    boolean related =
+        !(value instanceof Value(Expr expr))
+            || Assignments.variables(expr).isEmpty()
+            || Assignments.variables(expr).stream().anyMatch(name::contains);
+    return related
+        ? new Answer.Relation(
+            List.of(new Value(new Expr.Sym("quantity " + name)), value), List.of('='))
+        : null;
   }
 
   private static boolean isLetters(Answer answer) {

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /** Equations: those that name a value, as x = 5 does, and those that say something. */
 final class Assignments {
   private static final Set<String> FUNCTIONS =
-      Set.of("f", "g", "h", "p", "q", "F", "G", "P", "Q", "S", "T", "a", "u", "v", "r");
+      Set.of(
+          "f", "g", "h", "p", "q", "A", "C", "D", "F", "G", "H", "N", "P", "Q", "R", "S", "T", "V",
+          "a", "u", "v", "r");
 
   private final Equality equality;
 
@@ -32,7 +34,7 @@ final class Assignments {
         answer instanceof Relation(List<Answer> sides, List<Character> signs)
             && sides.size() == 2
             && signs.getFirst() == '='
-            && RealSets.variable(sides.getFirst()) == null
+            && name(sides.getFirst()) == null
             && RealSets.variable(sides.getLast()) != null;
     return swapped
         ? new Relation(((Relation) answer).sides().reversed(), ((Relation) answer).signs())
@@ -45,9 +47,25 @@ final class Assignments {
     if (!equations || !areEqual(relation, name(relation) == null ? 0 : 1)) {
       return false;
     }
-    return name(relation) != null
+    return (name(relation) != null && !isAboutItself(relation))
         || relation.sides().stream()
             .allMatch(side -> side instanceof Value(Expr expr) && UnitLetters.isNumber(expr));
+  }
+
+  /** As x = x² or f(y) = x², which name no value. */
+  private static boolean isAboutItself(Relation relation) {
+    if (!(relation.sides().getLast() instanceof Value(Expr value))) {
+      return false;
+    }
+    Set<String> used = variables(value);
+    return switch (relation.sides().getFirst()) {
+      case Value(Sym(String name)) -> used.contains(name);
+      case Value(Product(List<Expr> factors)) when factors.getLast() instanceof Sym(String at) ->
+          !used.isEmpty() && !used.contains(at);
+      case Value(Product(List<Expr> factors)) when factors.getLast() instanceof Expr.Num ->
+          !used.isEmpty();
+      default -> false;
+    };
   }
 
   /** Whether the sides from {@code first} on are equal where they are said to be. */
@@ -101,10 +119,20 @@ final class Assignments {
               && (factors.get(1) instanceof Sym || factors.get(1) instanceof Expr.Num) ->
           function + "(" + (factors.get(1) instanceof Sym(String at) ? at : factors.get(1)) + ")";
       case Sequence(char open, List<Answer> items, char close)
-          when items.stream().allMatch(i -> i instanceof Value(Sym s)) ->
+          when items.stream().allMatch(i -> i instanceof Value(Sym s)) && isSorted(items) ->
           items.toString();
       default -> null;
     };
+  }
+
+  /** Whether names of coordinates stand in their order, as in (x, y). */
+  private static boolean isSorted(List<Answer> names) {
+    for (int i = 1; i < names.size(); i++) {
+      if (names.get(i - 1).toString().compareTo(names.get(i).toString()) > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -118,13 +146,16 @@ final class Assignments {
         relation.signs().stream().allMatch(s -> s == '=')
             && relation.sides().getFirst() instanceof Value(Expr left)
             && variables(left).size() > 1
+            && !(left instanceof Product(List<Expr> factors)
+                && factors.stream().anyMatch(Expr.Num.class::isInstance))
             && amount instanceof Value(Expr right)
             && UnitLetters.isNumber(right)
             && equality.signum(right) != 0;
     return named && areEqual(relation, 1);
   }
 
-  private static Set<String> variables(Expr expr) {
+  /** The names in an expression that are no constants. */
+  static Set<String> variables(Expr expr) {
     Set<String> names = new HashSet<>();
     if (expr instanceof Sym(String name) && !UnitLetters.isNumber(expr)) {
       names.add(name);

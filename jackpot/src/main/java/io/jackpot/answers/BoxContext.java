@@ -14,7 +14,7 @@ final class BoxContext {
   /** White space, sizes, typefaces, and what else is only to be seen. */
   private static final String SPACE =
       "(?:[\\s~&]|\\\\[,;:! ]|\\\\(?:displaystyle|left|right|big|[Ll]arge|LARGE|[Hh]uge|bf|rm|hfill"
-          + "|nonumber|notag|qedhere|bullet|star)(?![A-Za-z])|\\\\(?:[hv]space|phantom)\\{[^{}]*\\})*+";
+          + "|nonumber|notag|hline|qedhere|bullet|star)(?![A-Za-z])|\\\\(?:[hv]space|phantom)\\{[^{}]*\\})*+";
 
   private static final String LETTERS = "\\\\(?:text\\w*|mathrm|mathbf|mbox|operatorname)\\{";
   private static final String BOX = "\\\\f?box(?:ed)?\\{";
@@ -28,14 +28,14 @@ final class BoxContext {
   /** What a formula may have before a box. */
   private static final Pattern FORMULA_BEFORE =
       Pattern.compile(
-          "(?:^|\\$|\\\\[(\\[]|[=:;.≈→⇒∴]|\\\\\\\\(?:\\[\\w+\\])?|\\\\in|\\\\"
+          "(?:^|\\$|\\\\[(\\[]|(?<!\\\\not|[!<>])=|[:≈→⇒∴]|(?<!\\d)[.;]|\\\\\\\\(?:\\[\\w+\\])?|\\\\in|\\\\"
               + ARROWS
               + "|\\\\(?:begin|end|tag|label)\\{[^{}]*\\}(?:\\{[^{}]*\\})?"
               + "|(?:"
               + LETTERS
               + "|"
               + BOX
-              + ")[^{}]*\\}"
+              + ")[^{}]*[\\w:][^{}]*\\}"
               + "|(?:^|[=\\s$\\[(]|\\\\(?:text\\w*|math\\w+|boldsymbol|bm|(?:text)?color\\{\\w+\\}|underline|f?box(?:ed)?))\\{)"
               + SPACE
               + "$");
@@ -55,42 +55,62 @@ final class BoxContext {
               + "(?:$|\\$|\\\\[)\\]]|\\\\(?:text|q?quad|end)))"
               + "|\\^\\{?\\s*(?:\\\\circ|°)|_|\\\\\\\\|"
               + LETTERS
-              + "|\\\\"
-              + ARROWS
-              + "|\\\\(?:end|tag|label|qed|(?:black)?square|pmod|degree|checkmark)(?![A-Za-z]))");
+              + "|\\\\(?:end|tag|label|qed|(?:black)?square|pmod|degree|checkmark|q?quad(?!\\s*-?\\d)|approx|because)(?![A-Za-z]))");
 
   /** What makes a box part of something in a sentence, before it: at once, or after space. */
   private static final Pattern SENTENCE_BEFORE =
       Pattern.compile(
-          "(?:[\\d)\\]}√]|(?<![A-Za-z\\\\])[A-Za-z]|[-−]|"
+          "(?:[\\d)\\]}√]|\\d\\.|(?<!\\\\)%|\\\\(?:sout|x?cancel|h?phantom)\\{|(?<![A-Za-z\\\\])[A-Za-z]|[-−]|"
               + OPERATORS
               + "\\{?"
               + "|(?:[\\^_]|\\\\sqrt(?:\\[\\w+\\])?|\\\\[dt]?frac(?:\\{[^{}]*\\})?)\\{)$"
-              + "|(?:[+/^_×·÷±≤≥≠]|[\\d)}$][^\\S\\n]*[-−*]|(?:^|[\\s$(])[\\w)}$]+\\s?[<>]|"
+              + "|(?:\\+/-|(?:^|\\n)\\s*(?:\\d+|[<–~])|[+/^_×·÷±≤≥≠]|[\\d)}$][^\\S\\n]*[-−*]|(?:^|[\\s$(])[\\w)}$]+\\s?[<>]|"
               + OPERATORS
               + ")\\s*$");
 
   /** The same after it. */
   private static final Pattern SENTENCE_AFTER =
       Pattern.compile(
-          "\\d|[A-Za-z](?![A-Za-z])|[(\\[√]|[-−](?=[\\d\\\\(]|[A-Za-z](?![A-Za-z]))"
+          "\\d|[A-Za-z](?![A-Za-z])|[²³]|[–:]\\d|[(\\[√]|[-−](?=[\\d\\\\(]|[A-Za-z](?![A-Za-z]))"
               + "|\\s*(?:\\^(?!\\{?\\s*(?:\\\\circ|°))|[/+×·÷±<>≤≥≠](?=\\s*[\\w\\\\($])"
               + "|\\*(?!\\*)(?=\\s*[\\d\\\\(])|[-−]\\s*[\\d\\\\(]|"
               + OPERATORS
               + "(?![A-Za-z]))"
               + "|\\.\\d|(?:,|\\{,\\})\\s?-?\\d");
 
-  /** What goes on with an answer behind the formula, or begins before it. */
+  /** Between a box and the words of the sentence. */
+  static final String CLOSE = "(?:[\\s$)\\]}*]|\\\\[)\\],;:! ])*+";
+
+  private static final String NAME = "(?:[A-Za-z]\\w?(?:_\\w)?\\s*=\\s*)?";
+
+  /** Words that make one number of a box and what follows, and further answers. */
   private static final Pattern GOES_ON =
       Pattern.compile(
-          "[\\s$)\\]}\\\\*]*+(?:"
+          CLOSE
+              + "(?:"
               + LETTERS
-              + "\\s*)?(?:(?:or|and)\\b\\s*\\}?[\\s$(\\[\\\\]*-?\\d"
-              + "|(?:hundred|thousand|million|billion|trillion|dozen)\\b)",
+              + "\\s*)?(?:(?:and\\b\\s*\\}?|,)[\\s$(\\[]*(?:[a-z]\\s*(?:[<>≤≥]|\\\\(?:le|ge|ne))|\\\\[dt]?frac|"
+              + NAME
+              + "-?\\d)"
+              + "|(?:and\\s+a(?:\\s+half|nother)|hundred|thousand|million|billion|trillion|dozen|lakh|crore|gross|k"
+              + "|(?:th|rd|nd)\\s+root|halves|factorial|over\\s+\\d|to\\s+the|(?:less|more)\\s+than|remainder|divides"
+              + "|squared|cubed|times|plus|minus|divided|multiplied|percent\\s+of|to\\s+\\$?\\d)\\b)",
           Pattern.CASE_INSENSITIVE);
 
+  /** The same before it. */
   private static final Pattern BEGUN =
-      Pattern.compile("\\d[\\s$)\\]\\\\]*(?:" + LETTERS + ")?\\s*\\bor\\b\\s*\\}?[\\s$(\\[\\\\]*$");
+      Pattern.compile(
+          "(?:\\b(?:minus|negative|plus|times|twice|thrice|half(?:\\s+of)?|double|triple|root\\s+of"
+              + "|(?:more|less|fewer|greater|larger|smaller)\\s+than|between|multiples?\\s+of|except"
+              + "|(?:square|cube|reciprocal|negative|inverse)\\s+of|without|but|over|up\\s+to|mod(?:ulo)?"
+              + "|(?:divided|multiplied|divisible)\\s+by)"
+              + "|\\$-?\\d+(?:\\$,|\\\\q?quad)|\\(y,\\s?x\\)\\s*=|\\d[\\s$)\\]\\\\,]*(?:"
+              + LETTERS
+              + ")?\\s*\\b(?:or|and)\\b\\s*\\}?)[\\s$(\\[\\\\}]*"
+              + NAME
+              + "$",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern LAST_TEXT =
       Pattern.compile("(?:" + LETTERS + "|" + BOX + ")[^{}]*\\}\\s*$");
 
@@ -103,7 +123,9 @@ final class BoxContext {
   static boolean isAnswer(String text, int start, int end) {
     String before = text.substring(Math.max(0, start - WINDOW), start);
     String after = text.substring(end, Math.min(text.length(), end + WINDOW));
-    if (Denials.ofBox(before, after)
+    if (Denials.isNotNext(before)
+        || Denials.isNotAfterwards(after)
+        || Denials.isHypothesis(before)
         || BEGUN.matcher(before).find()
         || GOES_ON.matcher(after).lookingAt()) {
       return false;

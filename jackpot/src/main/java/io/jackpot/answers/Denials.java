@@ -6,37 +6,59 @@ import org.jspecify.annotations.Nullable;
 
 /** What says that an answer is none: before it, beside it, or later. */
 final class Denials {
+  /** What ends a clause: punctuation and the ends of lines. */
+  private static final Pattern CLAUSE_END = Pattern.compile("[,.;!?\\n]");
+
   private static final Pattern NOT =
       Pattern.compile("[\\s:*]*(?:not|n't|never|no longer)\\b", Pattern.CASE_INSENSITIVE);
+
+  /** In the clause before an answer. */
   private static final Pattern HYPOTHESIS =
       Pattern.compile(
-          "(?:\\b(?:wrong|incorrect|false|mistaken|naive|tempting|previous|initial)\\s+"
-              + "|(?:\\bnot\\s+think|n't\\s+think|(?<!\\bno )\\bdoubt|\\bsuppose|\\bassum(?:e|ing)|\\bfalse|\\bif|\\bunless|\\bwhether|\\bunlikely|\\bpretend"
-              + "|\\b(?:might|may|could|would)\\s+(?:think|say|guess|expect))(?:\\s+that)?\\s+(?:the|my|our|an?)\\s+(?:(?:final|correct|right)\\s+)?)$",
-          Pattern.CASE_INSENSITIVE);
-  private static final Pattern NOT_BOX =
-      Pattern.compile(
-          "(?:\\bnot|n't|\\bcannot|\\bnever|\\brather than|\\binstead of)"
-              + "(?:\\s+(?:be|equal|exactly|to|simply|just)){0,3}[\\s$\\\\(\\[*:{]*$",
+          "\\b(?:suppose|assum\\w+|pretend|incorrect\\w*|wrong\\w*|mistake\\w*|false|naive|tempting"
+              + "|impossible|untrue|unlikely|nobody|guess|friend|approximate|possible|unless|whether|if|(?<!\\bno )doubt"
+              + "|not\\s+(?:true|the|think|say)|(?:some|students?|people|others)\\s+(?:\\w+\\s+)?(?:say|claim|think|believe)|to\\s+believe|(?:might|may|could|would)\\s+(?:think|say|guess|expect))\\b"
+              + "|n't\\s+(?:think|say|believe)|[❌✗✘]|\\b(?:previous|initial)\\s+$",
           Pattern.CASE_INSENSITIVE);
 
-  private static final Pattern BOX_IS_NOT =
+  private static final Pattern NOT_NEXT =
       Pattern.compile(
-          "[\\s$*\\\\)\\]}]*+(?:(?:is|was)\\s+(?:not\\b|(?:an?\\s+)?(?:wrong|incorrect|false|invalid|impossible))|,?\\s*but\\b)",
+          "(?:\\bnot|n't|\\bcannot|\\bnever|\\brather than|\\binstead of)"
+              + "(?:\\s+(?:be|get|equal|exactly|to|simply|just)){0,3}[\\s$\\\\(\\[*:{}]*$",
           Pattern.CASE_INSENSITIVE);
+
+  /** Soon after an answer, in its sentence. */
+  private static final Pattern AFTERWARDS =
+      Pattern.compile(
+          "(?:[^\\S\\n]|[$*)\\]}]|\\\\[)\\]])*+[,(]?[^\\S\\n]*"
+              + "(?:(?:(?:which|that|this|it|and|is|was|seems|turns|out|to|be|an?|the|then|however|does|do|just)\\s+){0,4}"
+              + "(?:not\\s+(?:correct|right|valid|possible|true|the|an?|work|satisfy)|cannot|can't|isn't|doesn't|wrong|incorrect"
+              + "|false|invalid|impossible|fails?|rejected|extraneous|contradict\\w*|(?:upper|lower)\\s+bound|guess\\w*|too\\s+(?:small|large|big|many|few))\\b"
+              + "|would\\b|but\\b|[❌✗✘])"
+              + "|[^.\\n]{0,20}\\b(?:if|when|for)\\b[^.\\n]{0,60}\\b(?:odd|even|otherwise)\\b",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern RETRACTION =
       Pattern.compile(
-          "(?:^|[.!?\\n—]|\\*\\*)\\s{0,4}(?:(?:but\\s+)?wait|actually|hmm|no,|correction|sorry|oops|scratch that|let me re"
-              + "|(?:but|however),?\\s+(?:this|that|it)\\b"
-              + "|(?:this|that|it)(?:'s|\\s+(?:is|was|seems))\\s+(?:not\\s+(?:correct|right|valid|possible|true)|in(?:correct|valid)|wrong|false|impossible|an?\\s+(?:mistake|error)))"
+          "(?:^|[.!?\\n—]|\\*\\*)\\s{0,4}(?:(?:but\\s+)?wait|actually|hmm|no[,.]|correction|sorry|oops"
+              + "|edit\\b|(?<=[?]\\s)or\\b|on second thought|scratch that|(?:so\\s+)?let me re"
+              + "|not quite|(?:but|however),?\\s+(?:this|that|it|we|the\\s+question)\\b"
+              + "|(?:this|that|it)(?:'s|\\s+(?:is|was|seems))\\s+(?:not\\s+(?:correct|right|valid|possible|true|an\\s+option)"
+              + "|in(?:correct|valid)|wrong|false|an?\\s+(?:mistake|error))"
+              + "|(?:this|that|it)\\s+(?:contradicts|(?:cannot|can't)\\b))"
               + "[\\s,:;.!—-]*(?:no[\\s,]+)?(?:(?:it(?:'s| is| should be)|that(?:'s| is)|make that)\\s+)?",
           Pattern.CASE_INSENSITIVE);
 
   private Denials() {}
 
-  /** Whether "answer" in a sentence that begins so is not the one that is meant. */
+  /** Whether the clause that ends here says that no answer of this text follows. */
   static boolean isHypothesis(String before) {
-    return HYPOTHESIS.matcher(before).find();
+    Matcher end = CLAUSE_END.matcher(before);
+    int start = 0;
+    while (end.find()) {
+      start = end.end();
+    }
+    return HYPOTHESIS.matcher(before.substring(start)).find();
   }
 
   /** Whether "the answer is" goes on with a "not". */
@@ -44,9 +66,16 @@ final class Denials {
     return NOT.matcher(rest).lookingAt();
   }
 
-  /** Whether what stands before or after a box denies it. */
-  static boolean ofBox(String before, String after) {
-    return NOT_BOX.matcher(before).find() || BOX_IS_NOT.matcher(after).lookingAt();
+  /** Whether what stands right before a box denies it. */
+  static boolean isNotNext(String before) {
+    return NOT_NEXT.matcher(before).find();
+  }
+
+  /**
+   * Whether the sentence goes on to deny the answer that it has named, or to limit it to a case.
+   */
+  static boolean isNotAfterwards(String after) {
+    return AFTERWARDS.matcher(after).lookingAt();
   }
 
   /** What a later sentence says instead; null if none takes the answer back. */

@@ -57,8 +57,16 @@ final class Sentences {
             && !Character.isUpperCase(text.charAt(next + 1));
     boolean abbreviation =
         i >= 3 && text.charAt(i - 1) == 'm' && text.charAt(i - 2) == '.'; // 3:45 p.m.
+    boolean option =
+        text.charAt(i) == '.'
+            && i >= 1
+            && text.charAt(i - 1) >= 'A'
+            && text.charAt(i - 1) <= 'J'
+            && text.substring(0, i - 1).chars().allMatch(c -> c == '*' || Character.isWhitespace(c))
+            && next < text.length();
     return !factorial
         && !abbreviation
+        && !option
         && (next >= text.length() || Character.isWhitespace(text.charAt(next)));
   }
 }

@@ -109,7 +109,24 @@ final class Units {
           "modulo",
           "base",
           "root",
-          "power");
+          "power",
+          "incorrect",
+          "rejected",
+          "extraneous",
+          "impossible",
+          "invalid",
+          "fails",
+          "doubled",
+          "tripled",
+          "point",
+          "lakh",
+          "crore",
+          "gross",
+          "ish",
+          "doesn't",
+          "isn't",
+          "can't",
+          "don't");
 
   /** Words for numbers after a number. */
   static final Map<String, Long> SCALES =

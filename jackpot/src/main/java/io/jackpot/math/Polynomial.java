@@ -104,7 +104,7 @@ final class Polynomial {
     for (Term left : terms.values()) {
       for (Term right : other.terms.values()) {
         budget.spend(
-            8L * (1 + left.monomial.powers.size() + right.monomial.powers.size())
+            12L * (1 + left.monomial.powers.size() + right.monomial.powers.size())
                 + 4L * left.coefficient.words() * right.coefficient.words());
         product.add(times(left, right), Rational.ONE);
       }
@@ -162,7 +162,8 @@ final class Polynomial {
     for (Map.Entry<Atom, Rational> entry : powers.entrySet()) {
       Atom atom = entry.getKey();
       Rational power = entry.getValue();
-      if (atom.isInteger()) {
+      boolean small = power.signum() >= 0 && power.compareTo(Rational.ONE) < 0;
+      if (atom.isInteger() && !small) {
         int whole = Rational.of(power.floor()).small();
         factor = factor.times(((Expr.Num) atom.expr()).value().pow(whole));
         power = power.minus(Rational.of(whole));
