@@ -42,7 +42,7 @@ public final class Generation {
       for (Sample sample :
           responder.respond(ids, settings.samples(), settings.sampling(), maxTokens)) {
         String prompt = prompts.get(sample.prompt()).text;
-        String response = responder.text(sample);
+        String response = responder.textBeforeEnd(sample);
         if (settings.json()) {
           out.println(
               JsonNodeFactory.instance

@@ -332,7 +332,7 @@ class CliTest {
     String model = model(Map.of('=', "#", '#', "3", '3', "$"));
     Result text = jackpot("generate", "--model", model, "--prompt", "1+2=");
     assertThat(text.status()).isZero();
-    assertThat(text.out()).isEqualTo("1+2=#3$\n\n");
+    assertThat(text.out()).isEqualTo("1+2=#3\n\n");
     assertThat(text.err()).contains("generate: ");
     String input = file("in.jsonl", "{\"prompt\": \"1+2=\"}", "{\"prompt\": \"3=\"}");
     List<JsonNode> lines =

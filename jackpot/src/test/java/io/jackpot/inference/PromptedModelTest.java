@@ -45,9 +45,9 @@ class PromptedModelTest {
   @Test
   void generateTakesTemplates() throws IOException {
     Path model = model();
-    assertThat(generated(model, "prompt", "3=")).isEqualTo("3=#2$\n\n");
+    assertThat(generated(model, "prompt", "3=")).isEqualTo("3=#2\n\n");
     assertThat(generated(model, "prompt", "3=", "promptTemplate", "{problem}+"))
-        .isEqualTo("3=1$\n\n");
+        .isEqualTo("3=1\n\n");
     assertThatThrownBy(() -> generated(model, "prompt", "3=", "promptTemplate", "chat"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(model + " has no chat template");
@@ -55,7 +55,7 @@ class PromptedModelTest {
         model.resolve("chat_template.jinja"),
         "{% for m in messages %}{{ m.content }}{% if not loop.last %}+{% endif %}{% endfor %}+");
     assertThat(generated(model, "prompt", "3=", "promptTemplate", "chat", "systemPrompt", "7"))
-        .isEqualTo("3=1$\n\n");
+        .isEqualTo("3=1\n\n");
   }
 
   @Test
