@@ -128,8 +128,8 @@ final class Responder implements AutoCloseable {
     }
     if (ids.length >= config.longestSequence()) {
       throw new InputException(
-          "%s: a prompt of %d tokens leaves no room for a response, expected fewer than %d (max_position_embeddings of the model)"
-              .formatted(where, ids.length, config.longestSequence()));
+          "%s: a prompt of %d tokens leaves no room for a response, expected fewer than %d (%s of the model)"
+              .formatted(where, ids.length, config.longestSequence(), config.lengthSetting()));
     }
     return ids;
   }
@@ -155,8 +155,8 @@ final class Responder implements AutoCloseable {
     int room = config.longestSequence() - longest;
     if (asked > room) {
       throw new InputException(
-          "--max-tokens: found %d, expected at most %d: the model takes %d tokens (max_position_embeddings), and a prompt has %d"
-              .formatted(asked, room, config.longestSequence(), longest));
+          "--max-tokens: found %d, expected at most %d: the model takes %d tokens (%s), and a prompt has %d"
+              .formatted(asked, room, config.longestSequence(), config.lengthSetting(), longest));
     }
     return asked == 0 ? Math.min(MAX_TOKENS, room) : asked;
   }

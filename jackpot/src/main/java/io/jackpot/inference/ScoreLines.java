@@ -107,8 +107,9 @@ public final class ScoreLines {
     InputLines.checkIds(line.where, line.ids, config.vocabularySize());
     if (line.ids.length > config.longestForward()) {
       throw new InputException(
-          "%s: %d ids, expected at most %d (max_position_embeddings of the model)"
-              .formatted(line.where, line.ids.length, config.longestForward()));
+          "%s: %d ids, expected at most %d (%s of the model)"
+              .formatted(
+                  line.where, line.ids.length, config.longestForward(), config.lengthSetting()));
     }
   }
 

@@ -51,13 +51,18 @@ public final class Demonstrations {
       }
       int[] prompt = encode(tokenizer, line, "prompt");
       ids = textIds(tokenizer, line, prompt);
-      given = prompt.length;
+      given = Math.max(1, prompt.length); // Nothing predicts the first token of all.
     }
     int longest = model.config().longestSequence() + 1; // the last token is never an input
-    if (given == 0 || ids.length <= given || ids.length > longest) {
+    if (ids.length <= given || ids.length > longest) {
       throw new InputException(
-          "%s: %d tokens to go on from and %d to learn, expected at least one of each and %d in all (max_position_embeddings)"
-              .formatted(line.where(), given, Math.max(0, ids.length - given), longest));
+          "%s: %d tokens to go on from and %d to learn, expected at least one of each and %d in all (%s)"
+              .formatted(
+                  line.where(),
+                  Math.min(given, ids.length),
+                  Math.max(0, ids.length - given),
+                  longest,
+                  model.config().lengthSetting()));
     }
     return new Demonstration(Arrays.copyOf(ids, given), Arrays.copyOfRange(ids, given, ids.length));
   }

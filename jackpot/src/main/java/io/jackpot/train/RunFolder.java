@@ -12,7 +12,10 @@ import io.jackpot.weights.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -113,9 +116,10 @@ final class RunFolder implements AutoCloseable {
     samples.force();
   }
 
-  /** The newest line of metrics. */
+  /** The newest line of metrics; an empty object if there is none. */
   ObjectNode lastMetrics() {
-    return (ObjectNode) JsonLines.read(folder.resolve(METRICS)).getLast();
+    List<JsonNode> lines = JsonLines.read(folder.resolve(METRICS));
+    return lines.isEmpty() ? JsonNodeFactory.instance.objectNode() : (ObjectNode) lines.getLast();
   }
 
   /** Writes {@code report.html} from what there is so far. */

@@ -327,6 +327,19 @@ class CliTest {
         .assertFails(2, bad + ", line 2: ids[0]: 18, expected 0 to 17");
   }
 
+  /** It writes a GGUF file as a folder, for instance. */
+  @Test
+  void sftOfNoStepsSavesTheModelAsItIs() throws IOException {
+    Path run = folder.resolve("none");
+    String data = file("in.jsonl", "{\"ids\": [1, 2]}");
+    Result result =
+        jackpot(
+            "sft", "--model", "builtin:actor", "--data", data, "--steps", "0", "--out", "" + run);
+    assertThat(result.status()).isZero();
+    assertThat(result.out()).isEqualTo("{}\n");
+    assertThat(run.resolve("model/model.safetensors")).exists();
+  }
+
   @Test
   void generateWritesTextOrJson() throws IOException {
     String model = model(Map.of('=', "#", '#', "3", '3', "$"));

@@ -38,12 +38,15 @@ class DemonstrationsTest {
             """
             {"prompt": "1+2=", "completion": "#3$", "source": "me"}
             {"ids": [4, 5, 6]}
+            {"prompt": "", "completion": "#3$"}
             """,
             model);
     assertThat(all.get(0).prompt()).containsExactly(1, 10, 2, 13);
     assertThat(all.get(0).completion()).containsExactly(15, 3, 16);
     assertThat(all.get(1).prompt()).containsExactly(4);
     assertThat(all.get(1).completion()).containsExactly(5, 6);
+    assertThat(all.get(2).prompt()).containsExactly(15);
+    assertThat(all.get(2).completion()).containsExactly(3, 16);
   }
 
   @ParameterizedTest
@@ -53,7 +56,7 @@ class DemonstrationsTest {
       value = {
         "{\"ids\": [1, 18]}                            | ids[1]: 18, expected 0 to 17",
         "{\"ids\": [1]}                                | 1 tokens to go on from and 0 to learn",
-        "{\"prompt\": \"\", \"completion\": \"#3$\"}     | 0 tokens to go on from and 3 to learn",
+        "{\"prompt\": \"\", \"completion\": \"#\"}       | 1 tokens to go on from and 0 to learn",
         "{\"prompt\": \"1+x=\", \"completion\": \"#3$\"} | \"prompt\": text: character 'x'",
         "{\"prompt\": \"1+2=\"}                        | no \"completion\"",
       })

@@ -134,6 +134,13 @@ public record ModelConfig(
     return withinWindow(ropeScaling.longest(maxPositions));
   }
 
+  /** The setting in {@code config.json} that bounds sequences. */
+  public String lengthSetting() {
+    boolean window =
+        slidingWindow != null && slidingWindow.size() < ropeScaling.longest(maxPositions);
+    return window ? "sliding_window" : "max_position_embeddings";
+  }
+
   private int withinWindow(long longest) {
     long most = slidingWindow == null ? longest : Math.min(longest, slidingWindow.size());
     return (int) Math.min(most, Integer.MAX_VALUE);
