@@ -104,7 +104,7 @@ final class Polynomial {
     for (Term left : terms.values()) {
       for (Term right : other.terms.values()) {
         budget.spend(
-            12L * (1 + left.monomial.powers.size() + right.monomial.powers.size())
+            24L * (1 + left.monomial.powers.size() + right.monomial.powers.size())
                 + 4L * left.coefficient.words() * right.coefficient.words());
         product.add(times(left, right), Rational.ONE);
       }
