@@ -3,46 +3,69 @@ package io.jackpot.problems;
 import dev.hardwood.InputFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file whose reader may be led astray by what the file says: it gets nothing that is not there,
  * and no empty range either, which a page that claims to be longer than its column has it ask for
- * again and again.
+ * again and again. The bytes are copies: the reader's own threads and native decoders may outlive
+ * it, and a mapped file that somebody cuts off meanwhile would take the whole process down.
  */
 final class ParquetBytes implements InputFile {
-  private final InputFile file;
+  private final Path file;
+  private @Nullable FileChannel channel;
 
   ParquetBytes(Path file) {
-    this.file = InputFile.of(file);
+    this.file = file;
   }
 
   @Override
   public void open() throws IOException {
-    file.open();
+    channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
+  /** In memory outside of the heap, where the decoders of some codecs want it. */
   @Override
   public ByteBuffer readRange(long offset, int length) throws IOException {
     if (offset < 0 || length <= 0 || offset > length() - length) {
       throw new IOException(
           "damaged: bytes %d to %d of %d".formatted(offset, offset + length, length()));
     }
-    return file.readRange(offset, length);
+    ByteBuffer bytes = ByteBuffer.allocateDirect(length);
+    while (bytes.hasRemaining()) {
+      if (opened().read(bytes, offset + bytes.position()) < 0) {
+        throw new IOException("it has become shorter");
+      }
+    }
+    return bytes.flip();
+  }
+
+  private FileChannel opened() throws IOException {
+    FileChannel open = channel;
+    if (open == null) {
+      throw new ClosedChannelException();
+    }
+    return open;
   }
 
   @Override
   public long length() throws IOException {
-    return file.length();
+    return opened().size();
   }
 
   @Override
   public String name() {
-    return file.name();
+    return file.toString();
   }
 
   @Override
   public void close() throws IOException {
-    file.close();
+    if (channel != null) {
+      channel.close();
+    }
   }
 }
