@@ -51,6 +51,9 @@ def main(folder: Path) -> None:
         for i in range(3)
     ]
     pq.write_table(pa.Table.from_pylist(verl), folder / "verl.parquet", compression="snappy")
+    unsigned = {"problem": ["a", "b"], "answer": pa.array([4_000_000_000, 7], pa.uint32())}
+    unsigned["seed"] = pa.array([2**64 - 1, 0], pa.uint64())
+    pq.write_table(pa.table(unsigned), folder / "unsigned.parquet")
     # As AMC has its answers, and what else an answer may be.
     numbers = pa.table(
         {

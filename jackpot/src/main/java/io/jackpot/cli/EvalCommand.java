@@ -66,6 +66,10 @@ final class EvalCommand {
       return;
     }
     EvalSettings settings = SETTINGS.build(flags);
+    if (out != null && toFile && Files.exists(out) && !hasResults(out)) {
+      throw new InputException(
+          out + ": found a file without results of an evaluation, expected a new name for --out");
+    }
     EvalResults results = Evaluation.run(settings, toFile ? null : out, console.err(), terminal);
     if (out != null && toFile) {
       Json.write(out, results.toJson());
@@ -76,6 +80,15 @@ final class EvalCommand {
   /** Results go to a file if it is named as one or is there as one. */
   private static boolean isFile(Path out) {
     return Files.exists(out) ? !Files.isDirectory(out) : out.toString().endsWith(".json");
+  }
+
+  /** Whether it is a file that an evaluation has written, so that another may replace it. */
+  private static boolean hasResults(Path file) {
+    try {
+      return Json.read(file).path("datasets").isArray();
+    } catch (InputException e) {
+      return false;
+    }
   }
 
   private static void print(EvalResults results, @Nullable Path folder, Console console) {

@@ -21,7 +21,10 @@ public record EvalSettings(
         @Nullable String promptField,
     @Setting(value = "none", help = "field of the gold answer; none for known names")
         @Nullable String answerField,
-    @Setting(value = "none", help = "around a problem: none, chat, r1-zero …, a file or text")
+    @Setting(
+            value = "none",
+            help =
+                "around a problem: none, chat, r1-zero …, text, or a file but for its last line end")
         @Nullable String promptTemplate,
     @Setting(value = "none", help = "system message of promptTemplate chat")
         @Nullable String systemPrompt,

@@ -1,5 +1,6 @@
 package io.jackpot.problems;
 
+import dev.hardwood.metadata.LogicalType;
 import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
 import dev.hardwood.row.PqList;
@@ -15,10 +16,12 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -50,15 +53,16 @@ final class ParquetRows {
       List<String> names =
           reader.getFileSchema().getRootNode().children().stream().map(SchemaNode::name).toList();
       String[] columns = names.stream().filter(wanted).toArray(String[]::new);
+      Set<String> unsigned = unsigned(reader.getFileSchema().getRootNode());
       if (columns.length == 0) {
-        read.accept(new Line(file + ", row 1", row(names, columns, null)));
+        read.accept(new Line(file + ", row 1", row(names, columns, unsigned, null)));
         return;
       }
       ColumnProjection projection = ColumnProjection.columns(columns);
       try (RowReader rows = reader.buildRowReader().projection(projection).build()) {
         for (long i = 1; rows.hasNext(); i++) {
           rows.next();
-          read.accept(new Line(file + ", row " + i, row(names, columns, rows)));
+          read.accept(new Line(file + ", row " + i, row(names, columns, unsigned, rows)));
         }
       }
     } catch (InputException e) {
@@ -81,15 +85,36 @@ final class ParquetRows {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
-  private static ObjectNode row(List<String> names, String[] columns, @Nullable RowReader values) {
+  /** Names of the columns whose numbers have no sign, which the library reads as if they had. */
+  private static Set<String> unsigned(SchemaNode.GroupNode root) {
+    return root.children().stream()
+        .filter(child ->
+            child instanceof SchemaNode.PrimitiveNode primitive
+                && primitive.logicalType() instanceof LogicalType.IntType type
+                && !type.isSigned())
+        .map(SchemaNode::name)
+        .collect(Collectors.toSet());
+  }
+
+  private static ObjectNode row(
+      List<String> names, String[] columns, Set<String> unsigned, @Nullable RowReader values) {
     ObjectNode row = NODES.objectNode();
     names.forEach(row::putNull);
     if (values != null) {
       for (String column : columns) {
-        row.set(column, node(values.getValue(column)));
+        @Nullable Object value = values.getValue(column);
+        row.set(column, node(unsigned.contains(column) ? withoutSign(value) : value));
       }
     }
     return row;
+  }
+
+  private static @Nullable Object withoutSign(@Nullable Object value) {
+    return switch (value) {
+      case Integer number -> Integer.toUnsignedLong(number);
+      case Long number -> new BigDecimal(Long.toUnsignedString(number));
+      case null, default -> value;
+    };
   }
 
   private static JsonNode node(@Nullable Object value) {

@@ -174,6 +174,6 @@ public sealed interface PromptTemplate {
               "promptTemplate: %s has no %s, expected it where the problem's text goes"
                   .formatted(name, PLACE)));
     }
-    return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    return text.replaceFirst("\\r?\\n\\z", "");
   }
 }

@@ -327,6 +327,24 @@ class CliTest {
         .assertFails(2, bad + ", line 2: ids[0]: 18, expected 0 to 17");
   }
 
+  @Test
+  void evalOverwritesResultsAndNothingElse() throws IOException {
+    String data = file("data.jsonl", "{\"problem\": \"1+2=\", \"answer\": \"3\"}");
+    String[] line = {
+      "eval", "--model", "builtin:actor", "--problems", data, "--max-tokens", "2", "--out", data
+    };
+    String before = Files.readString(Path.of(data));
+    jackpot(line)
+        .assertFails(
+            2,
+            data
+                + ": found a file without results of an evaluation, expected a new name for --out");
+    assertThat(Path.of(data)).hasContent(before);
+    line[line.length - 1] = folder.resolve("results.json").toString();
+    assertThat(jackpot(line).status()).isZero();
+    assertThat(jackpot(line).status()).isZero();
+  }
+
   /** It writes a GGUF file as a folder, for instance. */
   @Test
   void sftOfNoStepsSavesTheModelAsItIs() throws IOException {

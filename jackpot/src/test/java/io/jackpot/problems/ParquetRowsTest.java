@@ -66,6 +66,17 @@ class ParquetRowsTest {
   }
 
   @Test
+  void numbersWithoutASignStayPositive() throws IOException {
+    assertThat(problems(FileProblems.read(resource("unsigned"))))
+        .extracting(Problem::answer)
+        .containsExactly("4000000000", "7");
+    assertThat(
+            problems(FileProblems.read(resource("unsigned").toString(), Fields.of(null, "seed"))))
+        .extracting(Problem::answer)
+        .containsExactly("18446744073709551615", "0");
+  }
+
+  @Test
   void answersMayBeLists() throws IOException {
     assertThat(problems(FileProblems.read(resource("lists"))))
         .extracting(Problem::answer)

@@ -78,6 +78,8 @@ class PromptTemplateTest {
     assertThat(of("<{problem}>").render(sly)).isEqualTo("<{problem} $1 \\>");
     Path file = Files.writeString(folder.resolve("t.txt"), "1 → {problem}\nAnswer:\n");
     assertThat(of(file.toString()).render(PROBLEM)).isEqualTo("1 → What is $1+1$?\nAnswer:");
+    Files.writeString(file, "{problem}\r\n\r\n");
+    assertThat(of(file.toString()).render(PROBLEM)).isEqualTo("What is $1+1$?\r\n");
   }
 
   @Test
