@@ -43,16 +43,15 @@ final class RunFolder implements AutoCloseable {
   /**
    * A new run.
    *
+   * @param instead what else to do where there is a run already, for an error
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
-  static RunFolder create(Path folder, ObjectNode config) {
+  static RunFolder create(Path folder, ObjectNode config, String instead) {
     if (Files.exists(folder)) {
       try (Stream<Path> files = Files.list(folder)) {
         if (files.findAny().isPresent()) {
           throw new InputException(
-              folder
-                  + ": not empty; give another folder with --out, or go on with this run by --resume "
-                  + folder);
+              folder + ": not empty; give another folder with --out" + instead);
         }
       } catch (IOException e) {
         throw AtomicFiles.failed("cannot start a run here", folder, e);

@@ -69,7 +69,7 @@ public final class Sft {
     Path out = Path.of(settings.out());
     try (Compute device =
             Devices.open(settings.device(), settings.threads(), () -> plan(settings, model));
-        RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings));
+        RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
       Ops ops = device.ops();

@@ -46,7 +46,8 @@ public final class Training {
     RunProblems problems = RunProblems.of(settings, state);
     try (Compute device = open(settings, state, problems)) {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
-      try (RunFolder folder = RunFolder.create(run, config);
+      try (RunFolder folder =
+              RunFolder.create(run, config, ", or go on with this run by --resume " + run);
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         describe(run, device, settings, state, problems);
         TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, progress);

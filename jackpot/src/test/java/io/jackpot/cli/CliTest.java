@@ -356,6 +356,8 @@ class CliTest {
     assertThat(result.status()).isZero();
     assertThat(result.out()).isEqualTo("{}\n");
     assertThat(run.resolve("model/model.safetensors")).exists();
+    jackpot("sft", "--model", "builtin:actor", "--data", data, "--steps", "0", "--out", "" + run)
+        .assertFails(2, run + ": not empty; give another folder with --out\n");
   }
 
   @Test

@@ -50,7 +50,7 @@ public final class ConfigJson {
     int hidden = root.integer("hidden_size", null);
     int heads = root.integer("num_attention_heads", null);
     int layers = root.integer("num_hidden_layers", null);
-    int maxPositions = root.integer("max_position_embeddings", null);
+    int maxPositions = root.integer("max_position_embeddings", maxPositions(type));
     if (heads <= 0) {
       throw root.at("num_attention_heads").expected("an integer above 0");
     }
@@ -109,6 +109,15 @@ public final class ConfigJson {
   /**
    * Mistral's holds for all layers; Qwen's for those that {@code layer_types} or a number names.
    */
+  /** What the Python library takes where a configuration does not say. */
+  private static int maxPositions(String type) {
+    return switch (type) {
+      case "llama" -> 2_048;
+      case "mistral" -> 131_072;
+      default -> 32_768;
+    };
+  }
+
   private @Nullable SlidingWindow window(String type, int layers) {
     String key = "sliding_window";
     JsonNode types = root.node().path("layer_types");

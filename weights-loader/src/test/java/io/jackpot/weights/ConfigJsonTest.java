@@ -245,6 +245,13 @@ class ConfigJsonTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"qwen2, 32768", "qwen3, 32768", "llama, 2048", "mistral, 131072"})
+  void positionsThatAreNotSaidAreTheLibrarys(String type, int positions) throws IOException {
+    assertThat(config(type, KV + "\"max_position_embeddings\": null").maxPositions())
+        .isEqualTo(positions);
+  }
+
   private ModelConfig config(String type, String line) throws IOException {
     StringBuilder json = new StringBuilder("{\"model_type\": \"" + type + "\"");
     String[] keys = {
@@ -255,7 +262,10 @@ class ConfigJsonTest {
         json.append(", \"" + key + "\": ").append(key.equals("num_attention_heads") ? 4 : 32);
       }
     }
-    json.append(", \"max_position_embeddings\": 64, " + line + "}");
+    if (!line.contains("\"max_position_embeddings\"")) {
+      json.append(", \"max_position_embeddings\": 64");
+    }
+    json.append(", " + line + "}");
     Path file = folder.resolve("config.json");
     Files.writeString(
         file, json.toString().replace("\"num_hidden_layers\": 32", "\"num_hidden_layers\": 2"));
