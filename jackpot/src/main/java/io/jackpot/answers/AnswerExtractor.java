@@ -254,10 +254,12 @@ public final class AnswerExtractor {
     if (Denials.isNotAfterwards(sentence.substring(answer.length()))) {
       return null;
     }
-    if (!readable.test(Wrapping.strip(answer))) {
-      answer = named(answer);
-    }
     boolean words = !readable.test(Wrapping.strip(answer));
+    @Nullable String named = words ? named(answer) : null;
+    if (named != null) {
+      answer = named;
+      words = false;
+    }
     int from = start + rest.length() - lead.length();
     boolean ownLine = text.substring(Math.max(0, from - 3), from).indexOf('\n') >= 0;
     if (ownLine && !words && readable.test(nextLine(lead.substring(end)))) {
@@ -266,19 +268,18 @@ public final class AnswerExtractor {
     return words && otherwise ? null : answer;
   }
 
-  /** The one thing that a sentence puts emphasis on, or what it says that something is. */
-  private String named(String sentence) {
-    Matcher bold = BOLD.matcher(sentence);
-    if (bold.find() && readable.test(bold.group(1)) && !bold.find()) {
-      bold.reset().find();
-      return bold.group(1);
+  /** The one thing that a sentence puts emphasis on, or what it says that something is, or null. */
+  private @Nullable String named(String sentence) {
+    List<String> bold = BOLD.matcher(sentence).results().map(part -> part.group(1)).toList();
+    if (bold.size() == 1 && readable.test(bold.getFirst())) {
+      return bold.getFirst();
     }
     Matcher lone = LONE.matcher(sentence);
     if (lone.matches() && !ALTERING.matcher(sentence).find()) {
       return lone.group(1);
     }
     Matcher is = IS.matcher(sentence);
-    return is.matches() && readable.test(Wrapping.strip(is.group(1))) ? is.group(1) : sentence;
+    return is.matches() && readable.test(Wrapping.strip(is.group(1))) ? is.group(1) : null;
   }
 
   private static String nextLine(String rest) {

@@ -179,19 +179,20 @@ final class AnswerParser extends ExprParser {
 
   private Answer ratio() {
     Answer first = quantity();
-    boolean to = cursor.now().is(WORD) && cursor.now().text().equals("to");
-    if (noRelations > 0 || !(to || cursor.now().is(":"))) {
+    if (noRelations > 0 || !isRatioSign()) {
       return first;
     }
     List<Answer> parts = new ArrayList<>(List.of(first));
-    if (to) {
+    while (isRatioSign()) {
       cursor.next();
       parts.add(quantity());
     }
-    while (cursor.accept(":")) {
-      parts.add(quantity());
-    }
     return new Ratio(parts);
+  }
+
+  /** A colon, or "to" as in 3 to 2. */
+  private boolean isRatioSign() {
+    return cursor.now().is(":") || (cursor.now().is(WORD) && cursor.now().text().equals("to"));
   }
 
   private Answer quantity() {

@@ -8,7 +8,6 @@ import io.jackpot.math.Equality;
 import io.jackpot.math.Expr;
 import io.jackpot.math.Expr.Product;
 import io.jackpot.math.Expr.Sym;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -228,11 +227,9 @@ final class Assignments {
    * values and the other does not: x = 3, y = 4 is 3, 4 and not 4, 3.
    */
   static boolean isOrdered(List<Answer> golds, List<Answer> answers) {
-    List<String> left = names(golds);
-    List<String> right = names(answers);
-    boolean leftNamed = left.size() > 1 && left.size() == golds.size();
-    boolean rightNamed = right.size() > 1 && right.size() == answers.size();
-    return leftNamed != rightNamed && (leftNamed ? right : left).isEmpty();
+    boolean leftNamed = golds.size() > 1 && countNames(golds) == golds.size();
+    boolean rightNamed = answers.size() > 1 && countNames(answers) == answers.size();
+    return leftNamed != rightNamed && countNames(leftNamed ? answers : golds) == 0;
   }
 
   /** The coordinates of a point, or the items of a list. */
@@ -265,18 +262,6 @@ final class Assignments {
 
   private static long countNames(List<Answer> items) {
     return items.stream().map(Assignments::letter).filter(l -> !l.isEmpty()).distinct().count();
-  }
-
-  /** Different names in alphabetical order, or nothing. */
-  private static List<String> names(List<Answer> items) {
-    List<String> names = new ArrayList<>();
-    for (Answer item : items) {
-      String letter = letter(item);
-      if (!letter.isEmpty() && (names.isEmpty() || letter.compareTo(names.getLast()) > 0)) {
-        names.add(letter);
-      }
-    }
-    return names;
   }
 
   /** The name that a value is given to, without an index; empty if there is none. */

@@ -5,12 +5,13 @@ import static io.jackpot.answers.Token.Kind.SYMBOL;
 import static io.jackpot.answers.Token.Kind.WORD;
 
 import io.jackpot.math.MathException;
+import java.util.Locale;
 import java.util.Set;
 
 /** Reads what follows an amount. */
 final class UnitParser {
   private static final String CURRENCIES = "$€£¥₹";
-  private static final Set<String> SIZES = Set.of("square", "Square", "sq", "cubic", "Cubic");
+  private static final Set<String> SIZES = Set.of("square", "sq", "cubic");
   private static final int LONGEST_UNIT = 6;
 
   private UnitParser() {}
@@ -33,7 +34,7 @@ final class UnitParser {
     for (int words = 0; words < LONGEST_UNIT; words++) {
       Token now = cursor.now();
       String word;
-      boolean size = SIZES.contains(now.text());
+      boolean size = SIZES.contains(now.text().toLowerCase(Locale.ROOT));
       if (now.is("%") || now.is("¢") || isCurrency(now)) {
         word = cursor.next().text();
       } else if (cursor.accept("°")) {

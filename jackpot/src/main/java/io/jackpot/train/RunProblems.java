@@ -66,12 +66,12 @@ record RunProblems(
   private static Curriculum.Limit limit(TrainSettings settings, TrainingState state) {
     ModelConfig policy = state.policy().model().config();
     ModelConfig actor = state.actor().model().config();
-    int room =
-        Math.min(policy.longestSequence(), actor.longestSequence()) - settings.maxResponseTokens();
+    ModelConfig shorter = policy.longestSequence() < actor.longestSequence() ? policy : actor;
+    int room = shorter.longestSequence() - settings.maxResponseTokens();
     Integer asked = settings.maxPromptTokens();
     return asked != null && asked < room
         ? new Curriculum.Limit(asked, "maxPromptTokens")
         : new Curriculum.Limit(
-            room, "max_position_embeddings of the models less maxResponseTokens");
+            room, shorter.lengthSetting() + " of the models less maxResponseTokens");
   }
 }
