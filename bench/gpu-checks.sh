@@ -57,10 +57,10 @@ part() {
 } >"$out/machine.txt" 2>&1
 
 if $small; then
-  matmul=130,256 attention=2x130x64 rounds=3 models=tiny
+  matmul=130,256 attention=2x130x64 rounds=3 models=tiny rounded=tiny
   sizes="--batch 2 --length 32 --slots 4 --prompt 8 --response 4 --rounds 2"
 else
-  matmul=2048,4096 attention=16x2048x128 rounds=5 models="0.1b 0.5b 1.5b"
+  matmul=2048,4096 attention=16x2048x128 rounds=5 models="0.1b 0.5b 1.5b" rounded=0.5b
   sizes="--batch 8 --length 512 --slots 32 --prompt 128 --response 64 --rounds 3"
 fi
 
@@ -71,6 +71,15 @@ part tests 230 env EXTRA_CLASS_PATH="$tasks/test-classes:$tasks/test-lib/*" \
 part ladder 80 bench/gpu-ladder.sh --matmul "$matmul" --attention "$attention" --rounds "$rounds"
 for model in $models; do
   part "model-$model" 60 bench/device-java io.jackpot.tasks.ladder.ModelBenchmark "$model" $sizes
+done
+# The other products, which the CUDA backend has.
+others=
+if grep -q CUDA "$out/doctor.txt"; then
+  others="java-bf16 vendor-f32 vendor-tf32 vendor-bf16"
+fi
+for products in $others; do
+  part "model-$rounded-$products" 40 bench/device-java io.jackpot.tasks.ladder.ModelBenchmark \
+    "$rounded" $sizes --gemm "${products%-*}" --matmul-precision "${products#*-}"
 done
 part torch 60 "$python" bench/peers/gpu_models.py $models $sizes
 # One step of the default job as a user runs it; its times are in the run's metrics.jsonl, obrsSeconds being

@@ -1,5 +1,8 @@
 package io.jackpot.cli;
 
+import io.jackpot.config.Products;
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.config.Setting;
 import io.jackpot.config.SftSettings;
 import io.jackpot.config.TrainSettings.Device;
@@ -33,7 +36,13 @@ final class Commands {
       @Setting(help = "JSONL file of {\"ids\"}") String input,
       @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor")
           int threads,
-      @Setting(value = "auto", help = "auto, cpu or tornado") Device device) {}
+      @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+      @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+          Gemm gemm,
+      @Setting(
+              value = "f32",
+              help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+          Precision matmulPrecision) {}
 
   private record TokenizeSettings(
       @Setting(help = "tokenizer.json, the model folder it is in, or a GGUF file") String tokenizer,
@@ -70,6 +79,7 @@ final class Commands {
                   settings.model,
                   Path.of(settings.input),
                   settings.device,
+                  Products.of(settings.device, settings.gemm, settings.matmulPrecision),
                   settings.threads,
                   console.out(),
                   console.err())),

@@ -26,7 +26,7 @@ final class EvalCommand {
   private static final Settings<Paths> PATHS = Settings.of(Paths.class);
 
   /** What matters to how an evaluation is computed and not to its result. */
-  private static final Set<String> CHANGEABLE = Set.of("threads", "device");
+  private static final Set<String> CHANGEABLE = Set.of("threads", "device", "gemm");
 
   private EvalCommand() {}
 

@@ -26,7 +26,8 @@ final class TrainCommand {
   private static final Settings<Paths> PATHS = Settings.of(Paths.class);
 
   /** What matters to how a run is computed and not to its result. */
-  private static final Set<String> CHANGEABLE = Set.of("threads", "device", "recomputeActivations");
+  private static final Set<String> CHANGEABLE =
+      Set.of("threads", "device", "gemm", "recomputeActivations");
 
   private TrainCommand() {}
 
@@ -94,6 +95,6 @@ final class TrainCommand {
     throw new InputException(
         Names.flag(key)
             + ": cannot be changed with --resume, which goes on as the run began; only --threads,"
-            + " --device and --recompute-activations can");
+            + " --device, --gemm and --recompute-activations can");
   }
 }

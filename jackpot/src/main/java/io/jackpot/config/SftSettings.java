@@ -1,6 +1,9 @@
 package io.jackpot.config;
 
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.tensor.InputException;
 import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
@@ -28,6 +31,12 @@ public record SftSettings(
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+        Gemm gemm,
+    @Setting(
+            value = "f32",
+            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+        Precision matmulPrecision,
     @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
         int microBatchTokens,
     @Setting(
@@ -36,4 +45,17 @@ public record SftSettings(
         boolean recomputeActivations,
     @Setting(value = "f32", help = "how the result is stored: f32, f16 or bf16") StoredType dtype,
     @Setting(value = "4096", min = 1, help = "largest weight file of the result in MiB")
-        int shardMegabytes) {}
+        int shardMegabytes) {
+
+  /**
+   * @throws InputException if settings contradict each other; names them
+   */
+  public SftSettings {
+    Products.of(device, gemm, matmulPrecision);
+  }
+
+  /** How a device multiplies matrices. */
+  public Products products() {
+    return new Products(gemm, matmulPrecision);
+  }
+}

@@ -1,5 +1,7 @@
 package io.jackpot.config;
 
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.rl.advantage.Advantages;
 import io.jackpot.rl.loss.Correction;
 import io.jackpot.rl.loss.ObjectiveOptions;
@@ -30,6 +32,12 @@ public record TrainSettings(
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+        Gemm gemm,
+    @Setting(
+            value = "f32",
+            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+        Precision matmulPrecision,
     @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")
         String policy,
     @Setting(value = "builtin:actor", help = "model folder or GGUF file of the actor") String actor,
@@ -186,6 +194,7 @@ public record TrainSettings(
           "normalizer exact: a sampler with actorDtype %s and kvDtype %s records its top k only, expected normalizer topk, or f32 for both"
               .formatted(Names.of(actorDtype), Names.of(kvDtype)));
     }
+    Products.of(device, gemm, matmulPrecision);
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
     if (!problems.equals(ARITHMETIC) && heldOut == null) {

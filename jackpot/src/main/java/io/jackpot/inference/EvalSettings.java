@@ -1,5 +1,8 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.Products;
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.config.Setting;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.config.TrainSettings.Device;
@@ -62,14 +65,22 @@ public record EvalSettings(
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+        Gemm gemm,
+    @Setting(
+            value = "f32",
+            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+        Precision matmulPrecision,
     @Setting(value = "f32", help = "type of the weights in memory: f32, bf16 or int8")
         WeightType actorDtype,
     @Setting(value = "f32", help = "type of the KV cache: f32, fp8 or int8") CacheType kvDtype) {
 
   /**
-   * @throws InputException if a k is larger than the number of samples
+   * @throws InputException if a k is larger than the number of samples, or other settings
+   *     contradict each other
    */
   public EvalSettings {
+    Products.of(device, gemm, matmulPrecision);
     int largest = k == null ? 1 : Collections.max(k);
     if (largest > samples) {
       throw new InputException(
@@ -90,6 +101,13 @@ public record EvalSettings(
   /** The model, and how it is asked. */
   Responder.Options responder() {
     return new Responder.Options(
-        model, device, threads, actorDtype, kvDtype, promptTemplate, systemPrompt);
+        model,
+        device,
+        new Products(gemm, matmulPrecision),
+        threads,
+        actorDtype,
+        kvDtype,
+        promptTemplate,
+        systemPrompt);
   }
 }

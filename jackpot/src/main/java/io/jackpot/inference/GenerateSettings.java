@@ -1,5 +1,8 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.Products;
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.config.Setting;
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tensor.CacheType;
@@ -40,15 +43,23 @@ public record GenerateSettings(
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
     @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+        Gemm gemm,
+    @Setting(
+            value = "f32",
+            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+        Precision matmulPrecision,
     @Setting(value = "f32", help = "type of the weights in memory: f32, bf16 or int8")
         WeightType actorDtype,
     @Setting(value = "f32", help = "type of the KV cache: f32, fp8 or int8") CacheType kvDtype,
     @Setting(value = "false", help = "a JSON object a response, for programs") boolean json) {
 
   /**
-   * @throws InputException if there is no prompt, or two sources of them
+   * @throws InputException if there is no prompt, or two sources of them, or other settings
+   *     contradict each other
    */
   public GenerateSettings {
+    Products.of(device, gemm, matmulPrecision);
     if ((prompt == null) == (input == null)) {
       throw new InputException(
           (prompt == null ? "no prompt" : "--prompt and --input")
@@ -63,6 +74,13 @@ public record GenerateSettings(
   /** The model, and how it is asked. */
   Responder.Options responder() {
     return new Responder.Options(
-        model, device, threads, actorDtype, kvDtype, promptTemplate, systemPrompt);
+        model,
+        device,
+        new Products(gemm, matmulPrecision),
+        threads,
+        actorDtype,
+        kvDtype,
+        promptTemplate,
+        systemPrompt);
   }
 }

@@ -1,5 +1,6 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.Products;
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
@@ -50,6 +51,7 @@ final class Responder implements AutoCloseable {
    *
    * @param model as {@link ModelSource} takes it
    * @param device where to compute
+   * @param products how a device multiplies matrices
    * @param threads 0 for one a processor
    * @param weights type the weights are kept in; of those in float32 nothing is kept beside it
    * @param cache type of the KV cache
@@ -59,6 +61,7 @@ final class Responder implements AutoCloseable {
   record Options(
       String model,
       Device device,
+      Products products,
       int threads,
       WeightType weights,
       CacheType cache,
@@ -82,7 +85,13 @@ final class Responder implements AutoCloseable {
     config = folder.config();
     cache = options.cache;
     opened =
-        Devices.open(options.device, options.threads, options.weights, cache, () -> plan(config));
+        Devices.open(
+            options.device,
+            options.products,
+            options.threads,
+            options.weights,
+            cache,
+            () -> plan(config));
     Model loaded = new Model(config, folder.parameters());
     InferenceModel packed = InferenceModel.of(opened.ops(), loaded, options.weights);
     sampler = new Sampler(opened.ops(), packed, cache);

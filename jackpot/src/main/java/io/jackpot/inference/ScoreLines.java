@@ -1,5 +1,6 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.Products;
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.InputLines;
@@ -57,18 +58,26 @@ public final class ScoreLines {
   /**
    * @param model as {@link ModelSource} takes it
    * @param device where to compute
+   * @param products how a device multiplies matrices
    * @param threads 0 for one a processor
    * @param log gets a line that says what computes
    * @throws InputException if the model or the file cannot be read, or a line does not fit the
    *     model, and then nothing is written; or if the model's weights give what is no number
    */
   public static void run(
-      String model, Path input, Device device, int threads, Appendable out, PrintWriter log)
+      String model,
+      Path input,
+      Device device,
+      Products products,
+      int threads,
+      Appendable out,
+      PrintWriter log)
       throws IOException {
     List<Line> lines = InputLines.read(input, line -> new Line(line.where(), line.ids("ids")));
     ModelFolder folder = ModelSource.loadWeights(model);
     lines.forEach(line -> check(line, folder.config()));
-    try (Compute opened = Devices.open(device, threads, () -> plan(folder.config(), lines))) {
+    try (Compute opened =
+        Devices.open(device, products, threads, () -> plan(folder.config(), lines))) {
       log.println("score: " + opened.lines().getFirst());
       ScoreLines score =
           new ScoreLines(opened.ops(), new Model(folder.config(), folder.parameters()));

@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.config.Products;
 import io.jackpot.tensor.InputException;
 import java.util.Optional;
 
@@ -19,7 +20,9 @@ public interface DeviceProvider {
    * Opens the best device: its ops, and the losses computed on it.
    *
    * @param plan memory that is going to be needed
-   * @throws InputException if there is no device, or it has too little memory; says what to do
+   * @param products how it is to multiply matrices
+   * @throws InputException if there is no device, or it has too little memory or no such products;
+   *     says what to do
    */
-  Compute open(MemoryPlan plan);
+  Compute open(MemoryPlan plan, Products products);
 }

@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.config.Names;
+import io.jackpot.config.Products;
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.InputException;
@@ -26,39 +27,51 @@ public final class Devices {
   }
 
   /**
+   * @param products how a device multiplies matrices
    * @param threads of a CPU; 0 for one a processor
    * @param plan what a device's memory is going to be needed for
-   * @throws InputException if there is no such device
+   * @throws InputException if there is no such device, or it has no such products
    */
-  public static Compute open(Device device, int threads, Supplier<MemoryPlan> plan) {
+  public static Compute open(
+      Device device, Products products, int threads, Supplier<MemoryPlan> plan) {
     Optional<DeviceProvider> provider = device == Device.CPU ? Optional.empty() : provider();
     if (device == Device.TORNADO) {
       return onDevice(
           provider.orElseThrow(() ->
               new InputException(
                   "device: tornado, but " + NO_DEVICE_CODE + "; or use --device cpu")),
-          plan.get());
+          plan.get(),
+          products);
     }
     Optional<String> refusal =
         device == Device.CPU
             ? Optional.of("--device cpu")
             : provider.map(DeviceProvider::whyNoGpu).orElse(Optional.of(NO_DEVICE_CODE));
     if (refusal.isEmpty()) {
-      return onDevice(provider.orElseThrow(), plan.get());
+      return onDevice(provider.orElseThrow(), plan.get(), products);
+    }
+    if (!products.equals(Products.PLAIN)) {
+      throw new InputException(
+          "%s: only on a device, but there is no GPU: %s".formatted(products, refusal.get()));
     }
     Ops ops = OpsLookup.open(threads);
     return Compute.onCpu(ops, ops.describe() + "; no GPU: " + refusal.get());
   }
 
   /**
-   * {@link #open(Device, int, Supplier)} for a model that samples with weights and a KV cache of
-   * these types.
+   * {@link #open(Device, Products, int, Supplier)} for a model that samples with weights and a KV
+   * cache of these types.
    *
    * @throws InputException if there is no such device, or it does not have these types
    */
   public static Compute open(
-      Device device, int threads, WeightType weights, CacheType cache, Supplier<MemoryPlan> plan) {
-    Compute opened = open(device, threads, plan);
+      Device device,
+      Products products,
+      int threads,
+      WeightType weights,
+      CacheType cache,
+      Supplier<MemoryPlan> plan) {
+    Compute opened = open(device, products, threads, plan);
     boolean rounded = weights != WeightType.F32 || cache != CacheType.F32;
     if (rounded && !opened.ops().storesRounded()) {
       opened.close();
@@ -69,8 +82,8 @@ public final class Devices {
     return opened;
   }
 
-  private static Compute onDevice(DeviceProvider provider, MemoryPlan plan) {
-    Compute opened = provider.open(plan);
+  private static Compute onDevice(DeviceProvider provider, MemoryPlan plan, Products products) {
+    Compute opened = provider.open(plan, products);
     List<String> lines = new ArrayList<>(opened.lines());
     lines.addAll(plan.lines());
     return new Compute(opened.ops(), opened.objective(), lines);

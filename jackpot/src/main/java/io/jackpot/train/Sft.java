@@ -68,7 +68,11 @@ public final class Sft {
                 settings.gradClip()));
     Path out = Path.of(settings.out());
     try (Compute device =
-            Devices.open(settings.device(), settings.threads(), () -> plan(settings, model));
+            Devices.open(
+                settings.device(),
+                settings.products(),
+                settings.threads(),
+                () -> plan(settings, model));
         RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);

@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.config.Names;
+import io.jackpot.config.Products;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.report.ProgressLine;
@@ -94,6 +95,7 @@ public final class Training {
   private static Compute open(TrainSettings settings, TrainingState state, RunProblems problems) {
     return Devices.open(
         settings.device(),
+        new Products(settings.gemm(), settings.matmulPrecision()),
         settings.threads(),
         settings.actorDtype(),
         settings.kvDtype(),

@@ -41,6 +41,8 @@ class SettingsTest {
     OTHERS.put("seed", "-9223372036854775808");
     OTHERS.put("threads", "3");
     OTHERS.put("device", "tornado");
+    OTHERS.put("gemm", "vendor");
+    OTHERS.put("matmulPrecision", "bf16");
     OTHERS.put("policy", "models/policy \"x\"");
     OTHERS.put("actor", "models/actor");
     OTHERS.put("problems", "train.jsonl");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.config.Products;
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tensor.InputException;
 import java.io.IOException;
@@ -32,7 +33,13 @@ class ScoreLinesTest {
     StringBuilder out = new StringBuilder();
     Path input = Files.write(folder.resolve("in.jsonl"), List.of(lines));
     ScoreLines.run(
-        model.toString(), input, Device.CPU, 2, out, new PrintWriter(Writer.nullWriter()));
+        model.toString(),
+        input,
+        Device.CPU,
+        Products.PLAIN,
+        2,
+        out,
+        new PrintWriter(Writer.nullWriter()));
     return out.toString().lines().map(MAPPER::readTree).toList();
   }
 

@@ -312,6 +312,9 @@ class TrainingTest {
         settings("maxResponseTokens", "61"), "none of 3 has a prompt of 1 to 3 tokens", "has 4");
     assertBad(settings("evalProblems", "30"), "held-out problems: 30, but only");
     assertBad(settings("device", "tornado"), "device: tornado", "--device cpu");
+    assertBad(
+        settings("device", "auto", "matmulPrecision", "bf16"),
+        "gemm java, matmulPrecision bf16: only on a device, but there is no GPU: ");
     Files.createDirectories(run("full"));
     Files.writeString(run("full").resolve("notes.txt"), "mine");
     assertThatThrownBy(() -> SmallRun.start(run("full"), settings()))

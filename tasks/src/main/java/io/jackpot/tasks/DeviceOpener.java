@@ -1,5 +1,7 @@
 package io.jackpot.tasks;
 
+import io.jackpot.config.Products;
+import io.jackpot.tensor.InputException;
 import io.jackpot.train.Compute;
 import io.jackpot.train.MemoryPlan;
 
@@ -9,6 +11,8 @@ interface DeviceOpener {
   /**
    * @param device one of those that {@link DeviceProbe} lists
    * @param plan memory to reserve
+   * @param products how it is to multiply matrices
+   * @throws InputException if it has no such products
    */
-  Compute open(Device device, MemoryPlan plan);
+  Compute open(Device device, MemoryPlan plan, Products products);
 }

@@ -1,5 +1,8 @@
 package io.jackpot.tasks;
 
+import io.jackpot.config.Products;
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.tensor.InputException;
 import io.jackpot.train.Compute;
 import io.jackpot.train.DeviceProvider;
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class TornadoDevices implements DeviceProvider {
   /** What ops need beside what a plan lists, in floats. */
   static final long SCRATCH_FLOATS = 3L << 25;
+
+  /** What bfloat16 products of ours need beside that, in floats. */
+  public static final int RESULT_FLOATS = 1 << 23;
 
   /** Compiled where an SDK is, hence their names only. */
   private static final String PROBE = "io.jackpot.tasks.ListDevices";
@@ -61,17 +67,17 @@ public final class TornadoDevices implements DeviceProvider {
   }
 
   @Override
-  public Compute open(MemoryPlan plan) {
+  public Compute open(MemoryPlan plan, Products products) {
     Found all = found();
     Optional<String> refusal = Optional.ofNullable(all.refusal).or(TornadoDevices::flagsMissing);
     if (refusal.isPresent()) {
       throw new InputException("device: tornado, but " + refusal.get());
     }
     Device device = all.gpu().orElse(all.devices.getFirst());
-    check(plan, device, Runtime.getRuntime().maxMemory());
+    check(plan, products, device, Runtime.getRuntime().maxMemory());
     try {
       return ((DeviceOpener) Class.forName(OPENER).getDeclaredConstructor().newInstance())
-          .open(device, plan);
+          .open(device, plan, products);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
@@ -83,8 +89,10 @@ public final class TornadoDevices implements DeviceProvider {
   }
 
   /** TornadoVM keeps a Java array for each buffer of a device, so the heap has to be as large. */
-  static void check(MemoryPlan plan, Device device, long heapBytes) {
-    long bytes = withMargin(plan.bytes()) + SCRATCH_FLOATS * Float.BYTES;
+  static void check(MemoryPlan plan, Products products, Device device, long heapBytes) {
+    boolean results = products.equals(new Products(Gemm.JAVA, Precision.BF16));
+    long beside = SCRATCH_FLOATS + (results ? RESULT_FLOATS : 0);
+    long bytes = withMargin(plan.bytes()) + beside * Float.BYTES;
     String needed =
         String.format(Locale.ROOT, "device: the run needs %.1f GiB, but ", bytes / GIBIBYTE);
     if (bytes > device.memoryBytes()) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jackpot.config.Products;
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.tensor.InputException;
 import io.jackpot.train.DeviceProvider;
 import io.jackpot.train.MemoryPlan;
@@ -76,15 +79,24 @@ class TornadoDevicesTest {
             "--micro-batch-tokens below 4096");
     Device small = new Device("0:0", "CUDA", "Small", "GPU", 8L << 30);
     Device large = new Device("0:0", "CUDA", "Large", "GPU", 80L << 30);
-    assertThatThrownBy(() -> TornadoDevices.check(plan, small, 64L << 30))
+    assertThatThrownBy(() -> TornadoDevices.check(plan, Products.PLAIN, small, 64L << 30))
         .isInstanceOf(InputException.class)
         .hasMessage(
             "device: the run needs 13.1 GiB, but Small has 8.0 GiB; try --micro-batch-tokens below"
                 + " 4096");
-    assertThatThrownBy(() -> TornadoDevices.check(plan, large, 2L << 30))
+    assertThatThrownBy(() -> TornadoDevices.check(plan, Products.PLAIN, large, 2L << 30))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("JACKPOT_JAVA_OPTS=-Xmx16g");
-    TornadoDevices.check(plan, large, 64L << 30);
+    TornadoDevices.check(plan, Products.PLAIN, large, 64L << 30);
+    long needed =
+        Float.BYTES
+            * (TornadoDevices.withMargin(plan.bytes() / Float.BYTES)
+                + TornadoDevices.SCRATCH_FLOATS);
+    Device exact = new Device("0:0", "CUDA", "Exact", "GPU", needed);
+    TornadoDevices.check(plan, Products.PLAIN, exact, 64L << 30);
+    Products rounded = new Products(Gemm.JAVA, Precision.BF16);
+    assertThatThrownBy(() -> TornadoDevices.check(plan, rounded, exact, 64L << 30))
+        .hasMessageContaining("Exact has");
   }
 
   @Test

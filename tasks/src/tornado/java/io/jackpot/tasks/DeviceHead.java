@@ -4,8 +4,8 @@ import static io.jackpot.tasks.Recorder.operands;
 
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
-import io.jackpot.tasks.TornadoOps.Matrix;
-import io.jackpot.tasks.TornadoOps.Orientation;
+import io.jackpot.tasks.MatrixProduct.Matrix;
+import io.jackpot.tasks.MatrixProduct.Orientation;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
@@ -38,13 +38,13 @@ final class DeviceHead {
   private static final int MOST_COLUMN_GROUPS = 64;
 
   private final Recorder recorder;
-  private final TornadoOps.Product product;
+  private final MatrixProduct product;
   private final int budget;
 
   /**
    * @param budget logits of a chunk, at least a tile's width
    */
-  DeviceHead(Recorder recorder, TornadoOps.Product product, int budget) {
+  DeviceHead(Recorder recorder, MatrixProduct product, int budget) {
     this.recorder = recorder;
     this.product = product;
     this.budget = budget;

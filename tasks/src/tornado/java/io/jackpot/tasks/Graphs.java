@@ -18,6 +18,7 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * The task graphs that have been compiled. A graph is made once for a sequence of kernels and the
@@ -108,7 +109,8 @@ final class Graphs implements AutoCloseable {
     bring(arena.floats);
   }
 
-  private void bring(Object array) {
+  /** Brings a float[], an int[] or a FloatArray to the device, where it stays. */
+  void bring(Object array) {
     String name = "root" + onDevice.size();
     TaskGraph graph = new TaskGraph(name);
     if (root != null) {
@@ -117,10 +119,12 @@ final class Graphs implements AutoCloseable {
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, array);
     onDevice.add(array);
     rootGrids.addWorkerGrid(name + ".t", grid(TOUCH_THREADS, 1, 1, 1));
-    if (array instanceof float[] floats) {
-      graph.task("t", TransferKernels::touch, Kernel.CONTEXT, floats);
-    } else {
-      graph.task("t", TransferKernels::touchInts, Kernel.CONTEXT, (int[]) array);
+    switch (array) {
+      case float[] floats -> graph.task("t", TransferKernels::touch, Kernel.CONTEXT, floats);
+      case int[] ints -> graph.task("t", TransferKernels::touchInts, Kernel.CONTEXT, ints);
+      case FloatArray floats ->
+          graph.task("t", TransferKernels::touchFloatArray, Kernel.CONTEXT, floats);
+      default -> throw new IllegalArgumentException(array.getClass().getName());
     }
     graph.persistOnDevice(onDevice.toArray());
     ImmutableTaskGraph next = graph.snapshot();

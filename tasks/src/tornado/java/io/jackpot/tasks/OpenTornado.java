@@ -1,9 +1,14 @@
 package io.jackpot.tasks;
 
+import io.jackpot.config.Products;
 import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tensor.InputException;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.Tensor;
 import io.jackpot.train.Compute;
 import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.MemoryPlan.Kind;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +19,55 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 final class OpenTornado implements DeviceOpener {
 
   @Override
-  public Compute open(Device device, MemoryPlan plan) {
+  public Compute open(Device device, MemoryPlan plan, Products products) {
+    if (!products.equals(Products.PLAIN) && !device.backend().contains("CUDA")) {
+      throw new InputException(
+          "%s: only on TornadoVM's CUDA backend, but %s is on %s; expected %s"
+              .formatted(products, device.name(), device.backend(), Products.PLAIN));
+    }
     String[] index = device.index().split(":", 2);
     TornadoDevice opened =
         TornadoRuntimeProvider.getTornadoRuntime()
             .getBackend(Integer.parseInt(index[0]))
             .getDevice(Integer.parseInt(index[1]));
     DeviceObjective objective = new DeviceObjective(opened);
-    TornadoOps ops = new TornadoOps(opened, reserved(plan));
+    TornadoOps ops = new TornadoOps(opened, products, reserved(plan));
+    if (!products.equals(Products.PLAIN)) {
+      tryOut(ops, products, device);
+    }
     return new Compute(ops, objective, List.of(ops.describe()));
+  }
+
+  /**
+   * One product whose every rounding is exact: a card that lacks the instructions, a library that
+   * is missing or one that finds other numbers than ours is known before a run starts.
+   */
+  private static void tryOut(Ops ops, Products products, Device device) {
+    Tensor x = Tensor.of(new float[] {1, 2, 3, -4, 5, -6}, 2, 3);
+    Tensor w = Tensor.of(new float[] {7, -8, 9}, 1, 3);
+    Tensor y = Tensor.zeros(2, 1);
+    String fault = "";
+    try {
+      ops.matmulNT(x, w, y, false);
+      if (y.data()[0] != 18 || y.data()[1] != -122) {
+        fault = "a product is %s, expected [18.0, -122.0]".formatted(Arrays.toString(y.data()));
+      }
+    } catch (RuntimeException | LinkageError e) {
+      fault = cause(e).toString();
+    }
+    if (!fault.isEmpty()) {
+      throw new InputException(
+          "%s: not on %s: %s; expected %s"
+              .formatted(products, device.name(), fault, Products.PLAIN));
+    }
+  }
+
+  private static Throwable cause(Throwable e) {
+    Throwable first = e;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    return first;
   }
 
   private static Map<Role, Long> reserved(MemoryPlan plan) {

@@ -143,6 +143,24 @@ final class Recorder implements AutoCloseable {
         to.size);
   }
 
+  /**
+   * y (+)= Σ partials.
+   *
+   * @param partials {@code [count, n]}
+   * @param at where in the array of {@code y} its n elements begin
+   */
+  void addPartials(Region partials, Region y, int at, int count, int n, boolean accumulate) {
+    launch(
+        RowKernels.ADD_PARTIALS,
+        operands(partials, y),
+        Math.min(Math.ceilDiv(n, RowKernels.LANES), 4096),
+        partials.offset,
+        at,
+        count,
+        n,
+        accumulate ? 1 : 0);
+  }
+
   /** A launch's operands, those that are read first. */
   static Region[] operands(Region... regions) {
     return regions;

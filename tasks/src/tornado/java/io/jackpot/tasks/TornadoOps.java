@@ -2,9 +2,12 @@ package io.jackpot.tasks;
 
 import static io.jackpot.tasks.Recorder.operands;
 
+import io.jackpot.config.Products;
 import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tasks.MatrixProduct.Matrix;
+import io.jackpot.tasks.MatrixProduct.Orientation;
 import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.AdamWStep;
 import io.jackpot.tensor.Checks;
@@ -33,42 +36,42 @@ public final class TornadoOps implements Ops {
   private static final float[] NO_SCALARS = {};
   private static final double GIBIBYTE = 1 << 30;
 
-  /** Steps of a product's sum that one group takes where the result has few tiles. */
-  private static final int LEAST_PART = 512;
-
-  /** Tiles of a result from which on its sum need not be cut to keep a device busy. */
-  private static final int ENOUGH_TILES = 256;
-
   private final TornadoDevice device;
   private final Recorder recorder;
+  private final Products products;
+  private final MatrixProduct product;
   private final DeviceAttention attention;
   private final DeviceHead head;
 
   /**
+   * @param products how matrices are multiplied
    * @param reserved floats for each role, see {@link DeviceMemory#reserve}; empty for as needed
    */
-  TornadoOps(TornadoDevice device, Map<Role, Long> reserved) {
-    this(device, reserved, DeviceHead.BUDGET);
+  TornadoOps(TornadoDevice device, Products products, Map<Role, Long> reserved) {
+    this(device, products, reserved, DeviceHead.BUDGET);
   }
 
   /**
    * @param headBudget logits that the LM head keeps at a time, see {@link DeviceHead}
    */
-  TornadoOps(TornadoDevice device, Map<Role, Long> reserved, int headBudget) {
+  TornadoOps(TornadoDevice device, Products products, Map<Role, Long> reserved, int headBudget) {
     this.device = device;
+    this.products = products;
     long largest = device.getPhysicalDevice().getDeviceMaxAllocationSize() / Float.BYTES - 64;
     this.recorder = new Recorder(device, reserved, largest);
+    this.product = MatrixProduct.of(products, recorder);
     this.attention = new DeviceAttention(recorder);
-    this.head = new DeviceHead(recorder, this::matmul, headBudget);
+    this.head = new DeviceHead(recorder, product, headBudget);
   }
 
   @Override
   public String describe() {
     return String.format(
         Locale.ROOT,
-        "TornadoOps: Java kernels on %s (%s), %.1f of %.1f GiB reserved",
+        "TornadoOps: Java kernels on %s (%s), %s, %.1f of %.1f GiB reserved",
         device.getPhysicalDevice().getDeviceName().strip(),
         device.getTornadoVMBackend(),
+        products,
         recorder.floats() * Float.BYTES / GIBIBYTE,
         device.getMaxGlobalMemory() / GIBIBYTE);
   }
@@ -83,109 +86,6 @@ public final class TornadoOps implements Ops {
 
   private Region activation(Tensor x) {
     return recorder.region(x, Role.ACTIVATION);
-  }
-
-  /** A product's factors as they are stored, see {@link MatmulKernels}. */
-  enum Orientation {
-    /** {@code a [rows, inner], b [cols, inner]}. */
-    NT(1, 1),
-    /** {@code a [rows, inner], b [inner, cols]}. */
-    NN(1, 0),
-    /** {@code a [inner, rows], b [inner, cols]}. */
-    TN(0, 0);
-
-    final int aAlong;
-    final int bAlong;
-
-    Orientation(int aAlong, int bAlong) {
-      this.aAlong = aAlong;
-      this.bAlong = bAlong;
-    }
-  }
-
-  /** Part of a region: where a matrix begins in it. */
-  record Matrix(Region region, int at) {
-    static Matrix of(Region region) {
-      return new Matrix(region, 0);
-    }
-
-    int offset() {
-      return region.offset + at;
-    }
-  }
-
-  /** A product as {@link DeviceHead} needs it. */
-  @FunctionalInterface
-  interface Product {
-    /** y (+)= scale·a·b, {@code [rows, cols]} from a sum of {@code inner} products. */
-    void of(
-        Orientation orientation,
-        Matrix a,
-        Matrix b,
-        Matrix y,
-        int rows,
-        int cols,
-        int inner,
-        boolean accumulate,
-        float scale);
-  }
-
-  private void matmul(
-      Orientation orientation,
-      Matrix a,
-      Matrix b,
-      Matrix y,
-      int rows,
-      int cols,
-      int inner,
-      boolean accumulate,
-      float scale) {
-    int tilesX = Math.ceilDiv(cols, MatmulKernels.TILE);
-    int tilesY = Math.ceilDiv(rows, MatmulKernels.TILE);
-    int parts =
-        Math.clamp(
-            Math.min(Math.ceilDiv(inner, LEAST_PART), ENOUGH_TILES / Math.max(1, tilesX * tilesY)),
-            1,
-            64);
-    int part = Math.ceilDiv(inner, parts);
-    parts = Math.max(1, Math.ceilDiv(inner, Math.max(1, part)));
-    Matrix out = parts == 1 ? y : Matrix.of(recorder.scratch(parts * rows * cols));
-    boolean keep = accumulate && parts == 1;
-    recorder.launch(
-        MatmulKernels.MATMUL,
-        operands(a.region, b.region, out.region),
-        new int[] {
-          a.offset(),
-          b.offset(),
-          out.offset(),
-          rows,
-          cols,
-          inner,
-          orientation.aAlong == 1 ? inner : rows,
-          orientation.bAlong == 1 ? inner : cols,
-          keep ? 1 : 0,
-          part
-        },
-        new float[] {scale},
-        new int[] {tilesX, tilesY, parts},
-        orientation.aAlong,
-        orientation.bAlong);
-    if (parts > 1) {
-      addPartials(out.region, y, parts, rows * cols, accumulate);
-    }
-  }
-
-  /** y (+)= Σ partials, each of {@code n} elements. */
-  private void addPartials(Region partials, Matrix y, int count, int n, boolean accumulate) {
-    recorder.launch(
-        RowKernels.ADD_PARTIALS,
-        operands(partials, y.region),
-        Math.min(Math.ceilDiv(n, RowKernels.LANES), 4096),
-        partials.offset,
-        y.offset(),
-        count,
-        n,
-        accumulate ? 1 : 0);
   }
 
   @Override
@@ -217,7 +117,7 @@ public final class TornadoOps implements Ops {
       Tensor shape,
       int inner,
       boolean accumulate) {
-    matmul(
+    product.of(
         orientation,
         Matrix.of(a),
         Matrix.of(b),
@@ -259,7 +159,7 @@ public final class TornadoOps implements Ops {
         new int[] {from.offset, partials.offset, dy.rows(), dy.cols()},
         NO_SCALARS,
         new int[] {Math.ceilDiv(dy.cols(), RowKernels.LANES), blocks, 1});
-    addPartials(partials, Matrix.of(to), blocks, dy.cols(), true);
+    recorder.addPartials(partials, to, to.offset, blocks, dy.cols(), true);
   }
 
   @Override
@@ -423,7 +323,7 @@ public final class TornadoOps implements Ops {
         new int[] {gradient.offset, from.offset, rms.offset, partials.offset, rows, dim},
         NO_SCALARS,
         new int[] {Math.ceilDiv(dim, RowKernels.LANES), blocks, 1});
-    addPartials(partials, Matrix.of(gainGradient), blocks, dim, true);
+    recorder.addPartials(partials, gainGradient, gainGradient.offset, blocks, dim, true);
     recorder.launch(
         RowKernels.RMS_NORM_BACKWARD,
         operands(gradient, from, by, rms, to),

@@ -1,6 +1,7 @@
 package io.jackpot.tasks;
 
 import uk.ac.manchester.tornado.api.KernelContext;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** Kernels that move data between staging arrays and the arenas. */
 final class TransferKernels {
@@ -19,6 +20,13 @@ final class TransferKernels {
   public static void touchInts(KernelContext context, int[] arena) {
     if (context.globalIdx < 1) {
       arena[0] = arena[0] + 0;
+    }
+  }
+
+  /** {@link #touch} of floats off the heap. */
+  public static void touchFloatArray(KernelContext context, FloatArray arena) {
+    if (context.globalIdx < 1) {
+      arena.set(0, arena.get(0) + 0f);
     }
   }
 

@@ -1,5 +1,8 @@
 package io.jackpot.tasks;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jackpot.config.Products;
 import io.jackpot.tensor.Ops;
 import java.util.Map;
 import java.util.Set;
@@ -8,7 +11,7 @@ import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** The device that the tests run on: TornadoVM's default one. Opened once, as compiling is slow. */
 public final class TestDevice {
-  private static final TornadoOps OPS = new TornadoOps(device(), Map.of());
+  private static final TornadoOps OPS = new TornadoOps(device(), Products.PLAIN, Map.of());
 
   private TestDevice() {}
 
@@ -25,8 +28,22 @@ public final class TestDevice {
     return OPS;
   }
 
+  /** Ops that multiply matrices in another way; to be closed. */
+  static Ops opsWith(Products products) {
+    return new TornadoOps(device(), products, Map.of());
+  }
+
+  static boolean isCuda() {
+    return device().getTornadoVMBackend().name().contains("CUDA");
+  }
+
+  /** Leaves a test out where the device cannot do what it is about. */
+  static void assumeCuda() {
+    assumeTrue(isCuda(), "tensor cores and cuBLAS: the device is not on TornadoVM's CUDA backend");
+  }
+
   /** Ops whose LM head keeps few logits at a time. */
   public static Ops opsWithHeadBudget(int headBudget) {
-    return new TornadoOps(device(), Map.of(), headBudget);
+    return new TornadoOps(device(), Products.PLAIN, Map.of(), headBudget);
   }
 }

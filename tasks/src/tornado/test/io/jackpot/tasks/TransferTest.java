@@ -13,11 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /** What goes to the device comes back, of any size. */
 @Covers({
   "TransferKernels.read",
   "TransferKernels.touch",
+  "TransferKernels.touchFloatArray",
   "TransferKernels.touchInts",
   "TransferKernels.write",
   "TransferKernels.writeInts",
@@ -76,6 +78,13 @@ class TransferTest {
     for (int i = 0; i < count; i++) {
       assertThat((int) found[i]).isEqualTo(ids[i]);
     }
+  }
+
+  @Test
+  void arraysOffTheHeapStandBesideThem() {
+    recorder.graphs().bring(new FloatArray(1000));
+    tensorsComeBack(5000);
+    idsAreWhereOpsFindThem(70);
   }
 
   @Test

@@ -3,6 +3,9 @@ package io.jackpot.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.config.Products;
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.tensor.Fixtures;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
@@ -31,6 +34,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole models on the device beside the CPU: log-probs, losses, gradients, updates, samples. */
@@ -144,6 +148,29 @@ class WholeModelTest {
         .tensors()
         .forEach((name, tensor) ->
             Fixtures.assertClose(name, found.weights.get(name).data(), tensor.data(), 2e-3));
+  }
+
+  /** Rounded factors leave a dozen updates near those of the CPU. */
+  @ParameterizedTest
+  @CsvSource({"JAVA, BF16, 0.02", "VENDOR, F32, 2e-4", "VENDOR, TF32, 4e-3", "VENDOR, BF16, 0.02"})
+  void roundedProductsStayNear(Gemm gemm, Precision precision, double tolerance)
+      throws IOException {
+    TestDevice.assumeCuda();
+    Course expected;
+    try (Ops cpu = OpsLookup.open(2)) {
+      expected = train(cpu, model("qwen3"), false);
+    }
+    Course found;
+    try (Ops ops = TestDevice.opsWith(new Products(gemm, precision))) {
+      found = train(ops, model("qwen3"), false);
+    }
+    Fixtures.assertClose("log-probs", found.logProbs, expected.logProbs, tolerance);
+    for (int update = 0; update < UPDATES; update++) {
+      assertThat(found.losses.get(update))
+          .as("loss of update %d", update)
+          .isCloseTo(expected.losses.get(update), within(tolerance));
+    }
+    assertThat(found.losses.getLast()).isLessThan(found.losses.getFirst());
   }
 
   @ParameterizedTest

@@ -31,6 +31,9 @@ public final class KernelLadder {
   /** Work up to which the CPU's ops run beside the rungs. */
   private static final double CPU_FLOP = 2e10;
 
+  /** Of the significand, the roughest that a rung rounds to. */
+  private static final int BFLOAT16_BITS = 8;
+
   /** Something to time: a rung, or what stands beside the ladder. */
   private record Entry(String name, boolean rung, double error, Runnable run) {}
 
@@ -97,6 +100,13 @@ public final class KernelLadder {
     System.out.printf(Locale.ROOT, "%nmatmul %d × %d × %d%n", size[0], size[1], size[2]);
     List<Entry> entries =
         check(MatmulLadder.rungs(device, problem), problem::largestError, problem.tolerance());
+    if (device.getTornadoVMBackend().name().equals("CUDA")) {
+      entries.addAll(
+          check(
+              MatmulLadder.tensorCores(device, problem),
+              problem::largestError,
+              problem.tolerance(BFLOAT16_BITS)));
+    }
     if (problem.flop() <= CPU_FLOP) {
       try (Ops cpu = OpsLookup.open(0)) {
         entries.add(cpuMatmul(cpu, problem));

@@ -1,6 +1,11 @@
 package io.jackpot.tasks.ladder;
 
+import io.jackpot.config.Names;
+import io.jackpot.config.Products.Precision;
+import io.jackpot.tasks.Bfloat16Kernels;
 import io.jackpot.tasks.MatmulKernels;
+import io.jackpot.tasks.TornadoDevices;
+import io.jackpot.tasks.VendorLibrary;
 import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -11,6 +16,7 @@ import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.common.TornadoFunctions.Task9;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
  * A matrix product from the naive loop to the kernel of the product, and one step further: {@code a
@@ -32,6 +38,81 @@ public final class MatmulLadder {
         tiled(device, problem),
         blocked("4 registers, 64 × 64", 64, MatmulKernels::matmul, device, problem),
         blocked("5 registers, 128 × 128", 128, MatmulLadder::matmul128, device, problem));
+  }
+
+  /** The product on tensor cores, by our kernel and by the vendor's; on the CUDA backend. */
+  static List<Rung> tensorCores(TornadoDevice device, MatmulProblem problem) {
+    return List.of(
+        bfloat16(device, problem),
+        vendor(Precision.F32, device, problem),
+        vendor(Precision.TF32, device, problem),
+        vendor(Precision.BF16, device, problem));
+  }
+
+  private static Rung bfloat16(TornadoDevice device, MatmulProblem p) {
+    float[] y = p.emptyResult();
+    FloatArray results = new FloatArray(TornadoDevices.RESULT_FLOATS);
+    int tilesX = Math.ceilDiv(p.cols(), Bfloat16Kernels.TILE);
+    int tilesY = Math.ceilDiv(p.rows(), Bfloat16Kernels.TILE);
+    int groups = Math.min(tilesX * tilesY, Bfloat16Kernels.GROUPS);
+    int[] args = {
+      1,
+      0,
+      0,
+      0,
+      p.rows(),
+      p.cols(),
+      p.inner(),
+      p.inner(),
+      p.cols(),
+      0,
+      p.inner(),
+      tilesX,
+      tilesY,
+      tilesX * tilesY,
+      groups
+    };
+    float[] scalars = {0, 1};
+    TaskGraph graph =
+        Rung.graph("matmul16", p.a(), p.b(), y, results, args, scalars)
+            .task(
+                "t",
+                Bfloat16Kernels::matmul,
+                CONTEXT,
+                p.a(),
+                p.b(),
+                y,
+                results,
+                args,
+                scalars,
+                0,
+                1,
+                0);
+    WorkerGrid grid = new WorkerGrid3D(groups * BLOCKED_GROUP, 1, 1);
+    grid.setLocalWork(BLOCKED_GROUP, 1, 1);
+    return new Rung(
+        "6 tensor cores, bf16", graph, new GridScheduler("matmul16.t", grid), y, device);
+  }
+
+  private static Rung vendor(Precision precision, TornadoDevice device, MatmulProblem p) {
+    float[] y = p.emptyResult();
+    int[] args = {1, 0, 0, 0, p.rows(), p.cols(), p.inner(), 0};
+    float[] scalars = {0, 1};
+    TaskGraph graph =
+        Rung.graph("vendor" + precision, p.a(), p.b(), y, args, scalars)
+            .libraryTask(
+                "t",
+                VendorLibrary::matmul,
+                p.a(),
+                p.b(),
+                y,
+                args,
+                scalars,
+                0,
+                1,
+                0,
+                precision.ordinal());
+    return new Rung("the vendor's, " + Names.of(precision), graph, new GridScheduler(), y, device);
   }
 
   private static Rung parallelLoops(TornadoDevice device, MatmulProblem p) {

@@ -38,6 +38,11 @@ record MatmulProblem(int rows, int cols, int inner, float[] a, float[] b) {
     return 2e-7 * (inner + 4);
   }
 
+  /** How far they may be where the factors are rounded to {@code bits} bits of significand. */
+  double tolerance(int bits) {
+    return tolerance() + 6 * Math.scalb(1.0, -bits) * Math.sqrt(inner);
+  }
+
   /**
    * The largest error of a result, against sums in double: of all rows, or of so many, evenly
    * spread with the first and the last, as are computed quickly.

@@ -1,5 +1,8 @@
 package io.jackpot.tasks.ladder;
 
+import io.jackpot.config.Products;
+import io.jackpot.config.Products.Gemm;
+import io.jackpot.config.Products.Precision;
 import io.jackpot.config.TrainSettings.Device;
 import io.jackpot.tasks.TornadoOps;
 import io.jackpot.tensor.Head;
@@ -33,7 +36,8 @@ import java.util.stream.Stream;
  * bench/peers/gpu_models.py} does in PyTorch.
  *
  * <pre>
- * ModelBenchmark MODEL [--device tornado|cpu] [--batch N] [--length N] [--slots N] [--prompt N]
+ * ModelBenchmark MODEL [--device tornado|cpu] [--gemm java|vendor]
+ *     [--matmul-precision f32|tf32|bf16] [--batch N] [--length N] [--slots N] [--prompt N]
  *     [--response N] [--rounds N]
  * </pre>
  *
@@ -61,10 +65,14 @@ public final class ModelBenchmark {
     int prompt = 128;
     int response = 64;
     int rounds = 3;
+    Gemm gemm = Gemm.JAVA;
+    Precision precision = Precision.F32;
     for (int i = 1; i + 1 < args.length; i += 2) {
       String value = args[i + 1];
       switch (args[i]) {
         case "--device" -> device = Device.valueOf(value.toUpperCase(Locale.ROOT));
+        case "--gemm" -> gemm = Gemm.valueOf(value.toUpperCase(Locale.ROOT));
+        case "--matmul-precision" -> precision = Precision.valueOf(value.toUpperCase(Locale.ROOT));
         case "--batch" -> batch = Integer.parseInt(value);
         case "--length" -> length = Integer.parseInt(value);
         case "--slots" -> slots = Integer.parseInt(value);
@@ -74,8 +82,9 @@ public final class ModelBenchmark {
         default -> throw new IllegalArgumentException("no option " + args[i]);
       }
     }
+    Products products = new Products(gemm, precision);
     MemoryPlan plan = plan(config, batch * length, slots, prompt, response);
-    try (Compute opened = Devices.open(device, 0, () -> plan)) {
+    try (Compute opened = Devices.open(device, products, 0, () -> plan)) {
       opened.lines().forEach(System.out::println);
       Parameters weights = random(config);
       System.out.printf(Locale.ROOT, "%s: %.1f M parameters%n", args[0], 1e-6 * weights.count());

@@ -1,6 +1,7 @@
 package io.jackpot.tasks.ladder;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jackpot.tasks.Covers;
 import java.util.Arrays;
@@ -43,6 +44,21 @@ class LadderTest {
       assertThat(problem.largestError(rung.result()))
           .as(rung.name())
           .isLessThanOrEqualTo(problem.tolerance());
+      rung.close();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "129, 257, 33", "300, 140, 1100"})
+  void matmulOnTensorCores(int rows, int cols, int inner) {
+    assumeTrue(
+        DEVICE.getTornadoVMBackend().name().equals("CUDA"),
+        "tensor cores and cuBLAS: the device is not on TornadoVM's CUDA backend");
+    MatmulProblem problem = MatmulProblem.random(rows, cols, inner);
+    for (Rung rung : MatmulLadder.tensorCores(DEVICE, problem)) {
+      assertThat(problem.largestError(rung.result()))
+          .as(rung.name())
+          .isLessThanOrEqualTo(problem.tolerance(8));
       rung.close();
     }
   }

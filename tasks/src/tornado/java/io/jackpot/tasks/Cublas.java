@@ -1,0 +1,185 @@
+package io.jackpot.tasks;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.jackpot.config.Products.Precision;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The four functions of NVIDIA's cuBLAS that products need, called from Java (cuBLAS library
+ * documentation, "cublasGemmEx"). The library comes with the CUDA toolkit and with PyTorch.
+ */
+final class Cublas {
+  /** By preference; the system looks for them as for any library. */
+  private static final List<String> LIBRARIES =
+      List.of(
+          "libcublas.so.13",
+          "libcublas.so.12",
+          "libcublas.so",
+          "cublas64_13.dll",
+          "cublas64_12.dll");
+
+  private static final int CUDA_R_32F = 0;
+  private static final int DEFAULT_ALGORITHM = -1;
+
+  /** The library is not there. */
+  static final class MissingException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    MissingException() {
+      super("found none of " + String.join(", ", LIBRARIES) + " where libraries are looked for");
+    }
+  }
+
+  private final MethodHandle setStream;
+  private final MethodHandle gemmEx;
+  private final MemorySegment handle;
+
+  /** The two scales, which the library reads during the call. */
+  private final MemorySegment scales;
+
+  /**
+   * @throws MissingException if there is no cuBLAS
+   */
+  Cublas() {
+    Arena forever = Arena.global();
+    SymbolLookup library =
+        LIBRARIES.stream()
+            .map(name -> lookup(name, forever))
+            .flatMap(Optional::stream)
+            .findFirst()
+            .orElseThrow(MissingException::new);
+    this.setStream = function(library, "cublasSetStream_v2", ADDRESS, ADDRESS);
+    // handle; two transpositions; m, n, k; alpha; A, B with type and stride; beta; C likewise;
+    // type of the computation; algorithm
+    this.gemmEx =
+        function(
+            library,
+            "cublasGemmEx",
+            ADDRESS,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            ADDRESS,
+            ADDRESS,
+            JAVA_INT,
+            JAVA_INT,
+            ADDRESS,
+            JAVA_INT,
+            JAVA_INT,
+            ADDRESS,
+            ADDRESS,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT);
+    this.scales = forever.allocate(JAVA_FLOAT, 2);
+    MemorySegment created = forever.allocate(ADDRESS);
+    check("cublasCreate", function(library, "cublasCreate_v2", ADDRESS), created);
+    this.handle = created.get(ADDRESS, 0);
+  }
+
+  private static Optional<SymbolLookup> lookup(String name, Arena arena) {
+    try {
+      return Optional.of(SymbolLookup.libraryLookup(name, arena));
+    } catch (IllegalArgumentException notThere) {
+      return Optional.empty();
+    }
+  }
+
+  private static MethodHandle function(
+      SymbolLookup library, String name, MemoryLayout... arguments) {
+    return Linker.nativeLinker()
+        .downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
+  }
+
+  /**
+   * A call that returns a status.
+   *
+   * @throws IllegalStateException if it is not that of success
+   */
+  private static void check(String name, MethodHandle function, Object... arguments) {
+    int status;
+    try {
+      status = (int) function.invokeWithArguments(arguments);
+    } catch (Throwable e) {
+      throw new IllegalStateException(name, e);
+    }
+    if (status != 0) {
+      throw new IllegalStateException("%s: status %d".formatted(name, status));
+    }
+  }
+
+  /**
+   * y = scale·a·b + keep·y in the order of {@code stream}: {@code a [rows, inner], b [inner, cols]
+   * → y [rows, cols]}, all float32 on the device.
+   *
+   * <p>cuBLAS counts columns where we count rows. So it is asked for the transposed result, which
+   * is b's transpose times a's, and these are what it sees in our factors.
+   *
+   * @param stream a CUstream
+   * @param a address of the first element
+   * @param aAlong 1 where a is stored as [rows, inner], 0 where as [inner, rows]
+   * @param bAlong 1 where b is stored as [cols, inner], 0 where as [inner, cols]
+   */
+  synchronized void matmul(
+      long stream,
+      long a,
+      long b,
+      long y,
+      int rows,
+      int cols,
+      int inner,
+      int aAlong,
+      int bAlong,
+      float scale,
+      boolean keep,
+      Precision precision) {
+    check("cublasSetStream", setStream, handle, MemorySegment.ofAddress(stream));
+    scales.setAtIndex(JAVA_FLOAT, 0, scale);
+    scales.setAtIndex(JAVA_FLOAT, 1, keep ? 1 : 0);
+    check(
+        "cublasGemmEx",
+        gemmEx,
+        handle,
+        bAlong,
+        1 - aAlong,
+        cols,
+        rows,
+        inner,
+        scales,
+        MemorySegment.ofAddress(b),
+        CUDA_R_32F,
+        Math.max(1, bAlong == 1 ? inner : cols),
+        MemorySegment.ofAddress(a),
+        CUDA_R_32F,
+        Math.max(1, aAlong == 1 ? inner : rows),
+        scales.asSlice(Float.BYTES),
+        MemorySegment.ofAddress(y),
+        CUDA_R_32F,
+        cols,
+        computeType(precision),
+        DEFAULT_ALGORITHM);
+  }
+
+  /** cublasComputeType_t: sums in float32, of factors rounded as the library reads them. */
+  private static int computeType(Precision precision) {
+    return switch (precision) {
+      case F32 -> 68;
+      case TF32 -> 77;
+      case BF16 -> 75;
+    };
+  }
+}

@@ -1,0 +1,121 @@
+package io.jackpot.tasks;
+
+import io.jackpot.config.Products;
+import io.jackpot.tasks.DeviceMemory.Region;
+
+/** How products of matrices are computed: by kernels of ours or by the vendor's. */
+@FunctionalInterface
+interface MatrixProduct {
+
+  /** y (+)= scale·a·b, {@code [rows, cols]} from a sum of {@code inner} products. */
+  void of(
+      Orientation orientation,
+      Matrix a,
+      Matrix b,
+      Matrix y,
+      int rows,
+      int cols,
+      int inner,
+      boolean accumulate,
+      float scale);
+
+  /** Those of {@code recorder}'s device that {@code products} says. */
+  static MatrixProduct of(Products products, Recorder recorder) {
+    return switch (products.gemm()) {
+      case VENDOR -> new VendorProduct(recorder, products.precision());
+      case JAVA ->
+          switch (products.precision()) {
+            case F32 -> new FloatProduct(recorder);
+            case BF16 -> new Bfloat16Product(recorder);
+            case TF32 -> throw new IllegalArgumentException(products.toString());
+          };
+    };
+  }
+
+  /** A product's factors as they are stored. */
+  enum Orientation {
+    /** {@code a [rows, inner], b [cols, inner]}. */
+    NT(1, 1),
+    /** {@code a [rows, inner], b [inner, cols]}. */
+    NN(1, 0),
+    /** {@code a [inner, rows], b [inner, cols]}. */
+    TN(0, 0);
+
+    /** 1 where the sum runs along a row of the left factor, 0 where along a column. */
+    final int aAlong;
+
+    /** The same of the right one. */
+    final int bAlong;
+
+    Orientation(int aAlong, int bAlong) {
+      this.aAlong = aAlong;
+      this.bAlong = bAlong;
+    }
+
+    /** Distance between rows of the left factor as they are stored. */
+    int aStride(int rows, int inner) {
+      return aAlong == 1 ? inner : rows;
+    }
+
+    /** The same of the right one. */
+    int bStride(int cols, int inner) {
+      return bAlong == 1 ? inner : cols;
+    }
+  }
+
+  /** Part of a region: where a matrix begins in it. */
+  record Matrix(Region region, int at) {
+    static Matrix of(Region region) {
+      return new Matrix(region, 0);
+    }
+
+    int offset() {
+      return region.offset + at;
+    }
+  }
+
+  /**
+   * How a product is cut up for groups of threads: into tiles of the result, and where these are
+   * few, its sum into parts whose results are added afterwards.
+   *
+   * @param part steps of the sum that a group takes
+   */
+  record Tiling(int tilesX, int tilesY, int parts, int part) {
+    /** Steps of the sum that one group takes where the result has few tiles. */
+    private static final int LEAST_PART = 512;
+
+    /** Tiles of a result from which on its sum need not be cut to keep a device busy. */
+    private static final int ENOUGH_TILES = 256;
+
+    private static final int MOST_PARTS = 64;
+
+    /**
+     * @param tile rows and columns of a tile
+     */
+    static Tiling of(int rows, int cols, int inner, int tile) {
+      int tilesX = Math.ceilDiv(cols, tile);
+      int tilesY = Math.ceilDiv(rows, tile);
+      int wanted =
+          Math.min(Math.ceilDiv(inner, LEAST_PART), ENOUGH_TILES / Math.max(1, tilesX * tilesY));
+      int part = Math.ceilDiv(inner, Math.clamp(wanted, 1, MOST_PARTS));
+      int parts = Math.max(1, Math.ceilDiv(inner, Math.max(1, part)));
+      return new Tiling(tilesX, tilesY, parts, part);
+    }
+
+    int groups() {
+      return tilesX * tilesY * parts;
+    }
+
+    /** Where the groups write: the result itself, or scratch memory for the parts' results. */
+    Matrix output(Recorder recorder, Matrix y, int size) {
+      return parts == 1 ? y : Matrix.of(recorder.scratch(parts * size));
+    }
+
+    /** Brings the parts' results to {@code y}, if there is more than one. */
+    void finish(Recorder recorder, Matrix output, Matrix y, int size, boolean accumulate) {
+      if (parts > 1) {
+        recorder.addPartials(output.region, y.region, y.offset(), parts, size, accumulate);
+      }
+    }
+  }
+}
