@@ -1,5 +1,7 @@
 package io.jackpot.tasks;
 
+import io.jackpot.config.Products;
+
 /**
  * A device that TornadoVM can run tasks on.
  *
@@ -9,4 +11,10 @@ package io.jackpot.tasks;
  * @param type CPU, GPU, FPGA …
  * @param memoryBytes its global memory
  */
-record Device(String index, String backend, String name, String type, long memoryBytes) {}
+record Device(String index, String backend, String name, String type, long memoryBytes) {
+
+  /** Whether its backend offers such products; the card may still lack them. */
+  boolean has(Products products) {
+    return products.equals(Products.PLAIN) || backend.contains("CUDA");
+  }
+}

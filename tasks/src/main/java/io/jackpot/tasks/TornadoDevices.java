@@ -43,6 +43,15 @@ public final class TornadoDevices implements DeviceProvider {
       return devices.stream().filter(device -> device.type().contains("GPU")).findFirst();
     }
 
+    /** The one to use: a GPU that has the products, else any GPU, else the first device. */
+    Device best(Products products) {
+      return devices.stream()
+          .filter(device -> device.type().contains("GPU") && device.has(products))
+          .findFirst()
+          .or(this::gpu)
+          .orElseGet(devices::getFirst);
+    }
+
     String describe() {
       return refusal != null
           ? "none: " + refusal
@@ -73,7 +82,7 @@ public final class TornadoDevices implements DeviceProvider {
     if (refusal.isPresent()) {
       throw new InputException("device: tornado, but " + refusal.get());
     }
-    Device device = all.gpu().orElse(all.devices.getFirst());
+    Device device = all.best(products);
     check(plan, products, device, Runtime.getRuntime().maxMemory());
     try {
       return ((DeviceOpener) Class.forName(OPENER).getDeclaredConstructor().newInstance())

@@ -72,6 +72,20 @@ class TornadoDevicesTest {
   }
 
   @Test
+  void theDeviceIsAGpuThatHasTheProducts() {
+    Device cpu = new Device("0:0", "OpenCL", "pthread", "CPU", 3L << 29);
+    Device openCl = new Device("0:1", "OpenCL", "NVIDIA H100", "GPU", 80L << 30);
+    Device cuda = new Device("1:0", "CUDADriver", "NVIDIA H100", "GPU", 80L << 30);
+    TornadoDevices.Found all = new TornadoDevices.Found(List.of(cpu, openCl, cuda), null);
+    Products rounded = new Products(Gemm.JAVA, Precision.BF16);
+    assertThat(all.best(Products.PLAIN)).isEqualTo(openCl);
+    assertThat(all.best(rounded)).isEqualTo(cuda);
+    assertThat(new TornadoDevices.Found(List.of(cpu, openCl), null).best(rounded))
+        .isEqualTo(openCl);
+    assertThat(new TornadoDevices.Found(List.of(cpu), null).best(rounded)).isEqualTo(cpu);
+  }
+
+  @Test
   void whatDoesNotFitIsRefusedWithTheNumbersAndTheOption() {
     MemoryPlan plan =
         new MemoryPlan(

@@ -19,7 +19,7 @@ import java.util.Optional;
  * The four functions of NVIDIA's cuBLAS that products need, called from Java (cuBLAS library
  * documentation, "cublasGemmEx"). The library comes with the CUDA toolkit and with PyTorch.
  */
-final class Cublas {
+public final class Cublas {
   /** By preference; the system looks for them as for any library. */
   private static final List<String> LIBRARIES =
       List.of(
@@ -37,7 +37,7 @@ final class Cublas {
     private static final long serialVersionUID = 1;
 
     MissingException() {
-      super("found none of " + String.join(", ", LIBRARIES) + " where libraries are looked for");
+      super("cuBLAS is missing: none of " + String.join(", ", LIBRARIES) + " on the library path");
     }
   }
 
@@ -133,6 +133,7 @@ final class Cublas {
    * @param a address of the first element
    * @param aAlong 1 where a is stored as [rows, inner], 0 where as [inner, rows]
    * @param bAlong 1 where b is stored as [cols, inner], 0 where as [inner, cols]
+   * @param computeType of {@link #computeType}
    */
   synchronized void matmul(
       long stream,
@@ -146,7 +147,7 @@ final class Cublas {
       int bAlong,
       float scale,
       boolean keep,
-      Precision precision) {
+      int computeType) {
     check("cublasSetStream", setStream, handle, MemorySegment.ofAddress(stream));
     scales.setAtIndex(JAVA_FLOAT, 0, scale);
     scales.setAtIndex(JAVA_FLOAT, 1, keep ? 1 : 0);
@@ -170,12 +171,12 @@ final class Cublas {
         MemorySegment.ofAddress(y),
         CUDA_R_32F,
         cols,
-        computeType(precision),
+        computeType,
         DEFAULT_ALGORITHM);
   }
 
   /** cublasComputeType_t: sums in float32, of factors rounded as the library reads them. */
-  private static int computeType(Precision precision) {
+  public static int computeType(Precision precision) {
     return switch (precision) {
       case F32 -> 68;
       case TF32 -> 77;

@@ -24,8 +24,6 @@ final class DeviceHead {
   /** Logits of a chunk. */
   static final int BUDGET = 1 << 24;
 
-  private static final float[] NO_SCALARS = {};
-
   /** Most rows of a block: enough for a product to be worth reading the weights for. */
   private static final int MOST_ROWS = 4096;
 

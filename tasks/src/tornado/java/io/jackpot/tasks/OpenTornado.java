@@ -20,7 +20,7 @@ final class OpenTornado implements DeviceOpener {
 
   @Override
   public Compute open(Device device, MemoryPlan plan, Products products) {
-    if (!products.equals(Products.PLAIN) && !device.backend().contains("CUDA")) {
+    if (!device.has(products)) {
       throw new InputException(
           "%s: only on TornadoVM's CUDA backend, but %s is on %s; expected %s"
               .formatted(products, device.name(), device.backend(), Products.PLAIN));
@@ -53,7 +53,7 @@ final class OpenTornado implements DeviceOpener {
         fault = "a product is %s, expected [18.0, -122.0]".formatted(Arrays.toString(y.data()));
       }
     } catch (RuntimeException | LinkageError e) {
-      fault = cause(e).toString();
+      fault = message(e);
     }
     if (!fault.isEmpty()) {
       throw new InputException(
@@ -62,12 +62,13 @@ final class OpenTornado implements DeviceOpener {
     }
   }
 
-  private static Throwable cause(Throwable e) {
+  /** The innermost cause's message, on one line. */
+  private static String message(Throwable e) {
     Throwable first = e;
     while (first.getCause() != null) {
       first = first.getCause();
     }
-    return first;
+    return String.valueOf(first.getMessage()).replaceAll("\\s+", " ").strip();
   }
 
   private static Map<Role, Long> reserved(MemoryPlan plan) {

@@ -1,6 +1,5 @@
 package io.jackpot.tasks;
 
-import io.jackpot.config.Products.Precision;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.common.Access;
 import uk.ac.manchester.tornado.api.common.LibraryTaskDescriptor;
@@ -31,6 +30,7 @@ public final class VendorLibrary implements TornadoLibraryProvider {
    * @param task number of the task in its graph
    * @param aAlong 1 where a is stored as [rows, inner], 0 where as [inner, rows]
    * @param bAlong 1 where b is stored as [cols, inner], 0 where as [inner, cols]
+   * @param computeType of {@link Cublas#computeType}
    */
   public static LibraryTaskDescriptor matmul(
       float[] a,
@@ -41,12 +41,12 @@ public final class VendorLibrary implements TornadoLibraryProvider {
       Integer task,
       Integer aAlong,
       Integer bAlong,
-      Integer precision) {
+      Integer computeType) {
     Access read = Access.READ_ONLY;
     return new LibraryTaskDescriptor()
         .withLibrary(NAME)
         .withFunction("matmul")
-        .withParameters(new Object[] {a, b, y, args, scalars, task, aAlong, bAlong, precision})
+        .withParameters(new Object[] {a, b, y, args, scalars, task, aAlong, bAlong, computeType})
         .withAccess(
             new Access[] {read, read, Access.READ_WRITE, read, read, read, read, read, read});
   }
@@ -85,7 +85,7 @@ public final class VendorLibrary implements TornadoLibraryProvider {
         (int) call.getArg(7),
         ((float[]) call.getArg(4))[at],
         args[at + 6] == 1,
-        Precision.values()[(int) call.getArg(8)]);
+        (int) call.getArg(8));
   }
 
   private static long address(LibraryInvocation call, int argument, int offset) {

@@ -6,7 +6,7 @@ import io.jackpot.config.Products.Precision;
 
 /** Products by {@link VendorLibrary}, of factors as they lie in memory. On the CUDA backend. */
 final class VendorProduct implements MatrixProduct {
-  /** Constants: how a is stored, how b is, and the precision's number. */
+  /** Constants: how a is stored, how b is, and what {@link Cublas} is to compute with. */
   private static final Kernel MATMUL =
       Kernel.of(
               "VendorLibrary.matmul",
@@ -27,11 +27,11 @@ final class VendorProduct implements MatrixProduct {
           .withScalars();
 
   private final Recorder recorder;
-  private final Precision precision;
+  private final int computeType;
 
   VendorProduct(Recorder recorder, Precision precision) {
     this.recorder = recorder;
-    this.precision = precision;
+    this.computeType = Cublas.computeType(precision);
   }
 
   @Override
@@ -54,7 +54,7 @@ final class VendorProduct implements MatrixProduct {
           new int[] {1, 1, 1},
           orientation.aAlong,
           orientation.bAlong,
-          precision.ordinal());
+          computeType);
     }
   }
 }

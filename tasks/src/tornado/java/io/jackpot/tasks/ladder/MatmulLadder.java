@@ -3,6 +3,7 @@ package io.jackpot.tasks.ladder;
 import io.jackpot.config.Names;
 import io.jackpot.config.Products.Precision;
 import io.jackpot.tasks.Bfloat16Kernels;
+import io.jackpot.tasks.Cublas;
 import io.jackpot.tasks.MatmulKernels;
 import io.jackpot.tasks.TornadoDevices;
 import io.jackpot.tasks.VendorLibrary;
@@ -111,7 +112,7 @@ public final class MatmulLadder {
                 0,
                 1,
                 0,
-                precision.ordinal());
+                Cublas.computeType(precision));
     return new Rung("the vendor's, " + Names.of(precision), graph, new GridScheduler(), y, device);
   }
 
