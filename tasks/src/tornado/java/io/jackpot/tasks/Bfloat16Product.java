@@ -2,6 +2,8 @@ package io.jackpot.tasks;
 
 import static io.jackpot.tasks.Recorder.operands;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -20,42 +22,19 @@ final class Bfloat16Product implements MatrixProduct {
   }
 
   @Override
-  public void of(
-      Orientation orientation,
-      Matrix a,
-      Matrix b,
-      Matrix y,
-      int rows,
-      int cols,
-      int inner,
-      boolean accumulate,
-      float scale) {
-    Tiling tiling = Tiling.of(rows, cols, inner, Bfloat16Kernels.TILE);
-    Matrix out = tiling.output(recorder, y, rows * cols);
+  public void of(Matmul matmul) {
+    Tiling tiling = Tiling.of(matmul, Bfloat16Kernels.TILE);
+    Matrix out = tiling.output(recorder, matmul);
     int groups = Math.min(tiling.groups(), Bfloat16Kernels.GROUPS);
+    int[] grid = {tiling.tilesX(), tiling.tilesY(), tiling.groups(), groups};
     recorder.launch(
         kernel,
-        operands(a.region(), b.region(), out.region()),
-        new int[] {
-          a.offset(),
-          b.offset(),
-          out.offset(),
-          rows,
-          cols,
-          inner,
-          orientation.aStride(rows, inner),
-          orientation.bStride(cols, inner),
-          accumulate && tiling.parts() == 1 ? 1 : 0,
-          tiling.part(),
-          tiling.tilesX(),
-          tiling.tilesY(),
-          tiling.groups(),
-          groups
-        },
-        new float[] {scale},
+        operands(matmul.a().region(), matmul.b().region(), out.region()),
+        IntStream.concat(Arrays.stream(matmul.args(tiling, out)), Arrays.stream(grid)).toArray(),
+        new float[] {matmul.scale()},
         new int[] {groups, 1, 1},
-        orientation.aAlong,
-        orientation.bAlong);
-    tiling.finish(recorder, out, y, rows * cols, accumulate);
+        matmul.aAlong(),
+        matmul.bAlong());
+    tiling.finish(recorder, matmul, out);
   }
 }

@@ -4,6 +4,7 @@ import static io.jackpot.tasks.Recorder.operands;
 
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tasks.MatrixProduct.Matmul;
 import io.jackpot.tasks.MatrixProduct.Matrix;
 import io.jackpot.tasks.MatrixProduct.Orientation;
 import io.jackpot.tensor.Distillation;
@@ -113,15 +114,16 @@ final class DeviceHead {
   private void logits(Head head, Chunk chunk, Region y) {
     int dim = head.hidden().cols();
     product.of(
-        Orientation.NT,
-        new Matrix(hidden(head), chunk.row * dim),
-        new Matrix(weight(head), chunk.from * dim),
-        Matrix.of(y),
-        chunk.rows,
-        chunk.columns,
-        dim,
-        false,
-        1 / head.temperature());
+        new Matmul(
+            Orientation.NT,
+            new Matrix(hidden(head), chunk.row * dim),
+            new Matrix(weight(head), chunk.from * dim),
+            Matrix.of(y),
+            chunk.rows,
+            chunk.columns,
+            dim,
+            false,
+            1 / head.temperature()));
   }
 
   private int input(float[] values, int from, int count) {
@@ -439,24 +441,26 @@ final class DeviceHead {
   private void addGradients(Head head, Chunk chunk, Region g, Region dHidden, Region dWeight) {
     int dim = head.hidden().cols();
     product.of(
-        Orientation.NN,
-        Matrix.of(g),
-        new Matrix(weight(head), chunk.from * dim),
-        new Matrix(dHidden, chunk.row * dim),
-        chunk.rows,
-        dim,
-        chunk.columns,
-        chunk.from > 0,
-        1);
+        new Matmul(
+            Orientation.NN,
+            Matrix.of(g),
+            new Matrix(weight(head), chunk.from * dim),
+            new Matrix(dHidden, chunk.row * dim),
+            chunk.rows,
+            dim,
+            chunk.columns,
+            chunk.from > 0,
+            1));
     product.of(
-        Orientation.TN,
-        Matrix.of(g),
-        new Matrix(hidden(head), chunk.row * dim),
-        new Matrix(dWeight, chunk.from * dim),
-        chunk.columns,
-        dim,
-        chunk.rows,
-        true,
-        1);
+        new Matmul(
+            Orientation.TN,
+            Matrix.of(g),
+            new Matrix(hidden(head), chunk.row * dim),
+            new Matrix(dWeight, chunk.from * dim),
+            chunk.columns,
+            dim,
+            chunk.rows,
+            true,
+            1));
   }
 }

@@ -11,37 +11,17 @@ final class FloatProduct implements MatrixProduct {
   }
 
   @Override
-  public void of(
-      Orientation orientation,
-      Matrix a,
-      Matrix b,
-      Matrix y,
-      int rows,
-      int cols,
-      int inner,
-      boolean accumulate,
-      float scale) {
-    Tiling tiling = Tiling.of(rows, cols, inner, MatmulKernels.TILE);
-    Matrix out = tiling.output(recorder, y, rows * cols);
+  public void of(Matmul matmul) {
+    Tiling tiling = Tiling.of(matmul, MatmulKernels.TILE);
+    Matrix out = tiling.output(recorder, matmul);
     recorder.launch(
         MatmulKernels.MATMUL,
-        operands(a.region(), b.region(), out.region()),
-        new int[] {
-          a.offset(),
-          b.offset(),
-          out.offset(),
-          rows,
-          cols,
-          inner,
-          orientation.aStride(rows, inner),
-          orientation.bStride(cols, inner),
-          accumulate && tiling.parts() == 1 ? 1 : 0,
-          tiling.part()
-        },
-        new float[] {scale},
+        operands(matmul.a().region(), matmul.b().region(), out.region()),
+        matmul.args(tiling, out),
+        new float[] {matmul.scale()},
         new int[] {tiling.tilesX(), tiling.tilesY(), tiling.parts()},
-        orientation.aAlong,
-        orientation.bAlong);
-    tiling.finish(recorder, out, y, rows * cols, accumulate);
+        matmul.aAlong(),
+        matmul.bAlong());
+    tiling.finish(recorder, matmul, out);
   }
 }

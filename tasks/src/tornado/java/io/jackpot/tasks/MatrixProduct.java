@@ -7,17 +7,8 @@ import io.jackpot.tasks.DeviceMemory.Region;
 @FunctionalInterface
 interface MatrixProduct {
 
-  /** y (+)= scale·a·b, {@code [rows, cols]} from a sum of {@code inner} products. */
-  void of(
-      Orientation orientation,
-      Matrix a,
-      Matrix b,
-      Matrix y,
-      int rows,
-      int cols,
-      int inner,
-      boolean accumulate,
-      float scale);
+  /** Takes down the launches of a product. */
+  void of(Matmul matmul);
 
   /** Those of {@code recorder}'s device that {@code products} says. */
   static MatrixProduct of(Products products, Recorder recorder) {
@@ -51,16 +42,6 @@ interface MatrixProduct {
       this.aAlong = aAlong;
       this.bAlong = bAlong;
     }
-
-    /** Distance between rows of the left factor as they are stored. */
-    int aStride(int rows, int inner) {
-      return aAlong == 1 ? inner : rows;
-    }
-
-    /** The same of the right one. */
-    int bStride(int cols, int inner) {
-      return bAlong == 1 ? inner : cols;
-    }
   }
 
   /** Part of a region: where a matrix begins in it. */
@@ -71,6 +52,43 @@ interface MatrixProduct {
 
     int offset() {
       return region.offset + at;
+    }
+  }
+
+  /** y (+)= scale·a·b, {@code [rows, cols]} from a sum of {@code inner} products. */
+  record Matmul(
+      Orientation orientation,
+      Matrix a,
+      Matrix b,
+      Matrix y,
+      int rows,
+      int cols,
+      int inner,
+      boolean accumulate,
+      float scale) {
+
+    int aAlong() {
+      return orientation.aAlong;
+    }
+
+    int bAlong() {
+      return orientation.bAlong;
+    }
+
+    /** What the kernels of ours read first, see {@link MatmulKernels#matmul}. */
+    int[] args(Tiling tiling, Matrix output) {
+      return new int[] {
+        a.offset(),
+        b.offset(),
+        output.offset(),
+        rows,
+        cols,
+        inner,
+        aAlong() == 1 ? inner : rows,
+        bAlong() == 1 ? inner : cols,
+        accumulate && tiling.parts == 1 ? 1 : 0,
+        tiling.part
+      };
     }
   }
 
@@ -92,9 +110,10 @@ interface MatrixProduct {
     /**
      * @param tile rows and columns of a tile
      */
-    static Tiling of(int rows, int cols, int inner, int tile) {
-      int tilesX = Math.ceilDiv(cols, tile);
-      int tilesY = Math.ceilDiv(rows, tile);
+    static Tiling of(Matmul matmul, int tile) {
+      int inner = matmul.inner;
+      int tilesX = Math.ceilDiv(matmul.cols, tile);
+      int tilesY = Math.ceilDiv(matmul.rows, tile);
       int wanted =
           Math.min(Math.ceilDiv(inner, LEAST_PART), ENOUGH_TILES / Math.max(1, tilesX * tilesY));
       int part = Math.ceilDiv(inner, Math.clamp(wanted, 1, MOST_PARTS));
@@ -107,14 +126,20 @@ interface MatrixProduct {
     }
 
     /** Where the groups write: the result itself, or scratch memory for the parts' results. */
-    Matrix output(Recorder recorder, Matrix y, int size) {
-      return parts == 1 ? y : Matrix.of(recorder.scratch(parts * size));
+    Matrix output(Recorder recorder, Matmul matmul) {
+      return parts == 1 ? matmul.y : Matrix.of(recorder.scratch(parts * matmul.rows * matmul.cols));
     }
 
-    /** Brings the parts' results to {@code y}, if there is more than one. */
-    void finish(Recorder recorder, Matrix output, Matrix y, int size, boolean accumulate) {
+    /** Brings the parts' results to where they belong, if there is more than one. */
+    void finish(Recorder recorder, Matmul matmul, Matrix output) {
       if (parts > 1) {
-        recorder.addPartials(output.region, y.region, y.offset(), parts, size, accumulate);
+        recorder.addPartials(
+            output.region,
+            matmul.y.region,
+            matmul.y.offset(),
+            parts,
+            matmul.rows * matmul.cols,
+            matmul.accumulate);
       }
     }
   }

@@ -6,6 +6,7 @@ import io.jackpot.config.Products;
 import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
+import io.jackpot.tasks.MatrixProduct.Matmul;
 import io.jackpot.tasks.MatrixProduct.Matrix;
 import io.jackpot.tasks.MatrixProduct.Orientation;
 import io.jackpot.tasks.Recorder.Outputs;
@@ -118,15 +119,16 @@ public final class TornadoOps implements Ops {
       int inner,
       boolean accumulate) {
     product.of(
-        orientation,
-        Matrix.of(a),
-        Matrix.of(b),
-        Matrix.of(y),
-        shape.rows(),
-        shape.cols(),
-        inner,
-        accumulate,
-        1);
+        new Matmul(
+            orientation,
+            Matrix.of(a),
+            Matrix.of(b),
+            Matrix.of(y),
+            shape.rows(),
+            shape.cols(),
+            inner,
+            accumulate,
+            1));
   }
 
   @Override

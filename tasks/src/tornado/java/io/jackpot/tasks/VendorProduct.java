@@ -35,25 +35,24 @@ final class VendorProduct implements MatrixProduct {
   }
 
   @Override
-  public void of(
-      Orientation orientation,
-      Matrix a,
-      Matrix b,
-      Matrix y,
-      int rows,
-      int cols,
-      int inner,
-      boolean accumulate,
-      float scale) {
-    if (rows > 0 && cols > 0) {
+  public void of(Matmul matmul) {
+    if (matmul.rows() > 0 && matmul.cols() > 0) {
       recorder.launch(
           MATMUL,
-          operands(a.region(), b.region(), y.region()),
-          new int[] {a.offset(), b.offset(), y.offset(), rows, cols, inner, accumulate ? 1 : 0},
-          new float[] {scale},
+          operands(matmul.a().region(), matmul.b().region(), matmul.y().region()),
+          new int[] {
+            matmul.a().offset(),
+            matmul.b().offset(),
+            matmul.y().offset(),
+            matmul.rows(),
+            matmul.cols(),
+            matmul.inner(),
+            matmul.accumulate() ? 1 : 0
+          },
+          new float[] {matmul.scale()},
           new int[] {1, 1, 1},
-          orientation.aAlong,
-          orientation.bAlong,
+          matmul.aAlong(),
+          matmul.bAlong(),
           computeType);
     }
   }
