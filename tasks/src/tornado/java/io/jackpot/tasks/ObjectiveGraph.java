@@ -110,6 +110,10 @@ final class ObjectiveGraph implements AutoCloseable {
     plan.withDevice(device);
     plan.withCompilerFlags(TornadoVMBackendType.OPENCL, STRICT_MATH);
     plan.withGridScheduler(grids());
+    // On no tokens, for its buffers alone, which then stay: TornadoVM's CUDA backend zeroes those
+    // of
+    // outputs as it makes them, in a stream that the kernels of the same run do not wait for.
+    plan.withGraph(0).execute();
   }
 
   private double[] tokens() {
@@ -151,21 +155,22 @@ final class ObjectiveGraph implements AutoCloseable {
         numbers,
         choices);
     // What passes from task to task; TornadoVM wants to be told of every array.
-    graph.transferToDevice(
-        DataTransferMode.FIRST_EXECUTION,
-        targetRatio,
-        accepted,
-        policySums,
-        actorSums,
-        corrected,
-        derivative,
-        actorRatio,
-        actorDerivative,
-        share,
-        maskedWeight,
-        contributions,
-        clipped,
-        actorClipped);
+    Object[] between = {
+      targetRatio,
+      accepted,
+      policySums,
+      actorSums,
+      corrected,
+      derivative,
+      actorRatio,
+      actorDerivative,
+      share,
+      maskedWeight,
+      contributions,
+      clipped,
+      actorClipped
+    };
+    graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, between);
 
     // 1. Acceptance (Eq. 3).
     graph.task(
@@ -313,23 +318,26 @@ final class ObjectiveGraph implements AutoCloseable {
         choices,
         contributions);
     graph.task("totals", LossKernels::totals, CONTEXT, contributions, choices, totals);
-    graph.transferToHost(
-        DataTransferMode.EVERY_EXECUTION,
-        acceptProbability,
-        mask,
-        z,
-        obrsWeight,
-        rho,
-        ratio,
-        ppo,
-        actorWeight,
-        actorPpo,
-        policyCoefficient,
-        actorCoefficient,
-        distillWeight,
-        calibration,
-        largest,
-        totals);
+    Object[] results = {
+      acceptProbability,
+      mask,
+      z,
+      obrsWeight,
+      rho,
+      ratio,
+      ppo,
+      actorWeight,
+      actorPpo,
+      policyCoefficient,
+      actorCoefficient,
+      distillWeight,
+      calibration,
+      largest,
+      totals
+    };
+    graph.transferToHost(DataTransferMode.EVERY_EXECUTION, results);
+    graph.persistOnDevice(between);
+    graph.persistOnDevice(results);
     return graph;
   }
 

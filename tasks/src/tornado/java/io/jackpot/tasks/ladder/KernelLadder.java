@@ -144,6 +144,7 @@ public final class KernelLadder {
       List<Rung> rungs, ToDoubleFunction<float[]> largestError, double tolerance) {
     List<Entry> entries = new ArrayList<>();
     for (Rung rung : rungs) {
+      rung.run(); // makes the buffers, see ObjectiveGraph
       double error = largestError.applyAsDouble(rung.result());
       if (error <= tolerance) {
         entries.add(new Entry(rung.name(), true, error, rung::run));
