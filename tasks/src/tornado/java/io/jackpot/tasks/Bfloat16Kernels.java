@@ -15,8 +15,8 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * ties to even, as a group brings 32 steps of the sum to local memory.
  *
  * <p>Local memory holds them as the instructions want them (PTX ISA, "Matrix fragments for
- * mma.m16n8k16"): of the left factor, for 16 steps after another, a row of 8 pairs for each row; of
- * the right factor, for 16 steps after another, 16 blocks of 16 steps × 8 columns.
+ * mma.m16n8k16"), an int for two neighbours, and 16 steps at a time: of the left factor the 8 pairs
+ * of each row in turn, of the right one 16 blocks of 8 columns, each with 4 pairs for each step.
  *
  * <p>Which element of the result a thread has in its registers is the instruction's to say, and
  * TornadoVM can only store all of them to a FloatArray. So each group has a tile's place in one,
