@@ -22,7 +22,7 @@ final class Bfloat16Product implements MatrixProduct {
   }
 
   @Override
-  public void of(Matmul matmul) {
+  public void launch(Matmul matmul) {
     Tiling tiling = Tiling.of(matmul, Bfloat16Kernels.TILE);
     Matrix out = tiling.output(recorder, matmul);
     int groups = Math.min(tiling.groups(), Bfloat16Kernels.GROUPS);

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The four functions of NVIDIA's cuBLAS that products need, called from Java (cuBLAS library
+ * The three functions of NVIDIA's cuBLAS that products need, called from Java (cuBLAS library
  * documentation, "cublasGemmEx"). The library comes with the CUDA toolkit and with PyTorch.
  */
 public final class Cublas {
@@ -45,8 +45,11 @@ public final class Cublas {
   private final MethodHandle gemmEx;
   private final MemorySegment handle;
 
-  /** The two scales, which the library reads during the call. */
-  private final MemorySegment scales;
+  /** What it multiplies a product with, read during the call. */
+  private final MemorySegment alpha;
+
+  /** What it multiplies the result before with. */
+  private final MemorySegment beta;
 
   /**
    * @throws MissingException if there is no cuBLAS
@@ -85,9 +88,11 @@ public final class Cublas {
             JAVA_INT,
             JAVA_INT,
             JAVA_INT);
-    this.scales = forever.allocate(JAVA_FLOAT, 2);
+    this.alpha = forever.allocate(JAVA_FLOAT);
+    this.beta = forever.allocate(JAVA_FLOAT);
     MemorySegment created = forever.allocate(ADDRESS);
-    check("cublasCreate", function(library, "cublasCreate_v2", ADDRESS), created);
+    MethodHandle create = function(library, "cublasCreate_v2", ADDRESS);
+    call("cublasCreate", () -> (int) create.invokeExact(created));
     this.handle = created.get(ADDRESS, 0);
   }
 
@@ -105,15 +110,19 @@ public final class Cublas {
         .downcallHandle(library.findOrThrow(name), FunctionDescriptor.of(JAVA_INT, arguments));
   }
 
+  /** A function that returns a status. */
+  @FunctionalInterface
+  private interface Call {
+    int status() throws Throwable;
+  }
+
   /**
-   * A call that returns a status.
-   *
-   * @throws IllegalStateException if it is not that of success
+   * @throws IllegalStateException if the status is not that of success
    */
-  private static void check(String name, MethodHandle function, Object... arguments) {
+  private static void call(String name, Call call) {
     int status;
     try {
-      status = (int) function.invokeWithArguments(arguments);
+      status = call.status();
     } catch (Throwable e) {
       throw new IllegalStateException(name, e);
     }
@@ -148,31 +157,39 @@ public final class Cublas {
       float scale,
       boolean keep,
       int computeType) {
-    check("cublasSetStream", setStream, handle, MemorySegment.ofAddress(stream));
-    scales.setAtIndex(JAVA_FLOAT, 0, scale);
-    scales.setAtIndex(JAVA_FLOAT, 1, keep ? 1 : 0);
-    check(
+    MemorySegment in = MemorySegment.ofAddress(stream);
+    MemorySegment left = MemorySegment.ofAddress(a);
+    MemorySegment right = MemorySegment.ofAddress(b);
+    MemorySegment result = MemorySegment.ofAddress(y);
+    int leftStride = Math.max(1, aAlong == 1 ? inner : rows);
+    int rightStride = Math.max(1, bAlong == 1 ? inner : cols);
+    alpha.set(JAVA_FLOAT, 0, scale);
+    beta.set(JAVA_FLOAT, 0, keep ? 1 : 0);
+    call("cublasSetStream", () -> (int) setStream.invokeExact(handle, in));
+    call(
         "cublasGemmEx",
-        gemmEx,
-        handle,
-        bAlong,
-        1 - aAlong,
-        cols,
-        rows,
-        inner,
-        scales,
-        MemorySegment.ofAddress(b),
-        CUDA_R_32F,
-        Math.max(1, bAlong == 1 ? inner : cols),
-        MemorySegment.ofAddress(a),
-        CUDA_R_32F,
-        Math.max(1, aAlong == 1 ? inner : rows),
-        scales.asSlice(Float.BYTES),
-        MemorySegment.ofAddress(y),
-        CUDA_R_32F,
-        cols,
-        computeType,
-        DEFAULT_ALGORITHM);
+        () ->
+            (int)
+                gemmEx.invokeExact(
+                    handle,
+                    bAlong,
+                    1 - aAlong,
+                    cols,
+                    rows,
+                    inner,
+                    alpha,
+                    right,
+                    CUDA_R_32F,
+                    rightStride,
+                    left,
+                    CUDA_R_32F,
+                    leftStride,
+                    beta,
+                    result,
+                    CUDA_R_32F,
+                    cols,
+                    computeType,
+                    DEFAULT_ALGORITHM));
   }
 
   /** cublasComputeType_t: sums in float32, of factors rounded as the library reads them. */

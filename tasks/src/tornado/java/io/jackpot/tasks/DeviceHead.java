@@ -113,7 +113,7 @@ final class DeviceHead {
   /** Temperature-scaled logits of a chunk, {@code [rows, columns]}. */
   private void logits(Head head, Chunk chunk, Region y) {
     int dim = head.hidden().cols();
-    product.of(
+    product.launch(
         new Matmul(
             Orientation.NT,
             new Matrix(hidden(head), chunk.row * dim),
@@ -440,7 +440,7 @@ final class DeviceHead {
   /** dHidden (+)= G·W and dWeight += Gᵀ·hidden over a chunk's ids, {@code G [rows, columns]}. */
   private void addGradients(Head head, Chunk chunk, Region g, Region dHidden, Region dWeight) {
     int dim = head.hidden().cols();
-    product.of(
+    product.launch(
         new Matmul(
             Orientation.NN,
             Matrix.of(g),
@@ -451,7 +451,7 @@ final class DeviceHead {
             chunk.columns,
             chunk.from > 0,
             1));
-    product.of(
+    product.launch(
         new Matmul(
             Orientation.TN,
             Matrix.of(g),

@@ -11,7 +11,7 @@ final class FloatProduct implements MatrixProduct {
   }
 
   @Override
-  public void of(Matmul matmul) {
+  public void launch(Matmul matmul) {
     Tiling tiling = Tiling.of(matmul, MatmulKernels.TILE);
     Matrix out = tiling.output(recorder, matmul);
     recorder.launch(

@@ -8,7 +8,7 @@ import io.jackpot.tasks.DeviceMemory.Region;
 interface MatrixProduct {
 
   /** Takes down the launches of a product. */
-  void of(Matmul matmul);
+  void launch(Matmul matmul);
 
   /** Those of {@code recorder}'s device that {@code products} says. */
   static MatrixProduct of(Products products, Recorder recorder) {

@@ -110,9 +110,8 @@ final class ObjectiveGraph implements AutoCloseable {
     plan.withDevice(device);
     plan.withCompilerFlags(TornadoVMBackendType.OPENCL, STRICT_MATH);
     plan.withGridScheduler(grids());
-    // On no tokens, for its buffers alone, which then stay: TornadoVM's CUDA backend zeroes those
-    // of
-    // outputs as it makes them, in a stream that the kernels of the same run do not wait for.
+    // On no tokens, only to make its buffers, which then stay. TornadoVM's CUDA backend zeroes
+    // those of outputs as it makes them, in a stream that the run's kernels do not wait for.
     plan.withGraph(0).execute();
   }
 

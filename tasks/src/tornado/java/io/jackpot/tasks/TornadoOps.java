@@ -118,7 +118,7 @@ public final class TornadoOps implements Ops {
       Tensor shape,
       int inner,
       boolean accumulate) {
-    product.of(
+    product.launch(
         new Matmul(
             orientation,
             Matrix.of(a),

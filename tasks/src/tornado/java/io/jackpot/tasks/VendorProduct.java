@@ -35,7 +35,7 @@ final class VendorProduct implements MatrixProduct {
   }
 
   @Override
-  public void of(Matmul matmul) {
+  public void launch(Matmul matmul) {
     if (matmul.rows() > 0 && matmul.cols() > 0) {
       recorder.launch(
           MATMUL,

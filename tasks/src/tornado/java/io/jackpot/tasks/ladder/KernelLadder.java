@@ -95,12 +95,17 @@ public final class KernelLadder {
     return runtime.getDefaultDevice();
   }
 
+  /** Whether TornadoVM's backend for the device has tensor cores and the vendor's products. */
+  static boolean hasTensorCores(TornadoDevice device) {
+    return device.getTornadoVMBackend().name().equals("CUDA");
+  }
+
   private void matmul(int[] size) {
     MatmulProblem problem = MatmulProblem.random(size[0], size[1], size[2]);
     System.out.printf(Locale.ROOT, "%nmatmul %d × %d × %d%n", size[0], size[1], size[2]);
     List<Entry> entries =
         check(MatmulLadder.rungs(device, problem), problem::largestError, problem.tolerance());
-    if (device.getTornadoVMBackend().name().equals("CUDA")) {
+    if (hasTensorCores(device)) {
       entries.addAll(
           check(
               MatmulLadder.tensorCores(device, problem),
