@@ -2,7 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
-import io.jackpot.rl.loss.Objective;
+import io.jackpot.objective.Objective;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
 import io.jackpot.transformer.Sampler;

@@ -31,10 +31,13 @@ record Architecture(Path root) {
           new Module("tensor", Set.of()),
           new Module("transformer", Set.of("tensor")),
           new Module("weights-loader", Set.of("tensor", "transformer")),
-          new Module("jackpot", Set.of("tensor", "transformer", "weights-loader")),
-          new Module("tasks", Set.of("tensor", "transformer", "jackpot")),
+          new Module("tasks", Set.of("tensor", "transformer")),
+          new Module("problems", Set.of("tensor", "transformer", "weights-loader")),
           new Module(
-              "bench", Set.of("tensor", "transformer", "weights-loader", "jackpot", "tasks")));
+              "jackpot", Set.of("tensor", "transformer", "weights-loader", "tasks", "problems")),
+          new Module(
+              "bench",
+              Set.of("tensor", "transformer", "weights-loader", "tasks", "problems", "jackpot")));
 
   /** The classes of all modules, without their tests. */
   JavaClasses importClasses() {

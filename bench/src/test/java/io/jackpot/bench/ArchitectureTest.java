@@ -25,7 +25,8 @@ class ArchitectureTest {
   ArchitectureTest(@TempDir Path temporary) throws IOException {
     fixture = new Architecture(temporary.toRealPath());
     for (String module :
-        List.of("tensor", "transformer", "weights-loader", "jackpot", "tasks", "bench")) {
+        List.of(
+            "tensor", "transformer", "weights-loader", "tasks", "problems", "jackpot", "bench")) {
       Files.createDirectories(fixture.root().resolve(module).resolve("target/classes"));
     }
   }
@@ -66,11 +67,11 @@ class ArchitectureTest {
     String api = "uk.ac.manchester.tornado.api.TaskGraph";
     compile("sdk", api, "");
     compile("tensor", "io.jackpot.tensor.Ops", "");
-    compile("tasks", "io.jackpot.tasks.Devices", api + " graph;");
+    compile("tasks", "io.jackpot.devices.Devices", api + " graph;");
     ArchRule rule = fixture.onlyTheTornadoFolderNamesTornadoVm();
     assertThatThrownBy(() -> rule.check(fixture.importClasses()))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("io.jackpot.tasks.Devices");
+        .hasMessageContaining("io.jackpot.devices.Devices");
 
     Path folder = fixture.root().resolve("tasks/src/tornado/java/io/jackpot/tasks");
     Files.createDirectories(folder);

@@ -48,8 +48,8 @@ class LauncherTest {
     script(
         folder.resolve("tools/mvn"),
         "echo called >> '" + folder + "/mvn.log'",
-        "mkdir -p tasks/target/lib",
-        "echo \"$TORNADOVM_HOME\" > tasks/target/lib/build.stamp");
+        "mkdir -p jackpot/target/lib",
+        "echo \"$TORNADOVM_HOME\" > jackpot/target/lib/build.stamp");
     environment.put("JAVA_HOME", folder.resolve("jdk").toString());
     environment.put("PATH", folder.resolve("tools") + ":" + System.getenv("PATH"));
   }
@@ -106,7 +106,7 @@ class LauncherTest {
             "--add-modules",
             "jdk.incubator.vector",
             "-cp",
-            project + "/tasks/target/lib/*",
+            project + "/jackpot/target/lib/*",
             "io.jackpot.cli.Main")
         .endsWith("explain", "--input", "two words", "");
     assertThat(result.errors()).singleElement().asString().startsWith("building jackpot");
@@ -139,12 +139,12 @@ class LauncherTest {
     assertThat(result.status()).isEqualTo(1);
     assertThat(result.output()).isEmpty();
     assertThat(result.errors()).contains("Ops.java: cannot find symbol");
-    assertThat(project.resolve("tasks/target/build.lock")).doesNotExist();
+    assertThat(project.resolve("jackpot/target/build.lock")).doesNotExist();
   }
 
   @Test
   void theLockOfABuildThatDiedIsNoObstacle() throws Exception {
-    Path target = Files.createDirectories(project.resolve("tasks/target"));
+    Path target = Files.createDirectories(project.resolve("jackpot/target"));
     Path idOfNoProcess = Path.of("999999999");
     Files.createSymbolicLink(target.resolve("build.lock"), idOfNoProcess);
     assertThat(run(launcher).status()).isZero();
@@ -171,7 +171,7 @@ class LauncherTest {
   @Test
   void whatMayRunOnADeviceGetsItsFlagsUnlessTheCpuIsAskedFor() throws Exception {
     run(launcher);
-    Path flags = project.resolve("tasks/target/lib/tornado.flags");
+    Path flags = project.resolve("jackpot/target/lib/tornado.flags");
     Files.writeString(flags, "");
     for (String command : List.of("train", "sft", "score", "generate", "eval")) {
       assertThat(run(launcher, command, "--steps", "1").output()).contains("@" + flags);

@@ -1,20 +1,20 @@
 package io.jackpot.cli;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
 import io.jackpot.config.Setting;
 import io.jackpot.config.SftSettings;
-import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
 import io.jackpot.explain.Explain;
 import io.jackpot.inference.GenerateSettings;
 import io.jackpot.inference.Generation;
 import io.jackpot.inference.ScoreLines;
 import io.jackpot.inference.TokenizeLines;
+import io.jackpot.input.InputException;
 import io.jackpot.problems.VerifyLines;
 import io.jackpot.report.RunPicture;
 import io.jackpot.report.RunReport;
-import io.jackpot.tensor.InputException;
 import io.jackpot.train.Sft;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ final class Commands {
       @Setting(help = "JSONL file of {\"ids\"}") String input,
       @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor")
           int threads,
-      @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+      @Setting(value = "auto", help = "auto, cpu or tornado") DeviceChoice device,
       @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
           Gemm gemm,
       @Setting(

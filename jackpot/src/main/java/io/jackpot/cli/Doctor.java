@@ -1,9 +1,9 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Setting;
+import io.jackpot.devices.DeviceProvider;
+import io.jackpot.devices.Devices;
 import io.jackpot.tensor.OpsLookup;
-import io.jackpot.train.DeviceProvider;
-import io.jackpot.train.Devices;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

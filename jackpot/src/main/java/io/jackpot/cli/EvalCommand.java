@@ -1,13 +1,13 @@
 package io.jackpot.cli;
 
-import io.jackpot.config.Names;
 import io.jackpot.config.Setting;
 import io.jackpot.config.Settings;
 import io.jackpot.inference.EvalResults;
 import io.jackpot.inference.EvalSettings;
 import io.jackpot.inference.Evaluation;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import io.jackpot.report.RunReport;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;

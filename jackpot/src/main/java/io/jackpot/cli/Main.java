@@ -1,8 +1,8 @@
 package io.jackpot.cli;
 
-import io.jackpot.config.Names;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import io.jackpot.models.ModelSource;
-import io.jackpot.tensor.InputException;
 import io.jackpot.train.TrainingStoppedException;
 import io.jackpot.weights.Json;
 import java.io.FileDescriptor;

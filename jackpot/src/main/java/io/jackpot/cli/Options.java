@@ -1,8 +1,8 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Key;
-import io.jackpot.config.Names;
 import io.jackpot.config.Settings;
+import io.jackpot.input.Names;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

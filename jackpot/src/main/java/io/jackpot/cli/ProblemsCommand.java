@@ -1,11 +1,11 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Setting;
+import io.jackpot.input.InputException;
 import io.jackpot.problems.ArithmeticProblems;
 import io.jackpot.problems.MixtureProblems;
 import io.jackpot.problems.ProblemFile;
 import io.jackpot.problems.ProblemSource;
-import io.jackpot.tensor.InputException;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 

@@ -3,7 +3,7 @@ package io.jackpot.cli;
 import io.jackpot.config.Setting;
 import io.jackpot.explain.Simulate;
 import io.jackpot.explain.SimulateOptions;
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

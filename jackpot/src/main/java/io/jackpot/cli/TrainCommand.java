@@ -1,11 +1,11 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Arm;
-import io.jackpot.config.Names;
 import io.jackpot.config.Setting;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import io.jackpot.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.jackpot.config;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import io.jackpot.weights.Json;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;

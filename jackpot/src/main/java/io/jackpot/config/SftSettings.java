@@ -1,9 +1,10 @@
 package io.jackpot.config;
 
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
-import io.jackpot.config.TrainSettings.Device;
-import io.jackpot.tensor.InputException;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
+import io.jackpot.input.InputException;
 import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
@@ -30,7 +31,7 @@ public record SftSettings(
         boolean shuffle,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
-    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "auto", help = "auto, cpu or tornado") DeviceChoice device,
     @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
         Gemm gemm,
     @Setting(

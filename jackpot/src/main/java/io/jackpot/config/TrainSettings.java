@@ -1,18 +1,22 @@
 package io.jackpot.config;
 
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
-import io.jackpot.rl.advantage.Advantages;
-import io.jackpot.rl.loss.Correction;
-import io.jackpot.rl.loss.ObjectiveOptions;
-import io.jackpot.rl.loss.ObjectiveOptions.Aggregation;
-import io.jackpot.rl.loss.ObjectiveOptions.MaskMode;
-import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
-import io.jackpot.rl.loss.ObjectiveOptions.Target;
-import io.jackpot.rl.loss.PolicyWeighting;
+import io.jackpot.advantage.Advantages;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
+import io.jackpot.objective.Correction;
+import io.jackpot.objective.ObjectiveOptions;
+import io.jackpot.objective.ObjectiveOptions.Aggregation;
+import io.jackpot.objective.ObjectiveOptions.MaskMode;
+import io.jackpot.objective.ObjectiveOptions.Normalizer;
+import io.jackpot.objective.ObjectiveOptions.Target;
+import io.jackpot.objective.PolicyWeighting;
+import io.jackpot.problems.ProblemSet;
 import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.Distillation;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.WeightType;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,7 +35,7 @@ public record TrainSettings(
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
-    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "auto", help = "auto, cpu or tornado") DeviceChoice device,
     @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
         Gemm gemm,
     @Setting(
@@ -41,7 +45,7 @@ public record TrainSettings(
     @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")
         String policy,
     @Setting(value = "builtin:actor", help = "model folder or GGUF file of the actor") String actor,
-    @Setting(value = ARITHMETIC, help = "arithmetic, or data set files") String problems,
+    @Setting(value = ProblemSet.ARITHMETIC, help = "arithmetic, or data set files") String problems,
     @Setting(value = "none", help = "files of held-out problems; none where generated")
         @Nullable String heldOut,
     @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
@@ -135,16 +139,6 @@ public record TrainSettings(
         WeightType actorDtype,
     @Setting(value = "f32", help = "KV cache of that model: f32, fp8 or int8") CacheType kvDtype) {
 
-  /** What {@code problems} says for generated arithmetic. */
-  public static final String ARITHMETIC = "arithmetic";
-
-  /** Where the ops run. */
-  public enum Device {
-    AUTO,
-    CPU,
-    TORNADO
-  }
-
   /** Which model samples the rollouts. */
   public enum Rollout {
     ACTOR,
@@ -197,7 +191,7 @@ public record TrainSettings(
     Products.of(device, gemm, matmulPrecision);
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
-    if (!problems.equals(ARITHMETIC) && heldOut == null) {
+    if (!problems.equals(ProblemSet.ARITHMETIC) && heldOut == null) {
       throw new InputException(
           "heldOut none: expected a file of held-out problems, because problems is a file ("
               + problems

@@ -1,16 +1,16 @@
 package io.jackpot.explain;
 
-import io.jackpot.rl.loss.Correction;
-import io.jackpot.rl.loss.Objective;
-import io.jackpot.rl.loss.ObjectiveOptions;
-import io.jackpot.rl.loss.ObjectiveOptions.MaskMode;
-import io.jackpot.rl.loss.ObjectiveOptions.Target;
-import io.jackpot.rl.loss.ObjectiveResult;
-import io.jackpot.rl.loss.PolicyWeighting;
-import io.jackpot.rl.loss.TokenBatch;
-import io.jackpot.rl.obrs.Obrs;
+import io.jackpot.input.InputException;
+import io.jackpot.objective.Correction;
+import io.jackpot.objective.Objective;
+import io.jackpot.objective.ObjectiveOptions;
+import io.jackpot.objective.ObjectiveOptions.MaskMode;
+import io.jackpot.objective.ObjectiveOptions.Target;
+import io.jackpot.objective.ObjectiveResult;
+import io.jackpot.objective.Obrs;
+import io.jackpot.objective.PolicyWeighting;
+import io.jackpot.objective.TokenBatch;
 import io.jackpot.tensor.Distillation.Direction;
-import io.jackpot.tensor.InputException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.jackpot.explain;
 
-import io.jackpot.rl.obrs.LambdaSolver;
-import io.jackpot.rl.obrs.Obrs;
+import io.jackpot.objective.LambdaSolver;
+import io.jackpot.objective.Obrs;
 import io.jackpot.tensor.Threefry;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.jackpot.explain;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.util.List;
 
 /**

@@ -1,6 +1,6 @@
 package io.jackpot.explain;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,10 +1,9 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.TrainSettings;
+import io.jackpot.input.InputException;
 import io.jackpot.problems.Fields;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSet;
-import io.jackpot.tensor.InputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +59,7 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
           "--problems: found \"%s\", expected arithmetic, or files as in a.jsonl,name=b.jsonl"
               .formatted(part));
     }
-    boolean generated = source.equals(TrainSettings.ARITHMETIC);
+    boolean generated = source.equals(ProblemSet.ARITHMETIC);
     int most =
         settings.limit() != null ? settings.limit() : generated ? GENERATED : Integer.MAX_VALUE;
     ProblemSet problems =

@@ -1,9 +1,9 @@
 package io.jackpot.inference;
 
+import io.jackpot.input.InputException;
 import io.jackpot.report.EvalReport;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Json;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
 import io.jackpot.config.Setting;
-import io.jackpot.config.TrainSettings;
-import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
+import io.jackpot.input.InputException;
+import io.jackpot.problems.ProblemSet;
 import io.jackpot.tensor.CacheType;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.WeightType;
 import java.util.Collections;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record EvalSettings(
     @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
     @Setting(
-            value = TrainSettings.ARITHMETIC,
+            value = ProblemSet.ARITHMETIC,
             help = "arithmetic (held out), or problem files as in a.jsonl,name=b.jsonl")
         String problems,
     @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
@@ -64,7 +64,7 @@ public record EvalSettings(
         @Nullable Integer maxTokens,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
-    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "auto", help = "auto, cpu or tornado") DeviceChoice device,
     @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
         Gemm gemm,
     @Setting(

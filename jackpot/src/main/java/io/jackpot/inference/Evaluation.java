@@ -1,10 +1,10 @@
 package io.jackpot.inference;
 
 import io.jackpot.config.Settings;
+import io.jackpot.input.InputException;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verification;
 import io.jackpot.report.EvalProgress;
-import io.jackpot.tensor.InputException;
 import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import java.io.PrintWriter;

@@ -1,12 +1,12 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
 import io.jackpot.config.Setting;
-import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
+import io.jackpot.input.InputException;
 import io.jackpot.tensor.CacheType;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.WeightType;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ public record GenerateSettings(
         @Nullable Integer maxTokens,
     @Setting(value = "0", help = "of all random numbers") long seed,
     @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
-    @Setting(value = "auto", help = "auto, cpu or tornado") Device device,
+    @Setting(value = "auto", help = "auto, cpu or tornado") DeviceChoice device,
     @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
         Gemm gemm,
     @Setting(

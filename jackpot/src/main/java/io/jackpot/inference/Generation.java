@@ -20,7 +20,7 @@ public final class Generation {
    * "stop" | "length"}} each. A response has its end token's text.
    *
    * @param log gets a line on what computes
-   * @throws io.jackpot.tensor.InputException if the model or the prompts cannot be read, or do not
+   * @throws io.jackpot.input.InputException if the model or the prompts cannot be read, or do not
    *     fit together; then nothing is written
    */
   public static void run(GenerateSettings settings, PrintWriter out, PrintWriter log) {

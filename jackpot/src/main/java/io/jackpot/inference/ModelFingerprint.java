@@ -1,7 +1,7 @@
 package io.jackpot.inference;
 
+import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.AtomicFiles;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,19 +1,19 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Devices;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.Products;
+import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
 import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.tensor.CacheType;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Threefry;
 import io.jackpot.tensor.WeightType;
-import io.jackpot.train.Compute;
-import io.jackpot.train.Devices;
-import io.jackpot.train.MemoryPlan;
 import io.jackpot.train.Streams;
 import io.jackpot.transformer.InferenceModel;
 import io.jackpot.transformer.Model;
@@ -60,7 +60,7 @@ final class Responder implements AutoCloseable {
    */
   record Options(
       String model,
-      Device device,
+      DeviceChoice device,
       Products products,
       int threads,
       WeightType weights,
@@ -99,7 +99,7 @@ final class Responder implements AutoCloseable {
 
   private static ChatTemplate chat(String model) {
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
-    return ChatTemplate.require(ChatTemplate.of(model, now), model);
+    return ChatTemplate.require(ModelSource.chatTemplate(model, now), model);
   }
 
   private static MemoryPlan plan(ModelConfig config) {

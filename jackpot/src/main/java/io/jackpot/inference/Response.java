@@ -1,6 +1,6 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.Names;
+import io.jackpot.input.Names;
 import io.jackpot.problems.Verifier.Verdict;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

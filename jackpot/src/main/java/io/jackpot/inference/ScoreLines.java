@@ -1,17 +1,17 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Devices;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.Products;
+import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.InputLines;
 import io.jackpot.tensor.HeadStatistics;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
-import io.jackpot.train.Compute;
-import io.jackpot.train.Devices;
-import io.jackpot.train.MemoryPlan;
 import io.jackpot.transformer.Activations;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
@@ -67,7 +67,7 @@ public final class ScoreLines {
   public static void run(
       String model,
       Path input,
-      Device device,
+      DeviceChoice device,
       Products products,
       int threads,
       Appendable out,

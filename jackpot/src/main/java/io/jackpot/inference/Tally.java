@@ -1,7 +1,7 @@
 package io.jackpot.inference;
 
+import io.jackpot.input.InputException;
 import io.jackpot.problems.Verifier.Verdict;
-import io.jackpot.tensor.InputException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;

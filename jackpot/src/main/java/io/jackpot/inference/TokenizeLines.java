@@ -1,7 +1,7 @@
 package io.jackpot.inference;
 
+import io.jackpot.input.InputException;
 import io.jackpot.problems.InputLines;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Tokenizer;
 import io.jackpot.weights.Tokenizers;
 import java.io.IOException;

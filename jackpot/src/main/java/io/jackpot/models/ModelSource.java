@@ -1,7 +1,8 @@
 package io.jackpot.models;
 
-import io.jackpot.config.Names;
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
+import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.weights.LoadListener;
 import io.jackpot.weights.ModelFolder;
 import java.io.IOException;
@@ -10,8 +11,11 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model is named by: a folder, a GGUF file, or {@code builtin:policy} and {@code
@@ -44,6 +48,17 @@ public final class ModelSource {
   /** {@link #load} but for the tokenizer, which may then be of any kind. */
   public static ModelFolder loadWeights(String name) {
     return read(name, path -> ModelFolder.loadWeights(path, progress.apply(name)));
+  }
+
+  /**
+   * A model's chat template.
+   *
+   * @param now the time that the template may ask for
+   * @return null if the model has none
+   * @throws InputException if a file cannot be read, or the template is not supported
+   */
+  public static @Nullable ChatTemplate chatTemplate(String name, LocalDateTime now) {
+    return read(name, path -> Optional.ofNullable(ChatTemplate.find(path, now))).orElse(null);
   }
 
   /**

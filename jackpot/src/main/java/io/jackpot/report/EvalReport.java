@@ -43,7 +43,7 @@ public final class EvalReport {
    * Writes {@code report.html} into the folder of an evaluation that has ended.
    *
    * @return the page
-   * @throws io.jackpot.tensor.InputException if one of its files is missing or damaged, or the page
+   * @throws io.jackpot.input.InputException if one of its files is missing or damaged, or the page
    *     cannot be written
    */
   public static Path write(Path folder) {

@@ -1,6 +1,6 @@
 package io.jackpot.report;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.weights.AtomicFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

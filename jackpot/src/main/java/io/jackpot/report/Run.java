@@ -1,6 +1,6 @@
 package io.jackpot.report;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.weights.Json;
 import io.jackpot.weights.WeightFiles;
 import java.io.IOException;

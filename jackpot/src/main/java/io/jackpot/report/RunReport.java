@@ -18,8 +18,8 @@ public final class RunReport {
    *
    * @param run a folder that {@code train}, {@code sft} or {@code eval} writes
    * @return the page
-   * @throws io.jackpot.tensor.InputException if it is none, one of its files is damaged, or the
-   *     page cannot be written; what was there before is untouched
+   * @throws io.jackpot.input.InputException if it is none, one of its files is damaged, or the page
+   *     cannot be written; what was there before is untouched
    */
   public static Path write(Path run) {
     if (EvalReport.isEvaluation(run)) {

@@ -1,10 +1,10 @@
 package io.jackpot.train;
 
+import io.jackpot.input.InputException;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.problems.Verifier;
 import io.jackpot.prompts.Prompts;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Threefry;
 import java.util.ArrayList;
 import java.util.Arrays;

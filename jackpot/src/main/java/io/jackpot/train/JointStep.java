@@ -1,11 +1,11 @@
 package io.jackpot.train;
 
-import io.jackpot.rl.loss.ObjectiveEvaluator;
-import io.jackpot.rl.loss.ObjectiveOptions;
-import io.jackpot.rl.loss.ObjectiveOptions.Normalizer;
-import io.jackpot.rl.loss.ObjectiveOptions.Target;
-import io.jackpot.rl.loss.ObjectiveResult;
-import io.jackpot.rl.loss.TokenBatch;
+import io.jackpot.objective.ObjectiveEvaluator;
+import io.jackpot.objective.ObjectiveOptions;
+import io.jackpot.objective.ObjectiveOptions.Normalizer;
+import io.jackpot.objective.ObjectiveOptions.Target;
+import io.jackpot.objective.ObjectiveResult;
+import io.jackpot.objective.TokenBatch;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;

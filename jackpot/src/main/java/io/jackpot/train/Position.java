@@ -1,6 +1,6 @@
 package io.jackpot.train;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 
 /**
  * How far a run is in its problems, counted over all epochs: a run that goes on takes the next

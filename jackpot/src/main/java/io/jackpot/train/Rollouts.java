@@ -1,8 +1,8 @@
 package io.jackpot.train;
 
+import io.jackpot.advantage.Advantages;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verdict;
-import io.jackpot.rl.advantage.Advantages;
 import io.jackpot.tensor.Threefry;
 import io.jackpot.train.Streams.Purpose;
 import io.jackpot.transformer.Sample;

@@ -2,10 +2,10 @@ package io.jackpot.train;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.input.InputException;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.RunReport;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;

@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.config.TrainSettings;
+import io.jackpot.problems.Fields;
 import io.jackpot.problems.ProblemSet;
 import io.jackpot.problems.Verifier;
 import io.jackpot.prompts.PromptTemplate;
@@ -39,11 +40,11 @@ record RunProblems(
   }
 
   /**
-   * @throws io.jackpot.tensor.InputException if there are none, or they do not fit the models
+   * @throws io.jackpot.input.InputException if there are none, or they do not fit the models
    */
   static RunProblems of(TrainSettings settings, TrainingState state) {
-    ProblemSet training = ProblemSet.forTraining(settings);
-    ProblemSet heldOut = ProblemSet.heldOut(settings);
+    ProblemSet training = training(settings);
+    ProblemSet heldOut = heldOut(settings);
     Streams streams = new Streams(settings.seed());
     Prompts prompts =
         new Prompts(
@@ -61,6 +62,27 @@ record RunProblems(
         heldOut.verifier(),
         measured.badGold(),
         measured.badLength());
+  }
+
+  /** What a run trains on. */
+  static ProblemSet training(TrainSettings settings) {
+    return ProblemSet.training(
+        settings.problems(),
+        fields(settings),
+        settings.operations(),
+        settings.modulus(),
+        settings.seed());
+  }
+
+  /** What a run is measured on: as many problems as it asks for, or all where a file has fewer. */
+  static ProblemSet heldOut(TrainSettings settings) {
+    String name = settings.heldOut() == null ? ProblemSet.ARITHMETIC : settings.heldOut();
+    return ProblemSet.heldOut(
+        name, fields(settings), settings.operations(), settings.modulus(), settings.evalProblems());
+  }
+
+  private static Fields fields(TrainSettings settings) {
+    return Fields.of(settings.promptField(), settings.answerField());
   }
 
   private static Curriculum.Limit limit(TrainSettings settings, TrainingState state) {

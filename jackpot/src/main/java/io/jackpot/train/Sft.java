@@ -2,12 +2,15 @@ package io.jackpot.train;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.SftSettings;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.Devices;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Demonstrations;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Ops;
 import io.jackpot.train.PackedResponses.Pair;
 import io.jackpot.transformer.AdamW;

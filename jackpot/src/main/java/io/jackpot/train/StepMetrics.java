@@ -1,7 +1,7 @@
 package io.jackpot.train;
 
+import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.problems.Verifier.Verdict;
-import io.jackpot.rl.loss.ObjectiveResult;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;

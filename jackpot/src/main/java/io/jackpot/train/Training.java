@@ -1,11 +1,14 @@
 package io.jackpot.train;
 
-import io.jackpot.config.Names;
-import io.jackpot.config.Products;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.Devices;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.Products;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import io.jackpot.report.ProgressLine;
-import io.jackpot.tensor.InputException;
 import io.jackpot.transformer.ModelConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;

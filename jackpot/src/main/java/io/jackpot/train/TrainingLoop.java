@@ -1,7 +1,8 @@
 package io.jackpot.train;
 
-import io.jackpot.config.Names;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.devices.Compute;
+import io.jackpot.input.Names;
 import io.jackpot.problems.Verifier.Verdict;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.tensor.Ops;

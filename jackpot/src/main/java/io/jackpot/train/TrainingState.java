@@ -1,9 +1,9 @@
 package io.jackpot.train;
 
 import io.jackpot.config.TrainSettings;
+import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.prompts.ChatTemplate;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
@@ -90,7 +90,7 @@ record TrainingState(
         Trained.fresh(policy, optimizer(settings)),
         Trained.fresh(actor, optimizer(settings)),
         tokenizer,
-        ChatTemplate.of(settings.policy(), now));
+        ModelSource.chatTemplate(settings.policy(), now));
   }
 
   private static Tokenizer tokenizer(String who, String model, ModelFolder folder) {

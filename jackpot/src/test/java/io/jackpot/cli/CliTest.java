@@ -6,7 +6,7 @@ import io.jackpot.config.Key;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.inference.ScriptedModel;
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.weights.Json;
 import java.io.IOException;
 import java.io.PrintWriter;

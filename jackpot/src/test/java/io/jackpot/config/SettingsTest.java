@@ -3,11 +3,12 @@ package io.jackpot.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jackpot.rl.loss.Correction;
-import io.jackpot.rl.loss.ObjectiveOptions;
-import io.jackpot.rl.loss.PolicyWeighting;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
+import io.jackpot.objective.Correction;
+import io.jackpot.objective.ObjectiveOptions;
+import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.tensor.Distillation;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

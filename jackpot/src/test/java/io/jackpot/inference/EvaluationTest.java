@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.jackpot.config.Settings;
+import io.jackpot.input.InputException;
 import io.jackpot.problems.ArithmeticProblems;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Threefry;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.Settings;
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.Settings;
+import io.jackpot.input.InputException;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Json;
 import java.io.IOException;
 import java.io.PrintWriter;

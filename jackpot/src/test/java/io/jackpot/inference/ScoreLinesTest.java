@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.TrainSettings.Device;
-import io.jackpot.tensor.InputException;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Products;
+import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -35,7 +35,7 @@ class ScoreLinesTest {
     ScoreLines.run(
         model.toString(),
         input,
-        Device.CPU,
+        DeviceChoice.CPU,
         Products.PLAIN,
         2,
         out,

@@ -3,8 +3,8 @@ package io.jackpot.models;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jackpot.input.InputException;
 import io.jackpot.problems.ArithmeticProblems;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Tokenizer;
 import java.util.Objects;

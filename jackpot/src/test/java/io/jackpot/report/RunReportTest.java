@@ -3,7 +3,7 @@ package io.jackpot.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.weights.Safetensors;
 import java.io.IOException;

@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.TrainSettings;
+import io.jackpot.input.InputException;
 import io.jackpot.problems.FileProblems;
-import io.jackpot.problems.ProblemSet;
 import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.report.JsonLines;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
 import java.io.IOException;
@@ -222,7 +221,7 @@ class DataSetRunTest {
     TrainSettings settings = settings();
     TrainingState state = TrainingState.fresh(settings);
     Prompts prompts = new Prompts(PromptTemplate.NONE, state.tokenizer());
-    assertThat(prompts.encode(ProblemSet.forTraining(settings).source().get(0)))
+    assertThat(prompts.encode(RunProblems.training(settings).source().get(0)))
         .isEqualTo(state.tokenizer().encode("0+0="));
   }
 }

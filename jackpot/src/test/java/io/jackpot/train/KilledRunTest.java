@@ -3,8 +3,8 @@ package io.jackpot.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jackpot.config.TrainSettings;
+import io.jackpot.input.InputException;
 import io.jackpot.report.JsonLines;
-import io.jackpot.tensor.InputException;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

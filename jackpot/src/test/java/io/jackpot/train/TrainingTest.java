@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.jackpot.config.Arm;
-import io.jackpot.config.Names;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import io.jackpot.report.JsonLines;
-import io.jackpot.tensor.InputException;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.ModelFolder;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.jackpot.tasks;
 
-import io.jackpot.config.Products;
+import io.jackpot.devices.Products;
 
 /**
  * A device that TornadoVM can run tasks on.

@@ -1,9 +1,9 @@
 package io.jackpot.tasks;
 
-import io.jackpot.config.Products;
-import io.jackpot.tensor.InputException;
-import io.jackpot.train.Compute;
-import io.jackpot.train.MemoryPlan;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.Products;
+import io.jackpot.input.InputException;
 
 /** Opens a device in this JVM; the one class behind it is compiled where an SDK is. */
 interface DeviceOpener {

@@ -1,12 +1,12 @@
 package io.jackpot.tasks;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
-import io.jackpot.tensor.InputException;
-import io.jackpot.train.Compute;
-import io.jackpot.train.DeviceProvider;
-import io.jackpot.train.MemoryPlan;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.DeviceProvider;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
+import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package io.jackpot.tasks;
 
 import static io.jackpot.tasks.Recorder.operands;
 
+import io.jackpot.input.InputException;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 

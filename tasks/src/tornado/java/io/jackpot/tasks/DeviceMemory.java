@@ -1,6 +1,6 @@
 package io.jackpot.tasks;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.tensor.Storage;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;

@@ -1,16 +1,16 @@
 package io.jackpot.tasks;
 
-import io.jackpot.rl.loss.ObjectiveEvaluator;
-import io.jackpot.rl.loss.ObjectiveOptions;
-import io.jackpot.rl.loss.ObjectiveResult;
-import io.jackpot.rl.loss.TokenBatch;
+import io.jackpot.objective.ObjectiveEvaluator;
+import io.jackpot.objective.ObjectiveOptions;
+import io.jackpot.objective.ObjectiveResult;
+import io.jackpot.objective.TokenBatch;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * {@code io.jackpot.rl.loss.Objective} on a device: the same numbers but for rounding, as the
+ * {@code io.jackpot.objective.Objective} on a device: the same numbers but for rounding, as the
  * device has an {@code exp} of its own and adds up in another order, which is fixed. A graph is
  * compiled for each power of two of tokens; which of them runs does not show in the result.
  */

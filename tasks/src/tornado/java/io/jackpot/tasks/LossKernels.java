@@ -1,5 +1,9 @@
 package io.jackpot.tasks;
 
+import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.NormalizerTasks;
+import io.jackpot.objective.ObjectiveInputs;
+import io.jackpot.objective.ObrsTasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**

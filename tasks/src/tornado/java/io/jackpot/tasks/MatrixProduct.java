@@ -1,6 +1,6 @@
 package io.jackpot.tasks;
 
-import io.jackpot.config.Products;
+import io.jackpot.devices.Products;
 import io.jackpot.tasks.DeviceMemory.Region;
 
 /** How products of matrices are computed: by kernels of ours or by the vendor's. */

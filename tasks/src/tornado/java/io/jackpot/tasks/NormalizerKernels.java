@@ -1,5 +1,8 @@
 package io.jackpot.tasks;
 
+import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.NormalizerTasks;
+import io.jackpot.objective.ObjectiveInputs;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**

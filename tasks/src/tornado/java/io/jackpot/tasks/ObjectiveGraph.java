@@ -1,9 +1,10 @@
 package io.jackpot.tasks;
 
-import io.jackpot.rl.loss.ObjectiveOptions;
-import io.jackpot.rl.loss.ObjectiveOptions.Target;
-import io.jackpot.rl.loss.PolicyWeighting;
-import io.jackpot.rl.loss.TokenBatch;
+import io.jackpot.objective.ObjectiveInputs;
+import io.jackpot.objective.ObjectiveOptions;
+import io.jackpot.objective.ObjectiveOptions.Target;
+import io.jackpot.objective.PolicyWeighting;
+import io.jackpot.objective.TokenBatch;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -17,7 +18,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 /**
  * The objective as one task graph (Jackpot, Algorithm 1, lines 13 to 26, with Eq. 6 to 8), for up
  * to {@code capacity} tokens and every option. Its arrays are those of {@link TokenBatch} and
- * {@link io.jackpot.rl.loss.ObjectiveResult}, of which a run fills the first {@code tokens}.
+ * {@link io.jackpot.objective.ObjectiveResult}, of which a run fills the first {@code tokens}.
  */
 final class ObjectiveGraph implements AutoCloseable {
   /** Threads of a group that has one each for its tokens. */

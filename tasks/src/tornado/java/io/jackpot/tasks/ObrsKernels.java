@@ -1,5 +1,7 @@
 package io.jackpot.tasks;
 
+import io.jackpot.objective.ObjectiveInputs;
+import io.jackpot.objective.ObrsTasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**

@@ -1,13 +1,13 @@
 package io.jackpot.tasks;
 
-import io.jackpot.config.Products;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.MemoryPlan.Kind;
+import io.jackpot.devices.Products;
+import io.jackpot.input.InputException;
 import io.jackpot.tasks.DeviceMemory.Role;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Tensor;
-import io.jackpot.train.Compute;
-import io.jackpot.train.MemoryPlan;
-import io.jackpot.train.MemoryPlan.Kind;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.jackpot.tasks;
 
+import io.jackpot.input.InputException;
 import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Graphs.Launch;
 import io.jackpot.tasks.Graphs.Step;
 import io.jackpot.tasks.Graphs.Task;
-import io.jackpot.tensor.InputException;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Storage;
 import io.jackpot.tensor.Tensor;

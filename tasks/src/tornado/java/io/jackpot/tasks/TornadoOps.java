@@ -2,7 +2,7 @@ package io.jackpot.tasks;
 
 import static io.jackpot.tasks.Recorder.operands;
 
-import io.jackpot.config.Products;
+import io.jackpot.devices.Products;
 import io.jackpot.tasks.DeviceMemory.Arena;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;

@@ -2,7 +2,7 @@ package io.jackpot.tasks;
 
 import static io.jackpot.tasks.Recorder.operands;
 
-import io.jackpot.config.Products.Precision;
+import io.jackpot.devices.Products.Precision;
 
 /** Products by {@link VendorLibrary}, of factors as they lie in memory. On the CUDA backend. */
 final class VendorProduct implements MatrixProduct {

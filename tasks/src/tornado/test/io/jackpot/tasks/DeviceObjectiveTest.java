@@ -2,8 +2,9 @@ package io.jackpot.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jackpot.rl.loss.ObjectiveOptions;
-import io.jackpot.rl.loss.TokenBatch;
+import io.jackpot.objective.ObjectiveCases;
+import io.jackpot.objective.ObjectiveOptions;
+import io.jackpot.objective.TokenBatch;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Tensor;
 import java.util.List;

@@ -2,7 +2,9 @@ package io.jackpot.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jackpot.rl.obrs.Obrs;
+import io.jackpot.objective.LogProbRows;
+import io.jackpot.objective.ObjectiveCases;
+import io.jackpot.objective.Obrs;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

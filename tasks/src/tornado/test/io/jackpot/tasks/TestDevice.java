@@ -2,7 +2,7 @@ package io.jackpot.tasks;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jackpot.config.Products;
+import io.jackpot.devices.Products;
 import io.jackpot.tensor.Ops;
 import java.util.Map;
 import java.util.Set;

@@ -3,9 +3,9 @@ package io.jackpot.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
 import io.jackpot.tensor.Fixtures;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
@@ -17,13 +17,11 @@ import io.jackpot.tensor.Threefry;
 import io.jackpot.transformer.Activations;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
+import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
+import io.jackpot.transformer.RopeScaling;
 import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
-import io.jackpot.weights.ModelFolder;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -32,7 +30,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,24 +40,26 @@ class WholeModelTest {
   private static final int VOCABULARY = 61;
   private static final int UPDATES = 12;
 
-  private static final String CONFIG =
-      """
-      {"model_type": "%s", "hidden_size": 60, "intermediate_size": 72, "num_hidden_layers": 3,
-       "num_attention_heads": 6, "num_key_value_heads": 2, "vocab_size": 61,
-       "max_position_embeddings": 128, "rms_norm_eps": 1e-6, "rope_theta": 10000.0,
-       "tie_word_embeddings": %s, "hidden_act": "silu"}
-      """;
-
-  private final Path folder;
-
-  WholeModelTest(@TempDir Path folder) {
-    this.folder = folder;
-  }
-
-  private Model model(String type) throws IOException {
-    Files.writeString(folder.resolve("config.json"), CONFIG.formatted(type, !type.equals("llama")));
-    ModelFolder fresh = ModelFolder.random(folder, 7);
-    return new Model(fresh.config(), fresh.parameters());
+  private static Model model(String type) {
+    ModelConfig config =
+        new ModelConfig(
+            type,
+            VOCABULARY,
+            60,
+            72,
+            3,
+            6,
+            2,
+            10,
+            128,
+            10000,
+            new RopeScaling.None(),
+            1e-6f,
+            !type.equals("llama"),
+            type.equals("qwen2"),
+            false,
+            type.equals("qwen3"));
+    return Model.random(config, 7);
   }
 
   /**
@@ -116,7 +115,7 @@ class WholeModelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"qwen2", "qwen3", "llama"})
-  void logProbsGradientsAndUpdatesAreTheCpus(String type) throws IOException {
+  void logProbsGradientsAndUpdatesAreTheCpus(String type) {
     Course expected;
     try (Ops cpu = OpsLookup.open(2)) {
       expected = train(cpu, model(type), false);
@@ -153,8 +152,7 @@ class WholeModelTest {
   /** Rounded factors leave a dozen updates near those of the CPU. */
   @ParameterizedTest
   @CsvSource({"JAVA, BF16, 0.02", "VENDOR, F32, 2e-4", "VENDOR, TF32, 4e-3", "VENDOR, BF16, 0.02"})
-  void roundedProductsStayNear(Gemm gemm, Precision precision, double tolerance)
-      throws IOException {
+  void roundedProductsStayNear(Gemm gemm, Precision precision, double tolerance) {
     TestDevice.assumeCuda();
     Course expected;
     try (Ops cpu = OpsLookup.open(2)) {
@@ -175,7 +173,7 @@ class WholeModelTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"qwen2", "qwen3", "llama"})
-  void samplesAreTheCpus(String type) throws IOException {
+  void samplesAreTheCpus(String type) {
     List<int[]> prompts =
         IntStream.range(0, 9).mapToObj(i -> Fixtures.randomIds(i, 3 + 5 * i, VOCABULARY)).toList();
     Sampler.Options options = new Sampler.Options(1, 20, Set.of(0), 5, 7);

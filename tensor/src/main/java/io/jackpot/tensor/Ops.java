@@ -1,5 +1,6 @@
 package io.jackpot.tensor;
 
+import io.jackpot.input.InputException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

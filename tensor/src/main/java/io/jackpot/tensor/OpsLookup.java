@@ -1,5 +1,6 @@
 package io.jackpot.tensor;
 
+import io.jackpot.input.InputException;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -80,7 +80,7 @@ public final class InferenceModel {
   /**
    * The weights of {@code model} as they are now.
    *
-   * @throws io.jackpot.tensor.InputException if {@code ops} do not have weights of this type
+   * @throws io.jackpot.input.InputException if {@code ops} do not have weights of this type
    */
   public static InferenceModel of(Ops ops, Model model, WeightType type) {
     return new InferenceModel(ops, model, type);

@@ -1,6 +1,6 @@
 package io.jackpot.tokenizer;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -1,6 +1,6 @@
 package io.jackpot.tokenizer;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.tokenizer.RegexNode.Place;
 import io.jackpot.tokenizer.RegexProgram.Op;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package io.jackpot.weights;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.jackpot.weights;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.SlidingWindow;
 import java.nio.file.Path;

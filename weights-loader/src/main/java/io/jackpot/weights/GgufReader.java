@@ -1,6 +1,6 @@
 package io.jackpot.weights;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.jackpot.weights;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

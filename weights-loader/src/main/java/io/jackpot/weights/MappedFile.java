@@ -2,7 +2,7 @@ package io.jackpot.weights;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

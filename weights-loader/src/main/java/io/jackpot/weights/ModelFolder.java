@@ -1,6 +1,6 @@
 package io.jackpot.weights;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.tensor.Shape;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;

@@ -1,6 +1,6 @@
 package io.jackpot.weights;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.tokenizer.AddedTokens;
 import io.jackpot.tokenizer.Bpe;
 import io.jackpot.tokenizer.Normalizer;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.weights.Json;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.jackpot.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.RopeScaling;
 import io.jackpot.transformer.SlidingWindow;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import io.jackpot.transformer.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Files;

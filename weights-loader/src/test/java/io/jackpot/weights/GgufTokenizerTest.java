@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,7 +3,7 @@ package io.jackpot.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.jackpot.tensor.InputException;
+import io.jackpot.input.InputException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.jackpot.tasks.ladder;
 
-import io.jackpot.config.Names;
-import io.jackpot.config.Products.Precision;
+import io.jackpot.devices.Products.Precision;
+import io.jackpot.input.Names;
 import io.jackpot.tasks.Bfloat16Kernels;
 import io.jackpot.tasks.Cublas;
 import io.jackpot.tasks.MatmulKernels;

@@ -1,9 +1,14 @@
 package io.jackpot.tasks.ladder;
 
-import io.jackpot.config.Products;
-import io.jackpot.config.Products.Gemm;
-import io.jackpot.config.Products.Precision;
-import io.jackpot.config.TrainSettings.Device;
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Devices;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.MemoryPlan.Kind;
+import io.jackpot.devices.MemoryPlan.Part;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
 import io.jackpot.tasks.TornadoOps;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
@@ -11,11 +16,6 @@ import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
-import io.jackpot.train.Compute;
-import io.jackpot.train.Devices;
-import io.jackpot.train.MemoryPlan;
-import io.jackpot.train.MemoryPlan.Kind;
-import io.jackpot.train.MemoryPlan.Part;
 import io.jackpot.transformer.Activations;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
@@ -58,7 +58,7 @@ public final class ModelBenchmark {
 
   public static void main(String[] args) {
     ModelConfig config = config(args[0]);
-    Device device = Device.TORNADO;
+    DeviceChoice device = DeviceChoice.TORNADO;
     int batch = 8;
     int length = 512;
     int slots = 32;
@@ -70,7 +70,7 @@ public final class ModelBenchmark {
     for (int i = 1; i + 1 < args.length; i += 2) {
       String value = args[i + 1];
       switch (args[i]) {
-        case "--device" -> device = Device.valueOf(value.toUpperCase(Locale.ROOT));
+        case "--device" -> device = DeviceChoice.valueOf(value.toUpperCase(Locale.ROOT));
         case "--gemm" -> gemm = Gemm.valueOf(value.toUpperCase(Locale.ROOT));
         case "--matmul-precision" -> precision = Precision.valueOf(value.toUpperCase(Locale.ROOT));
         case "--batch" -> batch = Integer.parseInt(value);

@@ -1,5 +1,0 @@
-/** From a group's rewards to its advantages. */
-@NullMarked
-package io.jackpot.rl.advantage;
-
-import org.jspecify.annotations.NullMarked;

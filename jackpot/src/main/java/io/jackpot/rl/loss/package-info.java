@@ -1,5 +1,0 @@
-/** The joint objective, from scalars per token to losses and gradient coefficients. */
-@NullMarked
-package io.jackpot.rl.loss;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package io.jackpot.problems;
+
+import io.jackpot.input.InputException;
+import io.jackpot.problems.InputLines.Line;
+import io.jackpot.weights.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The rows of a data set as it is published: JSON lines, one JSON document ({@link JsonRows}),
+ * either of them compressed by gzip, or Parquet ({@link ParquetRows}). What a file holds decides
+ * which of them it is, not its name.
+ */
+final class DataFile {
+  private static final byte[] PARQUET = "PAR1".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] LFS_POINTER =
+      "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
+
+  /** Endings of the files of a folder that are taken for data, the first kind that there is. */
+  private static final List<String> KINDS =
+      List.of("*.parquet", "*.{jsonl,ndjson}{,.gz}", "*.json{,.gz}");
+
+  private DataFile() {}
+
+  /**
+   * The files that a setting names: paths separated by commas, each of a file, of a folder (all
+   * Parquet files in it, or else all JSON lines, or else all JSON) or, in its last part, of several
+   * files ({@code data/train-*.parquet}), which then come in the order of their names.
+   *
+   * @throws InputException if there is none, or a folder holds several parts of a data set
+   */
+  static List<Path> files(String names) {
+    List<Path> files = new ArrayList<>();
+    for (String name : exists(names) ? List.of(names) : List.of(names.split(",", -1))) {
+      if (exists(name)) {
+        Path path = Path.of(name);
+        files.addAll(Files.isDirectory(path) ? shards(path) : List.of(path));
+      } else {
+        files.addAll(matching(name));
+      }
+    }
+    return files;
+  }
+
+  private static boolean exists(String name) {
+    try {
+      return !name.isBlank() && Files.exists(Path.of(name));
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  private static List<Path> shards(Path folder) {
+    for (String kind : KINDS) {
+      List<Path> files = list(folder, kind);
+      TreeSet<String> splits = new TreeSet<>();
+      files.forEach(file -> splits.add(split(file.getFileName().toString())));
+      if (splits.size() > 1) {
+        throw new InputException(
+            Json.oneLine(
+                "%s: holds the parts %s, expected those of one; name it, as in %s"
+                    .formatted(folder, splits, folder.resolve(splits.first() + "*"))));
+      }
+      if (!files.isEmpty()) {
+        return files;
+      }
+    }
+    throw new InputException(folder + ": no file of .parquet, .jsonl or .json in this folder");
+  }
+
+  /** Of {@code train-00000-of-00002.parquet} it is {@code train}. */
+  private static String split(String name) {
+    return name.split("[-.]", 2)[0];
+  }
+
+  private static List<Path> matching(String name) {
+    int slash = name.lastIndexOf('/');
+    String last = name.substring(slash + 1);
+    Path folder = Path.of(slash < 0 ? "." : slash == 0 ? "/" : name.substring(0, slash));
+    List<Path> files =
+        last.contains("*") && Files.isDirectory(folder) ? list(folder, last) : List.of();
+    if (files.isEmpty()) {
+      throw new InputException(
+          Json.oneLine(
+              (name.isBlank() ? "\"" + name + "\"" : name)
+                  + ": no such file, expected JSON lines, JSON or Parquet, or a folder of them"));
+    }
+    return slash < 0 ? files.stream().map(Path::getFileName).toList() : files;
+  }
+
+  private static List<Path> list(Path folder, String glob) {
+    PathMatcher matcher = folder.getFileSystem().getPathMatcher("glob:" + glob);
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        if (matcher.matches(entry.getFileName()) && Files.isRegularFile(entry)) {
+          files.add(entry);
+        }
+      }
+    } catch (IOException e) {
+      throw InputBytes.failed(folder, e);
+    }
+    return files.stream().sorted().toList();
+  }
+
+  /**
+   * Gives each row to {@code read}, one after the other. None is not an error here.
+   *
+   * @param wanted whether a row's field of that name is needed; the others may be null where they
+   *     are something else
+   * @throws InputException if the file cannot be read or is of no known kind
+   */
+  static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
+    try (InputStream in = InputBytes.open(file)) {
+      if (InputBytes.startsWith(in, PARQUET)) {
+        ParquetRows.forEach(file, wanted, read);
+      } else if (InputBytes.startsWith(in, LFS_POINTER)) {
+        throw new InputException(
+            file + ": a pointer of Git LFS and not the file itself; fetch that with: git lfs pull");
+      } else {
+        JsonRows.forEach(in, file, wanted, read);
+      }
+    } catch (IOException e) {
+      throw InputBytes.failed(file, e);
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.jackpot.problems;
+
+import io.jackpot.input.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Input files of one JSON object a line, in UTF-8. Lines of white space are passed over. */
+public final class InputLines {
+  private static final int LONGEST_QUOTE = 60;
+  static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          // As many digits as the file has: 0.1 is not a binary fraction, 1e400 not infinity.
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  private InputLines() {}
+
+  /**
+   * One line's object; knows its place for messages.
+   *
+   * @param where file and line
+   */
+  public record Line(String where, JsonNode object) {
+
+    public boolean has(String key) {
+      return object.has(key);
+    }
+
+    /** The string under {@code key}. */
+    public String string(String key) {
+      JsonNode value = required(key, "a string");
+      if (!value.isString()) {
+        throw wrong(key, value, "a string");
+      }
+      return value.stringValue();
+    }
+
+    /** The string under {@code key}, or the text of the number there. */
+    public String stringOrNumber(String key) {
+      JsonNode value = required(key, "a string or a number");
+      if (value.isNumber()) {
+        return value.numberValue().toString();
+      }
+      if (!value.isString()) {
+        throw wrong(key, value, "a string or a number");
+      }
+      return value.stringValue();
+    }
+
+    /** The token ids under {@code key}: at least one integer of at least 0. */
+    public int[] ids(String key) {
+      String expected = "an array of token ids";
+      JsonNode value = required(key, expected);
+      if (!value.isArray() || value.isEmpty()) {
+        throw wrong(key, value, expected);
+      }
+      int[] ids = new int[value.size()];
+      for (int i = 0; i < ids.length; i++) {
+        JsonNode id = value.get(i);
+        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+          throw wrong(key + "[" + i + "]", id, "a token id");
+        }
+        ids[i] = id.intValue();
+      }
+      return ids;
+    }
+
+    private JsonNode required(String key, String expected) {
+      if (!object.has(key)) {
+        throw new InputException(where + ": no \"" + key + "\", expected " + expected);
+      }
+      return object.get(key);
+    }
+
+    private InputException wrong(String key, JsonNode found, String expected) {
+      return new InputException(
+          where + ": \"" + key + "\": " + quote(found.toString()) + ", expected " + expected);
+    }
+  }
+
+  /**
+   * @param where the line of {@code ids}
+   * @param vocabulary of the model that they are meant for
+   * @throws InputException naming the first id that the model does not have
+   */
+  public static void checkIds(String where, int[] ids, int vocabulary) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] >= vocabulary) {
+        throw new InputException(
+            "%s: ids[%d]: %d, expected 0 to %d (vocab_size of the model is %d)"
+                .formatted(where, i, ids[i], vocabulary - 1, vocabulary));
+      }
+    }
+  }
+
+  /**
+   * What {@code read} makes of each line.
+   *
+   * @throws InputException if the file cannot be read or is empty, a line is not a JSON object, or
+   *     {@code read} throws it
+   */
+  public static <T> List<T> read(Path file, Function<Line, T> read) {
+    List<T> all = new ArrayList<>();
+    try (InputStream in = InputBytes.open(file)) {
+      forEach(in, file, line -> all.add(read.apply(line)));
+    } catch (IOException e) {
+      throw InputBytes.failed(file, e);
+    }
+    if (all.isEmpty()) {
+      throw new InputException(file + ": empty, expected a JSON object a line");
+    }
+    return all;
+  }
+
+  /**
+   * Gives each line of {@code in} to {@code read}, one after the other.
+   *
+   * @param file what is read, for messages
+   */
+  static void forEach(InputStream in, Path file, Consumer<Line> read) throws IOException {
+    InputBytes.Lines lines = new InputBytes.Lines(in);
+    int number = 1;
+    for (ByteBuffer bytes = lines.next(); bytes != null; bytes = lines.next(), number++) {
+      String where = file + ", line " + number;
+      String text = decode(bytes, where);
+      if (!text.isBlank()) {
+        read.accept(new Line(where, parse(text, where)));
+      }
+    }
+  }
+
+  private static String decode(ByteBuffer bytes, String where) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    } catch (CharacterCodingException e) {
+      throw new InputException(where + ": not UTF-8, expected a JSON object in UTF-8", e);
+    }
+  }
+
+  private static JsonNode parse(String text, String where) {
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(text);
+    } catch (JacksonException e) {
+      throw new InputException(
+          where + ": " + quote(text) + " is not valid JSON, expected a JSON object", e);
+    }
+    if (!node.isObject()) {
+      throw new InputException(where + ": " + quote(text) + ", expected a JSON object");
+    }
+    return node;
+  }
+
+  /** Foreign text on one line, and not more of it than people read. */
+  static String quote(String text) {
+    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
+  }
+}

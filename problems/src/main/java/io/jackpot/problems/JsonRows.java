@@ -1,0 +1,198 @@
+package io.jackpot.problems;
+
+import io.jackpot.input.InputException;
+import io.jackpot.problems.InputLines.Line;
+import io.jackpot.weights.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The rows of JSON: an object a line, or one document that is
+ *
+ * <ul>
+ *   <li>an array of objects,
+ *   <li>an object that holds one array of objects, as in {@code {"version": 1, "data": […]}}, or
+ *   <li>an object of columns, arrays of one length, as in {@code {"question": […], "answer": […]}}.
+ * </ul>
+ */
+final class JsonRows {
+  private static final String EXPECTED =
+      "expected a JSON object a line, a JSON array of objects, or Parquet";
+
+  private JsonRows() {}
+
+  /**
+   * @param wanted names of fields that a row may have: an object with one of them is no document
+   *     that holds rows
+   */
+  static void forEach(InputStream in, Path file, Predicate<String> wanted, Consumer<Line> read)
+      throws IOException {
+    int first = firstByte(in);
+    if (first == '[') {
+      array(in, file, read);
+    } else if (first != '{') {
+      if (first >= 0) {
+        throw new InputException(file + ": " + EXPECTED);
+      }
+    } else if (startsWithALineOfJson(file)) {
+      lines(in, file, wanted, read);
+    } else {
+      document(file, object(in, file), wanted, read);
+    }
+  }
+
+  /** The first that is not white space, still to be read; −1 where there is none. */
+  private static int firstByte(InputStream in) throws IOException {
+    while (true) {
+      in.mark(1);
+      int next = in.read();
+      if (next != ' ' && next != '\t' && next != '\r' && next != '\n') {
+        in.reset();
+        return next;
+      }
+    }
+  }
+
+  /** Whether the first line that is not empty is an object as a whole. */
+  private static boolean startsWithALineOfJson(Path file) throws IOException {
+    try (InputStream in = InputBytes.open(file)) {
+      firstByte(in);
+      ByteBuffer line = new InputBytes.Lines(in).next();
+      // What is not UTF-8, or damaged further on, is told by whoever reads the lines.
+      String text = line == null ? "" : StandardCharsets.UTF_8.decode(line).toString();
+      return InputLines.MAPPER.readTree(text).isObject();
+    } catch (JacksonException e) {
+      return false;
+    }
+  }
+
+  private static void lines(
+      InputStream in, Path file, Predicate<String> wanted, Consumer<Line> read) throws IOException {
+    List<Line> held = new ArrayList<>(1);
+    boolean[] several = {false};
+    InputLines.forEach(
+        in,
+        file,
+        line -> {
+          if (!several[0] && held.isEmpty()) {
+            held.add(line);
+            return;
+          }
+          several[0] = true;
+          held.forEach(read);
+          held.clear();
+          read.accept(line);
+        });
+    for (Line single : held) {
+      document(file, single, wanted, read);
+    }
+  }
+
+  private static void array(InputStream in, Path file, Consumer<Line> read) throws IOException {
+    try (Reader text = utf8(in);
+        JsonParser parser = InputLines.MAPPER.createParser(text)) {
+      parser.nextToken();
+      for (int i = 1; parser.nextToken() != JsonToken.END_ARRAY; i++) {
+        String where = file + ", entry " + i;
+        JsonNode node = parser.readValueAsTree();
+        if (node == null || !node.isObject()) {
+          throw new InputException(
+              where + ": " + InputLines.quote(String.valueOf(node)) + ", expected a JSON object");
+        }
+        read.accept(new Line(where, node));
+      }
+      if (parser.nextToken() != null) {
+        throw new InputException(file + ": more after the array's end, " + EXPECTED);
+      }
+    } catch (JacksonException e) {
+      throw invalid(file, e);
+    }
+  }
+
+  private static Line object(InputStream in, Path file) throws IOException {
+    try (Reader text = utf8(in)) {
+      return new Line(file.toString(), InputLines.MAPPER.readTree(text));
+    } catch (JacksonException e) {
+      throw invalid(file, e);
+    }
+  }
+
+  private static Reader utf8(InputStream in) {
+    return new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
+  }
+
+  private static InputException invalid(Path file, JacksonException e) {
+    if (e.getCause() instanceof CharacterCodingException) {
+      return new InputException(file + ": not UTF-8, expected JSON in UTF-8", e);
+    }
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+    return new InputException(
+        Json.oneLine(
+            "%s: invalid JSON%s (%s), %s"
+                .formatted(
+                    file,
+                    line > 0 ? " in line " + line : "",
+                    InputLines.quote(e.getOriginalMessage()),
+                    EXPECTED)),
+        e);
+  }
+
+  /** A document that is one object: several rows, or itself one. */
+  private static void document(
+      Path file, Line document, Predicate<String> wanted, Consumer<Line> read) {
+    JsonNode object = document.object();
+    List<JsonNode> arrays =
+        object.properties().stream()
+            .map(Map.Entry::getValue)
+            .filter(JsonRows::isOfObjects)
+            .toList();
+    if (arrays.size() == 1 && object.propertyNames().stream().noneMatch(wanted)) {
+      int i = 1;
+      for (JsonNode row : arrays.getFirst()) {
+        read.accept(new Line(file + ", entry " + i++, row));
+      }
+    } else if (isOfColumns(object)) {
+      int rows = object.iterator().next().size();
+      for (int i = 0; i < rows; i++) {
+        ObjectNode row = JsonNodeFactory.instance.objectNode();
+        for (Map.Entry<String, JsonNode> column : object.properties()) {
+          row.set(column.getKey(), column.getValue().get(i));
+        }
+        read.accept(new Line(file + ", entry " + (i + 1), row));
+      }
+    } else {
+      read.accept(document);
+    }
+  }
+
+  private static boolean isOfObjects(JsonNode node) {
+    return node.isArray() && !node.isEmpty() && node.valueStream().allMatch(JsonNode::isObject);
+  }
+
+  private static boolean isOfColumns(JsonNode object) {
+    return !object.isEmpty()
+        && object
+            .valueStream()
+            .allMatch(column ->
+                column.isArray()
+                    && !isOfObjects(column)
+                    && column.size() == object.iterator().next().size());
+  }
+}

@@ -1,0 +1,38 @@
+package io.jackpot.problems;
+
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
+import io.jackpot.problems.Verifier.Verification;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * The {@code verify} command: for each line {@code {"gold": …, "answer": …}} a line {@code
+ * {"verdict": "correct" | "wrong" | "unparsed" | "bad-gold", "extracted": …}}, in order.
+ */
+public final class VerifyLines {
+  private VerifyLines() {}
+
+  /**
+   * @throws InputException if the file cannot be read or a line is not as expected; then nothing is
+   *     written
+   */
+  public static void run(Path input, Appendable out) throws IOException {
+    Verifier verifier = new MathVerifier();
+    List<Verification> verifications =
+        InputLines.read(
+            input,
+            line -> verifier.verify(line.stringOrNumber("gold"), line.stringOrNumber("answer")));
+    for (Verification verification : verifications) {
+      out.append(
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("verdict", Names.of(verification.verdict()))
+                  .put("extracted", verification.extracted())
+                  .toString())
+          .append('\n');
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.jackpot.prompts;
+
+import io.jackpot.input.InputException;
+import io.jackpot.jinja.Template;
+import io.jackpot.jinja.TemplateException;
+import io.jackpot.problems.Message;
+import io.jackpot.weights.AtomicFiles;
+import io.jackpot.weights.Json;
+import io.jackpot.weights.Tokenizers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A model's own chat template: {@code chat_template.jinja} of its folder, or else {@code
+ * chat_template} in {@code tokenizer_config.json}, where it may also be a list of templates of
+ * which the one named {@code default} counts; {@code tokenizer.chat_template} of a GGUF file.
+ */
+public final class ChatTemplate {
+  private static final String FILE = "chat_template.jinja";
+  private static final String CONFIG = "tokenizer_config.json";
+  private static final String KEY = "chat_template";
+  private static final List<String> SPECIAL =
+      List.of(
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
+          "mask_token");
+
+  private final String where;
+  private final String source;
+  private final Template template;
+  private final Map<String, String> special;
+  private final LocalDateTime now;
+
+  private ChatTemplate(
+      String where, String source, Map<String, String> special, LocalDateTime now) {
+    this.where = where;
+    this.source = source;
+    this.special = special;
+    this.now = now;
+    try {
+      this.template = Template.parse(source);
+    } catch (TemplateException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * @param special texts of special tokens by their names, {@code bos_token} and so on
+   * @param now the time that a template may ask for
+   * @throws InputException if it is no template, or one that is not supported
+   */
+  public static ChatTemplate of(String source, Map<String, String> special, LocalDateTime now) {
+    return new ChatTemplate("chat template", source, special, now);
+  }
+
+  /**
+   * @param model its folder or GGUF file
+   * @return null if the model has none
+   * @throws InputException if a file cannot be read, or the template is not supported
+   */
+  public static @Nullable ChatTemplate find(Path model, LocalDateTime now) {
+    if (Files.isRegularFile(model)) {
+      byte[] config = Tokenizers.load(model).companions().get(CONFIG);
+      return config == null ? null : find(model.toString(), Json.parse(config, CONFIG), null, now);
+    }
+    Path config = model.resolve(CONFIG);
+    Path file = model.resolve(FILE);
+    ObjectNode settings =
+        Files.exists(config) ? Json.read(config) : JsonNodeFactory.instance.objectNode();
+    return Files.exists(file)
+        ? find(file.toString(), settings, read(file), now)
+        : find(config.toString(), settings, null, now);
+  }
+
+  private static @Nullable ChatTemplate find(
+      String where, ObjectNode settings, @Nullable String own, LocalDateTime now) {
+    String source = own != null ? own : source(settings.path(KEY));
+    if (source == null) {
+      return null;
+    }
+    Map<String, String> special = new LinkedHashMap<>();
+    for (String name : SPECIAL) {
+      // A text, or an object with its properties.
+      JsonNode token = settings.path(name);
+      JsonNode text = token.isObject() ? token.path("content") : token;
+      if (text.isString()) {
+        special.put(name, text.stringValue());
+      }
+    }
+    return new ChatTemplate(where, source, special, now);
+  }
+
+  /**
+   * @param whose the model, for the message
+   * @throws InputException if {@code chat} is null
+   */
+  public static ChatTemplate require(@Nullable ChatTemplate chat, String whose) {
+    if (chat == null) {
+      throw new InputException(
+          "promptTemplate chat: "
+              + whose
+              + " has no chat template (chat_template.jinja, chat_template in tokenizer_config.json, or in a GGUF file tokenizer.chat_template); expected another promptTemplate");
+    }
+    return chat;
+  }
+
+  /** The time that the template may ask for. */
+  public LocalDateTime now() {
+    return now;
+  }
+
+  /**
+   * Puts the template into a model's folder, where {@link #find} and the Python library find it.
+   *
+   * @throws InputException if it cannot be written
+   */
+  public void writeInto(Path folder) {
+    AtomicFiles.writeAtomically(
+        folder.resolve(FILE), out -> out.write(source.getBytes(StandardCharsets.UTF_8)));
+    Path config = folder.resolve(CONFIG);
+    ObjectNode settings =
+        Files.exists(config) ? Json.read(config) : JsonNodeFactory.instance.objectNode();
+    special.forEach(settings::put);
+    Json.write(config, settings);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new InputException(Json.oneLine(file + ": cannot be read (" + e.getMessage() + ")"), e);
+    }
+  }
+
+  private static @Nullable String source(JsonNode template) {
+    for (JsonNode named : template.isArray() ? template : List.<JsonNode>of()) {
+      if (named.path("name").asString("").equals("default")) {
+        return source(named.path("template"));
+      }
+    }
+    return template.isString() ? template.stringValue() : null;
+  }
+
+  /**
+   * What transformers' {@code apply_chat_template} gives for the turns with {@code
+   * add_generation_prompt}.
+   *
+   * @throws InputException if the template cannot be carried out, or refuses the turns
+   */
+  public String render(List<Message> turns) {
+    List<Map<String, String>> messages = new ArrayList<>();
+    for (Message turn : turns) {
+      Map<String, String> message = new LinkedHashMap<>();
+      message.put("role", turn.role());
+      message.put("content", turn.content());
+      messages.add(message);
+    }
+    Map<String, @Nullable Object> values = new LinkedHashMap<>(special);
+    values.put("messages", messages);
+    values.put("tools", null);
+    values.put("documents", null);
+    values.put("add_generation_prompt", true);
+    try {
+      return template.render(values, now);
+    } catch (TemplateException e) {
+      throw failed(e);
+    }
+  }
+
+  private InputException failed(TemplateException e) {
+    return new InputException(
+        Json.oneLine(where + ": chat template: " + e.getMessage() + "; try another promptTemplate"),
+        e);
+  }
+}

@@ -1,0 +1,179 @@
+package io.jackpot.prompts;
+
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
+import io.jackpot.problems.Message;
+import io.jackpot.problems.Problem;
+import io.jackpot.weights.Json;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The text that stands around a problem. */
+public sealed interface PromptTemplate {
+  /** Stands for the problem's text. */
+  String PLACE = "{problem}";
+
+  /** The text that the model continues. */
+  String render(Problem problem);
+
+  /**
+   * Whether the text has all special tokens that it needs, so that none are to be put around it.
+   */
+  boolean writesSpecialTokens();
+
+  /**
+   * A text with {@link #PLACE} in it; turns before the prompt stand there too, with an empty line
+   * after each.
+   */
+  record Text(String text, boolean writesSpecialTokens) implements PromptTemplate {
+    @Override
+    public String render(Problem problem) {
+      String question =
+          Stream.concat(
+                  problem.before().stream().map(Message::content), Stream.of(problem.prompt()))
+              .collect(Collectors.joining("\n\n"));
+      return text.replace(PLACE, question);
+    }
+  }
+
+  /**
+   * The model's own chat template, with the turn of the assistant begun.
+   *
+   * @param system a message that takes the place of a problem's own system message
+   */
+  record Chat(ChatTemplate template, @Nullable String system) implements PromptTemplate {
+    @Override
+    public String render(Problem problem) {
+      List<Message> turns = new ArrayList<>(problem.before());
+      if (system != null) {
+        turns.removeIf(turn -> turn.role().equals("system"));
+        turns.addFirst(new Message("system", system));
+      }
+      turns.add(new Message("user", problem.prompt()));
+      return template.render(turns);
+    }
+
+    @Override
+    public boolean writesSpecialTokens() {
+      return true;
+    }
+  }
+
+  /** The problem alone. */
+  PromptTemplate NONE = new Text(PLACE, false);
+
+  /**
+   * Templates by the names that settings give them.
+   *
+   * <ul>
+   *   <li>{@code qwen25-math-cot}, {@code qwen-boxed}: the two that Qwen2.5-Math is evaluated with
+   *       (Yang et al., 2024, "Qwen2.5-Math technical report", and its evaluation code). They have
+   *       Qwen's special tokens written out.
+   *   <li>{@code r1-zero}: DeepSeek-R1-Zero's (DeepSeek-AI, 2025, "DeepSeek-R1", Table 1).
+   *   <li>{@code question-answer}: GSM8K's in EleutherAI's lm-evaluation-harness, without examples.
+   *   <li>{@code minerva}: MATH's as Minerva has it (Lewkowycz et al., 2022, "Solving quantitative
+   *       reasoning problems with language models", appendix D.2), without examples.
+   * </ul>
+   */
+  Map<String, PromptTemplate> NAMED = named();
+
+  private static Map<String, PromptTemplate> named() {
+    String boxed = "Please reason step by step, and put your final answer within \\boxed{}.";
+    Map<String, PromptTemplate> named = new LinkedHashMap<>();
+    named.put(
+        "qwen25-math-cot",
+        new Text(
+            "<|im_start|>system\n"
+                + boxed
+                + "<|im_end|>\n<|im_start|>user\n"
+                + PLACE
+                + "<|im_end|>\n<|im_start|>assistant\n",
+            true));
+    named.put(
+        "qwen-boxed",
+        new Text(
+            "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n<|im_start|>user\n"
+                + PLACE
+                + "\n"
+                + boxed
+                + "<|im_end|>\n<|im_start|>assistant\n",
+            true));
+    named.put(
+        "r1-zero",
+        new Text(
+            "A conversation between User and Assistant. The user asks a question, and the Assistant"
+                + " solves it. The assistant first thinks about the reasoning process in the mind and"
+                + " then provides the user with the answer. The reasoning process and answer are"
+                + " enclosed within <think> </think> and <answer> </answer> tags, respectively,"
+                + " i.e., <think> reasoning process here </think> <answer> answer here </answer>."
+                + " User: "
+                + PLACE
+                + ". Assistant:",
+            false));
+    named.put("question-answer", new Text("Question: " + PLACE + "\nAnswer:", false));
+    named.put("minerva", new Text("Problem:\n" + PLACE + "\n\nSolution:", false));
+    return Map.copyOf(named);
+  }
+
+  /**
+   * @param name one of {@link #NAMED}, {@code chat}, a text with {@link #PLACE} in it, or a file
+   *     that holds one (a line feed at its end does not count); null for none
+   * @param system the system message of {@code chat}; null for none
+   * @param chat the model's chat template, asked for where it is needed
+   * @throws InputException if there is no such template, or a system message that it has no place
+   *     for
+   */
+  static PromptTemplate of(
+      @Nullable String name, @Nullable String system, Supplier<ChatTemplate> chat) {
+    if (name != null && name.equals("chat")) {
+      return new Chat(chat.get(), system);
+    }
+    if (system != null) {
+      throw new InputException(
+          "systemPrompt: only a chat template has a place for it, expected promptTemplate chat");
+    }
+    if (name == null) {
+      return NONE;
+    }
+    PromptTemplate named = NAMED.get(name);
+    if (named != null) {
+      return named;
+    }
+    return new Text(name.contains(PLACE) ? name : ofFile(name), false);
+  }
+
+  private static String ofFile(String name) {
+    String text;
+    try {
+      text = Files.readString(Path.of(name));
+    } catch (CharacterCodingException e) {
+      throw new InputException(Json.oneLine("promptTemplate: " + name + ": not UTF-8"), e);
+    } catch (IOException | InvalidPathException e) {
+      List<String> names =
+          Stream.concat(Stream.of("chat"), NAMED.keySet().stream()).sorted().toList();
+      throw new InputException(
+          Json.oneLine(
+              "promptTemplate: found %s, expected none, %s, a file, or a text with %s; nearest is %s"
+                  .formatted(name, String.join(", ", names), PLACE, Names.nearest(name, names))),
+          e);
+    }
+    if (!text.contains(PLACE)) {
+      throw new InputException(
+          Json.oneLine(
+              "promptTemplate: %s has no %s, expected it where the problem's text goes"
+                  .formatted(name, PLACE)));
+    }
+    return text.replaceFirst("\\r?\\n\\z", "");
+  }
+}

@@ -1,0 +1,141 @@
+package io.jackpot.problems;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jackpot.input.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that pyarrow wrote ({@code bench/peers/parquet_files.py}). */
+class ParquetRowsTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "snappy", "gzip", "zstd", "version2", "large-string"})
+  void readsEveryCodecAndEncoding(String name) throws IOException {
+    assertThat(problems(FileProblems.read(resource(name))))
+        .containsExactly(
+            new Problem("What is $1+1$?", "2", null),
+            new Problem("Wie viel ist ½·½?", "\\frac14", null),
+            new Problem("漢字 and 𝛑\n\tand a tab", "", null),
+            new Problem("x".repeat(300), "1,000", null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lz4", "brotli"})
+  void aCodecThatIsNotSupportedIsNamed(String name) throws IOException {
+    Path file = resource(name);
+    assertThatThrownBy(() -> FileProblems.read(file))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(file + ": cannot be read as Parquet (")
+        .hasMessageMatching("(?is).*" + name + ".*")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void readsConversationsAndNestedAnswers() throws IOException {
+    assertThat(problems(FileProblems.read(resource("verl"))).get(2))
+        .isEqualTo(new Problem("2 + 2?", "4", null, List.of(new Message("system", "Think."))));
+    assertThat(
+            FileProblems.read(
+                    resource("verl").toString(),
+                    Fields.of("extra_info.question", "Extra_Info.Answer"))
+                .get(1))
+        .isEqualTo(new Problem("1 + 1?", "#### 2", null));
+  }
+
+  @Test
+  void numbersKeepTheirDigits() throws IOException {
+    assertThat(problems(FileProblems.read(resource("numbers"))))
+        .containsExactly(
+            new Problem("a", "142.0", null),
+            new Problem("b", "-0.5", null),
+            new Problem("c", "", null));
+  }
+
+  @Test
+  void numbersWithoutASignStayPositive() throws IOException {
+    assertThat(problems(FileProblems.read(resource("unsigned"))))
+        .extracting(Problem::answer)
+        .containsExactly("4000000000", "7");
+    assertThat(
+            problems(FileProblems.read(resource("unsigned").toString(), Fields.of(null, "seed"))))
+        .extracting(Problem::answer)
+        .containsExactly("18446744073709551615", "0");
+  }
+
+  @Test
+  void answersMayBeLists() throws IOException {
+    assertThat(problems(FileProblems.read(resource("lists"))))
+        .extracting(Problem::answer)
+        .containsExactly("2", "1, -1", "", "");
+  }
+
+  @Test
+  void fieldsThatAreNotThereAreNamedWithThoseThatAre() throws IOException {
+    Path file = resource("numbers");
+    assertThatThrownBy(() -> FileProblems.read(file.toString(), Fields.of("text", null)))
+        .isInstanceOf(InputException.class)
+        .hasMessage(
+            file
+                + ": no prompt field (text) among the fields id, Problem, Answer, picture; name it with --prompt-field");
+    assertThatThrownBy(() -> FileProblems.read(file.toString(), Fields.of("none", "at.all")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("among the fields id, Problem, Answer, picture");
+    Path empty = resource("empty");
+    assertThatThrownBy(() -> FileProblems.read(empty))
+        .isInstanceOf(InputException.class)
+        .hasMessage(empty + ": empty, expected problems");
+  }
+
+  @Test
+  void damagedFilesAreRefusedInOneLine() throws IOException {
+    byte[] whole = Files.readAllBytes(resource("verl"));
+    Path file = folder.resolve("damaged.parquet");
+    Random random = new Random(1);
+    for (int i = 0; i < 300; i++) {
+      byte[] bytes =
+          i < 60 ? Arrays.copyOf(whole, 4 + random.nextInt(whole.length - 4)) : whole.clone();
+      for (int change = 0; i >= 60 && change < 1 + random.nextInt(3); change++) {
+        // Mostly in the footer, which says where and how large everything is.
+        int at = random.nextInt(random.nextBoolean() ? 4 : whole.length / 2, whole.length);
+        bytes[at] = (byte) random.nextInt();
+      }
+      Files.write(file, bytes);
+      try {
+        FileProblems.read(file);
+      } catch (InputException e) {
+        assertThat(e).hasMessageStartingWith(folder.toString()).hasMessageNotContaining("\n");
+      }
+    }
+  }
+
+  private Path resource(String name) throws IOException {
+    Path file = folder.resolve(name + ".parquet");
+    try (InputStream in = getClass().getResourceAsStream(name + ".parquet")) {
+      Files.copy(
+          Objects.requireNonNull(in), file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    }
+    return file;
+  }
+
+  private static List<Problem> problems(ProblemSource source) {
+    List<Problem> problems = new ArrayList<>();
+    for (int i = 0; i < source.size(); i++) {
+      problems.add(source.get(i));
+    }
+    return problems;
+  }
+}

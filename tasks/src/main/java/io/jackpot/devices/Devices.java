@@ -1,0 +1,89 @@
+package io.jackpot.devices;
+
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
+import io.jackpot.tensor.CacheType;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.OpsLookup;
+import io.jackpot.tensor.WeightType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+
+/** Where the ops of a run are computed. Nothing falls back silently: the choice is logged. */
+public final class Devices {
+  private static final String NO_DEVICE_CODE =
+      "this build has no device code: set TORNADOVM_HOME to a TornadoVM SDK and build again";
+
+  private Devices() {}
+
+  /** What this build has beside the CPU. */
+  public static Optional<DeviceProvider> provider() {
+    return ServiceLoader.load(DeviceProvider.class).findFirst();
+  }
+
+  /**
+   * @param products how a device multiplies matrices
+   * @param threads of a CPU; 0 for one a processor
+   * @param plan what a device's memory is going to be needed for
+   * @throws InputException if there is no such device, or it has no such products
+   */
+  public static Compute open(
+      DeviceChoice device, Products products, int threads, Supplier<MemoryPlan> plan) {
+    Optional<DeviceProvider> provider = device == DeviceChoice.CPU ? Optional.empty() : provider();
+    if (device == DeviceChoice.TORNADO) {
+      return onDevice(
+          provider.orElseThrow(() ->
+              new InputException(
+                  "device: tornado, but " + NO_DEVICE_CODE + "; or use --device cpu")),
+          plan.get(),
+          products);
+    }
+    Optional<String> refusal =
+        device == DeviceChoice.CPU
+            ? Optional.of("--device cpu")
+            : provider.map(DeviceProvider::whyNoGpu).orElse(Optional.of(NO_DEVICE_CODE));
+    if (refusal.isEmpty()) {
+      return onDevice(provider.orElseThrow(), plan.get(), products);
+    }
+    if (!products.equals(Products.PLAIN)) {
+      throw new InputException(
+          "%s: only on a device, but there is no GPU: %s".formatted(products, refusal.get()));
+    }
+    Ops ops = OpsLookup.open(threads);
+    return Compute.onCpu(ops, ops.describe() + "; no GPU: " + refusal.get());
+  }
+
+  /**
+   * {@link #open(DeviceChoice, Products, int, Supplier)} for a model that samples with weights and
+   * a KV cache of these types.
+   *
+   * @throws InputException if there is no such device, or it does not have these types
+   */
+  public static Compute open(
+      DeviceChoice device,
+      Products products,
+      int threads,
+      WeightType weights,
+      CacheType cache,
+      Supplier<MemoryPlan> plan) {
+    Compute opened = open(device, products, threads, plan);
+    boolean rounded = weights != WeightType.F32 || cache != CacheType.F32;
+    if (rounded && !opened.ops().storesRounded()) {
+      opened.close();
+      throw new InputException(
+          "--actor-dtype %s, --kv-dtype %s: on a device only f32; use --device cpu, or f32 for both"
+              .formatted(Names.of(weights), Names.of(cache)));
+    }
+    return opened;
+  }
+
+  private static Compute onDevice(DeviceProvider provider, MemoryPlan plan, Products products) {
+    Compute opened = provider.open(plan, products);
+    List<String> lines = new ArrayList<>(opened.lines());
+    lines.addAll(plan.lines());
+    return new Compute(opened.ops(), opened.objective(), lines);
+  }
+}

@@ -1,0 +1,112 @@
+package io.jackpot.objective;
+
+import io.jackpot.objective.ObjectiveOptions.Aggregation;
+import io.jackpot.objective.ObjectiveOptions.MaskMode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The objective's options as its kernels read them: {@code numbers} and {@code choices}, at the
+ * places named here. They are inputs, so one compiled graph serves every option.
+ */
+public final class ObjectiveInputs {
+  // Numbers
+  public static final int LAMBDA = 0;
+  public static final int C1 = 1;
+  public static final int C2 = 2;
+
+  /** 1 − ε_low, or 0. */
+  public static final int CLIP_LOW = 3;
+
+  /** 1 + ε_high, or what no ratio exceeds. */
+  public static final int CLIP_HIGH = 4;
+
+  public static final int TIS_CAP = 5;
+  public static final int DISTILL = 6;
+
+  /** Bounds of F: two of the policy's, then two of the actor's. */
+  public static final int BOUNDS = 7;
+
+  public static final int NUMBERS = 11;
+
+  // Choices
+  public static final int TOKENS = 0;
+  public static final int SEQUENCES = 1;
+  public static final int NORMALIZER = 2;
+  public static final int EXPECTED = 3;
+  public static final int WEIGHTING = 4;
+
+  /** 1 for the mean over sequences. */
+  public static final int BY_SEQUENCE = 5;
+
+  /** F and whether it is of sequences: the policy's, then the actor's. */
+  public static final int CORRECTION = 6;
+
+  public static final int CHOICES = 10;
+
+  // Whose correction
+  public static final int POLICY = 0;
+  public static final int ACTOR = 1;
+
+  private ObjectiveInputs() {}
+
+  public static void write(
+      ObjectiveOptions options, int tokens, int sequences, double[] numbers, int[] choices) {
+    boolean clip = options.clipLow().isPresent() && options.clipHigh().isPresent();
+    numbers[LAMBDA] = options.lambda();
+    numbers[C1] = options.c1();
+    numbers[C2] = options.c2();
+    numbers[CLIP_LOW] = clip ? 1 - options.clipLow().getAsDouble() : 0;
+    numbers[CLIP_HIGH] = clip ? 1 + options.clipHigh().getAsDouble() : Double.MAX_VALUE;
+    numbers[DISTILL] = options.distillCoefficient();
+    choices[TOKENS] = tokens;
+    choices[SEQUENCES] = sequences;
+    choices[NORMALIZER] =
+        switch (options.normalizer()) {
+          case TOPK -> NormalizerTasks.TOP_K;
+          case EXACT -> NormalizerTasks.EXACT;
+          case EMPIRICAL -> NormalizerTasks.EMPIRICAL;
+        };
+    choices[EXPECTED] = options.mask() == MaskMode.EXPECTED ? 1 : 0;
+    choices[BY_SEQUENCE] = options.aggregation() == Aggregation.SEQUENCE_MEAN ? 1 : 0;
+    numbers[TIS_CAP] = 0;
+    Correction policy = null;
+    switch (options.policyWeighting()) {
+      case PolicyWeighting.Obrs() -> choices[WEIGHTING] = LossTasks.OBRS;
+      case PolicyWeighting.TisTimesZ(double cap) -> {
+        choices[WEIGHTING] = LossTasks.TIS_TIMES_Z;
+        numbers[TIS_CAP] = cap;
+      }
+      case PolicyWeighting.Corrected(Correction correction, var target) -> {
+        choices[WEIGHTING] = LossTasks.CORRECTED;
+        policy = correction;
+      }
+    }
+    write(policy, POLICY, numbers, choices);
+    write(options.actorCorrection(), ACTOR, numbers, choices);
+  }
+
+  private static void write(@Nullable Correction f, int whose, double[] numbers, int[] choices) {
+    int kind = LossTasks.ABSENT;
+    double low = 0;
+    double high = 0;
+    switch (f) {
+      case null -> {}
+      case Correction.None() -> kind = LossTasks.NONE;
+      case Correction.Identity identity -> kind = LossTasks.IDENTITY;
+      case Correction.Truncated truncated -> {
+        kind = LossTasks.TRUNCATED;
+        high = truncated.cap();
+      }
+      case Correction.IcePop icePop -> {
+        kind = LossTasks.ICEPOP;
+        low = icePop.low();
+        high = icePop.high();
+      }
+    }
+    choices[CORRECTION + 2 * whose] = kind;
+    choices[CORRECTION + 2 * whose + 1] =
+        f != null && f.level() == Correction.Level.SEQUENCE ? 1 : 0;
+    numbers[BOUNDS + 2 * whose] = low;
+    numbers[BOUNDS + 2 * whose + 1] = high;
+  }
+}

@@ -1,0 +1,160 @@
+package io.jackpot.objective;
+
+/**
+ * Bodies of optimal budgeted rejection sampling (Jackpot, Definition 3.2 and Eq. 3): the random
+ * number of a token, its ratio, acceptance, mask and weight, in double precision and as {@code
+ * io.jackpot.objective.Obrs} has them.
+ *
+ * <p>A NaN that comes in must go out. A device's {@code min} and {@code max} drop it, and TornadoVM
+ * gets {@code <=} of a NaN wrong; so whatever may be one is compared by {@code <} and {@code >},
+ * which are false, and stays where it stood.
+ */
+public final class ObrsTasks {
+  private static final int PARITY = 0x1BD11BDA;
+
+  private ObrsTasks() {}
+
+  // ---- Random numbers
+
+  /**
+   * The Threefry-2x32 block of 20 rounds (Salmon et al., 2011) for counter (c0, c1) under key (k0,
+   * k1); word 0 in the low half.
+   */
+  public static long block(int k0, int k1, int c0, int c1) {
+    int k2 = PARITY ^ k0 ^ k1;
+    int x0 = c0 + k0;
+    int x1 = c1 + k1;
+
+    x0 += x1;
+    x1 = rotated(x1, 13) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 15) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 26) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 6) ^ x0;
+    x0 += k1;
+    x1 += k2 + 1;
+
+    x0 += x1;
+    x1 = rotated(x1, 17) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 29) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 16) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 24) ^ x0;
+    x0 += k2;
+    x1 += k0 + 2;
+
+    x0 += x1;
+    x1 = rotated(x1, 13) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 15) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 26) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 6) ^ x0;
+    x0 += k0;
+    x1 += k1 + 3;
+
+    x0 += x1;
+    x1 = rotated(x1, 17) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 29) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 16) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 24) ^ x0;
+    x0 += k1;
+    x1 += k2 + 4;
+
+    x0 += x1;
+    x1 = rotated(x1, 13) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 15) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 26) ^ x0;
+    x0 += x1;
+    x1 = rotated(x1, 6) ^ x0;
+    x0 += k2;
+    x1 += k0 + 5;
+    return (x0 & 0xFFFFFFFFL) | ((long) x1 << 32);
+  }
+
+  /** The signed shift of the other half is masked: devices get {@code >>>} wrong. */
+  private static int rotated(int x, int left) {
+    return (x << left) | ((x >> (32 - left)) & ((1 << left) - 1));
+  }
+
+  /** Uniform on [0, 1) from the upper 53 bits of a block. */
+  public static double uniform(long block) {
+    int low = (int) block;
+    int high = (int) (block >> 32);
+    // Three pieces without a sign, put together by exact arithmetic.
+    double top = ((high >> 16) & 0xFFFF) * 65536.0 + (high & 0xFFFF);
+    return (top * 2097152.0 + ((low >> 11) & 0x1FFFFF)) * 0x1.0p-53;
+  }
+
+  // ---- Acceptance, Eq. 3
+
+  /** r = p_target(a)/p_inf(a) from log-probs; 0 where the target is 0. */
+  public static double ratio(double logTarget, double logInf) {
+    // Lower than every finite number: minus infinity, of which a difference could be NaN.
+    return logTarget < -Double.MAX_VALUE
+        ? 0
+        : capped(Math.exp(logTarget - logInf), Double.MAX_VALUE);
+  }
+
+  /** α(a) = min(1, r/λ), Eq. 3. */
+  public static double acceptProbability(double ratio, double lambda) {
+    return capped(ratio / lambda, 1);
+  }
+
+  /**
+   * What stands for the token's mask: 1[u &lt; α], or α where its expectation is asked for.
+   *
+   * @param expected 1 for the expectation
+   */
+  public static double accepted(double uniform, double acceptProbability, int expected) {
+    double drawn = uniform < acceptProbability ? 1 : 0;
+    return expected > 0 ? acceptProbability : drawn;
+  }
+
+  // ---- Weight, Algorithm 1, lines 23 and 24
+
+  /** w = Z·max(λ, r), which is p_target(a)/p'_inf(a) wherever a can be accepted (Eq. 5). */
+  public static double weight(double z, double ratio, double lambda) {
+    double r = capped(ratio, Double.MAX_VALUE);
+    return capped(z * max(lambda, r), Double.MAX_VALUE);
+  }
+
+  /** ρ = min(w, c1)·min(p_ref(a)/p_target(a), c2). */
+  public static double rho(double weight, double c1, double refOverTarget, double c2) {
+    return finite(capped(weight, c1) * capped(refOverTarget, c2));
+  }
+
+  // ---- Comparisons that keep a NaN
+
+  /** min(x, cap), NaN where x is; cap is a number. */
+  public static double capped(double x, double cap) {
+    return x > cap ? cap : x;
+  }
+
+  /** min(a, b), NaN where either is. */
+  public static double min(double a, double b) {
+    return Double.isNaN(b) ? b : capped(a, b);
+  }
+
+  /** max(a, b), NaN where either is. */
+  public static double max(double a, double b) {
+    double larger = b > a ? b : a;
+    return Double.isNaN(b) ? b : larger;
+  }
+
+  /** Infinity saturates, so that a zero mask or advantage makes it zero; NaN stays NaN. */
+  public static double finite(double x) {
+    double bounded = x > Double.MAX_VALUE ? Double.MAX_VALUE : x;
+    return bounded < -Double.MAX_VALUE ? -Double.MAX_VALUE : bounded;
+  }
+}

@@ -1,0 +1,59 @@
+package io.jackpot.objective;
+
+/**
+ * The response tokens of a mini-batch, the rejected ones included; all arrays {@code [tokens]},
+ * log-probs in nats and of the sampled token a.
+ *
+ * @param logInf log p_inf(a), as the actor sampled it
+ * @param logRef log p_ref(a), the policy before this batch's updates
+ * @param logNew log p_new(a), the policy now
+ * @param actorLogRef log p_ω,ref(a), the actor before this batch's updates
+ * @param actorLogNew log p_ω(a), the actor now
+ * @param advantage A
+ * @param uniform u in [0, 1), stored when a was sampled
+ * @param zTopK the top-k sum, before κ
+ * @param zExact Z over the whole vocabulary; read only by {@link ObjectiveOptions.Normalizer#EXACT}
+ * @param divergence the distillation divergence
+ * @param sequence which sequence the token belongs to, numbered from 0
+ */
+public record TokenBatch(
+    double[] logInf,
+    double[] logRef,
+    double[] logNew,
+    double[] actorLogRef,
+    double[] actorLogNew,
+    double[] advantage,
+    double[] uniform,
+    double[] zTopK,
+    double[] zExact,
+    double[] divergence,
+    int[] sequence) {
+
+  public TokenBatch {
+    int tokens = logInf.length;
+    if (tokens == 0) {
+      throw new IllegalArgumentException("a batch of 0 tokens, expected at least one");
+    }
+    check("logRef", logRef.length, tokens);
+    check("logNew", logNew.length, tokens);
+    check("actorLogRef", actorLogRef.length, tokens);
+    check("actorLogNew", actorLogNew.length, tokens);
+    check("advantage", advantage.length, tokens);
+    check("uniform", uniform.length, tokens);
+    check("zTopK", zTopK.length, tokens);
+    check("zExact", zExact.length, tokens);
+    check("divergence", divergence.length, tokens);
+    check("sequence", sequence.length, tokens);
+  }
+
+  public int tokens() {
+    return logInf.length;
+  }
+
+  private static void check(String name, int found, int expected) {
+    if (found != expected) {
+      throw new IllegalArgumentException(
+          name + ": " + found + " tokens, expected " + expected + " (as in logInf)");
+    }
+  }
+}

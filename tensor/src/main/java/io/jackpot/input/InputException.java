@@ -1,0 +1,18 @@
+package io.jackpot.input;
+
+/**
+ * Bad input from outside: a file, a setting, an argument. Its message is for people and on one
+ * line: what and where, expected and found, what to do. The command line prints it as it is and
+ * ends with status 2.
+ */
+public final class InputException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public InputException(String message) {
+    super(message);
+  }
+
+  public InputException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
