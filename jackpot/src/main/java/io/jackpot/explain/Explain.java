@@ -7,13 +7,16 @@ import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveOptions.MaskMode;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.ObjectiveResult;
-import io.jackpot.objective.Obrs;
+import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.NormalizerTasks;
+import io.jackpot.objective.Uniforms;
 import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.objective.TokenBatch;
 import io.jackpot.tensor.Distillation.Direction;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
@@ -23,8 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The {@code explain} command: for given logits, every quantity of the objective and its gradient,
- * in double precision. The losses are {@link Objective}'s own, the ones that training uses; only
- * what needs whole distributions (Z, the divergence, gradients by logits) is added here.
+ * in double precision. All of it is computed by the tasks that training uses.
  */
 public final class Explain {
   private Explain() {}
@@ -210,17 +212,17 @@ public final class Explain {
         each(tokens, t -> t.actorRef[t.action]),
         each(tokens, t -> t.actor[t.action]),
         each(tokens, Token::advantage),
-        each(tokens, Token::uniform),
+        new Uniforms.Given(each(tokens, Token::uniform)),
         each(
             tokens,
             t ->
-                Obrs.zTopK(
+                NormalizerTasks.topK(
                     exp(t.inf),
                     exp(target(t, options)),
                     options.lambda(),
-                    Obrs.topK(t.infLogits, options.topK()),
-                    Obrs.topK(t.policyLogits, options.topK()))),
-        each(tokens, t -> Obrs.zExact(exp(t.inf), exp(target(t, options)), options.lambda())),
+                    NormalizerTasks.topK(t.infLogits, options.topK()),
+                    NormalizerTasks.topK(t.policyLogits, options.topK()))),
+        each(tokens, t -> NormalizerTasks.exact(exp(t.inf), exp(target(t, options)), options.lambda())),
         each(tokens, t -> divergence(t, options.distillDirection())),
         new int[tokens.size()]);
   }
@@ -234,19 +236,9 @@ public final class Explain {
 
   private static double divergence(Token token, Direction direction) {
     return switch (direction) {
-      case FORWARD -> kl(token.policy, token.actor);
-      case REVERSE -> kl(token.actor, token.policy);
+      case FORWARD -> LossTasks.divergence(token.policy, token.actor);
+      case REVERSE -> LossTasks.divergence(token.actor, token.policy);
     };
-  }
-
-  /** KL(p ‖ q) from log-probs: probabilities would lose what is too small for a double. */
-  private static double kl(double[] logP, double[] logQ) {
-    double kl = 0;
-    for (int x = 0; x < logP.length; x++) {
-      double p = Math.exp(logP[x]);
-      kl += p == 0 ? 0 : p * (logP[x] - logQ[x]);
-    }
-    return Math.max(0, kl);
   }
 
   // ---- Answering
@@ -281,53 +273,33 @@ public final class Explain {
     ArrayNode gradActor = answer.putArray("gradActor");
     for (int t = 0; t < tokens.size(); t++) {
       Token token = tokens.get(t);
-      double[] policy = new double[token.policy.length];
-      addLogProbGradient(policy, result.policyCoefficient()[t], token.policy, token.action);
-      addRow(gradPolicy, policy);
-      double[] actor = new double[token.actor.length];
-      addLogProbGradient(actor, result.actorCoefficient()[t], token.actor, token.action);
-      addDivergenceGradient(
-          actor,
-          result.distillWeight()[t],
-          token,
-          options.distillDirection(),
-          batch.divergence()[t]);
-      addRow(gradActor, actor);
+      double policy = result.policyCoefficient()[t];
+      double actor = result.actorCoefficient()[t];
+      double weight = result.distillWeight()[t];
+      double divergence = batch.divergence()[t];
+      addRow(
+          gradPolicy,
+          token.policy.length,
+          x -> policy * LossTasks.logProbGradient(token.policy[x], x, token.action));
+      addRow(
+          gradActor,
+          token.actor.length,
+          x ->
+              actor * LossTasks.logProbGradient(token.actor[x], x, token.action)
+                  + weight
+                      * LossTasks.divergenceGradient(
+                          token.actor[x],
+                          token.policy[x],
+                          divergence,
+                          options.distillDirection()));
     }
     return answer;
   }
 
-  /** coefficient · d log p(action)/d logits = coefficient · (onehot(action) − p). */
-  private static void addLogProbGradient(
-      double[] gradient, double coefficient, double[] logProbs, int action) {
-    for (int x = 0; x < gradient.length; x++) {
-      // −expm1 keeps 1 − p exact where p is almost 1.
-      gradient[x] +=
-          coefficient * (x == action ? -Math.expm1(logProbs[x]) : -Math.exp(logProbs[x]));
-    }
-  }
-
-  /**
-   * weight · d divergence/d actor logits: p_ω − p_new for KL(p_new ‖ p_ω), and p_ω·(log p_ω − log
-   * p_new − KL) for KL(p_ω ‖ p_new).
-   */
-  private static void addDivergenceGradient(
-      double[] gradient, double weight, Token token, Direction direction, double divergence) {
-    for (int x = 0; x < gradient.length; x++) {
-      double p = Math.exp(token.actor[x]);
-      gradient[x] +=
-          weight
-              * switch (direction) {
-                case FORWARD -> p - Math.exp(token.policy[x]);
-                case REVERSE -> p == 0 ? 0 : p * (token.actor[x] - token.policy[x] - divergence);
-              };
-    }
-  }
-
-  private static void addRow(ArrayNode rows, double[] values) {
+  private static void addRow(ArrayNode rows, int length, IntToDoubleFunction value) {
     ArrayNode row = rows.addArray();
-    for (double value : values) {
-      row.add(value + 0.0); // no -0.0
+    for (int x = 0; x < length; x++) {
+      row.add(value.applyAsDouble(x) + 0.0); // no -0.0
     }
   }
 

@@ -1,7 +1,8 @@
 package io.jackpot.explain;
 
 import io.jackpot.objective.LambdaSolver;
-import io.jackpot.objective.Obrs;
+import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.NormalizerTasks;
 import io.jackpot.tensor.Threefry;
 import java.util.Arrays;
 import java.util.List;
@@ -65,12 +66,12 @@ public final class Simulate {
       ObjectNode row, double noise, double lambda, double[][] policy, double[][] actor) {
     int samples = policy.length;
     double[][] accepted = new double[samples][];
-    Arrays.setAll(accepted, i -> Obrs.postRejection(actor[i], policy[i], lambda));
-    double before = mean(samples, i -> Obrs.kl(policy[i], actor[i]));
-    double after = mean(samples, i -> Obrs.kl(policy[i], accepted[i]));
+    Arrays.setAll(accepted, i -> NormalizerTasks.postRejection(actor[i], policy[i], lambda));
+    double before = mean(samples, i -> divergence(policy[i], actor[i]));
+    double after = mean(samples, i -> divergence(policy[i], accepted[i]));
     row.put("noise", noise)
         .put("lambda", lambda)
-        .put("acceptance", mean(samples, i -> Obrs.zExact(actor[i], policy[i], lambda)))
+        .put("acceptance", mean(samples, i -> NormalizerTasks.exact(actor[i], policy[i], lambda)))
         .put("klBefore", before)
         .put("klAfter", after);
     if (after > 0) {
@@ -80,6 +81,14 @@ public final class Simulate {
     }
     putRatios(row, "Before", policy, actor);
     putRatios(row, "After", policy, accepted);
+  }
+
+  private static double divergence(double[] p, double[] q) {
+    return LossTasks.divergence(logs(p), logs(q));
+  }
+
+  private static double[] logs(double[] p) {
+    return Arrays.stream(p).map(Math::log).toArray();
   }
 
   private static void putRatios(ObjectNode row, String when, double[][] policy, double[][] other) {

@@ -6,6 +6,7 @@ import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.objective.TokenBatch;
+import io.jackpot.objective.Uniforms;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
@@ -479,7 +480,7 @@ final class JointStep {
           actorLogRef,
           actorLogNew,
           advantage,
-          uniform,
+          new Uniforms.Given(uniform),
           zTopK,
           zExact,
           divergence(),

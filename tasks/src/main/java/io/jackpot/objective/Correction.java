@@ -3,8 +3,8 @@ package io.jackpot.objective;
 import io.jackpot.input.InputException;
 
 /**
- * F of the importance ratio between what should have sampled and what did sample (Jackpot, Eq. 2).
- * No gradient flows through it.
+ * The correction F of the importance ratio p/p_inf (Jackpot, Eq. 2): which one, and its bounds.
+ * {@link LossTasks#correction} computes it.
  */
 public sealed interface Correction {
 
@@ -18,29 +18,16 @@ public sealed interface Correction {
 
   Level level();
 
-  /** F(ratio), for a ratio ≥ 0. */
-  double weight(double ratio);
-
   /** F = 1: the mismatch is ignored. */
   record None() implements Correction {
     @Override
     public Level level() {
       return Level.TOKEN;
     }
-
-    @Override
-    public double weight(double ratio) {
-      return 1;
-    }
   }
 
   /** F(x) = x, AReaL (Fu et al., 2025). */
-  record Identity(Level level) implements Correction {
-    @Override
-    public double weight(double ratio) {
-      return ratio;
-    }
-  }
+  record Identity(Level level) implements Correction {  }
 
   /** F(x) = min(x, cap), truncated importance sampling (TIS): Flash-RL, LlamaRL. */
   record Truncated(double cap, Level level) implements Correction {
@@ -48,11 +35,6 @@ public sealed interface Correction {
       if (!(cap > 0)) {
         throw new InputException("correction.cap: " + cap + ", expected a number above 0");
       }
-    }
-
-    @Override
-    public double weight(double ratio) {
-      return Math.min(ratio, cap);
     }
   }
 
@@ -63,11 +45,6 @@ public sealed interface Correction {
         throw new InputException(
             "correction: low " + low + ", high " + high + ", expected 0 <= low <= high");
       }
-    }
-
-    @Override
-    public double weight(double ratio) {
-      return ratio >= low && ratio <= high ? ratio : 0;
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.jackpot.objective;
 
+import io.jackpot.tensor.Distillation.Direction;
+
 /**
  * Bodies of the joint objective (Jackpot, Eq. 1, 2 and 5 to 8): corrections, PPO terms, what a
  * token counts, and the derivatives by a log-prob and by a row of logits, in double precision and
@@ -20,6 +22,29 @@ public final class LossTasks {
   public static final int OBRS = 0;
   public static final int TIS_TIMES_Z = 1;
   public static final int CORRECTED = 2;
+
+  // Totals of a mini-batch: sums over its tokens of …
+  public static final int MASK = 0;
+  public static final int Z = 1;
+
+  /** … mask·ρ. */
+  public static final int WEIGHT = 2;
+
+  /** … mask·ρ over its largest, so that no square overflows. */
+  public static final int SCALED_WEIGHT = 3;
+
+  public static final int SCALED_SQUARE = 4;
+  public static final int CLIPPED_LOW = 5;
+  public static final int CLIPPED_HIGH = 6;
+  public static final int ACTOR_CLIPPED = 7;
+  public static final int ABOVE_BOUND = 8;
+  public static final int POLICY_TERM = 9;
+  public static final int ACTOR_TERM = 10;
+  public static final int DIVERGENCE = 11;
+  public static final int TOTALS = 12;
+
+  /** Probability of all other ids below which it is nothing but float32's rounding. */
+  private static final double REST = 1e-6;
 
   private LossTasks() {}
 
@@ -56,7 +81,36 @@ public final class LossTasks {
   }
 
   /**
-   * What stands before the policy's PPO term beside the mask: Jackpot's ρ (Algorithm 1, line 24), a
+   * F(p(a)/p_inf(a)) of token {@code t}, of its own ratio or of its sequence's product.
+   *
+   * @param sequence of each token {@code [tokens]}
+   * @param sums {@link #sequenceLogRatio} of each sequence {@code [sequences]}
+   * @param whose {@link ObjectiveInputs#POLICY} or {@link ObjectiveInputs#ACTOR}
+   */
+  public static void correct(
+      int t,
+      double[] logProb,
+      double[] logInf,
+      int[] sequence,
+      double[] sums,
+      double[] numbers,
+      int[] choices,
+      double[] corrected,
+      int whose) {
+    double own = logProb[t] - logInf[t];
+    double shared = sums[sequence[t]];
+    int bySequence = choices[ObjectiveInputs.CORRECTION + 2 * whose + 1];
+    double logRatio = bySequence > 0 ? shared : own;
+    corrected[t] =
+        correction(
+            choices[ObjectiveInputs.CORRECTION + 2 * whose],
+            ObrsTasks.ratio(logRatio, 0),
+            numbers[ObjectiveInputs.BOUNDS + 2 * whose],
+            numbers[ObjectiveInputs.BOUNDS + 2 * whose + 1]);
+  }
+
+  /**
+   * The factor between the mask and the policy's PPO term: Jackpot's ρ (Algorithm 1, line 24), a
    * baseline's F, or OBRS's scale without its rejection.
    *
    * @param weighting {@link #OBRS}, {@link #CORRECTED} or {@link #TIS_TIMES_Z}
@@ -76,6 +130,34 @@ public final class LossTasks {
     double tis = ObrsTasks.rho(zTimesRatio, cap, refOverTarget, c2);
     double rho = weighting == OBRS ? jackpot : tis;
     return weighting == CORRECTED ? corrected : rho;
+  }
+
+  /** Mask and ρ of token {@code t} (Eq. 5), or those of a baseline. */
+  public static void policyWeight(
+      int t,
+      double[] accepted,
+      double[] weight,
+      double[] z,
+      double[] ratio,
+      double[] corrected,
+      double[] logRef,
+      double[] logTarget,
+      double[] numbers,
+      int[] choices,
+      double[] mask,
+      double[] rho) {
+    int weighting = choices[ObjectiveInputs.WEIGHTING];
+    mask[t] = weighting == OBRS ? accepted[t] : 1;
+    rho[t] =
+        policyWeight(
+            weighting,
+            weight[t],
+            z[t] * ratio[t],
+            corrected[t],
+            ObrsTasks.ratio(logRef[t], logTarget[t]),
+            numbers[ObjectiveInputs.C1],
+            numbers[ObjectiveInputs.C2],
+            numbers[ObjectiveInputs.TIS_CAP]);
   }
 
   // ---- PPO, Eq. 1
@@ -104,10 +186,36 @@ public final class LossTasks {
     return clipped == 0 ? derivative : 0;
   }
 
+  /**
+   * Ratio, PPO term and its derivative by log p_new(a) of token {@code t}.
+   *
+   * @param clipped which clip stops the gradient {@code [tokens]}
+   */
+  public static void ppo(
+      int t,
+      double[] logNew,
+      double[] logRef,
+      double[] advantage,
+      double[] numbers,
+      double[] ratio,
+      double[] term,
+      double[] derivative,
+      int[] clipped) {
+    double low = numbers[ObjectiveInputs.CLIP_LOW];
+    double high = numbers[ObjectiveInputs.CLIP_HIGH];
+    double a = advantage[t];
+    double r = ObrsTasks.ratio(logNew[t], logRef[t]);
+    int side = clipped(r, a, low, high);
+    ratio[t] = r;
+    term[t] = ppo(side, r, a, low, high);
+    derivative[t] = ppoDerivative(side, r, a);
+    clipped[t] = side;
+  }
+
   // ---- The batch, Eq. 5 to 8
 
   /**
-   * What a token counts in the batch: 1/N, or 1/(sequences·length).
+   * The share of a token in the mini-batch: 1/N, or 1/(sequences·length).
    *
    * @param bySequence 1 where every sequence counts the same
    */
@@ -120,6 +228,84 @@ public final class LossTasks {
   /** d total/d log p(a) of −share·weight·PPO; no negative zero. */
   public static double coefficient(double share, double weight, double derivative) {
     return 0 - share * weight * derivative;
+  }
+
+  /**
+   * The share of token {@code t}, mask·ρ, and the derivatives of the total loss by its two
+   * log-probs and its divergence.
+   *
+   * @param starts where each sequence begins among its tokens, and the end {@code [sequences + 1]}
+   */
+  public static void coefficients(
+      int t,
+      double[] mask,
+      double[] rho,
+      double[] derivative,
+      double[] actorWeight,
+      double[] actorDerivative,
+      int[] sequence,
+      int[] starts,
+      double[] numbers,
+      int[] choices,
+      double[] share,
+      double[] maskedWeight,
+      double[] policyCoefficient,
+      double[] actorCoefficient,
+      double[] distillWeight) {
+    int s = sequence[t];
+    double part =
+        share(
+            choices[ObjectiveInputs.BY_SEQUENCE],
+            choices[ObjectiveInputs.TOKENS],
+            choices[ObjectiveInputs.SEQUENCES],
+            starts[s + 1] - starts[s]);
+    double weight = mask[t] * rho[t];
+    share[t] = part;
+    maskedWeight[t] = weight;
+    policyCoefficient[t] = coefficient(part, weight, derivative[t]);
+    actorCoefficient[t] = coefficient(part, actorWeight[t], actorDerivative[t]);
+    distillWeight[t] = part * numbers[ObjectiveInputs.DISTILL];
+  }
+
+  /**
+   * Adds token {@code t} to the rows of which the totals are the sums.
+   *
+   * @param largest the largest mask·ρ {@code [1]}
+   * @param contributions {@code [TOTALS × tokens]}
+   */
+  public static void contributions(
+      int t,
+      double[] mask,
+      double[] z,
+      double[] maskedWeight,
+      double[] largest,
+      double[] share,
+      double[] term,
+      int[] clipped,
+      double[] actorWeight,
+      double[] actorTerm,
+      int[] actorClipped,
+      double[] divergence,
+      double[] numbers,
+      int[] choices,
+      double[] contributions) {
+    int n = choices[ObjectiveInputs.TOKENS];
+    double weight = maskedWeight[t];
+    double scaled = weight / largest[0];
+    int side = clipped[t];
+    contributions[MASK * n + t] = mask[t];
+    contributions[Z * n + t] = z[t];
+    contributions[WEIGHT * n + t] = weight;
+    contributions[SCALED_WEIGHT * n + t] = scaled;
+    contributions[SCALED_SQUARE * n + t] = scaled * scaled;
+    contributions[CLIPPED_LOW * n + t] = side < 0 ? 1 : 0;
+    contributions[CLIPPED_HIGH * n + t] = side > 0 ? 1 : 0;
+    contributions[ACTOR_CLIPPED * n + t] = actorClipped[t] == 0 ? 0 : 1;
+    contributions[ABOVE_BOUND * n + t] =
+        NormalizerTasks.aboveBound(z[t], numbers[ObjectiveInputs.LAMBDA]);
+    contributions[POLICY_TERM * n + t] = share[t] * weight * term[t];
+    contributions[ACTOR_TERM * n + t] = share[t] * actorWeight[t] * actorTerm[t];
+    contributions[DIVERGENCE * n + t] = share[t] * divergence[t];
   }
 
   /** A lane's part of the sum of {@code count} values. */
@@ -142,14 +328,13 @@ public final class LossTasks {
 
   // ---- Rows of a vocabulary, from log-probs
 
-  /** A lane's part of KL(p ‖ q), Eq. 7. */
-  public static double divergence(
-      double[] logP, double[] logQ, int at, int vocabulary, int lane, int lanes) {
+  /** KL(p ‖ q), Eq. 7, from log-probs {@code [vocabulary]}: probabilities would lose small ones. */
+  public static double divergence(double[] logP, double[] logQ) {
     double kl = 0;
-    for (int x = lane; x < vocabulary; x += lanes) {
-      kl += divergenceTerm(logP[at + x], logQ[at + x]);
+    for (int x = 0; x < logP.length; x++) {
+      kl += divergenceTerm(logP[x], logQ[x]);
     }
-    return kl;
+    return kl < 0 ? 0 : kl;
   }
 
   /** p·log(p/q); 0 where p is 0. */
@@ -159,32 +344,43 @@ public final class LossTasks {
     return p == 0 ? 0 : term;
   }
 
-  /** d log p(a)/d logit of x: 1[x = a] − p(x). */
-  public static double logProbGradient(double logP, int x, int action) {
-    return x == action ? oneMinus(logP) : -Math.exp(logP);
+  /**
+   * KL(p ‖ q) over some ids and, as one more event, all others together: a lower bound of KL over
+   * the vocabulary, and equal to it where the ids cover it.
+   *
+   * @param logP log p of the ids, in {@code [from, to)}
+   * @param logQ log q of the same ids, in {@code [from, to)}
+   */
+  public static double groupedDivergence(float[] logP, float[] logQ, int from, int to) {
+    double kl = 0;
+    double restP = 1;
+    double restQ = 1;
+    for (int i = from; i < to; i++) {
+      kl += divergenceTerm(logP[i], logQ[i]);
+      restP -= Math.exp(logP[i]);
+      restQ -= Math.exp(logQ[i]);
+    }
+    return restP > REST && restQ > REST ? kl + restP * Math.log(restP / restQ) : kl;
   }
 
-  /** 1 − p exact where p is almost 1 (Kahan): the errors of exp and log cancel. */
-  private static double oneMinus(double logP) {
-    double p = Math.exp(logP);
-    double plain = 1 - p;
-    double exact = plain * logP / Math.log(p);
-    double close = p == 1 ? -logP : exact;
-    return p < 0.5 ? plain : close;
+  /** d log p(a)/d logit of x: 1[x = a] − p(x). */
+  public static double logProbGradient(double logP, int x, int action) {
+    // −expm1 keeps 1 − p exact where p is almost 1.
+    return x == action ? -Math.expm1(logP) : -Math.exp(logP);
   }
 
   /**
    * d divergence/d logit of the actor: p_ω − p_new for KL(p_new ‖ p_ω), and p_ω·(log p_ω − log
    * p_new − KL) for KL(p_ω ‖ p_new).
    *
-   * @param reverse 1 for KL(p_ω ‖ p_new)
+   * @param divergence its value
    */
   public static double divergenceGradient(
-      double logActor, double logPolicy, double divergence, int reverse) {
+      double logActor, double logPolicy, double divergence, Direction direction) {
     double p = Math.exp(logActor);
-    double forward = p - Math.exp(logPolicy);
-    double pull = p * (logActor - logPolicy - divergence);
-    double backward = p == 0 ? 0 : pull;
-    return reverse > 0 ? backward : forward;
+    return switch (direction) {
+      case FORWARD -> p - Math.exp(logPolicy);
+      case REVERSE -> p == 0 ? 0 : p * (logActor - logPolicy - divergence);
+    };
   }
 }

@@ -1,9 +1,14 @@
 package io.jackpot.objective;
 
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
 /**
- * Bodies of the normalizer Z = Σ_x min(p_inf(x), p_target(x)/λ) (Jackpot, Eq. 4) in its three
- * forms, and of the correction κ of the top-k one (4.4.2). {@code lane} and {@code lanes} share out
- * a row among the threads of a group.
+ * The normalizer Z = Σ_x min(p_inf(x), p_target(x)/λ) (Jackpot, Eq. 4) in its three forms, and the
+ * correction κ of the top-k one (4.4.2), in double precision. In training the sums over ids are ops
+ * of the LM head ({@code headOverlap}, {@code headCompare}); here they are those of {@code explain}
+ * and {@code simulate}, which have whole distributions.
  */
 public final class NormalizerTasks {
   /** Z is κ times the sum over top-k(p_inf) ∪ top-k(p_new). */
@@ -15,55 +20,89 @@ public final class NormalizerTasks {
   /** Z is the batch's accepted share, the same for every token. */
   public static final int EMPIRICAL = 2;
 
+  // Of calibration
+  public static final int ACCEPTED_SHARE = 0;
+  public static final int KAPPA = 1;
+
   /** Relative excess of Z over its bound that float32 sums can explain. */
   private static final double ROUNDING = 1e-6;
 
   private NormalizerTasks() {}
 
-  /** min(p_inf(x), p_target(x)/λ) from log-probs, a term of Z. */
-  public static double overlap(double logInf, double logTarget, double lambda) {
-    return ObrsTasks.min(Math.exp(logInf), Math.exp(logTarget) / lambda);
+  /**
+   * Z over the vocabulary, the expected acceptance; 0 for disjoint supports.
+   *
+   * @param inf p_inf, {@code [vocabulary]}
+   * @param target p_target, {@code [vocabulary]}
+   */
+  public static double exact(double[] inf, double[] target, double lambda) {
+    checkSameVocabulary(inf, target);
+    double z = 0;
+    for (int x = 0; x < inf.length; x++) {
+      z += overlap(inf[x], target[x], lambda);
+    }
+    return z;
   }
 
   /**
-   * A token's part of Z in top-k(p_inf) ∪ top-k(p_new), each id once (Algorithm 1, lines 18 and 19,
-   * with p_target).
+   * The part of Z that lies in the union of two sets of ids, each id once (4.4.1; Algorithm 1, lines
+   * 18 and 19, with p_target).
    *
-   * @param ids both sets {@code [2k]}, top-k(p_inf) first; −1 where a set has no more
-   * @param logInf log p_inf of these ids {@code [2k]}
-   * @param logTarget log p_target of these ids {@code [2k]}
-   * @param at where the token's begin in all three
+   * @param inf p_inf, {@code [vocabulary]}
+   * @param target p_target, {@code [vocabulary]}
+   * @param topInf top-k(p_inf), see {@link #topK(double[], int)}
+   * @param topPolicy top-k(p_new)
    */
   public static double topK(
-      int[] ids, double[] logInf, double[] logTarget, int at, int k, double lambda) {
-    double z = 0;
-    for (int i = at; i < at + 2 * k; i++) {
-      int id = ids[i];
-      int before = id < 0 ? 1 : 0;
-      int end = Math.min(i, at + k);
-      for (int j = at; j < end; j++) {
-        before += ids[j] == id ? 1 : 0;
-      }
-      double term = overlap(logInf[i], logTarget[i], lambda);
-      z += before > 0 ? 0 : term;
-    }
-    return z;
+      double[] inf, double[] target, double lambda, int[] topInf, int[] topPolicy) {
+    checkSameVocabulary(inf, target);
+    return IntStream.concat(Arrays.stream(topInf), Arrays.stream(topPolicy))
+        .distinct()
+        .sorted()
+        .mapToDouble(x -> overlap(inf[x], target[x], lambda))
+        .sum();
   }
 
-  /** A lane's part of Z over a whole row of log-probs {@code [vocabulary]}. */
-  public static double exact(
-      double[] logInf,
-      double[] logTarget,
-      int at,
-      int vocabulary,
-      double lambda,
-      int lane,
-      int lanes) {
-    double z = 0;
-    for (int x = lane; x < vocabulary; x += lanes) {
-      z += overlap(logInf[at + x], logTarget[at + x], lambda);
+  /**
+   * The ids of the k largest scores (logits, log-probs or probabilities), best first, the lower id
+   * first on ties; all of them where the vocabulary is smaller than k.
+   */
+  public static int[] topK(double[] scores, int k) {
+    // Subtracted from zero, because Double.compare would put -0.0 and 0.0 apart.
+    return IntStream.range(0, scores.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble(x -> 0.0 - scores[x]))
+        .limit(k)
+        .mapToInt(Integer::intValue)
+        .toArray();
+  }
+
+  /**
+   * The distribution of accepted tokens, p'_inf ∝ min(p_inf, p_target/λ), Eq. 4.
+   *
+   * @throws IllegalArgumentException where no token can be accepted (disjoint supports, Z = 0)
+   */
+  public static double[] postRejection(double[] inf, double[] target, double lambda) {
+    double z = exact(inf, target, lambda);
+    if (z == 0) {
+      throw new IllegalArgumentException(
+          "p_inf and p_target have no token in common: nothing is ever accepted (Z = 0)");
     }
-    return z;
+    double[] accepted = new double[inf.length];
+    Arrays.setAll(accepted, x -> overlap(inf[x], target[x], lambda) / z);
+    return accepted;
+  }
+
+  /** min(p_inf(x), p_target(x)/λ), a term of Z. */
+  private static double overlap(double inf, double target, double lambda) {
+    return Math.min(inf, target / lambda);
+  }
+
+  private static void checkSameVocabulary(double[] a, double[] b) {
+    if (a.length != b.length) {
+      throw new IllegalArgumentException(
+          "two distributions over " + a.length + " and " + b.length + " tokens, expected one size");
+    }
   }
 
   /** κ = accepted share ÷ mean Z_topk (4.4.2); 0 where the sets have nothing in common. */
@@ -78,6 +117,32 @@ public final class NormalizerTasks {
     double corrected = kappa * topK;
     double z = normalizer == TOP_K ? corrected : exact;
     return normalizer == EMPIRICAL ? acceptedShare : z;
+  }
+
+  /**
+   * The accepted share and κ of a mini-batch.
+   *
+   * @param acceptedSum Σ accepted over its tokens
+   * @param topKSum Σ Z_topk over its tokens
+   * @param calibration {@link #ACCEPTED_SHARE} and {@link #KAPPA}
+   */
+  public static void calibrate(
+      double acceptedSum, double topKSum, int tokens, double[] calibration) {
+    double acceptedShare = acceptedSum / tokens;
+    calibration[ACCEPTED_SHARE] = acceptedShare;
+    calibration[KAPPA] = kappa(acceptedShare, topKSum / tokens);
+  }
+
+  /** Z of token {@code t} in the form chosen; {@code zTopK, zExact, z [tokens]}. */
+  public static void chooseZ(
+      int t, double[] calibration, double[] zTopK, double[] zExact, int[] choices, double[] z) {
+    z[t] =
+        z(
+            choices[ObjectiveInputs.NORMALIZER],
+            calibration[KAPPA],
+            zTopK[t],
+            zExact[t],
+            calibration[ACCEPTED_SHARE]);
   }
 
   /** 1 where z is above min(1, 1/λ), which no true Z exceeds. */

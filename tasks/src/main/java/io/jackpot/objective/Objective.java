@@ -1,218 +1,155 @@
 package io.jackpot.objective;
 
-import io.jackpot.objective.ObjectiveOptions.Aggregation;
-import io.jackpot.objective.ObjectiveOptions.MaskMode;
-import io.jackpot.objective.ObjectiveOptions.Target;
-import java.util.Arrays;
-import java.util.function.IntToDoubleFunction;
-import java.util.stream.IntStream;
+import java.util.function.IntConsumer;
 
 /**
- * The joint objective (Jackpot, Eq. 5–8 and Algorithm 1): policy loss with rejection, actor loss
- * and distillation, as one loss to minimise. It needs only scalars per token, and its gradient with
- * respect to the logits follows from one coefficient per token and model.
- *
- * <p>No gradient flows through Z, κ, w, ρ, the mask or F.
+ * The joint objective on the CPU (Jackpot, Eq. 5–8 and Algorithm 1): policy loss with rejection,
+ * actor loss and distillation, as one loss to minimise. It needs only scalars per token, and its
+ * gradient with respect to the logits follows from one coefficient per token and model.
  */
 public final class Objective {
-  /** Relative excess of Z over its bound that float32 sums can explain. */
-  private static final double ROUNDING = 1e-6;
-
   private Objective() {}
 
+  /** Runs the tasks of the objective as loops over the tokens, in the order of the paper. */
   public static ObjectiveResult evaluate(ObjectiveOptions options, TokenBatch batch) {
     int n = batch.tokens();
-    double[] share = shares(options.aggregation(), batch.sequence());
-    double[] logTarget = logTarget(options.target(), batch);
+    ObjectiveArrays a = new ObjectiveArrays(n);
+    a.load(options, batch);
 
     // 1. Acceptance (Eq. 3).
-    double[] r = filled(n, t -> Obrs.ratio(logTarget[t], batch.logInf()[t]));
-    double[] alpha = filled(n, t -> Obrs.acceptProbability(r[t], options.lambda()));
-    double[] accepted =
-        options.mask() == MaskMode.EXPECTED
-            ? alpha
-            : filled(n, t -> batch.uniform()[t] < alpha[t] ? 1 : 0);
-    double acceptedShare = mean(accepted);
+    each(n, t -> ObrsTasks.drawUniform(t, a.words, a.given, a.choices, a.uniform));
+    each(
+        n,
+        t ->
+            ObrsTasks.accept(
+                t,
+                a.logTarget,
+                a.logInf,
+                a.uniform,
+                a.numbers,
+                a.choices,
+                a.targetRatio,
+                a.acceptProbability,
+                a.accepted));
 
     // 2. and 3. The normalizer and its bias correction (4.4.2).
-    double meanTopK = mean(batch.zTopK());
-    double kappa = meanTopK == 0 ? 0 : acceptedShare / meanTopK;
-    double[] z =
-        switch (options.normalizer()) {
-          case TOPK -> filled(n, t -> kappa * batch.zTopK()[t]);
-          case EXACT -> batch.zExact().clone();
-          case EMPIRICAL -> filled(n, t -> acceptedShare);
-        };
+    NormalizerTasks.calibrate(sum(a.accepted, 0, n), sum(a.zTopK, 0, n), n, a.calibration);
+    each(n, t -> NormalizerTasks.chooseZ(t, a.calibration, a.zTopK, a.zExact, a.choices, a.z));
 
     // 4. The weight of each token.
-    double[] w = filled(n, t -> Obrs.weight(z[t], r[t], options.lambda()));
-    double[] ones = filled(n, t -> 1);
-    double[] mask;
-    double[] rho;
-    double[] toRef =
-        filled(n, t -> Math.min(Obrs.ratio(batch.logRef()[t], logTarget[t]), options.c2()));
-    switch (options.policyWeighting()) {
-      case PolicyWeighting.Obrs() -> {
-        mask = accepted;
-        rho = filled(n, t -> finite(Math.min(w[t], options.c1()) * toRef[t]));
-      }
-      case PolicyWeighting.TisTimesZ(double cap) -> {
-        mask = ones;
-        rho = filled(n, t -> finite(Math.min(z[t] * r[t], cap) * toRef[t]));
-      }
-      case PolicyWeighting.Corrected(Correction correction, Target target) -> {
-        mask = ones;
-        rho = corrected(correction, logTarget(target, batch), batch);
-      }
-    }
-    Correction f = options.actorCorrection();
-    double[] actorWeight = f == null ? filled(n, t -> 0) : corrected(f, batch.actorLogRef(), batch);
+    each(n, t -> ObrsTasks.weight(t, a.z, a.targetRatio, a.numbers, a.obrsWeight));
+    correct(a, a.logCorrected, a.policySums, a.corrected, ObjectiveInputs.POLICY);
+    each(
+        n,
+        t ->
+            LossTasks.policyWeight(
+                t,
+                a.accepted,
+                a.obrsWeight,
+                a.z,
+                a.targetRatio,
+                a.corrected,
+                a.logRef,
+                a.logTarget,
+                a.numbers,
+                a.choices,
+                a.mask,
+                a.rho));
+    correct(a, a.actorLogRef, a.actorSums, a.actorWeight, ObjectiveInputs.ACTOR);
 
     // 5. to 9. The losses, and their derivatives by the two log-probs.
-    Ppo policy = ppo(options, batch.logNew(), batch.logRef(), batch.advantage());
-    Ppo actor = ppo(options, batch.actorLogNew(), batch.actorLogRef(), batch.advantage());
-    double[] weight = filled(n, t -> mask[t] * rho[t]);
-    double weightMax = Arrays.stream(weight).max().orElseThrow();
-    double policyLoss = 0 - weightedSum(share, weight, policy.term);
-    double actorLoss = 0 - weightedSum(share, actorWeight, actor.term);
-    double distillLoss = weightedSum(share, ones, batch.divergence());
-    double bound = Math.min(1, 1 / options.lambda()) * (1 + ROUNDING);
-    return new ObjectiveResult(
-        alpha,
-        mask,
-        z,
-        w,
-        rho,
-        policy.ratio,
-        policy.term,
-        actorWeight,
-        actor.term,
-        filled(n, t -> 0 - share[t] * weight[t] * policy.derivative[t]),
-        filled(n, t -> 0 - share[t] * actorWeight[t] * actor.derivative[t]),
-        filled(n, t -> share[t] * options.distillCoefficient()),
-        mean(mask),
-        kappa,
-        policyLoss,
-        actorLoss,
-        distillLoss,
-        policyLoss + actorLoss + options.distillCoefficient() * distillLoss,
-        weightMax == 0,
-        new ObjectiveResult.Metrics(
-            mean(z),
-            mean(weight),
-            weightMax,
-            effectiveSampleSize(weight),
-            policy.clippedLow / (double) n,
-            policy.clippedHigh / (double) n,
-            (actor.clippedLow + actor.clippedHigh) / (double) n,
-            Arrays.stream(z).filter(value -> value > bound).count() / (double) n));
+    each(
+        n,
+        t ->
+            LossTasks.ppo(
+                t,
+                a.logNew,
+                a.logRef,
+                a.advantage,
+                a.numbers,
+                a.ratio,
+                a.ppo,
+                a.derivative,
+                a.clipped));
+    each(
+        n,
+        t ->
+            LossTasks.ppo(
+                t,
+                a.actorLogNew,
+                a.actorLogRef,
+                a.advantage,
+                a.numbers,
+                a.actorRatio,
+                a.actorPpo,
+                a.actorDerivative,
+                a.actorClipped));
+    each(
+        n,
+        t ->
+            LossTasks.coefficients(
+                t,
+                a.mask,
+                a.rho,
+                a.derivative,
+                a.actorWeight,
+                a.actorDerivative,
+                a.sequence,
+                a.starts,
+                a.numbers,
+                a.choices,
+                a.share,
+                a.maskedWeight,
+                a.policyCoefficient,
+                a.actorCoefficient,
+                a.distillWeight));
+    a.largest[0] = LossTasks.largest(a.maskedWeight, n, 0, 1);
+    each(
+        n,
+        t ->
+            LossTasks.contributions(
+                t,
+                a.mask,
+                a.z,
+                a.maskedWeight,
+                a.largest,
+                a.share,
+                a.ppo,
+                a.clipped,
+                a.actorWeight,
+                a.actorPpo,
+                a.actorClipped,
+                a.divergence,
+                a.numbers,
+                a.choices,
+                a.contributions));
+    each(LossTasks.TOTALS, row -> a.totals[row] = sum(a.contributions, row * n, n));
+    return a.result();
   }
 
-  private static double[] logTarget(Target target, TokenBatch batch) {
-    return switch (target) {
-      case REF -> batch.logRef();
-      case NEW -> batch.logNew();
-    };
+  /** F of each token's ratio, or of its sequence's. */
+  private static void correct(
+      ObjectiveArrays a, double[] logProb, double[] sums, double[] weight, int whose) {
+    each(
+        a.sequenceCount(),
+        s ->
+            sums[s] =
+                LossTasks.sequenceLogRatio(
+                    logProb, a.logInf, a.order, a.starts[s], a.starts[s + 1], 0, 1));
+    each(
+        a.tokenCount(),
+        t ->
+            LossTasks.correct(
+                t, logProb, a.logInf, a.sequence, sums, a.numbers, a.choices, weight, whose));
   }
 
-  /** What each token counts in the batch; sums to 1. */
-  private static double[] shares(Aggregation aggregation, int[] sequence) {
-    int n = sequence.length;
-    if (aggregation == Aggregation.TOKEN_MEAN) {
-      return filled(n, t -> 1.0 / n);
+  private static void each(int n, IntConsumer body) {
+    for (int i = 0; i < n; i++) {
+      body.accept(i);
     }
-    double[] length = sumBySequence(sequence, filled(n, t -> 1));
-    long sequences = Arrays.stream(length).filter(l -> l > 0).count();
-    return filled(n, t -> 1 / (sequences * length[sequence[t]]));
   }
 
-  /** F(p(a)/p_inf(a)) of each token. */
-  private static double[] corrected(Correction f, double[] logProb, TokenBatch batch) {
-    int n = batch.tokens();
-    double[] logRatio = filled(n, t -> logProb[t] - batch.logInf()[t]);
-    return switch (f.level()) {
-      case TOKEN -> filled(n, t -> f.weight(Obrs.ratio(logRatio[t], 0)));
-      case SEQUENCE -> {
-        double[] sum = sumBySequence(batch.sequence(), logRatio);
-        yield filled(n, t -> f.weight(Obrs.ratio(sum[batch.sequence()[t]], 0)));
-      }
-    };
-  }
-
-  /**
-   * Ratio, min(ratio·A, clip(ratio)·A), its derivative by the new log-prob, and what is clipped.
-   */
-  private record Ppo(
-      double[] ratio, double[] term, double[] derivative, int clippedLow, int clippedHigh) {}
-
-  private static Ppo ppo(
-      ObjectiveOptions options, double[] logNew, double[] logRef, double[] advantage) {
-    int n = advantage.length;
-    boolean clip = options.clipLow().isPresent() && options.clipHigh().isPresent();
-    double low = clip ? 1 - options.clipLow().getAsDouble() : 0;
-    double high = clip ? 1 + options.clipHigh().getAsDouble() : Double.MAX_VALUE;
-    double[] ratio = filled(n, t -> Obrs.ratio(logNew[t], logRef[t]));
-    double[] term = new double[n];
-    double[] derivative = new double[n];
-    int clippedLow = 0;
-    int clippedHigh = 0;
-    for (int t = 0; t < n; t++) {
-      double a = advantage[t];
-      // The clip only ever stops a step that would go on in the advantage's direction.
-      boolean tooLow = a < 0 && ratio[t] < low;
-      boolean tooHigh = a > 0 && ratio[t] > high;
-      term[t] = finite((tooLow ? low : tooHigh ? high : ratio[t]) * a);
-      derivative[t] = tooLow || tooHigh ? 0 : finite(ratio[t] * a);
-      clippedLow += tooLow ? 1 : 0;
-      clippedHigh += tooHigh ? 1 : 0;
-    }
-    return new Ppo(ratio, term, derivative, clippedLow, clippedHigh);
-  }
-
-  private static double effectiveSampleSize(double[] weight) {
-    double max = Arrays.stream(weight).max().orElseThrow();
-    if (max == 0) {
-      return 0;
-    }
-    double sum = 0;
-    double squares = 0;
-    for (double x : weight) {
-      sum += x / max; // scaled, so that no square overflows
-      squares += x / max * (x / max);
-    }
-    return sum * sum / (weight.length * squares);
-  }
-
-  private static double[] sumBySequence(int[] sequence, double[] values) {
-    double[] sum = new double[Arrays.stream(sequence).max().orElse(0) + 1];
-    for (int t = 0; t < values.length; t++) {
-      sum[sequence[t]] += values[t];
-    }
-    return sum;
-  }
-
-  private static double weightedSum(double[] share, double[] weight, double[] values) {
-    double sum = 0;
-    for (int t = 0; t < values.length; t++) {
-      sum += share[t] * weight[t] * values[t];
-    }
-    return sum;
-  }
-
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
-    }
-    return sum / values.length;
-  }
-
-  /** Infinity saturates, so that a zero mask or advantage makes it zero; NaN stays NaN. */
-  private static double finite(double value) {
-    return Math.clamp(value, -Double.MAX_VALUE, Double.MAX_VALUE);
-  }
-
-  private static double[] filled(int n, IntToDoubleFunction value) {
-    return IntStream.range(0, n).mapToDouble(value).toArray();
+  private static double sum(double[] values, int at, int count) {
+    return LossTasks.sum(values, at, count, 0, 1);
   }
 }

@@ -41,7 +41,10 @@ public final class ObjectiveInputs {
   /** F and whether it is of sequences: the policy's, then the actor's. */
   public static final int CORRECTION = 6;
 
-  public static final int CHOICES = 10;
+  /** 1 where the uniforms are drawn from keys and counters, 0 where they are given. */
+  public static final int DRAWN = 10;
+
+  public static final int CHOICES = 11;
 
   // Whose correction
   public static final int POLICY = 0;

@@ -96,6 +96,20 @@ public final class ObrsTasks {
     return (top * 2097152.0 + ((low >> 11) & 0x1FFFFF)) * 0x1.0p-53;
   }
 
+  /**
+   * u of token {@code t}: the one given, or the one that its key and counter stand for.
+   *
+   * @param words key and counter {@code [tokens × 4]}: k0, k1, c0, c1
+   * @param given {@code [tokens]}
+   * @param uniform {@code [tokens]}
+   */
+  public static void drawUniform(
+      int t, int[] words, double[] given, int[] choices, double[] uniform) {
+    double drawn =
+        uniform(block(words[4 * t], words[4 * t + 1], words[4 * t + 2], words[4 * t + 3]));
+    uniform[t] = choices[ObjectiveInputs.DRAWN] > 0 ? drawn : given[t];
+  }
+
   // ---- Acceptance, Eq. 3
 
   /** r = p_target(a)/p_inf(a) from log-probs; 0 where the target is 0. */
@@ -121,12 +135,41 @@ public final class ObrsTasks {
     return expected > 0 ? acceptProbability : drawn;
   }
 
+  /**
+   * Ratio, α(a) and the mask's entry of token {@code t}; all arrays {@code [tokens]}.
+   *
+   * @param numbers and {@code choices}: {@link ObjectiveInputs}
+   * @param accepted 1[u &lt; α], or α where its expectation is asked for
+   */
+  public static void accept(
+      int t,
+      double[] logTarget,
+      double[] logInf,
+      double[] uniform,
+      double[] numbers,
+      int[] choices,
+      double[] ratio,
+      double[] acceptProbability,
+      double[] accepted) {
+    double r = ratio(logTarget[t], logInf[t]);
+    double alpha = acceptProbability(r, numbers[ObjectiveInputs.LAMBDA]);
+    ratio[t] = r;
+    acceptProbability[t] = alpha;
+    accepted[t] = accepted(uniform[t], alpha, choices[ObjectiveInputs.EXPECTED]);
+  }
+
   // ---- Weight, Algorithm 1, lines 23 and 24
 
   /** w = Z·max(λ, r), which is p_target(a)/p'_inf(a) wherever a can be accepted (Eq. 5). */
   public static double weight(double z, double ratio, double lambda) {
     double r = capped(ratio, Double.MAX_VALUE);
     return capped(z * max(lambda, r), Double.MAX_VALUE);
+  }
+
+  /** w of token {@code t}; all arrays but {@code numbers} {@code [tokens]}. */
+  public static void weight(
+      int t, double[] z, double[] ratio, double[] numbers, double[] weight) {
+    weight[t] = weight(z[t], ratio[t], numbers[ObjectiveInputs.LAMBDA]);
   }
 
   /** ρ = min(w, c1)·min(p_ref(a)/p_target(a), c2). */

@@ -10,7 +10,7 @@ package io.jackpot.objective;
  * @param actorLogRef log p_ω,ref(a), the actor before this batch's updates
  * @param actorLogNew log p_ω(a), the actor now
  * @param advantage A
- * @param uniform u in [0, 1), stored when a was sampled
+ * @param uniforms u
  * @param zTopK the top-k sum, before κ
  * @param zExact Z over the whole vocabulary; read only by {@link ObjectiveOptions.Normalizer#EXACT}
  * @param divergence the distillation divergence
@@ -23,7 +23,7 @@ public record TokenBatch(
     double[] actorLogRef,
     double[] actorLogNew,
     double[] advantage,
-    double[] uniform,
+    Uniforms uniforms,
     double[] zTopK,
     double[] zExact,
     double[] divergence,
@@ -39,7 +39,7 @@ public record TokenBatch(
     check("actorLogRef", actorLogRef.length, tokens);
     check("actorLogNew", actorLogNew.length, tokens);
     check("advantage", advantage.length, tokens);
-    check("uniform", uniform.length, tokens);
+    check("uniforms", uniforms.tokens(), tokens);
     check("zTopK", zTopK.length, tokens);
     check("zExact", zExact.length, tokens);
     check("divergence", divergence.length, tokens);
@@ -48,6 +48,14 @@ public record TokenBatch(
 
   public int tokens() {
     return logInf.length;
+  }
+
+  /** log p_ref(a) or log p_new(a). */
+  double[] logProbs(ObjectiveOptions.Target target) {
+    return switch (target) {
+      case REF -> logRef;
+      case NEW -> logNew;
+    };
   }
 
   private static void check(String name, int found, int expected) {

@@ -24,7 +24,7 @@ class LambdaSolverTest {
       for (int i = 0; i < 4 && reachable > 0; i++) {
         double wanted = i == 0 ? 1e-9 * reachable : reachable * (1 - random.nextDouble());
         double lambda = LambdaSolver.solve(d.q(), d.p(), wanted);
-        assertThat(Obrs.zExact(d.q(), d.p(), lambda))
+        assertThat(NormalizerTasks.exact(d.q(), d.p(), lambda))
             .as("seed %d, wanted %s, λ %s", seed, wanted, lambda)
             .isCloseTo(wanted, within(1e-11 * wanted));
       }
@@ -39,7 +39,7 @@ class LambdaSolverTest {
       RandomDistributions d = RandomDistributions.of(seed);
       SplittableRandom random = new SplittableRandom(seed);
       double budget = random.nextDouble(0.05, 0.95);
-      double[] best = Obrs.postRejection(d.q(), d.p(), LambdaSolver.solve(d.q(), d.p(), budget));
+      double[] best = NormalizerTasks.postRejection(d.q(), d.p(), LambdaSolver.solve(d.q(), d.p(), budget));
       double[] rule = random.doubles(d.p().length).toArray();
       double accepted = 0;
       for (int x = 0; x < rule.length; x++) {
@@ -49,7 +49,7 @@ class LambdaSolverTest {
       if (Arrays.stream(rule).allMatch(a -> a * scale <= 1)) {
         double[] other = new double[rule.length];
         Arrays.setAll(other, x -> d.q()[x] * rule[x] * scale / budget);
-        assertThat(Obrs.kl(d.p(), best)).isLessThanOrEqualTo(Obrs.kl(d.p(), other) + 1e-12);
+        assertThat(RandomDistributions.kl(d.p(), best)).isLessThanOrEqualTo(RandomDistributions.kl(d.p(), other) + 1e-12);
         compared++;
       }
     }
@@ -91,7 +91,7 @@ class LambdaSolverTest {
       double lambda = LambdaSolver.solve(q, p, wanted);
       double mean = 0;
       for (int i = 0; i < 5; i++) {
-        mean += Obrs.zExact(q[i], p[i], lambda) / 5;
+        mean += NormalizerTasks.exact(q[i], p[i], lambda) / 5;
       }
       assertThat(mean).isCloseTo(wanted, within(1e-11));
     }
@@ -102,7 +102,7 @@ class LambdaSolverTest {
     double[] ratios = new SplittableRandom(3).doubles(1000, 0, 3).toArray();
     double lambda = LambdaSolver.solveRatios(ratios, 0.9);
     double mean =
-        Arrays.stream(ratios).map(r -> Obrs.acceptProbability(r, lambda)).average().orElseThrow();
+        Arrays.stream(ratios).map(r -> ObrsTasks.acceptProbability(r, lambda)).average().orElseThrow();
     assertThat(mean).isCloseTo(0.9, within(1e-12));
     assertThat(LambdaSolver.solveRatios(new double[] {0.5, Double.POSITIVE_INFINITY}, 1))
         .isEqualTo(0.5);

@@ -3,84 +3,104 @@ package io.jackpot.objective;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
+import io.jackpot.tensor.Distillation.Direction;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+
+
 
 class LossTasksTest {
-  private static final List<ObjectiveOptions> OPTIONS = ObjectiveCases.options();
-
-  @ParameterizedTest
-  @ValueSource(ints = {1, 7, 700})
-  void theBodiesMakeTheObjective(int tokens) {
-    TokenBatch batch = ObjectiveCases.batch(tokens, tokens);
-    for (ObjectiveOptions options : OPTIONS) {
-      ObjectiveCases.check(new HostObjective(), options, batch, "batch");
-    }
-  }
-
+  /** Beside the sum over probabilities. */
   @Test
-  void adversarialBatches() {
-    ObjectiveCases.adversarial()
-        .forEach((what, batch) -> {
-          for (ObjectiveOptions options : OPTIONS) {
-            ObjectiveCases.check(new HostObjective(), options, batch, what);
-          }
-        });
-  }
-
-  @Test
-  void theDivergenceIsTheCpus() {
+  void divergence() {
     for (int seed = 0; seed < 500; seed++) {
-      int vocabulary = 1 + seed % 40;
-      LogProbRows rows = LogProbRows.of(seed, 1, vocabulary, 1);
-      double expected = Obrs.kl(rows.probs(rows.policy(), 0), rows.probs(rows.actor(), 0));
-      ObjectiveCases.close("KL", divergence(rows.policy(), rows.actor()), expected, 1);
-      expected = Obrs.kl(rows.probs(rows.inf(), 0), rows.probs(rows.policy(), 0));
-      ObjectiveCases.close("KL", divergence(rows.inf(), rows.policy()), expected, 1);
+      RandomDistributions d = RandomDistributions.of(seed);
+      double expected = RandomDistributions.kl(d.p(), d.q());
+      double found = LossTasks.divergence(logs(d.p()), logs(d.q()));
+      if (Double.isInfinite(expected)) {
+        assertThat(found).isEqualTo(expected);
+      } else {
+        assertThat(found).isCloseTo(expected, within(1e-12 + 1e-12 * expected));
+      }
     }
     double[] log = {-1, Double.NaN};
     double[] good = {-1, -1};
-    assertThat(divergence(log, good)).isNaN();
-    assertThat(divergence(good, log)).isNaN();
+    assertThat(LossTasks.divergence(log, good)).isNaN();
+    assertThat(LossTasks.divergence(good, log)).isNaN();
+  }
+
+  /** The divergence of the distributions in which all ids that are not listed are one event. */
+  @Test
+  void groupedDivergence() {
+    for (int seed = 1; seed < 500; seed += 3) { // no zeros
+      RandomDistributions d = RandomDistributions.of(seed);
+      int n = d.p().length;
+      for (int listed = 1; listed <= n; listed++) {
+        double[] p = grouped(d.p(), listed);
+        double[] q = grouped(d.q(), listed);
+        if (p[listed] > 0 && p[listed] < 1e-5 || q[listed] > 0 && q[listed] < 1e-5) {
+          continue; // near the bound below which the rest does not count
+        }
+        double expected = RandomDistributions.kl(p, q);
+        double found = LossTasks.groupedDivergence(floatLogs(p), floatLogs(q), 0, listed);
+        assertThat(found).as("seed %d", seed).isCloseTo(expected, within(1e-4 + 1e-5 * expected));
+      }
+    }
+  }
+
+  /** The first {@code listed} probabilities and the sum of the others. */
+  private static double[] grouped(double[] p, int listed) {
+    double[] events = Arrays.copyOf(p, listed + 1);
+    events[listed] = listed < p.length ? 1 - Arrays.stream(p, 0, listed).sum() : 0;
+    return events;
+  }
+
+  private static double[] logs(double[] p) {
+    return Arrays.stream(p).map(Math::log).toArray();
+  }
+
+  private static float[] floatLogs(double[] p) {
+    float[] logs = new float[p.length];
+    for (int i = 0; i < p.length; i++) {
+      logs[i] = (float) Math.log(p[i]);
+    }
+    return logs;
   }
 
   /** By differences of the divergence of a row of logits, in both directions. */
   @Test
   void theGradientOfTheDivergenceIsItsDerivative() {
-    double[] policy = LogProbRows.logSoftmax(new double[] {0.3, -2, 1.4, 0, -0.7}, 5);
+    double[] policy = logSoftmax(0.3, -2, 1.4, 0, -0.7);
     double[] logits = {-0.2, 0.5, 1, -1.5, 0.1};
-    double[] actor = LogProbRows.logSoftmax(logits, 5);
+    double[] actor = logSoftmax(logits);
     double step = 1e-6;
-    for (int reverse = 0; reverse < 2; reverse++) {
-      double kl = reverse > 0 ? divergence(actor, policy) : divergence(policy, actor);
+    for (Direction direction : Direction.values()) {
+      boolean reverse = direction == Direction.REVERSE;
+      double kl =
+          reverse ? LossTasks.divergence(actor, policy) : LossTasks.divergence(policy, actor);
       for (int x = 0; x < logits.length; x++) {
         double[] up = logits.clone();
         double[] down = logits.clone();
         up[x] += step;
         down[x] -= step;
-        double[] above = LogProbRows.logSoftmax(up, 5);
-        double[] below = LogProbRows.logSoftmax(down, 5);
+        double[] above = logSoftmax(up);
+        double[] below = logSoftmax(down);
         double difference =
-            reverse > 0
-                ? divergence(above, policy) - divergence(below, policy)
-                : divergence(policy, above) - divergence(policy, below);
-        assertThat(LossTasks.divergenceGradient(actor[x], policy[x], kl, reverse))
+            reverse
+                ? LossTasks.divergence(above, policy) - LossTasks.divergence(below, policy)
+                : LossTasks.divergence(policy, above) - LossTasks.divergence(policy, below);
+        assertThat(LossTasks.divergenceGradient(actor[x], policy[x], kl, direction))
             .isCloseTo(difference / (2 * step), within(1e-8));
       }
     }
     double never = Double.NEGATIVE_INFINITY;
-    assertThat(LossTasks.divergenceGradient(never, never, 1, 0)).isZero();
-    assertThat(LossTasks.divergenceGradient(never, never, 1, 1)).isZero();
+    assertThat(LossTasks.divergenceGradient(never, never, 1, Direction.FORWARD)).isZero();
+    assertThat(LossTasks.divergenceGradient(never, never, 1, Direction.REVERSE)).isZero();
   }
 
-  private static double divergence(double[] logP, double[] logQ) {
-    double sum = 0;
-    for (int lane = 0; lane < 3; lane++) {
-      sum += LossTasks.divergence(logP, logQ, 0, logP.length, lane, 3);
-    }
-    return sum;
+  private static double[] logSoftmax(double... logits) {
+    double logSum = Math.log(Arrays.stream(logits).map(Math::exp).sum());
+    return Arrays.stream(logits).map(x -> x - logSum).toArray();
   }
 
   /** 1 − p keeps its digits where p is almost 1, and where it is not. */

@@ -1,5 +1,11 @@
 package io.jackpot.objective;
 
+import java.util.SplittableRandom;
+
+import static org.assertj.core.api.Assertions.within;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
@@ -7,31 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class NormalizerTasksTest {
-  @Test
-  void zIsTheCpus() {
-    for (int seed = 0; seed < 500; seed++) {
-      int vocabulary = 1 + seed % 40;
-      LogProbRows rows = LogProbRows.of(seed, 1, vocabulary, 5);
-      double[] inf = exp(rows.inf());
-      double[] target = exp(rows.policy());
-      double exact = 0;
-      for (int lane = 0; lane < 3; lane++) {
-        exact +=
-            NormalizerTasks.exact(rows.inf(), rows.policy(), 0, vocabulary, rows.lambda(), lane, 3);
-      }
-      ObjectiveCases.close("exact", exact, Obrs.zExact(inf, target, rows.lambda()), 0);
-      int k = rows.k();
-      double topK =
-          NormalizerTasks.topK(
-              rows.topIds(),
-              rows.gathered(rows.inf()),
-              rows.gathered(rows.policy()),
-              0,
-              k,
-              rows.lambda());
-      ObjectiveCases.close("top-k", topK, rows.zTopK(0), 0);
-    }
-  }
+  private static final int TRIALS = 5000;
 
   @Test
   void kappaIsZeroWhereTheSetsHaveNothingInCommon() {
@@ -42,18 +24,46 @@ class NormalizerTasksTest {
 
   @Test
   void aNaNReachesZ() {
-    double[] log = {-1, Double.NaN};
-    double[] good = {-1, -1};
-    assertThat(NormalizerTasks.exact(log, good, 0, 2, 1, 0, 1)).isNaN();
-    assertThat(NormalizerTasks.exact(good, log, 0, 2, 1, 0, 1)).isNaN();
-    int[] both = IntStream.of(0, 1, 1, 0).toArray();
-    double[] logs = {-1, -2, Double.NaN, Double.NaN};
-    assertThat(NormalizerTasks.topK(both, logs, logs, 0, 2, 1))
-        .as("of ids that stand twice the first counts")
-        .isEqualTo(Math.exp(-1) + Math.exp(-2));
+    double[] bad = {0.5, Double.NaN};
+    double[] good = {0.5, 0.5};
+    assertThat(NormalizerTasks.exact(bad, good, 1)).isNaN();
+    assertThat(NormalizerTasks.exact(good, bad, 1)).isNaN();
+    assertThat(NormalizerTasks.topK(bad, good, 1, new int[] {0}, new int[] {1})).isNaN();
+    assertThat(NormalizerTasks.topK(bad, good, 1, new int[] {0}, new int[] {0})).isEqualTo(0.5);
   }
 
-  private static double[] exp(double[] logProbs) {
-    return Arrays.stream(logProbs).map(Math::exp).toArray();
+  @Test
+  void disjointSupportsAcceptNothing() {
+    double[] p = {1, 0, 0};
+    double[] q = {0, 0.5, 0.5};
+    assertThat(NormalizerTasks.exact(q, p, 0.1)).isZero();
+    assertThat(NormalizerTasks.topK(q, p, 0.1, new int[] {1}, new int[] {0})).isZero();
+    assertThatThrownBy(() -> NormalizerTasks.postRejection(q, p, 1)).hasMessageContaining("Z = 0");
+    assertThat(RandomDistributions.kl(p, q)).isInfinite();
+  }
+
+  @Test
+  void topKPutsTheLowerIdFirstOnTies() {
+    double[] scores = {1, 3, -0.0, 3, 0.0, 3};
+    assertThat(NormalizerTasks.topK(scores, 2)).containsExactly(1, 3);
+    assertThat(NormalizerTasks.topK(scores, 99)).containsExactly(1, 3, 5, 0, 2, 4);
+    assertThat(NormalizerTasks.topK(new double[] {-7}, 1)).containsExactly(0);
+  }
+
+  @Test
+  void zTopKCountsEachIdOnceAndNeverExceedsZ() {
+    for (int seed = 0; seed < TRIALS; seed++) {
+      RandomDistributions d = RandomDistributions.of(seed);
+      int n = d.p().length;
+      double lambda = new SplittableRandom(seed).nextDouble(0.1, 4);
+      double exact = NormalizerTasks.exact(d.q(), d.p(), lambda);
+      double previous = 0;
+      for (int k = 1; k <= n + 1; k++) {
+        double z = NormalizerTasks.topK(d.q(), d.p(), lambda, NormalizerTasks.topK(d.q(), k), NormalizerTasks.topK(d.p(), k));
+        assertThat(z).isBetween(previous - 1e-15, exact + 1e-12);
+        previous = z;
+      }
+      assertThat(previous).isCloseTo(exact, within(1e-12));
+    }
   }
 }

@@ -120,11 +120,16 @@ public final class ObjectiveCases {
         actorLogRef,
         near(random, actorLogRef),
         random.doubles(tokens, -2, 2).toArray(),
-        random.doubles(tokens).toArray(),
+        new Uniforms.Given(random.doubles(tokens).toArray()),
         random.doubles(tokens, 0.5, 0.9).toArray(),
         random.doubles(tokens, 0.7, 1).toArray(),
         random.doubles(tokens, 0, 1).toArray(),
         IntStream.range(0, tokens).map(t -> 3 * (t * 7 % sequences)).toArray());
+  }
+
+  /** Those of a batch that has them ready. */
+  public static double[] uniforms(TokenBatch batch) {
+    return ((Uniforms.Given) batch.uniforms()).values();
   }
 
   private static double[] near(SplittableRandom random, double[] values) {
@@ -148,13 +153,13 @@ public final class ObjectiveCases {
     }
 
     TokenBatch nothing = batch(2, n);
-    Arrays.fill(nothing.uniform(), Math.nextDown(1.0));
+    Arrays.fill(uniforms(nothing), Math.nextDown(1.0));
     Arrays.fill(nothing.logRef(), -900);
     Arrays.fill(nothing.logNew(), -30);
     all.put("nothing accepted", nothing);
 
     TokenBatch everything = batch(3, n);
-    Arrays.fill(everything.uniform(), 0);
+    Arrays.fill(uniforms(everything), 0);
     all.put("everything accepted", everything);
 
     TokenBatch equal = batch(4, n);
@@ -192,7 +197,7 @@ public final class ObjectiveCases {
                   nan.actorLogRef(),
                   nan.actorLogNew(),
                   nan.advantage(),
-                  nan.uniform(),
+                  uniforms(nan),
                   nan.zTopK(),
                   nan.zExact(),
                   nan.divergence())

@@ -11,6 +11,7 @@ import io.jackpot.objective.ObjectiveOptions.MaskMode;
 import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.tensor.Distillation.Direction;
+import io.jackpot.tensor.Threefry;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
@@ -144,7 +145,7 @@ class ObjectiveTest {
     one.logRef()[0] = Math.log(0.25);
     one.logNew()[0] = Math.log(0.3);
     TokenBatch many = repeated(one, n);
-    Arrays.setAll(many.uniform(), i -> (i + 0.5) / n);
+    Arrays.setAll(ObjectiveCases.uniforms(many), i -> (i + 0.5) / n);
     for (Normalizer normalizer : Normalizer.values()) {
       ObjectiveOptions options = batchOptions();
       ObjectiveOptions sampled = with(options, normalizer, MaskMode.BERNOULLI);
@@ -158,7 +159,7 @@ class ObjectiveTest {
   @Test
   void nothingAcceptedIsNoUpdate() {
     TokenBatch batch = batch(6, 5);
-    Arrays.fill(batch.uniform(), Math.nextDown(1.0));
+    Arrays.fill(ObjectiveCases.uniforms(batch), Math.nextDown(1.0));
     Arrays.fill(batch.logRef(), -9);
     for (Normalizer normalizer : Normalizer.values()) {
       ObjectiveResult result =
@@ -206,6 +207,37 @@ class ObjectiveTest {
     assertThat(metrics.zAboveBound()).isEqualTo(0.25);
   }
 
+  /** Uniforms that are drawn are those of their keys and counters. */
+  @Test
+  void uniformsAreDrawn() {
+    TokenBatch b = batch(9, 50);
+    long[] keys = new SplittableRandom(3).longs(50).toArray();
+    int[] counters = new SplittableRandom(4).ints(50).toArray();
+    double[] drawn =
+        IntStream.range(0, 50).mapToDouble(t -> Threefry.uniform(keys[t], counters[t], 0)).toArray();
+    double[] mask =
+        Objective.evaluate(batchOptions(), with(b, new Uniforms.Given(drawn))).mask();
+    assertThat(Objective.evaluate(batchOptions(), with(b, new Uniforms.Drawn(keys, counters))).mask())
+        .isEqualTo(mask)
+        .contains(0, 1)
+        .isNotEqualTo(Objective.evaluate(batchOptions(), b).mask());
+  }
+
+  private static TokenBatch with(TokenBatch b, Uniforms uniforms) {
+    return new TokenBatch(
+        b.logInf(),
+        b.logRef(),
+        b.logNew(),
+        b.actorLogRef(),
+        b.actorLogNew(),
+        b.advantage(),
+        uniforms,
+        b.zTopK(),
+        b.zExact(),
+        b.divergence(),
+        b.sequence());
+  }
+
   /** NaN must reach the loss: a run that meets one has to stop. */
   @Test
   void aNaNIsNotSwallowed() {
@@ -228,7 +260,7 @@ class ObjectiveTest {
                 b.actorLogRef(),
                 b.actorLogNew(),
                 b.advantage(),
-                b.uniform(),
+                b.uniforms(),
                 b.zTopK(),
                 b.zExact(),
                 b.divergence(),
@@ -317,7 +349,7 @@ class ObjectiveTest {
         actorLogRef,
         near(random, actorLogRef),
         random.doubles(tokens, -2, 2).toArray(),
-        random.doubles(tokens).toArray(),
+        new Uniforms.Given(random.doubles(tokens).toArray()),
         random.doubles(tokens, 0.5, 0.9).toArray(),
         random.doubles(tokens, 0.7, 1).toArray(),
         random.doubles(tokens, 0, 1).toArray(),
@@ -336,7 +368,7 @@ class ObjectiveTest {
         same(b.actorLogRef(), n),
         same(b.actorLogNew(), n),
         same(b.advantage(), n),
-        same(b.uniform(), n),
+        new Uniforms.Given(same(ObjectiveCases.uniforms(b), n)),
         same(b.zTopK(), n),
         same(b.zExact(), n),
         same(b.divergence(), n),

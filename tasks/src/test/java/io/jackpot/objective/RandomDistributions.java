@@ -27,6 +27,17 @@ record RandomDistributions(double[] p, double[] q) {
     return Arrays.stream(p).map(x -> x / sum).toArray();
   }
 
+  /** KL(p ‖ q) in nats; infinite where q lacks a token of p. */
+  static double kl(double[] p, double[] q) {
+    double kl = 0;
+    for (int x = 0; x < p.length; x++) {
+      if (p[x] > 0) {
+        kl += p[x] * (Math.log(p[x]) - Math.log(q[x]));
+      }
+    }
+    return Math.max(0, kl);
+  }
+
   /** min over q &gt; 0 of p/q. */
   double minRatio() {
     double min = Double.POSITIVE_INFINITY;

@@ -29,45 +29,7 @@ final class DeviceObjective implements ObjectiveEvaluator {
     int n = batch.tokens();
     ObjectiveGraph graph =
         graphs.computeIfAbsent(capacity(n), capacity -> new ObjectiveGraph(device, capacity));
-    graph.run(options, batch);
-    double policyLoss = 0 - graph.totals[LossKernels.POLICY_TERM];
-    double actorLoss = 0 - graph.totals[LossKernels.ACTOR_TERM];
-    double distillLoss = graph.totals[LossKernels.DIVERGENCE];
-    return new ObjectiveResult(
-        Arrays.copyOf(graph.acceptProbability, n),
-        Arrays.copyOf(graph.mask, n),
-        Arrays.copyOf(graph.z, n),
-        Arrays.copyOf(graph.obrsWeight, n),
-        Arrays.copyOf(graph.rho, n),
-        Arrays.copyOf(graph.ratio, n),
-        Arrays.copyOf(graph.ppo, n),
-        Arrays.copyOf(graph.actorWeight, n),
-        Arrays.copyOf(graph.actorPpo, n),
-        Arrays.copyOf(graph.policyCoefficient, n),
-        Arrays.copyOf(graph.actorCoefficient, n),
-        Arrays.copyOf(graph.distillWeight, n),
-        graph.totals[LossKernels.MASK] / n,
-        graph.calibration[NormalizerKernels.KAPPA],
-        policyLoss,
-        actorLoss,
-        distillLoss,
-        policyLoss + actorLoss + options.distillCoefficient() * distillLoss,
-        graph.largest[0] == 0,
-        metrics(graph.totals, graph.largest[0], n));
-  }
-
-  private static ObjectiveResult.Metrics metrics(double[] totals, double weightMax, double tokens) {
-    double scaled = totals[LossKernels.SCALED_WEIGHT];
-    double effective = scaled * scaled / (tokens * totals[LossKernels.SCALED_SQUARE]);
-    return new ObjectiveResult.Metrics(
-        totals[LossKernels.Z] / tokens,
-        totals[LossKernels.WEIGHT] / tokens,
-        weightMax,
-        weightMax == 0 ? 0 : effective,
-        totals[LossKernels.CLIPPED_LOW] / tokens,
-        totals[LossKernels.CLIPPED_HIGH] / tokens,
-        totals[LossKernels.ACTOR_CLIPPED] / tokens,
-        totals[LossKernels.ABOVE_BOUND] / tokens);
+    return graph.run(options, batch);
   }
 
   /** The power of two that takes {@code tokens}. */

@@ -6,31 +6,13 @@ import io.jackpot.objective.ObjectiveInputs;
 import io.jackpot.objective.ObrsTasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
-/**
- * The joint objective (Jackpot, Eq. 1, 2 and 5 to 8). Arrays of doubles are {@code [tokens]} with a
- * thread a token, where nothing else is said; numbers and choices are {@link ObjectiveInputs}.
- */
+/** {@link LossTasks} as kernels; arrays of doubles are {@code [tokens]} where nothing else is said. */
 final class LossKernels {
   /** Threads of a group that adds up. */
   static final int LANES = 256;
 
   /** Threads of a group that adds up a sequence. */
   static final int SEQUENCE_LANES = 64;
-
-  // What totals adds up
-  static final int MASK = 0;
-  static final int Z = 1;
-  static final int WEIGHT = 2;
-  static final int SCALED_WEIGHT = 3;
-  static final int SCALED_SQUARE = 4;
-  static final int CLIPPED_LOW = 5;
-  static final int CLIPPED_HIGH = 6;
-  static final int ACTOR_CLIPPED = 7;
-  static final int ABOVE_BOUND = 8;
-  static final int POLICY_TERM = 9;
-  static final int ACTOR_TERM = 10;
-  static final int DIVERGENCE = 11;
-  static final int TOTALS = 12;
 
   private LossKernels() {}
 
@@ -67,13 +49,7 @@ final class LossKernels {
     }
   }
 
-  /**
-   * F(p(a)/p_inf(a)), of the token or of its sequence.
-   *
-   * @param sequence of each token {@code [tokens]}
-   * @param sums of {@link #sequenceSums}
-   * @param whose {@link ObjectiveInputs#POLICY} or {@link ObjectiveInputs#ACTOR}
-   */
+  /** {@link LossTasks#correct}; a thread a token. */
   public static void correct(
       KernelContext context,
       double[] logProb,
@@ -86,20 +62,12 @@ final class LossKernels {
       int whose) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      double own = logProb[t] - logInf[t];
-      double shared = sums[sequence[t]];
-      int bySequence = choices[ObjectiveInputs.CORRECTION + 2 * whose + 1];
-      double logRatio = bySequence > 0 ? shared : own;
-      corrected[t] =
-          LossTasks.correction(
-              choices[ObjectiveInputs.CORRECTION + 2 * whose],
-              ObrsTasks.ratio(logRatio, 0),
-              numbers[ObjectiveInputs.BOUNDS + 2 * whose],
-              numbers[ObjectiveInputs.BOUNDS + 2 * whose + 1]);
+      LossTasks.correct(
+          t, logProb, logInf, sequence, sums, numbers, choices, corrected, whose);
     }
   }
 
-  /** Eq. 5: mask and ρ = min(w, c1)·min(p_ref(a)/p_target(a), c2), or those of a baseline. */
+  /** The mask and ρ of {@link LossTasks}; a thread a token. */
   public static void policyWeight(
       KernelContext context,
       double[] accepted,
@@ -115,28 +83,25 @@ final class LossKernels {
       double[] rho) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      int weighting = choices[ObjectiveInputs.WEIGHTING];
-      mask[t] = weighting == LossTasks.OBRS ? accepted[t] : 1;
-      rho[t] =
-          LossTasks.policyWeight(
-              weighting,
-              weight[t],
-              z[t] * ratio[t],
-              corrected[t],
-              ObrsTasks.ratio(logRef[t], logTarget[t]),
-              numbers[ObjectiveInputs.C1],
-              numbers[ObjectiveInputs.C2],
-              numbers[ObjectiveInputs.TIS_CAP]);
+      LossTasks.policyWeight(
+          t,
+          accepted,
+          weight,
+          z,
+          ratio,
+          corrected,
+          logRef,
+          logTarget,
+          numbers,
+          choices,
+          mask,
+          rho);
     }
   }
 
   // ---- PPO, Eq. 1
 
-  /**
-   * Ratio, min(ratio·A, clip(ratio)·A) and its derivative by the new log-prob.
-   *
-   * @param clipped which clip stops the gradient {@code [tokens]}
-   */
+  /** The PPO terms of {@link LossTasks}; a thread a token. */
   public static void ppo(
       KernelContext context,
       double[] logNew,
@@ -150,24 +115,13 @@ final class LossKernels {
       int[] clipped) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      double low = numbers[ObjectiveInputs.CLIP_LOW];
-      double high = numbers[ObjectiveInputs.CLIP_HIGH];
-      double a = advantage[t];
-      double r = ObrsTasks.ratio(logNew[t], logRef[t]);
-      int side = LossTasks.clipped(r, a, low, high);
-      ratio[t] = r;
-      term[t] = LossTasks.ppo(side, r, a, low, high);
-      derivative[t] = LossTasks.ppoDerivative(side, r, a);
-      clipped[t] = side;
+      LossTasks.ppo(t, logNew, logRef, advantage, numbers, ratio, term, derivative, clipped);
     }
   }
 
   // ---- The batch, Eq. 5 to 8
 
-  /**
-   * What a token counts, mask·ρ, and the derivatives of the total loss by the token's two log-probs
-   * and its divergence.
-   */
+  /** {@link LossTasks#coefficients}; a thread a token. */
   public static void coefficients(
       KernelContext context,
       double[] mask,
@@ -185,21 +139,23 @@ final class LossKernels {
       double[] actorCoefficient,
       double[] distillWeight) {
     int t = context.globalIdx;
-    int tokens = choices[ObjectiveInputs.TOKENS];
-    if (t < tokens) {
-      int s = sequence[t];
-      double part =
-          LossTasks.share(
-              choices[ObjectiveInputs.BY_SEQUENCE],
-              tokens,
-              choices[ObjectiveInputs.SEQUENCES],
-              starts[s + 1] - starts[s]);
-      double weight = mask[t] * rho[t];
-      share[t] = part;
-      maskedWeight[t] = weight;
-      policyCoefficient[t] = LossTasks.coefficient(part, weight, derivative[t]);
-      actorCoefficient[t] = LossTasks.coefficient(part, actorWeight[t], actorDerivative[t]);
-      distillWeight[t] = part * numbers[ObjectiveInputs.DISTILL];
+    if (t < choices[ObjectiveInputs.TOKENS]) {
+      LossTasks.coefficients(
+          t,
+          mask,
+          rho,
+          derivative,
+          actorWeight,
+          actorDerivative,
+          sequence,
+          starts,
+          numbers,
+          choices,
+          share,
+          maskedWeight,
+          policyCoefficient,
+          actorCoefficient,
+          distillWeight);
     }
   }
 
@@ -225,11 +181,7 @@ final class LossKernels {
     }
   }
 
-  /**
-   * What each token adds to each total.
-   *
-   * @param contributions {@code [TOTALS × tokens]}
-   */
+  /** {@link LossTasks#contributions}; a thread a token. */
   public static void contributions(
       KernelContext context,
       double[] mask,
@@ -247,25 +199,23 @@ final class LossKernels {
       int[] choices,
       double[] contributions) {
     int t = context.globalIdx;
-    int n = choices[ObjectiveInputs.TOKENS];
-    if (t < n) {
-      double weight = maskedWeight[t];
-      // Scaled, so that no square overflows.
-      double scaled = weight / largest[0];
-      int side = clipped[t];
-      contributions[MASK * n + t] = mask[t];
-      contributions[Z * n + t] = z[t];
-      contributions[WEIGHT * n + t] = weight;
-      contributions[SCALED_WEIGHT * n + t] = scaled;
-      contributions[SCALED_SQUARE * n + t] = scaled * scaled;
-      contributions[CLIPPED_LOW * n + t] = side < 0 ? 1 : 0;
-      contributions[CLIPPED_HIGH * n + t] = side > 0 ? 1 : 0;
-      contributions[ACTOR_CLIPPED * n + t] = actorClipped[t] == 0 ? 0 : 1;
-      contributions[ABOVE_BOUND * n + t] =
-          NormalizerTasks.aboveBound(z[t], numbers[ObjectiveInputs.LAMBDA]);
-      contributions[POLICY_TERM * n + t] = share[t] * weight * term[t];
-      contributions[ACTOR_TERM * n + t] = share[t] * actorWeight[t] * actorTerm[t];
-      contributions[DIVERGENCE * n + t] = share[t] * divergence[t];
+    if (t < choices[ObjectiveInputs.TOKENS]) {
+      LossTasks.contributions(
+          t,
+          mask,
+          z,
+          maskedWeight,
+          largest,
+          share,
+          term,
+          clipped,
+          actorWeight,
+          actorTerm,
+          actorClipped,
+          divergence,
+          numbers,
+          choices,
+          contributions);
     }
   }
 
@@ -290,94 +240,6 @@ final class LossKernels {
     }
     if (lane < 1) {
       totals[row] = parts[0];
-    }
-  }
-
-  // ---- Rows of a vocabulary
-
-  /**
-   * KL(p ‖ q) of each row, Eq. 7; a group a row.
-   *
-   * @param logP {@code [rows × vocabulary]}
-   * @param logQ {@code [rows × vocabulary]}
-   * @param sizes rows, vocabulary
-   * @param divergence {@code [rows]}
-   */
-  public static void divergence(
-      KernelContext context, double[] logP, double[] logQ, int[] sizes, double[] divergence) {
-    double[] parts = context.allocateDoubleLocalArray(256);
-    int lane = context.localIdx;
-    int row = context.groupIdx;
-    int vocabulary = sizes[1];
-    parts[lane] = LossTasks.divergence(logP, logQ, row * vocabulary, vocabulary, lane, 256);
-    context.localBarrier();
-    for (int half = 128; half > 0; half >>= 1) {
-      if (lane < half) {
-        parts[lane] += parts[lane + half];
-      }
-      context.localBarrier();
-    }
-    if (lane < 1) {
-      double kl = parts[0];
-      divergence[row] = kl < 0 ? 0 : kl;
-    }
-  }
-
-  /**
-   * d total/d logits of the policy; a thread an element.
-   *
-   * @param logPolicy log p_new {@code [rows × vocabulary]}
-   * @param action a {@code [rows]}
-   * @param coefficient d total/d log p_new(a) {@code [rows]}
-   * @param sizes rows, vocabulary
-   * @param gradient {@code [rows × vocabulary]}
-   */
-  public static void policyGradient(
-      KernelContext context,
-      double[] logPolicy,
-      int[] action,
-      double[] coefficient,
-      int[] sizes,
-      double[] gradient) {
-    int i = context.globalIdx;
-    if (i < sizes[0] * sizes[1]) {
-      int row = i / sizes[1];
-      gradient[i] =
-          coefficient[row]
-              * LossTasks.logProbGradient(logPolicy[i], i - row * sizes[1], action[row]);
-    }
-  }
-
-  /**
-   * d total/d logits of the actor, the distillation included; a thread an element.
-   *
-   * @param logActor log p_ω {@code [rows × vocabulary]}
-   * @param logPolicy log p_new {@code [rows × vocabulary]}
-   * @param action a {@code [rows]}
-   * @param coefficient d total/d log p_ω(a), without distillation {@code [rows]}
-   * @param distillWeight d total/d divergence {@code [rows]}
-   * @param divergence {@code [rows]}
-   * @param sizes rows, vocabulary, 1 for KL(p_ω ‖ p_new)
-   * @param gradient {@code [rows × vocabulary]}
-   */
-  public static void actorGradient(
-      KernelContext context,
-      double[] logActor,
-      double[] logPolicy,
-      int[] action,
-      double[] coefficient,
-      double[] distillWeight,
-      double[] divergence,
-      int[] sizes,
-      double[] gradient) {
-    int i = context.globalIdx;
-    if (i < sizes[0] * sizes[1]) {
-      int row = i / sizes[1];
-      double pull =
-          LossTasks.divergenceGradient(logActor[i], logPolicy[i], divergence[row], sizes[2]);
-      gradient[i] =
-          coefficient[row] * LossTasks.logProbGradient(logActor[i], i - row * sizes[1], action[row])
-              + distillWeight[row] * pull;
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.jackpot.tasks;
 
+import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.ObjectiveArrays;
 import io.jackpot.objective.ObjectiveInputs;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveOptions.Target;
+import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.objective.TokenBatch;
 import uk.ac.manchester.tornado.api.GridScheduler;
@@ -17,8 +20,7 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /**
  * The objective as one task graph (Jackpot, Algorithm 1, lines 13 to 26, with Eq. 6 to 8), for up
- * to {@code capacity} tokens and every option. Its arrays are those of {@link TokenBatch} and
- * {@link io.jackpot.objective.ObjectiveResult}, of which a run fills the first {@code tokens}.
+ * to {@code capacity} tokens and every option.
  */
 final class ObjectiveGraph implements AutoCloseable {
   /** Threads of a group that has one each for its tokens. */
@@ -34,79 +36,15 @@ final class ObjectiveGraph implements AutoCloseable {
 
   private static final KernelContext CONTEXT = new KernelContext();
 
-  // Inputs
-  private final double[] logInf;
-  private final double[] logRef;
-  private final double[] logNew;
-  private final double[] logTarget;
+  /** The inputs and results; a run fills the first tokens. */
+  private final ObjectiveArrays a;
 
-  /** Log-probs of the policy that a baseline's F corrects towards. */
-  private final double[] logCorrected;
-
-  private final double[] actorLogRef;
-  private final double[] actorLogNew;
-  private final double[] advantage;
-  private final double[] uniform;
-  private final double[] zTopK;
-  private final double[] zExact;
-  private final double[] divergence;
-  private final int[] sequence;
-  private final int[] order;
-  private final int[] starts;
-  private final double[] numbers = new double[ObjectiveInputs.NUMBERS];
-  private final int[] choices = new int[ObjectiveInputs.CHOICES];
-
-  // Results
-  final double[] acceptProbability;
-  final double[] mask;
-  final double[] z;
-  final double[] obrsWeight;
-  final double[] rho;
-  final double[] ratio;
-  final double[] ppo;
-  final double[] actorWeight;
-  final double[] actorPpo;
-  final double[] policyCoefficient;
-  final double[] actorCoefficient;
-  final double[] distillWeight;
-  final double[] calibration = new double[2];
-  final double[] largest = new double[1];
-  final double[] totals = new double[LossKernels.TOTALS];
-
-  private final int capacity;
   private final TornadoExecutionPlan plan;
   private final WorkerGrid perToken = grid(GROUP);
   private final WorkerGrid perSequence = grid(LossKernels.SEQUENCE_LANES);
 
   ObjectiveGraph(TornadoDevice device, int capacity) {
-    this.capacity = capacity;
-    this.logInf = tokens();
-    this.logRef = tokens();
-    this.logNew = tokens();
-    this.logTarget = tokens();
-    this.logCorrected = tokens();
-    this.actorLogRef = tokens();
-    this.actorLogNew = tokens();
-    this.advantage = tokens();
-    this.uniform = tokens();
-    this.zTopK = tokens();
-    this.zExact = tokens();
-    this.divergence = tokens();
-    this.sequence = new int[capacity];
-    this.order = new int[capacity];
-    this.starts = new int[capacity + 1];
-    this.acceptProbability = tokens();
-    this.mask = tokens();
-    this.z = tokens();
-    this.obrsWeight = tokens();
-    this.rho = tokens();
-    this.ratio = tokens();
-    this.ppo = tokens();
-    this.actorWeight = tokens();
-    this.actorPpo = tokens();
-    this.policyCoefficient = tokens();
-    this.actorCoefficient = tokens();
-    this.distillWeight = tokens();
+    this.a = new ObjectiveArrays(capacity);
     this.plan = new TornadoExecutionPlan(graph().snapshot());
     plan.withDevice(device);
     plan.withCompilerFlags(TornadoVMBackendType.OPENCL, STRICT_MATH);
@@ -116,141 +54,128 @@ final class ObjectiveGraph implements AutoCloseable {
     plan.withGraph(0).execute();
   }
 
-  private double[] tokens() {
-    return new double[capacity];
-  }
-
   private TaskGraph graph() {
-    double[] targetRatio = tokens();
-    double[] accepted = tokens();
-    double[] policySums = tokens();
-    double[] actorSums = tokens();
-    double[] corrected = tokens();
-    double[] derivative = tokens();
-    double[] actorRatio = tokens();
-    double[] actorDerivative = tokens();
-    double[] share = tokens();
-    double[] maskedWeight = tokens();
-    double[] contributions = new double[LossKernels.TOTALS * capacity];
-    int[] clipped = new int[capacity];
-    int[] actorClipped = new int[capacity];
     TaskGraph graph = new TaskGraph(NAME);
     graph.transferToDevice(
         DataTransferMode.EVERY_EXECUTION,
-        logInf,
-        logRef,
-        logNew,
-        logTarget,
-        logCorrected,
-        actorLogRef,
-        actorLogNew,
-        advantage,
-        uniform,
-        zTopK,
-        zExact,
-        divergence,
-        sequence,
-        order,
-        starts,
-        numbers,
-        choices);
+        a.logInf,
+        a.logRef,
+        a.logNew,
+        a.logTarget,
+        a.logCorrected,
+        a.actorLogRef,
+        a.actorLogNew,
+        a.advantage,
+        a.given,
+        a.words,
+        a.zTopK,
+        a.zExact,
+        a.divergence,
+        a.sequence,
+        a.order,
+        a.starts,
+        a.numbers,
+        a.choices);
     // What passes from task to task; TornadoVM wants to be told of every array.
     Object[] between = {
-      targetRatio,
-      accepted,
-      policySums,
-      actorSums,
-      corrected,
-      derivative,
-      actorRatio,
-      actorDerivative,
-      share,
-      maskedWeight,
-      contributions,
-      clipped,
-      actorClipped
+      a.uniform,
+      a.targetRatio,
+      a.accepted,
+      a.policySums,
+      a.actorSums,
+      a.corrected,
+      a.derivative,
+      a.actorRatio,
+      a.actorDerivative,
+      a.share,
+      a.maskedWeight,
+      a.contributions,
+      a.clipped,
+      a.actorClipped
     };
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, between);
 
     // 1. Acceptance (Eq. 3).
     graph.task(
+        "uniforms", ObrsKernels::uniforms, CONTEXT, a.words, a.given, a.choices, a.uniform);
+    graph.task(
         "accept",
         ObrsKernels::accept,
         CONTEXT,
-        logTarget,
-        logInf,
-        uniform,
-        numbers,
-        choices,
-        targetRatio,
-        acceptProbability,
-        accepted);
+        a.logTarget,
+        a.logInf,
+        a.uniform,
+        a.numbers,
+        a.choices,
+        a.targetRatio,
+        a.acceptProbability,
+        a.accepted);
 
     // 2. and 3. The normalizer and its bias correction (4.4.2).
     graph.task(
-        "calibrate", NormalizerKernels::calibrate, CONTEXT, accepted, zTopK, choices, calibration);
+        "calibrate", NormalizerKernels::calibrate, CONTEXT, a.accepted, a.zTopK, a.choices, a.calibration);
     graph.task(
-        "chooseZ", NormalizerKernels::chooseZ, CONTEXT, calibration, zTopK, zExact, choices, z);
+        "chooseZ", NormalizerKernels::chooseZ, CONTEXT, a.calibration, a.zTopK, a.zExact, a.choices, a.z);
 
     // 4. The weight of each token.
     graph.task(
-        "weight", ObrsKernels::weight, CONTEXT, z, targetRatio, numbers, choices, obrsWeight);
+        "weight", ObrsKernels::weight, CONTEXT, a.z, a.targetRatio, a.numbers, a.choices, a.obrsWeight);
     graph.task(
         "policySums",
         LossKernels::sequenceSums,
         CONTEXT,
-        logCorrected,
-        logInf,
-        order,
-        starts,
-        policySums);
+        a.logCorrected,
+        a.logInf,
+        a.order,
+        a.starts,
+        a.policySums);
     graph.task(
         "correctPolicy",
         LossKernels::correct,
         CONTEXT,
-        logCorrected,
-        logInf,
-        sequence,
-        policySums,
-        numbers,
-        choices,
-        corrected,
+        a.logCorrected,
+        a.logInf,
+        a.sequence,
+        a.policySums,
+        a.numbers,
+        a.choices,
+        a.corrected,
         ObjectiveInputs.POLICY);
     graph.task(
         "policyWeight",
         LossKernels::policyWeight,
         CONTEXT,
-        accepted,
-        obrsWeight,
-        z,
-        targetRatio,
-        corrected,
-        logRef,
-        logTarget,
-        numbers,
-        choices,
-        mask,
-        rho);
+        a.accepted,
+        a.obrsWeight,
+        a.z,
+        a.targetRatio,
+        a.corrected,
+        a.logRef,
+        a.logTarget,
+        a.numbers,
+        a.choices,
+        a.mask,
+        a.rho);
     graph.task(
         "actorSums",
         LossKernels::sequenceSums,
         CONTEXT,
-        actorLogRef,
-        logInf,
-        order,
-        starts,
-        actorSums);
+        a.actorLogRef,
+        a.logInf,
+        a.order,
+        a.starts,
+        a.actorSums);
     graph.task(
         "correctActor",
         LossKernels::correct,
         CONTEXT,
-        actorLogRef,
-        logInf,
-        sequence,
-        actorSums,
-        numbers,
-        choices,
-        actorWeight,
+        a.actorLogRef,
+        a.logInf,
+        a.sequence,
+        a.actorSums,
+        a.numbers,
+        a.choices,
+        a.actorWeight,
         ObjectiveInputs.ACTOR);
 
     // 5. to 9. The losses, and their derivatives by the two log-probs.
@@ -258,82 +183,82 @@ final class ObjectiveGraph implements AutoCloseable {
         "policyPpo",
         LossKernels::ppo,
         CONTEXT,
-        logNew,
-        logRef,
-        advantage,
-        numbers,
-        choices,
-        ratio,
-        ppo,
-        derivative,
-        clipped);
+        a.logNew,
+        a.logRef,
+        a.advantage,
+        a.numbers,
+        a.choices,
+        a.ratio,
+        a.ppo,
+        a.derivative,
+        a.clipped);
     graph.task(
         "actorPpo",
         LossKernels::ppo,
         CONTEXT,
-        actorLogNew,
-        actorLogRef,
-        advantage,
-        numbers,
-        choices,
-        actorRatio,
-        actorPpo,
-        actorDerivative,
-        actorClipped);
+        a.actorLogNew,
+        a.actorLogRef,
+        a.advantage,
+        a.numbers,
+        a.choices,
+        a.actorRatio,
+        a.actorPpo,
+        a.actorDerivative,
+        a.actorClipped);
     graph.task(
         "coefficients",
         LossKernels::coefficients,
         CONTEXT,
-        mask,
-        rho,
-        derivative,
-        actorWeight,
-        actorDerivative,
-        sequence,
-        starts,
-        numbers,
-        choices,
-        share,
-        maskedWeight,
-        policyCoefficient,
-        actorCoefficient,
-        distillWeight);
-    graph.task("largest", LossKernels::largest, CONTEXT, maskedWeight, choices, largest);
+        a.mask,
+        a.rho,
+        a.derivative,
+        a.actorWeight,
+        a.actorDerivative,
+        a.sequence,
+        a.starts,
+        a.numbers,
+        a.choices,
+        a.share,
+        a.maskedWeight,
+        a.policyCoefficient,
+        a.actorCoefficient,
+        a.distillWeight);
+    graph.task("largest", LossKernels::largest, CONTEXT, a.maskedWeight, a.choices, a.largest);
     graph.task(
         "contributions",
         LossKernels::contributions,
         CONTEXT,
-        mask,
-        z,
-        maskedWeight,
-        largest,
-        share,
-        ppo,
-        clipped,
-        actorWeight,
-        actorPpo,
-        actorClipped,
-        divergence,
-        numbers,
-        choices,
-        contributions);
-    graph.task("totals", LossKernels::totals, CONTEXT, contributions, choices, totals);
+        a.mask,
+        a.z,
+        a.maskedWeight,
+        a.largest,
+        a.share,
+        a.ppo,
+        a.clipped,
+        a.actorWeight,
+        a.actorPpo,
+        a.actorClipped,
+        a.divergence,
+        a.numbers,
+        a.choices,
+        a.contributions);
+    graph.task("totals", LossKernels::totals, CONTEXT, a.contributions, a.choices, a.totals);
     Object[] results = {
-      acceptProbability,
-      mask,
-      z,
-      obrsWeight,
-      rho,
-      ratio,
-      ppo,
-      actorWeight,
-      actorPpo,
-      policyCoefficient,
-      actorCoefficient,
-      distillWeight,
-      calibration,
-      largest,
-      totals
+      a.acceptProbability,
+      a.mask,
+      a.z,
+      a.obrsWeight,
+      a.rho,
+      a.ratio,
+      a.ppo,
+      a.actorWeight,
+      a.actorPpo,
+      a.policyCoefficient,
+      a.actorCoefficient,
+      a.distillWeight,
+      a.calibration,
+      a.largest,
+      a.totals
     };
     graph.transferToHost(DataTransferMode.EVERY_EXECUTION, results);
     graph.persistOnDevice(between);
@@ -345,6 +270,7 @@ final class ObjectiveGraph implements AutoCloseable {
     GridScheduler grids = new GridScheduler();
     for (String task :
         new String[] {
+          "uniforms",
           "accept",
           "chooseZ",
           "weight",
@@ -363,7 +289,7 @@ final class ObjectiveGraph implements AutoCloseable {
     grids.addWorkerGrid(NAME + ".calibrate", grid(NormalizerKernels.LANES));
     grids.addWorkerGrid(NAME + ".largest", grid(LossKernels.LANES));
     WorkerGrid perTotal = grid(LossKernels.LANES);
-    perTotal.setGlobalWork((long) LossKernels.LANES * LossKernels.TOTALS, 1, 1);
+    perTotal.setGlobalWork((long) LossKernels.LANES * LossTasks.TOTALS, 1, 1);
     grids.addWorkerGrid(NAME + ".totals", perTotal);
     return grids;
   }
@@ -375,45 +301,13 @@ final class ObjectiveGraph implements AutoCloseable {
     return grid;
   }
 
-  /** Fills the results of {@code batch}, of at most {@code capacity} tokens. */
-  void run(ObjectiveOptions options, TokenBatch batch) {
-    int n = batch.tokens();
-    copy(batch.logInf(), logInf);
-    copy(batch.logRef(), logRef);
-    copy(batch.logNew(), logNew);
-    copy(logProbs(options.target(), batch), logTarget);
-    Target correctedTo =
-        options.policyWeighting() instanceof PolicyWeighting.Corrected corrected
-            ? corrected.target()
-            : options.target();
-    copy(logProbs(correctedTo, batch), logCorrected);
-    copy(batch.actorLogRef(), actorLogRef);
-    copy(batch.actorLogNew(), actorLogNew);
-    copy(batch.advantage(), advantage);
-    copy(batch.uniform(), uniform);
-    copy(batch.zTopK(), zTopK);
-    copy(batch.zExact(), zExact);
-    copy(batch.divergence(), divergence);
-    IdLists sequences = IdLists.of(batch.sequence(), n, Integer.MAX_VALUE);
-    System.arraycopy(sequences.order(), 0, order, 0, n);
-    System.arraycopy(sequences.starts(), 0, starts, 0, sequences.count() + 1);
-    for (int s = 0; s < sequences.count(); s++) {
-      for (int i = starts[s]; i < starts[s + 1]; i++) {
-        sequence[order[i]] = s;
-      }
-    }
-    ObjectiveInputs.write(options, n, sequences.count(), numbers, choices);
-    perToken.setGlobalWork((long) Math.ceilDiv(n, GROUP) * GROUP, 1, 1);
-    perSequence.setGlobalWork((long) sequences.count() * LossKernels.SEQUENCE_LANES, 1, 1);
+  /** Evaluates {@code batch}, of at most {@code capacity} tokens. */
+  ObjectiveResult run(ObjectiveOptions options, TokenBatch batch) {
+    a.load(options, batch);
+    perToken.setGlobalWork((long) Math.ceilDiv(a.tokenCount(), GROUP) * GROUP, 1, 1);
+    perSequence.setGlobalWork((long) a.sequenceCount() * LossKernels.SEQUENCE_LANES, 1, 1);
     plan.withGraph(0).execute();
-  }
-
-  private static double[] logProbs(Target target, TokenBatch batch) {
-    return target == Target.REF ? batch.logRef() : batch.logNew();
-  }
-
-  private static void copy(double[] from, double[] to) {
-    System.arraycopy(from, 0, to, 0, from.length);
+    return a.result();
   }
 
   @Override

@@ -4,29 +4,20 @@ import io.jackpot.objective.ObjectiveInputs;
 import io.jackpot.objective.ObrsTasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
-/**
- * Optimal budgeted rejection sampling, a thread a token; all arrays of doubles are {@code
- * [tokens]}. Numbers and choices are {@link ObjectiveInputs}.
- */
+/** {@link ObrsTasks} as kernels, a thread a token. */
 final class ObrsKernels {
   private ObrsKernels() {}
 
-  /**
-   * u of each token.
-   *
-   * @param words key and counter {@code [tokens × 4]}: k0, k1, c0, c1
-   * @param size tokens {@code [1]}
-   */
-  public static void uniforms(KernelContext context, int[] words, int[] size, double[] uniform) {
+  /** {@link ObrsTasks#drawUniform}. */
+  public static void uniforms(
+      KernelContext context, int[] words, double[] given, int[] choices, double[] uniform) {
     int t = context.globalIdx;
-    if (t < size[0]) {
-      uniform[t] =
-          ObrsTasks.uniform(
-              ObrsTasks.block(words[4 * t], words[4 * t + 1], words[4 * t + 2], words[4 * t + 3]));
+    if (t < choices[ObjectiveInputs.TOKENS]) {
+      ObrsTasks.drawUniform(t, words, given, choices, uniform);
     }
   }
 
-  /** Eq. 3: r = p_target(a)/p_inf(a), α = min(1, r/λ), and 1[u &lt; α] or α. */
+  /** {@link ObrsTasks#accept}. */
   public static void accept(
       KernelContext context,
       double[] logTarget,
@@ -39,15 +30,12 @@ final class ObrsKernels {
       double[] accepted) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      double r = ObrsTasks.ratio(logTarget[t], logInf[t]);
-      double alpha = ObrsTasks.acceptProbability(r, numbers[ObjectiveInputs.LAMBDA]);
-      ratio[t] = r;
-      acceptProbability[t] = alpha;
-      accepted[t] = ObrsTasks.accepted(uniform[t], alpha, choices[ObjectiveInputs.EXPECTED]);
+      ObrsTasks.accept(
+          t, logTarget, logInf, uniform, numbers, choices, ratio, acceptProbability, accepted);
     }
   }
 
-  /** Algorithm 1, line 23: w = Z·max(λ, r). */
+  /** {@link ObrsTasks#weight(int, double[], double[], double[], double[])}. */
   public static void weight(
       KernelContext context,
       double[] z,
@@ -57,7 +45,7 @@ final class ObrsKernels {
       double[] weight) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      weight[t] = ObrsTasks.weight(z[t], ratio[t], numbers[ObjectiveInputs.LAMBDA]);
+      ObrsTasks.weight(t, z, ratio, numbers, weight);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.jackpot.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jackpot.objective.ObjectiveInputs;
 import io.jackpot.tensor.Threefry;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -24,14 +25,19 @@ class ObrsKernelsTest {
       words[4 * i + 3] = edges[i / 216];
     }
     double[] uniform = new double[n];
-    int[] size = {n};
+    double[] given = new double[n];
+    int[] choices = new int[ObjectiveInputs.CHOICES];
+    choices[ObjectiveInputs.TOKENS] = n;
+    choices[ObjectiveInputs.DRAWN] = 1;
     DeviceTask.run(
-        (graph, context) -> graph.task("t", ObrsKernels::uniforms, context, words, size, uniform),
+        (graph, context) ->
+            graph.task("t", ObrsKernels::uniforms, context, words, given, choices, uniform),
         Math.ceilDiv(n, 64),
         64,
         uniform,
         words,
-        size);
+        given,
+        choices);
     for (int t = 0; t < n; t++) {
       long key = (words[4 * t] & 0xFFFFFFFFL) | ((long) words[4 * t + 1] << 32);
       double expected = Threefry.uniform(key, words[4 * t + 2], words[4 * t + 3]);
