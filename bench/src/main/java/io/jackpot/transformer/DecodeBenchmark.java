@@ -1,13 +1,8 @@
 package io.jackpot.transformer;
 
 import io.jackpot.tensor.CacheType;
-import io.jackpot.tensor.Head;
-import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
-import io.jackpot.tensor.PackedHead;
-import io.jackpot.tensor.PackedMatrix;
-import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
 import io.jackpot.tensor.WeightType;
 import java.lang.reflect.InvocationTargetException;
@@ -16,7 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -121,7 +116,8 @@ public final class DecodeBenchmark {
       double seconds = median(perToken[i]);
       System.out.printf(
           Locale.ROOT,
-          "batch %d, %-16s %8.3f ms a step, %8.0f tokens/s, %5.2f times not packed; packing %7.1f ms, prompts %7.1f ms%n",
+          "batch %d, %-16s %8.3f ms a step, %8.0f tokens/s, %5.2f times not packed; packing %7.1f"
+              + " ms, prompts %7.1f ms%n",
           batch,
           variants.get(i).name,
           1e3 * seconds,
@@ -154,18 +150,8 @@ public final class DecodeBenchmark {
             Ops.class.getClassLoader(),
             new Class<?>[] {Ops.class},
             (proxy, method, args) -> {
-              if (method.getName().equals("pack")) {
-                return PackedMatrix.plain((Tensor) args[0]);
-              } else if (method.getName().equals("matmulPacked")) {
-                ops.matmulNT((Tensor) args[0], plain(args[1]), (Tensor) args[2], false);
-                return null;
-              } else if (method.getName().equals("embeddingPacked")) {
-                ops.embeddingForward((int[]) args[0], plain(args[1]), (Tensor) args[2]);
-                return null;
-              } else if (args != null && args[0] instanceof PackedHead head) {
-                Head plain = new Head(head.hidden(), plain(head.weight()), head.temperature());
-                ops.headSample(plain, (double[]) args[1], (HeadStatistics) args[2]);
-                return null;
+              if (method.getName().equals("packed")) {
+                return Optional.empty();
               }
               try {
                 return method.invoke(ops, args);
@@ -173,10 +159,6 @@ public final class DecodeBenchmark {
                 throw e.getCause();
               }
             });
-  }
-
-  private static Tensor plain(Object matrix) {
-    return Objects.requireNonNull(((PackedMatrix) matrix).tensor());
   }
 
   private static double seconds(long start) {

@@ -71,7 +71,7 @@ public final class Devices {
       Supplier<MemoryPlan> plan) {
     Compute opened = open(device, products, threads, plan);
     boolean rounded = weights != WeightType.F32 || cache != CacheType.F32;
-    if (rounded && !opened.ops().storesRounded()) {
+    if (rounded && opened.ops().packed().isEmpty()) {
       opened.close();
       throw new InputException(
           "--actor-dtype %s, --kv-dtype %s: on a device only f32; use --device cpu, or f32 for both"

@@ -3,6 +3,7 @@ package io.jackpot.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.ScalarOps;
 import io.jackpot.tensor.Tensor;
@@ -39,7 +40,9 @@ class AttentionTasksTest {
     Tensor v = random(3, 1, tokens, 1, DIM);
     Tensor o = Tensor.zeros(tokens, 1, DIM);
     Tensor logSumExp = Tensor.zeros(tokens, 1);
-    new ScalarOps().attentionForward(q, k, v, packing, SCALE, o, logSumExp);
+    new ScalarOps()
+        .attentionForward(
+            new Attention(q, k, v, packing, SCALE), new Attention.Output(o, logSumExp));
 
     int from = 4;
     int query = 14;
@@ -92,8 +95,10 @@ class AttentionTasksTest {
     Tensor dK = Tensor.zeros(tokens, 1, DIM);
     Tensor dV = Tensor.zeros(tokens, 1, DIM);
     ScalarOps oracle = new ScalarOps();
-    oracle.attentionForward(q, k, v, packing, SCALE, o, logSumExp);
-    oracle.attentionBackward(dO, q, k, v, o, logSumExp, packing, SCALE, dQ, dK, dV);
+    Attention in = new Attention(q, k, v, packing, SCALE);
+    Attention.Output out = new Attention.Output(o, logSumExp);
+    oracle.attentionForward(in, out);
+    oracle.attentionBackward(in, out, dO, new Attention.Gradients(dQ, dK, dV));
 
     float[] found = new float[DIM];
     int query = 8;

@@ -6,7 +6,7 @@ import io.jackpot.input.InputException;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
-import io.jackpot.tensor.Packing;
+import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Tensor;
 
 /** Attention on the device: launches of {@link AttentionKernels} and {@link DecodeKernels}. */
@@ -25,16 +25,15 @@ final class DeviceAttention {
     return Math.ceilDiv(tokens, AttentionKernels.TILE);
   }
 
-  void forward(
-      Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
-    Region queries = region(q);
-    Region keys = region(k);
-    Region values = region(v);
-    Region output = region(o);
-    Region sums = region(logSumExp);
+  void forward(Attention in, Attention.Output out) {
+    Region queries = region(in.q());
+    Region keys = region(in.k());
+    Region values = region(in.v());
+    Region output = region(out.o());
+    Region sums = region(out.logSumExp());
     Outputs outputs = recorder.outputs(output, sums);
-    int tokens = q.dim(0);
-    int heads = q.dim(1);
+    int tokens = in.tokens();
+    int heads = in.heads();
     recorder.launch(
         AttentionKernels.FORWARD,
         operands(queries, keys, values, outputs.array()),
@@ -44,44 +43,33 @@ final class DeviceAttention {
           values.offset,
           outputs.firstAt(),
           outputs.secondAt(),
-          recorder.bounds(packing),
+          recorder.bounds(in.packing()),
           tokens,
           heads,
-          k.dim(1),
-          q.dim(2)
+          in.kvHeads(),
+          in.headDim()
         },
-        new float[] {scale},
+        new float[] {in.scale()},
         new int[] {blocks(tokens), heads, 1});
     recorder.settle(outputs, output, sums);
   }
 
-  void backward(
-      Tensor dO,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor o,
-      Tensor logSumExp,
-      Packing packing,
-      float scale,
-      Tensor dQ,
-      Tensor dK,
-      Tensor dV) {
+  void backward(Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
     Region dOutput = region(dO);
-    Region queries = region(q);
-    Region keys = region(k);
-    Region values = region(v);
-    Region output = region(o);
-    Region sums = region(logSumExp);
-    Region dQueries = region(dQ);
-    Region dKeys = region(dK);
-    Region dValues = region(dV);
+    Region queries = region(in.q());
+    Region keys = region(in.k());
+    Region values = region(in.v());
+    Region output = region(out.o());
+    Region sums = region(out.logSumExp());
+    Region dQueries = region(gradients.dQ());
+    Region dKeys = region(gradients.dK());
+    Region dValues = region(gradients.dV());
     Outputs outputs = recorder.outputs(dKeys, dValues);
-    int tokens = q.dim(0);
-    int heads = q.dim(1);
-    int kvHeads = k.dim(1);
-    int dim = q.dim(2);
-    int bounds = recorder.bounds(packing);
+    int tokens = in.tokens();
+    int heads = in.heads();
+    int kvHeads = in.kvHeads();
+    int dim = in.headDim();
+    int bounds = recorder.bounds(in.packing());
     Region delta = recorder.scratch(tokens * heads);
     recorder.launch(
         AttentionKernels.DELTA,
@@ -110,7 +98,7 @@ final class DeviceAttention {
           dim,
           0
         },
-        new float[] {scale},
+        new float[] {in.scale()},
         new int[] {blocks(tokens), heads, 1});
     recorder.launch(
         AttentionKernels.BACKWARD,
@@ -131,7 +119,7 @@ final class DeviceAttention {
           dim,
           1
         },
-        new float[] {scale},
+        new float[] {in.scale()},
         new int[] {blocks(tokens), kvHeads, 1});
     recorder.settle(outputs, dKeys, dValues);
   }

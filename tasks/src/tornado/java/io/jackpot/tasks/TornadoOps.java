@@ -11,13 +11,13 @@ import io.jackpot.tasks.MatrixProduct.Matrix;
 import io.jackpot.tasks.MatrixProduct.Orientation;
 import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.AdamWStep;
+import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Checks;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -373,38 +373,18 @@ public final class TornadoOps implements Ops {
   }
 
   @Override
-  public void attentionForward(
-      Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
-    Checks.attention(
-        "attentionForward", q, k, v, logSumExp, packing, new Tensor[] {o}, new Tensor[0]);
+  public void attentionForward(Attention in, Attention.Output out) {
+    Checks.attentionForward(in, out);
     recorder.begin();
-    attention.forward(q, k, v, packing, scale, o, logSumExp);
+    attention.forward(in, out);
   }
 
   @Override
   public void attentionBackward(
-      Tensor dO,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor o,
-      Tensor logSumExp,
-      Packing packing,
-      float scale,
-      Tensor dQ,
-      Tensor dK,
-      Tensor dV) {
-    Checks.attention(
-        "attentionBackward",
-        q,
-        k,
-        v,
-        logSumExp,
-        packing,
-        new Tensor[] {o, dO, dQ},
-        new Tensor[] {dK, dV});
+      Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
+    Checks.attentionBackward(in, out, dO, gradients);
     recorder.begin();
-    attention.backward(dO, q, k, v, o, logSumExp, packing, scale, dQ, dK, dV);
+    attention.backward(in, out, dO, gradients);
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.jackpot.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -37,17 +39,6 @@ public final class Checks {
               .formatted(ids.length, table.rows(), table.cols(), y.shape()));
     }
     indices("embeddingPacked", "id", ids, y.rows(), table.rows());
-  }
-
-  /** The tensor of a matrix that was packed by a provider without panels. */
-  static Tensor plain(PackedMatrix w) {
-    Tensor tensor = w.tensor();
-    if (tensor == null) {
-      throw new IllegalArgumentException(
-          "a matrix [%d, %d] in panels of another provider, expected one packed by this provider"
-              .formatted(w.rows(), w.cols()));
-    }
-    return tensor;
   }
 
   public static void matmulNN(Tensor dy, Tensor w, Tensor dx) {
@@ -150,39 +141,50 @@ public final class Checks {
     indices(op, "position", positions, x.dim(0), cos.rows());
   }
 
+  public static void attentionForward(Attention in, Attention.Output out) {
+    attention("attentionForward", in, out.logSumExp(), List.of(out.o()), List.of());
+  }
+
+  public static void attentionBackward(
+      Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
+    attention(
+        "attentionBackward",
+        in,
+        out.logSumExp(),
+        List.of(out.o(), dO, gradients.dQ()),
+        List.of(gradients.dK(), gradients.dV()));
+  }
+
   /** {@code likeQ} and {@code likeK} are outputs or gradients of the same shapes. */
-  public static void attention(
-      String op,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor logSumExp,
-      Packing packing,
-      Tensor[] likeQ,
-      Tensor[] likeK) {
+  private static void attention(
+      String op, Attention in, Tensor logSumExp, List<Tensor> likeQ, List<Tensor> likeK) {
+    Tensor q = in.q();
+    Tensor k = in.k();
+    int tokens = in.packing().tokens();
     boolean fits =
         q.shape().rank() == 3
             && k.shape().rank() == 3
             && k.dim(1) > 0
-            && q.dim(0) == packing.tokens()
-            && k.dim(0) == packing.tokens()
+            && q.dim(0) == tokens
+            && k.dim(0) == tokens
             && q.dim(1) % k.dim(1) == 0
             && q.dim(2) == k.dim(2)
-            && v.shape().equals(k.shape())
-            && logSumExp.size() == q.dim(0) * q.dim(1);
-    for (Tensor tensor : likeQ) {
-      fits &= tensor.shape().equals(q.shape());
+            && in.v().shape().equals(k.shape())
+            && logSumExp.size() == q.dim(0) * q.dim(1)
+            && likeQ.stream().allMatch(x -> x.shape().equals(q.shape()))
+            && likeK.stream().allMatch(x -> x.shape().equals(k.shape()));
+    if (!fits) {
+      List<Tensor> found = new ArrayList<>(List.of(q, k, in.v(), logSumExp));
+      found.addAll(likeQ);
+      found.addAll(likeK);
+      shapes(
+          false,
+          op,
+          "q, o [tokens, heads, headDim], k, v [tokens, kvHeads, headDim], logSumExp [tokens,"
+              + " heads], heads a multiple of kvHeads, gradients alike, tokens "
+              + tokens,
+          found.toArray(Tensor[]::new));
     }
-    for (Tensor tensor : likeK) {
-      fits &= tensor.shape().equals(k.shape());
-    }
-    shapes(
-        fits,
-        op,
-        "q, o [tokens, heads, headDim], k, v [tokens, kvHeads, headDim], logSumExp [tokens, heads],"
-            + " heads a multiple of kvHeads, gradients alike, tokens "
-            + packing.tokens(),
-        concat(concat(new Tensor[] {q, k, v, logSumExp}, likeQ), likeK));
   }
 
   public static void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
@@ -301,30 +303,63 @@ public final class Checks {
     int tokens = head.tokens();
     atLeast("headGather", "logSumExp", logSumExp.length, tokens);
     atLeast("headGather", "logProbs", logProbs.length, ids.length);
+    return idsPerToken("headGather", head, ids);
+  }
+
+  private static int idsPerToken(String op, Head head, int[] ids) {
+    int tokens = head.tokens();
     if (tokens == 0 ? ids.length > 0 : ids.length % tokens != 0) {
       throw new IllegalArgumentException(
-          "headGather: %d ids, expected a multiple of the %d tokens".formatted(ids.length, tokens));
+          "%s: %d ids, expected a multiple of the %d tokens".formatted(op, ids.length, tokens));
     }
-    for (int i = 0; i < ids.length; i++) {
+    idsBelow(op, head, ids, ids.length);
+    return tokens == 0 ? 0 : ids.length / tokens;
+  }
+
+  private static void idsBelow(String op, Head head, int[] ids, int count) {
+    for (int i = 0; i < count; i++) {
       if (ids[i] >= head.vocabulary()) {
         throw new IllegalArgumentException(
-            "headGather: id %d at %d, expected below the vocabulary %d"
-                .formatted(ids[i], i, head.vocabulary()));
+            "%s: id %d at %d, expected below the vocabulary %d"
+                .formatted(op, ids[i], i, head.vocabulary()));
       }
     }
-    return tokens == 0 ? 0 : ids.length / tokens;
   }
 
   public static void headCompare(
       Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
-    twoHeads("headCompare", p, q);
-    atLeast("headCompare", "pLogSumExp", pLogSumExp.length, p.tokens());
-    atLeast("headCompare", "qLogSumExp", qLogSumExp.length, p.tokens());
+    twoHeads("headCompare", p, pLogSumExp, q, qLogSumExp, lambda);
     atLeast("headCompare", "klPQ", out.klPQ().length, p.tokens());
     atLeast("headCompare", "klQP", out.klQP().length, p.tokens());
     atLeast("headCompare", "overlap", out.overlap().length, p.tokens());
+  }
+
+  /** Returns n, the number of other ids a token. */
+  public static int headOverlap(
+      Head p,
+      float[] pLogSumExp,
+      Head q,
+      float[] qLogSumExp,
+      TopK topQ,
+      int[] otherIds,
+      double lambda,
+      double[] overlap) {
+    twoHeads("headOverlap", p, pLogSumExp, q, qLogSumExp, lambda);
+    long recorded = (long) p.tokens() * topQ.k();
+    atLeast("headOverlap", "topQ.ids", topQ.ids().length, recorded);
+    atLeast("headOverlap", "topQ.logProbs", topQ.logProbs().length, recorded);
+    atLeast("headOverlap", "overlap", overlap.length, p.tokens());
+    idsBelow("headOverlap", p, topQ.ids(), (int) recorded);
+    return idsPerToken("headOverlap", p, otherIds);
+  }
+
+  private static void twoHeads(
+      String op, Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, double lambda) {
+    twoHeads(op, p, q);
+    atLeast(op, "pLogSumExp", pLogSumExp.length, p.tokens());
+    atLeast(op, "qLogSumExp", qLogSumExp.length, p.tokens());
     if (!(lambda > 0)) {
-      throw new IllegalArgumentException("headCompare: lambda " + lambda + ", expected above 0");
+      throw new IllegalArgumentException(op + ": lambda " + lambda + ", expected above 0");
     }
   }
 

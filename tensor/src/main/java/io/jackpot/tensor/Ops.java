@@ -1,7 +1,8 @@
 package io.jackpot.tensor;
 
-import io.jackpot.input.InputException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,11 @@ public interface Ops extends AutoCloseable {
   /** One line for people: which provider this is, its vector width and threads, or its device. */
   String describe();
 
+  /** The ops over packed weights and caches of 8 bits, where this provider has them. */
+  default Optional<PackedOps> packed() {
+    return Optional.empty();
+  }
+
   /** y (+)= x · wᵀ: {@code x [m, k], w [n, k] → y [m, n]}; a linear layer's forward. */
   void matmulNT(Tensor x, Tensor w, Tensor y, boolean accumulate);
 
@@ -28,33 +34,6 @@ public interface Ops extends AutoCloseable {
 
   /** dw (+)= dyᵀ · x: {@code dy [m, n], x [m, k] → dw [n, k]}; its weight gradient. */
   void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate);
-
-  /** Whether it has weights and KV caches of other types than float32. */
-  default boolean storesRounded() {
-    return false;
-  }
-
-  /**
-   * Prepares a weight matrix {@code [out, in]} for many products of {@link #matmulPacked}. Later
-   * changes of {@code w} may or may not be seen. Without panels of its own a provider keeps the
-   * tensor as it is.
-   *
-   * @throws InputException if this provider does not have weights of {@code type}
-   */
-  default PackedMatrix pack(Tensor w, WeightType type) {
-    if (type != WeightType.F32) {
-      throw new InputException("weights in %s: on the CPU only".formatted(type));
-    }
-    return PackedMatrix.plain(w);
-  }
-
-  /**
-   * y = x · wᵀ: {@code x [m, k], w [n, k] → y [m, n]}, of the numbers as w has them stored. The
-   * bits of a row do not depend on which other rows are there.
-   */
-  default void matmulPacked(Tensor x, PackedMatrix w, Tensor y) {
-    matmulNT(x, Checks.plain(w), y, false);
-  }
 
   /** y += bias in every row: {@code bias [n], y [m, n]}. */
   void addBias(Tensor bias, Tensor y);
@@ -84,11 +63,6 @@ public interface Ops extends AutoCloseable {
 
   /** {@code y[i] = table[ids[i]]}: {@code table [vocabulary, dim] → y [tokens, dim]}. */
   void embeddingForward(int[] ids, Tensor table, Tensor y);
-
-  /** {@link #embeddingForward} from a packed table. */
-  default void embeddingPacked(int[] ids, PackedMatrix table, Tensor y) {
-    embeddingForward(ids, Checks.plain(table), y);
-  }
 
   /** {@code dTable[ids[i]] += dy[i]}: {@code dy [tokens, dim], dTable [vocabulary, dim]}. */
   void embeddingBackward(int[] ids, Tensor dy, Tensor dTable);
@@ -126,52 +100,25 @@ public interface Ops extends AutoCloseable {
 
   /**
    * Causal grouped-query attention over packed sequences: {@code q [tokens, heads, headDim], k, v
-   * [tokens, kvHeads, headDim] → o [tokens, heads, headDim], logSumExp [tokens, heads]}. Query head
-   * h reads key head h / (heads / kvHeads). The forward saves q, k, v, o and logSumExp; no
-   * probabilities.
+   * [tokens, kvHeads, headDim] → o [tokens, heads, headDim], logSumExp [tokens, heads]}. No
+   * probabilities are saved.
    */
-  void attentionForward(
-      Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp);
+  void attentionForward(Attention in, Attention.Output out);
 
   /**
-   * Streaming backward (Dao, 2023): probabilities are computed again from logSumExp. {@code dO like
-   * o → dQ, dK, dV like q, k, v}.
+   * {@code dO like o → dQ, dK, dV like q, k, v}. Probabilities are computed again from logSumExp
+   * (Dao, 2023).
+   *
+   * @param out of the forward, unchanged
    */
   void attentionBackward(
-      Tensor dO,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor o,
-      Tensor logSumExp,
-      Packing packing,
-      float scale,
-      Tensor dQ,
-      Tensor dK,
-      Tensor dV);
+      Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients);
 
   /**
    * Writes keys or values into a cache: {@code x [rows, kvHeads, headDim] → cache [slots, kvHeads,
    * capacity, headDim]}, row i at {@code cache[slots[i], :, positions[i], :]}.
    */
   void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache);
-
-  /** Writes keys or values into a cache of 8 bits, as {@link QuantizedCache} stores them. */
-  default void cacheAppend(Tensor x, int[] slots, int[] positions, QuantizedCache cache) {
-    throw new InputException("a KV cache in %s: on the CPU only".formatted(cache.type()));
-  }
-
-  /** One query row a sequence against a cache of 8 bits, of the numbers as it has them stored. */
-  default void attentionDecode(
-      Tensor q,
-      QuantizedCache kCache,
-      QuantizedCache vCache,
-      int[] slots,
-      int[] lengths,
-      float scale,
-      Tensor o) {
-    throw new InputException("a KV cache in %s: on the CPU only".formatted(kCache.type()));
-  }
 
   /**
    * One query row a sequence against its cache: {@code q [rows, heads, headDim] → o [rows, heads,
@@ -200,12 +147,6 @@ public interface Ops extends AutoCloseable {
    */
   void headSample(Head head, double[] uniforms, HeadStatistics out);
 
-  /** {@link #headSample(Head, double[], HeadStatistics)} from a packed head. */
-  default void headSample(PackedHead head, double[] uniforms, HeadStatistics out) {
-    Head plain = new Head(head.hidden(), Checks.plain(head.weight()), head.temperature());
-    headSample(plain, uniforms, out);
-  }
-
   /**
    * Log-probs of chosen ids: {@code ids [tokens × n], logSumExp [tokens] → logProbs [tokens × n]}.
    * Negative ids are passed over and get negative infinity.
@@ -219,6 +160,61 @@ public interface Ops extends AutoCloseable {
    */
   void headCompare(
       Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out);
+
+  /**
+   * The overlap Σ_x min(q(x), p(x)/λ) of each token over a union of ids (Jackpot, Algorithm 1,
+   * lines 18 and 19; Eq. 4): {@code topQ [tokens × k], otherIds [tokens × n] → overlap [tokens]}.
+   * Each id of the union counts once, in double: first those of {@code topQ}, with the log q
+   * recorded there, then those of {@code otherIds} that are not among them, with log q of head
+   * {@code q}; log p is always that of head {@code p}. The heads' log-probs are those of {@link
+   * #headGather}. Negative ids are fillers and are passed over.
+   *
+   * @param topQ the most probable ids of q as recorded when it sampled, distinct
+   * @param otherIds further ids, distinct; usually the most probable ones of another distribution
+   * @param lambda the OBRS threshold λ, above 0
+   */
+  default void headOverlap(
+      Head p,
+      float[] pLogSumExp,
+      Head q,
+      float[] qLogSumExp,
+      TopK topQ,
+      int[] otherIds,
+      double lambda,
+      double[] overlap) {
+    int others = Checks.headOverlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
+    int k = topQ.k();
+    int n = k + others;
+    int[] union = new int[p.tokens() * n];
+    int[] unrecorded = new int[union.length];
+    Arrays.fill(unrecorded, -1);
+    for (int token = 0; token < p.tokens(); token++) {
+      System.arraycopy(topQ.ids(), token * k, union, token * n, k);
+      for (int i = 0; i < others; i++) {
+        int id = otherIds[token * others + i];
+        boolean known = false;
+        for (int j = token * k; j < (token + 1) * k; j++) {
+          known |= topQ.ids()[j] == id;
+        }
+        union[token * n + k + i] = known ? -1 : id;
+        unrecorded[token * n + k + i] = known ? -1 : id;
+      }
+    }
+    float[] logP = new float[union.length];
+    float[] logQ = new float[union.length];
+    headGather(p, pLogSumExp, union, logP);
+    headGather(q, qLogSumExp, unrecorded, logQ);
+    for (int token = 0; token < p.tokens(); token++) {
+      System.arraycopy(topQ.logProbs(), token * k, logQ, token * n, k);
+      double sum = 0;
+      for (int i = token * n; i < (token + 1) * n; i++) {
+        if (union[i] >= 0) {
+          sum += Math.min(Math.exp(logQ[i]), Math.exp(logP[i]) / lambda);
+        }
+      }
+      overlap[token] = sum;
+    }
+  }
 
   /**
    * Gradient of Σ_n coefficient[n]·log p(action[n]) + Σ_n distillation.weight[n]·divergence[n]:

@@ -34,7 +34,7 @@ final class PackedGemm {
   PackedMatrix pack(Tensor w, WeightType type) {
     int rows = w.rows();
     int cols = w.cols();
-    PackedMatrix packed = PackedMatrix.empty(rows, cols, type, COLUMNS);
+    PackedMatrix packed = new PackedMatrix(rows, cols, type, COLUMNS);
     GemmFactor factor = new GemmFactor(w.data(), 0, cols, true);
     workers.run(
         packed.panels(),

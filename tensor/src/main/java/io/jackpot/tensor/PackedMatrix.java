@@ -1,32 +1,28 @@
 package io.jackpot.tensor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
- * A weight matrix {@code [rows, cols]} prepared by {@link Ops#pack} for many products with few
- * rows. It is cut into panels of {@code width} matrix rows, and in a panel the elements of a column
- * stand side by side: {@code [panel][col][width]}, the last panel filled up with zeros. So a
- * product walks through memory once, from front to back. A provider may also keep the tensor as it
- * is.
+ * A weight matrix {@code [rows, cols]} prepared by {@link PackedOps#pack} for many products with
+ * few rows. It is cut into panels of {@code width} matrix rows, and in a panel the elements of a
+ * column stand side by side: {@code [panel][col][width]}, the last panel filled up with zeros. So a
+ * product walks through memory once, from front to back.
  */
 public final class PackedMatrix {
   private final WeightType type;
   private final int rows;
   private final int cols;
   private final int width;
-  private final @Nullable Tensor tensor;
   private final float[] floats;
   private final short[] halves;
   private final byte[] bytes;
   private final float[] scales;
 
-  private PackedMatrix(WeightType type, int rows, int cols, int width, @Nullable Tensor tensor) {
+  /** Room for panels, which {@link #encode} fills. */
+  PackedMatrix(int rows, int cols, WeightType type, int width) {
     this.type = type;
     this.rows = rows;
     this.cols = cols;
     this.width = width;
-    this.tensor = tensor;
-    long size = tensor != null ? 0 : (long) Math.ceilDiv(rows, width) * width * cols;
+    long size = (long) Math.ceilDiv(rows, width) * width * cols;
     if (size > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
           "matrix [%d, %d]: more elements than an array can hold".formatted(rows, cols));
@@ -35,16 +31,6 @@ public final class PackedMatrix {
     this.halves = new short[type == WeightType.BF16 ? (int) size : 0];
     this.bytes = new byte[type == WeightType.INT8 ? (int) size + VectorCodes.SLACK : 0];
     this.scales = new float[type == WeightType.INT8 ? Math.ceilDiv(rows, width) * width : 0];
-  }
-
-  /** {@code w} as it is, shared. */
-  public static PackedMatrix plain(Tensor w) {
-    return new PackedMatrix(WeightType.F32, w.rows(), w.cols(), 1, w);
-  }
-
-  /** Room for panels, which {@link #encode} fills. */
-  static PackedMatrix empty(int rows, int cols, WeightType type, int width) {
-    return new PackedMatrix(type, rows, cols, width, null);
   }
 
   public int rows() {
@@ -59,18 +45,11 @@ public final class PackedMatrix {
     return type;
   }
 
-  /** The matrix where it was left as it is. */
-  public @Nullable Tensor tensor() {
-    return tensor;
-  }
-
-  /** What it takes in memory. */
+  /** Its size in memory. */
   public long storedBytes() {
-    return tensor != null
-        ? (long) Float.BYTES * tensor.size()
-        : (long) Float.BYTES * (floats.length + scales.length)
-            + (long) Short.BYTES * halves.length
-            + bytes.length;
+    return (long) Float.BYTES * (floats.length + scales.length)
+        + (long) Short.BYTES * halves.length
+        + bytes.length;
   }
 
   int panels() {
@@ -114,9 +93,6 @@ public final class PackedMatrix {
 
   /** The element as stored, in float32. */
   public float get(int row, int col) {
-    if (tensor != null) {
-      return tensor.data()[row * cols + col];
-    }
     int at = (row / width * cols + col) * width + row % width;
     return switch (type) {
       case F32 -> floats[at];

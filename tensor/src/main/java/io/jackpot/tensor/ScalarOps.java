@@ -1,7 +1,10 @@
 package io.jackpot.tensor;
 
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * double, one rounding to float32 where a result is stored. Other providers are tested against it,
  * and it runs where nothing faster can.
  */
-public final class ScalarOps implements Ops {
+public final class ScalarOps implements Ops, PackedOps {
 
   @Override
   public String describe() {
@@ -61,14 +64,14 @@ public final class ScalarOps implements Ops {
   }
 
   @Override
-  public boolean storesRounded() {
-    return true;
+  public Optional<PackedOps> packed() {
+    return Optional.of(this);
   }
 
   /** Panels of one row each: row-major. */
   @Override
   public PackedMatrix pack(Tensor w, WeightType type) {
-    PackedMatrix packed = PackedMatrix.empty(w.rows(), w.cols(), type, 1);
+    PackedMatrix packed = new PackedMatrix(w.rows(), w.cols(), type, 1);
     for (int row = 0; row < w.rows(); row++) {
       packed.encode(row, Arrays.copyOfRange(w.data(), row * w.cols(), (row + 1) * w.cols()));
     }
@@ -260,32 +263,30 @@ public final class ScalarOps implements Ops {
   }
 
   @Override
-  public void attentionForward(
-      Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
-    Checks.attention(
-        "attentionForward", q, k, v, logSumExp, packing, new Tensor[] {o}, new Tensor[0]);
-    int heads = q.dim(1);
-    int kvHeads = k.dim(1);
-    int dim = q.dim(2);
-    for (int s = 0; s < packing.sequences(); s++) {
-      int start = packing.start(s);
-      for (int t = 0; t < packing.length(s); t++) {
-        for (int h = 0; h < heads; h++) {
-          int qAt = ((start + t) * heads + h) * dim;
-          int kvHead = h / (heads / kvHeads);
+  public void attentionForward(Attention in, Attention.Output out) {
+    Checks.attentionForward(in, out);
+    Tensor q = in.q();
+    Tensor k = in.k();
+    int dim = in.headDim();
+    for (int s = 0; s < in.packing().sequences(); s++) {
+      int start = in.packing().start(s);
+      for (int t = 0; t < in.packing().length(s); t++) {
+        for (int h = 0; h < in.heads(); h++) {
+          int qAt = ((start + t) * in.heads() + h) * dim;
+          int kvHead = h / in.group();
           double[] scores = new double[t + 1];
           for (int j = 0; j <= t; j++) {
-            int kAt = ((start + j) * kvHeads + kvHead) * dim;
-            scores[j] = scale * dot(q.data(), qAt, k.data(), kAt, dim);
+            int kAt = ((start + j) * in.kvHeads() + kvHead) * dim;
+            scores[j] = in.scale() * dot(q.data(), qAt, k.data(), kAt, dim);
           }
           double lse = logSumExp(scores);
-          logSumExp.data()[(start + t) * heads + h] = (float) lse;
+          out.logSumExp().data()[(start + t) * in.heads() + h] = (float) lse;
           double[] row = new double[dim];
           for (int j = 0; j <= t; j++) {
-            int vAt = ((start + j) * kvHeads + kvHead) * dim;
-            addScaled(Math.exp(scores[j] - lse), v.data(), vAt, row);
+            int vAt = ((start + j) * in.kvHeads() + kvHead) * dim;
+            addScaled(Math.exp(scores[j] - lse), in.v().data(), vAt, row);
           }
-          storeRow(o.data(), qAt, row, false);
+          storeRow(out.o().data(), qAt, row, false);
         }
       }
     }
@@ -297,57 +298,40 @@ public final class ScalarOps implements Ops {
    */
   @Override
   public void attentionBackward(
-      Tensor dO,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor o,
-      Tensor logSumExp,
-      Packing packing,
-      float scale,
-      Tensor dQ,
-      Tensor dK,
-      Tensor dV) {
-    Checks.attention(
-        "attentionBackward",
-        q,
-        k,
-        v,
-        logSumExp,
-        packing,
-        new Tensor[] {o, dO, dQ},
-        new Tensor[] {dK, dV});
-    int heads = q.dim(1);
-    int kvHeads = k.dim(1);
-    int group = heads / kvHeads;
-    int dim = q.dim(2);
-    for (int s = 0; s < packing.sequences(); s++) {
-      int start = packing.start(s);
-      int length = packing.length(s);
-      for (int kvHead = 0; kvHead < kvHeads; kvHead++) {
+      Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
+    Checks.attentionBackward(in, out, dO, gradients);
+    float[] q = in.q().data();
+    float[] k = in.k().data();
+    float[] v = in.v().data();
+    float scale = in.scale();
+    int dim = in.headDim();
+    for (int s = 0; s < in.packing().sequences(); s++) {
+      int start = in.packing().start(s);
+      int length = in.packing().length(s);
+      for (int kvHead = 0; kvHead < in.kvHeads(); kvHead++) {
         double[][] dKeys = new double[length][dim];
         double[][] dValues = new double[length][dim];
         for (int t = 0; t < length; t++) {
-          for (int h = kvHead * group; h < (kvHead + 1) * group; h++) {
-            int qAt = ((start + t) * heads + h) * dim;
-            double lse = logSumExp.data()[(start + t) * heads + h];
-            double outputDot = dot(dO.data(), qAt, o.data(), qAt, dim);
+          for (int h = kvHead * in.group(); h < (kvHead + 1) * in.group(); h++) {
+            int qAt = ((start + t) * in.heads() + h) * dim;
+            double lse = out.logSumExp().data()[(start + t) * in.heads() + h];
+            double outputDot = dot(dO.data(), qAt, out.o().data(), qAt, dim);
             double[] dQuery = new double[dim];
             for (int j = 0; j <= t; j++) {
-              int kvAt = ((start + j) * kvHeads + kvHead) * dim;
-              double p = Math.exp(scale * dot(q.data(), qAt, k.data(), kvAt, dim) - lse);
-              double dScore = p * (dot(dO.data(), qAt, v.data(), kvAt, dim) - outputDot);
+              int kvAt = ((start + j) * in.kvHeads() + kvHead) * dim;
+              double p = Math.exp(scale * dot(q, qAt, k, kvAt, dim) - lse);
+              double dScore = p * (dot(dO.data(), qAt, v, kvAt, dim) - outputDot);
               addScaled(p, dO.data(), qAt, dValues[j]);
-              addScaled(scale * dScore, k.data(), kvAt, dQuery);
-              addScaled(scale * dScore, q.data(), qAt, dKeys[j]);
+              addScaled(scale * dScore, k, kvAt, dQuery);
+              addScaled(scale * dScore, q, qAt, dKeys[j]);
             }
-            storeRow(dQ.data(), qAt, dQuery, false);
+            storeRow(gradients.dQ().data(), qAt, dQuery, false);
           }
         }
         for (int j = 0; j < length; j++) {
-          int kvAt = ((start + j) * kvHeads + kvHead) * dim;
-          storeRow(dK.data(), kvAt, dKeys[j], false);
-          storeRow(dV.data(), kvAt, dValues[j], false);
+          int kvAt = ((start + j) * in.kvHeads() + kvHead) * dim;
+          storeRow(gradients.dK().data(), kvAt, dKeys[j], false);
+          storeRow(gradients.dV().data(), kvAt, dValues[j], false);
         }
       }
     }
@@ -517,6 +501,38 @@ public final class ScalarOps implements Ops {
       out.klPQ()[n] = (float) klPQ;
       out.klQP()[n] = (float) klQP;
       out.overlap()[n] = (float) overlap;
+    }
+  }
+
+  @Override
+  public void headOverlap(
+      Head p,
+      float[] pLogSumExp,
+      Head q,
+      float[] qLogSumExp,
+      TopK topQ,
+      int[] otherIds,
+      double lambda,
+      double[] overlap) {
+    int others = Checks.headOverlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
+    double[] pLogits = new double[p.vocabulary()];
+    double[] qLogits = new double[q.vocabulary()];
+    for (int n = 0; n < p.tokens(); n++) {
+      logits(p, n, pLogits);
+      logits(q, n, qLogits);
+      Set<Integer> known = new HashSet<>();
+      double sum = 0;
+      for (int i = 0; i < topQ.k() + others; i++) {
+        boolean recorded = i < topQ.k();
+        int at = recorded ? n * topQ.k() + i : n * others + i - topQ.k();
+        int id = recorded ? topQ.ids()[at] : otherIds[at];
+        if (id >= 0 && known.add(id)) {
+          float logQ = recorded ? topQ.logProbs()[at] : (float) (qLogits[id] - qLogSumExp[n]);
+          float logP = (float) (pLogits[id] - pLogSumExp[n]);
+          sum += Math.min(Math.exp(logQ), Math.exp(logP) / lambda);
+        }
+      }
+      overlap[n] = sum;
     }
   }
 

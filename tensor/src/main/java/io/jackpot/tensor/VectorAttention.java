@@ -20,20 +20,12 @@ final class VectorAttention {
 
   private VectorAttention() {}
 
-  static void forward(
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Packing packing,
-      float scale,
-      Tensor o,
-      Tensor logSumExp,
-      int sequence,
-      int head) {
-    int heads = q.dim(1);
-    int kvHeads = k.dim(1);
-    int dim = q.dim(2);
-    int kvHead = head / (heads / kvHeads);
+  static void forward(Attention in, Attention.Output out, int sequence, int head) {
+    int heads = in.heads();
+    int kvHeads = in.kvHeads();
+    int dim = in.headDim();
+    int kvHead = head / in.group();
+    Packing packing = in.packing();
     int start = packing.start(sequence);
     int length = packing.length(sequence);
     int keys = VectorMath.padded(length);
@@ -44,42 +36,39 @@ final class VectorAttention {
     float[] values = Scratch.floats(1, length * width);
     float[] queries = Scratch.floats(2, ROWS * width);
     float[] probabilities = Scratch.floats(3, ROWS * keys);
-    float[] out = Scratch.floats(4, ROWS * width);
-    transpose(k.data(), kvAt, kvHeads * dim, length, dim, keysT, keys);
-    rows(v.data(), kvAt, kvHeads * dim, length, length, dim, values, width, 1);
+    float[] rows = Scratch.floats(4, ROWS * width);
+    transpose(in.k().data(), kvAt, kvHeads * dim, length, dim, keysT, keys);
+    rows(in.v().data(), kvAt, kvHeads * dim, length, length, dim, values, width, 1);
     for (int t = 0; t < length; t += ROWS) {
       int count = Math.min(ROWS, length - t);
       int last = t + count;
       int qAt = (start + t) * qStride + head * dim;
-      rows(q.data(), qAt, qStride, count, ROWS, dim, queries, width, scale);
+      rows(in.q().data(), qAt, qStride, count, ROWS, dim, queries, width, in.scale());
       scores(queries, width, keysT, keys, dim, last, probabilities);
       for (int row = 0; row < count; row++) {
         float lse = softmax(probabilities, row * keys, t + row + 1, VectorMath.padded(last));
-        logSumExp.data()[(start + t + row) * heads + head] = lse;
+        out.logSumExp().data()[(start + t + row) * heads + head] = lse;
       }
-      combine(probabilities, keys, values, width, last, out);
-      unpack(out, width, count, dim, o.data(), qAt, qStride, 1);
+      combine(probabilities, keys, values, width, last, rows);
+      unpack(rows, width, count, dim, out.o().data(), qAt, qStride, 1);
     }
   }
 
   static void backward(
+      Attention in,
+      Attention.Output out,
       Tensor dO,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor o,
-      Tensor logSumExp,
-      Packing packing,
-      float scale,
-      Tensor dQ,
-      Tensor dK,
-      Tensor dV,
+      Attention.Gradients gradients,
       int sequence,
       int kvHead) {
-    int heads = q.dim(1);
-    int kvHeads = k.dim(1);
-    int group = heads / kvHeads;
-    int dim = q.dim(2);
+    float[] q = in.q().data();
+    float[] k = in.k().data();
+    float[] v = in.v().data();
+    int heads = in.heads();
+    int kvHeads = in.kvHeads();
+    int group = in.group();
+    int dim = in.headDim();
+    Packing packing = in.packing();
     int start = packing.start(sequence);
     int length = packing.length(sequence);
     int keys = VectorMath.padded(length);
@@ -91,15 +80,15 @@ final class VectorAttention {
     float[] valuesT = Scratch.floats(1, dim * keys);
     float[] keyRows = Scratch.floats(2, length * width);
     float[] queries = Scratch.floats(3, ROWS * width);
-    float[] gradients = Scratch.floats(4, ROWS * width);
+    float[] dRows = Scratch.floats(4, ROWS * width);
     float[] probabilities = Scratch.floats(5, ROWS * keys);
     float[] dScores = Scratch.floats(6, ROWS * keys);
     float[] dQueries = Scratch.floats(7, ROWS * width);
     float[] dKeys = Scratch.floats(8, length * width);
     float[] dValues = Scratch.floats(9, length * width);
-    transpose(k.data(), kvAt, kvStride, length, dim, keysT, keys);
-    transpose(v.data(), kvAt, kvStride, length, dim, valuesT, keys);
-    rows(k.data(), kvAt, kvStride, length, length, dim, keyRows, width, 1);
+    transpose(k, kvAt, kvStride, length, dim, keysT, keys);
+    transpose(v, kvAt, kvStride, length, dim, valuesT, keys);
+    rows(k, kvAt, kvStride, length, length, dim, keyRows, width, 1);
     Arrays.fill(dKeys, 0, length * width, 0);
     Arrays.fill(dValues, 0, length * width, 0);
     for (int head = kvHead * group; head < (kvHead + 1) * group; head++) {
@@ -107,25 +96,26 @@ final class VectorAttention {
         int count = Math.min(ROWS, length - t);
         int last = t + count;
         int qAt = (start + t) * qStride + head * dim;
-        rows(q.data(), qAt, qStride, count, ROWS, dim, queries, width, scale);
-        rows(dO.data(), qAt, qStride, count, ROWS, dim, gradients, width, 1);
+        rows(q, qAt, qStride, count, ROWS, dim, queries, width, in.scale());
+        rows(dO.data(), qAt, qStride, count, ROWS, dim, dRows, width, 1);
         scores(queries, width, keysT, keys, dim, last, probabilities);
-        scores(gradients, width, valuesT, keys, dim, last, dScores);
+        scores(dRows, width, valuesT, keys, dim, last, dScores);
         for (int row = 0; row < ROWS; row++) {
           int limit = row < count ? t + row + 1 : 0;
           int rowAt = qAt + row * qStride;
-          float lse = limit == 0 ? 0 : logSumExp.data()[(start + t + row) * heads + head];
-          float mean = limit == 0 ? 0 : VectorMath.dot(dO.data(), rowAt, o.data(), rowAt, dim);
+          float lse = limit == 0 ? 0 : out.logSumExp().data()[(start + t + row) * heads + head];
+          float mean =
+              limit == 0 ? 0 : VectorMath.dot(dO.data(), rowAt, out.o().data(), rowAt, dim);
           scoreGradient(probabilities, dScores, row * keys, limit, last, lse, mean);
         }
-        accumulate(probabilities, keys, gradients, width, last, dValues);
+        accumulate(probabilities, keys, dRows, width, last, dValues);
         accumulate(dScores, keys, queries, width, last, dKeys);
         combine(dScores, keys, keyRows, width, last, dQueries);
-        unpack(dQueries, width, count, dim, dQ.data(), qAt, qStride, scale);
+        unpack(dQueries, width, count, dim, gradients.dQ().data(), qAt, qStride, in.scale());
       }
     }
-    unpack(dKeys, width, length, dim, dK.data(), kvAt, kvStride, 1);
-    unpack(dValues, width, length, dim, dV.data(), kvAt, kvStride, 1);
+    unpack(dKeys, width, length, dim, gradients.dK().data(), kvAt, kvStride, 1);
+    unpack(dValues, width, length, dim, gradients.dV().data(), kvAt, kvStride, 1);
   }
 
   /** One query row against the first {@code length} rows of a cache. */

@@ -5,6 +5,7 @@ import static io.jackpot.tensor.VectorMath.SPECIES;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * alone, never on the number of threads, and each sum has one order: the same bits for any number
  * of threads.
  */
-final class VectorOps implements Ops {
+final class VectorOps implements Ops, PackedOps {
   /** Elements one task of an elementwise op works on. */
   private static final int PIECE = 1 << 14;
 
@@ -65,8 +66,8 @@ final class VectorOps implements Ops {
   }
 
   @Override
-  public boolean storesRounded() {
-    return true;
+  public Optional<PackedOps> packed() {
+    return Optional.of(this);
   }
 
   @Override
@@ -347,58 +348,22 @@ final class VectorOps implements Ops {
   }
 
   @Override
-  public void attentionForward(
-      Tensor q, Tensor k, Tensor v, Packing packing, float scale, Tensor o, Tensor logSumExp) {
-    Checks.attention(
-        "attentionForward", q, k, v, logSumExp, packing, new Tensor[] {o}, new Tensor[0]);
-    int heads = q.dim(1);
+  public void attentionForward(Attention in, Attention.Output out) {
+    Checks.attentionForward(in, out);
+    int heads = in.heads();
     workers.run(
-        packing.sequences() * heads,
-        task ->
-            VectorAttention.forward(
-                q, k, v, packing, scale, o, logSumExp, task / heads, task % heads));
+        in.packing().sequences() * heads,
+        task -> VectorAttention.forward(in, out, task / heads, task % heads));
   }
 
   @Override
   public void attentionBackward(
-      Tensor dO,
-      Tensor q,
-      Tensor k,
-      Tensor v,
-      Tensor o,
-      Tensor logSumExp,
-      Packing packing,
-      float scale,
-      Tensor dQ,
-      Tensor dK,
-      Tensor dV) {
-    Checks.attention(
-        "attentionBackward",
-        q,
-        k,
-        v,
-        logSumExp,
-        packing,
-        new Tensor[] {o, dO, dQ},
-        new Tensor[] {dK, dV});
-    int kvHeads = k.dim(1);
+      Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
+    Checks.attentionBackward(in, out, dO, gradients);
+    int kvHeads = in.kvHeads();
     workers.run(
-        packing.sequences() * kvHeads,
-        task ->
-            VectorAttention.backward(
-                dO,
-                q,
-                k,
-                v,
-                o,
-                logSumExp,
-                packing,
-                scale,
-                dQ,
-                dK,
-                dV,
-                task / kvHeads,
-                task % kvHeads));
+        in.packing().sequences() * kvHeads,
+        task -> VectorAttention.backward(in, out, dO, gradients, task / kvHeads, task % kvHeads));
   }
 
   @Override

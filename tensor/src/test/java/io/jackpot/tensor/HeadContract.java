@@ -4,6 +4,7 @@ import static io.jackpot.tensor.Fixtures.assertClose;
 import static io.jackpot.tensor.Fixtures.random;
 import static io.jackpot.tensor.Fixtures.randomIds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The part of {@link OpsContract} that is about the fused LM head. */
@@ -96,6 +98,138 @@ abstract class HeadContract {
           }
           return results;
         });
+  }
+
+  /**
+   * Σ min(q, p/λ) over unions that share some ids, all or none, with fillers and ties, beside the
+   * definition: over the whole vocabulary, of the ids that are in the union.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "2, 1, 2", "18, 5, 3", "50, 0, 4", "50, 4, 0", "1000, 20, 20"})
+  void headOverlap(int vocabulary, int k, int others) {
+    int tokens = 33;
+    double lambda = 0.7;
+    Head p = new Head(random(1, 1, tokens, 8), random(2, 2, vocabulary, 8), 0.9f);
+    Head q = new Head(random(3, 1, tokens, 5), random(4, 2, vocabulary, 5), 1.3f);
+    System.arraycopy(p.weight().data(), 0, p.weight().data(), 8 * (vocabulary / 2), 8);
+    HeadStatistics pStats = statistics(p, others);
+    HeadStatistics qStats = statistics(q, k);
+    int[] recorded = qStats.topIds().clone();
+    float[] logProbs = qStats.topLogProbs().clone();
+    int[] otherIds = pStats.topIds().clone();
+    for (int n = 0; n < tokens; n++) {
+      for (int i = 0; i < k; i++) {
+        logProbs[n * k + i] += 0.25f * Threefry.uniformFloat(5, n, i); // another model's, by now
+      }
+      if (n % 5 == 1 && k > 0) {
+        recorded[n * k + k - 1] = -1;
+      }
+      if (n % 5 == 2 && others > 0) {
+        otherIds[n * others] = -1;
+      }
+      if (n % 5 == 3) {
+        System.arraycopy(recorded, n * k, otherIds, n * others, Math.min(k, others));
+      }
+    }
+    float[] pAll = everyLogProb(p, pStats.logSumExp());
+    float[] qAll = everyLogProb(q, qStats.logSumExp());
+    float[] expected = new float[tokens];
+    for (int n = 0; n < tokens; n++) {
+      double sum = 0;
+      for (int x = 0; x < vocabulary; x++) {
+        int place = indexOf(recorded, n * k, k, x);
+        boolean other = indexOf(otherIds, n * others, others, x) >= 0;
+        if (place >= 0 || other) {
+          float logQ = place >= 0 ? logProbs[place] : qAll[n * vocabulary + x];
+          sum += Math.min(Math.exp(logQ), Math.exp(pAll[n * vocabulary + x]) / lambda);
+        }
+      }
+      expected[n] = (float) sum;
+    }
+    run(ops -> {
+      double[] overlap = new double[tokens];
+      TopK top = new TopK(k, recorded, logProbs);
+      ops.headOverlap(p, pStats.logSumExp(), q, qStats.logSumExp(), top, otherIds, lambda, overlap);
+      assertClose("overlap", floats(overlap), expected, 1e-5 * slack());
+      return List.of(floats(overlap));
+    });
+  }
+
+  /** The log-sum-exp and the k most probable ids by the oracle. */
+  private static HeadStatistics statistics(Head head, int k) {
+    HeadStatistics statistics = HeadStatistics.allocate(head.tokens(), k);
+    new ScalarOps().headForward(head, new int[head.tokens()], statistics);
+    return statistics;
+  }
+
+  private static int indexOf(int[] ids, int at, int count, int id) {
+    for (int i = at; i < at + count; i++) {
+      if (ids[i] == id) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static float[] floats(double[] values) {
+    float[] result = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = (float) values[i];
+    }
+    return result;
+  }
+
+  /** An id of probability 0 on either side adds nothing; NaN is seen, in its own row only. */
+  @Test
+  void headOverlapOfExtremes() {
+    Tensor weight = random(1, 1, 20, 1);
+    weight.data()[4] = Float.NEGATIVE_INFINITY;
+    Head p = new Head(Tensor.of(new float[] {1, 1, NAN, 1, 1}, 5, 1), weight, 1);
+    Head q = new Head(Tensor.of(new float[] {1, 1, 1, 1, NAN}, 5, 1), random(2, 1, 20, 1), 1);
+    float[] pLogSumExp = statistics(p, 0).logSumExp();
+    float[] qLogSumExp = statistics(q, 0).logSumExp();
+    float none = Float.NEGATIVE_INFINITY;
+    TopK top =
+        new TopK(
+            2,
+            new int[] {4, 3, 7, 3, 3, 7, 7, 3, 3, -1},
+            new float[] {0, none, none, 100, -1, -1, NAN, -1, -1, 5});
+    int[] others = {4, 7, 4, -1, 5};
+    compare(
+        1e-5,
+        ops -> {
+          double[] overlap = new double[5];
+          ops.headOverlap(p, pLogSumExp, q, qLogSumExp, top, others, 2, overlap);
+          assertThat(overlap[0]).isZero();
+          assertThat(overlap[1])
+              .isCloseTo(Math.exp(weight.data()[3] - pLogSumExp[1]) / 2, within(1e-5));
+          assertThat(overlap[2]).isNaN();
+          assertThat(overlap[3]).isNaN();
+          assertThat(overlap[4]).isNaN();
+          return List.of(floats(overlap));
+        });
+  }
+
+  @Test
+  void headOverlapRefuses() {
+    Head head = new Head(random(1, 1, 2, 3), random(2, 1, 5, 3), 1);
+    TopK top = new TopK(1, new int[] {0, 5}, new float[2]);
+    run(ops -> {
+      assertThatThrownBy(() ->
+              ops.headOverlap(
+                  head, new float[2], head, new float[2], top, new int[2], 1, new double[2]))
+          .hasMessage("headOverlap: id 5 at 1, expected below the vocabulary 5");
+      TopK none = new TopK(0, new int[0], new float[0]);
+      assertThatThrownBy(() ->
+              ops.headOverlap(
+                  head, new float[2], head, new float[2], none, new int[3], 1, new double[2]))
+          .hasMessage("headOverlap: 3 ids, expected a multiple of the 2 tokens");
+      assertThatThrownBy(() ->
+              ops.headOverlap(
+                  head, new float[2], head, new float[2], none, new int[2], 0, new double[2]))
+          .hasMessage("headOverlap: lambda 0.0, expected above 0");
+      return List.of();
+    });
   }
 
   @Test
@@ -311,6 +445,9 @@ abstract class HeadContract {
           ops.headSample(head, new double[0], out);
           ops.headGather(head, new float[0], new int[0], new float[0]);
           ops.headCompare(head, new float[0], head, new float[0], 1, HeadComparison.allocate(0));
+          TopK none = new TopK(3, new int[0], new float[0]);
+          ops.headOverlap(
+              head, new float[0], head, new float[0], none, new int[0], 1, new double[0]);
           Tensor dWeight = random(2, 1, 30, 4);
           ops.headBackward(head, out, new float[0], null, Tensor.zeros(0, 4), dWeight);
           return List.of(dWeight.data());

@@ -134,12 +134,14 @@ abstract class OpsContract extends HeadContract {
           ops.ropeBackward(turned, packing.positions(), cos, sin);
           Tensor o = Tensor.zeros(tokens, 6, dim);
           Tensor lse = Tensor.zeros(tokens, 6);
-          ops.attentionForward(q, k, v, packing, 0.3f, o, lse);
+          Attention in = new Attention(q, k, v, packing, 0.3f);
+          Attention.Output out = new Attention.Output(o, lse);
+          ops.attentionForward(in, out);
           Tensor dO = random(6, 1, tokens, 6, dim);
           Tensor dQ = Tensor.zeros(tokens, 6, dim);
           Tensor dK = Tensor.zeros(tokens, 3, dim);
           Tensor dV = Tensor.zeros(tokens, 3, dim);
-          ops.attentionBackward(dO, q, k, v, o, lse, packing, 0.3f, dQ, dK, dV);
+          ops.attentionBackward(in, out, dO, new Attention.Gradients(dQ, dK, dV));
           return List.of(
               q.data(), turned.data(), o.data(), lse.data(), dQ.data(), dK.data(), dV.data());
         });
@@ -186,12 +188,14 @@ abstract class OpsContract extends HeadContract {
     Tensor v = random(3, 1, tokens, kvHeads, dim);
     Tensor o = random(4, 1, tokens, heads, dim);
     Tensor lse = random(5, 1, tokens, heads);
-    ops.attentionForward(q, k, v, packing, scale, o, lse);
+    Attention in = new Attention(q, k, v, packing, scale);
+    Attention.Output out = new Attention.Output(o, lse);
+    ops.attentionForward(in, out);
     Tensor dO = random(6, 1, tokens, heads, dim);
     Tensor dQ = random(7, 1, tokens, heads, dim);
     Tensor dK = random(8, 1, tokens, kvHeads, dim);
     Tensor dV = random(9, 1, tokens, kvHeads, dim);
-    ops.attentionBackward(dO, q, k, v, o, lse, packing, scale, dQ, dK, dV);
+    ops.attentionBackward(in, out, dO, new Attention.Gradients(dQ, dK, dV));
     return List.of(o.data(), lse.data(), dQ.data(), dK.data(), dV.data());
   }
 
@@ -280,7 +284,8 @@ abstract class OpsContract extends HeadContract {
           Tensor q = random(1, 1, length, 4, dim);
           Tensor o = Tensor.zeros(length, 4, dim);
           Tensor lse = Tensor.zeros(length, 4);
-          ops.attentionForward(q, k, v, Packing.ofLengths(length), 0.5f, o, lse);
+          Attention in = new Attention(q, k, v, Packing.ofLengths(length), 0.5f);
+          ops.attentionForward(in, new Attention.Output(o, lse));
           Tensor decoded = Tensor.zeros(length, 4, dim);
           int[] lengths = new int[length];
           java.util.Arrays.setAll(lengths, i -> i + 1);

@@ -49,7 +49,7 @@ final class OpsProbe {
     ops.rope(q, packing.positions(), random(4, 1, 60, headDim / 2), random(5, 1, 60, headDim / 2));
     Tensor o = Tensor.zeros(tokens, heads, headDim);
     Tensor logSumExp = Tensor.zeros(tokens, heads);
-    ops.attentionForward(q, q, q, packing, 0.3f, o, logSumExp);
+    ops.attentionForward(new Attention(q, q, q, packing, 0.3f), new Attention.Output(o, logSumExp));
 
     Tensor flat = o.reshape(tokens, heads * headDim);
     Tensor hidden = Tensor.zeros(tokens, heads * headDim);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Weights and KV caches in fewer bits: the vector code against the oracle. */
 class PackedOpsTest {
-  private final Ops oracle = new ScalarOps();
+  private final ScalarOps oracle = new ScalarOps();
 
   @BeforeAll
   static void onlyWhereTheVectorApiIsUsed() {
@@ -25,7 +25,7 @@ class PackedOpsTest {
   @ParameterizedTest
   @EnumSource(WeightType.class)
   void matricesHoldTheOraclesNumbers(WeightType type) {
-    try (Ops ops = new VectorOps(2)) {
+    try (VectorOps ops = new VectorOps(2)) {
       for (int[] shape : new int[][] {{1, 1}, {33, 17}, {64, 100}, {70, 5}, {95, 48}}) {
         Tensor w = random(1, 3, shape);
         PackedMatrix expected = oracle.pack(w, type);
@@ -43,7 +43,7 @@ class PackedOpsTest {
   @ParameterizedTest
   @EnumSource(WeightType.class)
   void productsAreTheOracles(WeightType type) {
-    try (Ops ops = new VectorOps(2)) {
+    try (VectorOps ops = new VectorOps(2)) {
       for (int[] shape : new int[][] {{1, 1}, {33, 17}, {64, 600}, {70, 257}, {32, 1030}}) {
         Tensor w = random(1, 1, shape);
         PackedMatrix expected = oracle.pack(w, type);
@@ -69,7 +69,7 @@ class PackedOpsTest {
     Tensor w = random(1, 1, n, k);
     Tensor x = random(2, 1, 500, k);
     float[] all;
-    try (Ops ops = new VectorOps(3)) {
+    try (VectorOps ops = new VectorOps(3)) {
       all = product(ops, x, ops.pack(w, type), n);
       if (type == WeightType.F32) {
         Tensor y = Tensor.zeros(500, n);
@@ -77,7 +77,7 @@ class PackedOpsTest {
         assertThat(all).isEqualTo(y.data());
       }
     }
-    try (Ops ops = new VectorOps(1)) {
+    try (VectorOps ops = new VectorOps(1)) {
       PackedMatrix packed = ops.pack(w, type);
       for (int rows : new int[] {1, 2, 3, 5, 8, 11, 12, 25, 390}) {
         int from = 500 - rows;
@@ -88,7 +88,7 @@ class PackedOpsTest {
     }
   }
 
-  private static float[] product(Ops ops, Tensor x, PackedMatrix w, int n) {
+  private static float[] product(PackedOps ops, Tensor x, PackedMatrix w, int n) {
     Tensor y = Tensor.zeros(x.rows(), n);
     ops.matmulPacked(x, w, y);
     return y.data();
@@ -122,7 +122,7 @@ class PackedOpsTest {
   @ParameterizedTest
   @EnumSource(WeightType.class)
   void embeddingsAndSamples(WeightType type) {
-    try (Ops ops = new VectorOps(2)) {
+    try (VectorOps ops = new VectorOps(2)) {
       int vocabulary = 77;
       Tensor table = random(1, 1, vocabulary, 24);
       PackedMatrix packed = ops.pack(table, type);
@@ -174,7 +174,7 @@ class PackedOpsTest {
     Tensor q = random(3, 1, lengths.length, 6, dim);
     float[] expected = decode(oracle, type, k, v, slots, positions, q, rowSlots, lengths);
     for (int threads : new int[] {1, 3}) {
-      try (Ops ops = new VectorOps(threads)) {
+      try (VectorOps ops = new VectorOps(threads)) {
         float[] found = decode(ops, type, k, v, slots, positions, q, rowSlots, lengths);
         assertClose("o", found, expected, 2e-5);
         for (int i = 0; i < lengths.length; i++) {
@@ -190,7 +190,7 @@ class PackedOpsTest {
   }
 
   private static float[] decode(
-      Ops ops,
+      PackedOps ops,
       CacheType type,
       Tensor k,
       Tensor v,
@@ -243,7 +243,7 @@ class PackedOpsTest {
   void notANumberStaysOne() {
     Tensor x = random(1, 1, 1, 1, 16);
     x.data()[3] = Float.NaN;
-    try (Ops ops = new VectorOps(1)) {
+    try (VectorOps ops = new VectorOps(1)) {
       for (CacheType type : new CacheType[] {CacheType.FP8, CacheType.INT8}) {
         QuantizedCache cache = new QuantizedCache(type, 1, 1, 1, 16);
         ops.cacheAppend(x, new int[1], new int[1], cache);
@@ -263,7 +263,7 @@ class PackedOpsTest {
 
   @Test
   void shapesThatDoNotFitAreNamed() {
-    try (Ops ops = new VectorOps(1)) {
+    try (VectorOps ops = new VectorOps(1)) {
       PackedMatrix w = ops.pack(Tensor.zeros(3, 4), WeightType.INT8);
       assertThatThrownBy(() -> ops.matmulPacked(Tensor.zeros(2, 5), w, Tensor.zeros(2, 3)))
           .hasMessageContaining("[2, 5], [3, 4], [2, 3]");

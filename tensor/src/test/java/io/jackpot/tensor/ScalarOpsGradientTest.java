@@ -153,16 +153,18 @@ class ScalarOpsGradientTest {
     Tensor dO = random(4, 1, TOKENS, 4, 6);
     Tensor o = Tensor.zeros(TOKENS, 4, 6);
     Tensor lse = Tensor.zeros(TOKENS, 4);
+    Attention in = new Attention(q, k, v, PACKING, 0.7f);
     DoubleSupplier loss =
         () -> {
-          ops.attentionForward(q, k, v, PACKING, 0.7f, o, lse);
+          ops.attentionForward(in, new Attention.Output(o, lse));
           return dot(o, dO);
         };
     var _ = loss.getAsDouble();
     Tensor dQ = Tensor.zeros(TOKENS, 4, 6);
     Tensor dK = Tensor.zeros(TOKENS, 2, 6);
     Tensor dV = Tensor.zeros(TOKENS, 2, 6);
-    ops.attentionBackward(dO, q, k, v, copy(o), copy(lse), PACKING, 0.7f, dQ, dK, dV);
+    Attention.Output saved = new Attention.Output(copy(o), copy(lse));
+    ops.attentionBackward(in, saved, dO, new Attention.Gradients(dQ, dK, dV));
     check("dQ", q, dQ, loss);
     check("dK", k, dK, loss);
     check("dV", v, dV, loss);

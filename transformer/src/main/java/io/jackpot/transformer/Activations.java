@@ -1,5 +1,6 @@
 package io.jackpot.transformer;
 
+import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
@@ -146,7 +147,9 @@ public final class Activations {
     ops.rope(k, packing.positions(), model.rope().cos(), model.rope().sin());
     Tensor attention = heads(block.attention, config.heads());
     Tensor logSumExp = block.logSumExp.of(tokens, config.heads());
-    ops.attentionForward(q, k, v, packing, config.attentionScale(), attention, logSumExp);
+    ops.attentionForward(
+        new Attention(q, k, v, packing, config.attentionScale()),
+        new Attention.Output(attention, logSumExp));
     Tensor middle = block.middle.of(tokens, config.hiddenSize());
     linear(ops, flat(attention), weights.o(), weights.oBias(), middle);
     ops.add(x, middle);
@@ -230,17 +233,15 @@ public final class Activations {
     Tensor dk = heads(dK, config.kvHeads());
     Tensor dv = heads(dV, config.kvHeads());
     ops.attentionBackward(
+        new Attention(
+            heads(block.q, config.heads()),
+            heads(block.k, config.kvHeads()),
+            heads(block.v, config.kvHeads()),
+            packing,
+            config.attentionScale()),
+        new Attention.Output(attention, block.logSumExp.of(tokens, config.heads())),
         dO,
-        heads(block.q, config.heads()),
-        heads(block.k, config.kvHeads()),
-        heads(block.v, config.kvHeads()),
-        attention,
-        block.logSumExp.of(tokens, config.heads()),
-        packing,
-        config.attentionScale(),
-        dq,
-        dk,
-        dv);
+        new Attention.Gradients(dq, dk, dv));
     ops.ropeBackward(dq, packing.positions(), model.rope().cos(), model.rope().sin());
     ops.ropeBackward(dk, packing.positions(), model.rope().cos(), model.rope().sin());
     normHeadsBackward(ops, dq, weights.qNorm(), block.rawQ, block.qRms, d.qNorm());

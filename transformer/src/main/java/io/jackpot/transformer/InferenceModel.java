@@ -1,8 +1,7 @@
 package io.jackpot.transformer;
 
+import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.PackedHead;
-import io.jackpot.tensor.PackedMatrix;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.WeightType;
 import java.util.ArrayList;
@@ -19,18 +18,18 @@ import org.jspecify.annotations.Nullable;
 public final class InferenceModel {
   private final ModelConfig config;
   private final Rope rope;
-  private final PackedMatrix embedding;
+  private final SamplingMatrix embedding;
   private final List<Layer> layers;
   private final Tensor norm;
-  private final PackedMatrix head;
+  private final SamplingMatrix head;
 
   /** One block, see {@link Weights.Layer}. */
   record Layer(
       Tensor inputNorm,
-      PackedMatrix q,
-      PackedMatrix k,
-      PackedMatrix v,
-      PackedMatrix o,
+      SamplingMatrix q,
+      SamplingMatrix k,
+      SamplingMatrix v,
+      SamplingMatrix o,
       @Nullable Tensor qBias,
       @Nullable Tensor kBias,
       @Nullable Tensor vBias,
@@ -38,17 +37,17 @@ public final class InferenceModel {
       @Nullable Tensor qNorm,
       @Nullable Tensor kNorm,
       Tensor postNorm,
-      PackedMatrix gate,
-      PackedMatrix up,
-      PackedMatrix down) {
+      SamplingMatrix gate,
+      SamplingMatrix up,
+      SamplingMatrix down) {
 
     static Layer of(Ops ops, Weights.Layer w, WeightType type) {
       return new Layer(
           w.inputNorm(),
-          ops.pack(w.q(), type),
-          ops.pack(w.k(), type),
-          ops.pack(w.v(), type),
-          ops.pack(w.o(), type),
+          SamplingMatrix.of(ops, w.q(), type),
+          SamplingMatrix.of(ops, w.k(), type),
+          SamplingMatrix.of(ops, w.v(), type),
+          SamplingMatrix.of(ops, w.o(), type),
           w.qBias(),
           w.kBias(),
           w.vBias(),
@@ -56,9 +55,9 @@ public final class InferenceModel {
           w.qNorm(),
           w.kNorm(),
           w.postNorm(),
-          ops.pack(w.gate(), type),
-          ops.pack(w.up(), type),
-          ops.pack(w.down(), type));
+          SamplingMatrix.of(ops, w.gate(), type),
+          SamplingMatrix.of(ops, w.up(), type),
+          SamplingMatrix.of(ops, w.down(), type));
     }
   }
 
@@ -67,9 +66,11 @@ public final class InferenceModel {
     WeightType ends = type == WeightType.INT8 ? WeightType.BF16 : type;
     this.config = model.config();
     this.rope = model.rope();
-    this.head = ops.pack(weights.head(), ends);
+    this.head = SamplingMatrix.of(ops, weights.head(), ends);
     this.embedding =
-        weights.embedding() == weights.head() ? head : ops.pack(weights.embedding(), ends);
+        weights.embedding() == weights.head()
+            ? head
+            : SamplingMatrix.of(ops, weights.embedding(), ends);
     this.layers = new ArrayList<>();
     for (Weights.Layer layer : weights.layers()) {
       layers.add(Layer.of(ops, layer, type));
@@ -94,7 +95,7 @@ public final class InferenceModel {
   public long matrixBytes() {
     long bytes = head.storedBytes() + (embedding == head ? 0 : embedding.storedBytes());
     for (Layer layer : layers) {
-      for (PackedMatrix matrix :
+      for (SamplingMatrix matrix :
           List.of(layer.q, layer.k, layer.v, layer.o, layer.gate, layer.up, layer.down)) {
         bytes += matrix.storedBytes();
       }
@@ -102,16 +103,26 @@ public final class InferenceModel {
     return bytes;
   }
 
-  /** The LM head over {@code hidden} [tokens, hidden], at a temperature. */
-  PackedHead head(Tensor hidden, float temperature) {
-    return new PackedHead(hidden, head, temperature);
+  /** The LM head over {@code hidden [tokens, hidden]} at a temperature, to sample from. */
+  record SamplingHead(Tensor hidden, SamplingMatrix weight, float temperature) {
+    int vocabulary() {
+      return weight.rows();
+    }
+
+    void sample(double[] uniforms, HeadStatistics out) {
+      weight.sample(hidden, temperature, uniforms, out);
+    }
+  }
+
+  SamplingHead head(Tensor hidden, float temperature) {
+    return new SamplingHead(hidden, head, temperature);
   }
 
   Rope rope() {
     return rope;
   }
 
-  PackedMatrix embedding() {
+  SamplingMatrix embedding() {
     return embedding;
   }
 

@@ -2,9 +2,9 @@ package io.jackpot.transformer;
 
 import static io.jackpot.transformer.Activations.flat;
 
+import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.PackedMatrix;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import org.jspecify.annotations.Nullable;
@@ -89,13 +89,8 @@ final class InferencePass {
               ops.gatherRows(flat(value), destination.tokens, copy.reshape(count, kvDim));
               cache.appendValues(ops, layer, copy, destination.slots, destination.positions);
               ops.attentionForward(
-                  query,
-                  key,
-                  value,
-                  packing,
-                  config.attentionScale(),
-                  o,
-                  logSumExp.of(tokens, config.heads()));
+                  new Attention(query, key, value, packing, config.attentionScale()),
+                  new Attention.Output(o, logSumExp.of(tokens, config.heads())));
             });
     Tensor result = last.of(rows.length, config.hiddenSize());
     ops.gatherRows(hidden, rows, result);
@@ -126,17 +121,17 @@ final class InferencePass {
   }
 
   /** Stores keys and values of a block, and attends to all there are. */
-  private interface Attention {
+  private interface Attend {
     void run(int layer, Tensor query, Tensor key, Tensor value, Tensor o);
   }
 
   private Tensor forward(
-      InferenceModel model, int[] ids, int tokens, int[] positions, Attention attend) {
+      InferenceModel model, int[] ids, int tokens, int[] positions, Attend attend) {
     float epsilon = config.rmsNormEpsilon();
     Rope rope = model.rope();
     Tensor hidden = x.of(tokens, config.hiddenSize());
     Tensor n = normed.of(tokens, config.hiddenSize());
-    ops.embeddingPacked(ids, model.embedding(), hidden);
+    model.embedding().embed(ids, hidden);
     ops.blockEnd();
     for (int layer = 0; layer < config.layers(); layer++) {
       InferenceModel.Layer weights = model.layers().get(layer);
@@ -162,10 +157,10 @@ final class InferencePass {
       ops.rmsNormForward(hidden, weights.postNorm(), epsilon, n, rms.of(tokens));
       Tensor g = gate.of(tokens, config.intermediateSize());
       Tensor u = up.of(tokens, config.intermediateSize());
-      ops.matmulPacked(n, weights.gate(), g);
-      ops.matmulPacked(n, weights.up(), u);
+      weights.gate().multiply(n, g);
+      weights.up().multiply(n, u);
       ops.swigluForward(g, u, g);
-      ops.matmulPacked(g, weights.down(), branch);
+      weights.down().multiply(g, branch);
       ops.add(branch, hidden);
       ops.blockEnd();
     }
@@ -173,9 +168,9 @@ final class InferencePass {
     return n;
   }
 
-  private void linear(Tensor x, PackedMatrix w, @Nullable Tensor bias, Tensor y) {
+  private void linear(Tensor x, SamplingMatrix w, @Nullable Tensor bias, Tensor y) {
     Tensor out = y.reshape(x.rows(), w.rows());
-    ops.matmulPacked(x, w, out);
+    w.multiply(x, out);
     if (bias != null) {
       ops.addBias(bias, out);
     }

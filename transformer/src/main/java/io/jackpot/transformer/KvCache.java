@@ -1,7 +1,9 @@
 package io.jackpot.transformer;
 
+import io.jackpot.input.InputException;
 import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.PackedOps;
 import io.jackpot.tensor.QuantizedCache;
 import io.jackpot.tensor.Tensor;
 import java.util.ArrayList;
@@ -62,7 +64,7 @@ final class KvCache {
     if (type == CacheType.F32) {
       ops.cacheAppend(x, slots, positions, of(keys.get(layer)));
     } else {
-      ops.cacheAppend(x, slots, positions, quantizedKeys.get(layer));
+      packed(ops).cacheAppend(x, slots, positions, quantizedKeys.get(layer));
     }
   }
 
@@ -71,7 +73,7 @@ final class KvCache {
     if (type == CacheType.F32) {
       ops.cacheAppend(x, slots, positions, of(values.get(layer)));
     } else {
-      ops.cacheAppend(x, slots, positions, quantizedValues.get(layer));
+      packed(ops).cacheAppend(x, slots, positions, quantizedValues.get(layer));
     }
   }
 
@@ -83,8 +85,13 @@ final class KvCache {
       ops.attentionDecode(q, k, of(values.get(layer)), slots, lengths, scale, o);
     } else {
       QuantizedCache k = quantizedKeys.get(layer);
-      ops.attentionDecode(q, k, quantizedValues.get(layer), slots, lengths, scale, o);
+      packed(ops).attentionDecode(q, k, quantizedValues.get(layer), slots, lengths, scale, o);
     }
+  }
+
+  private PackedOps packed(Ops ops) {
+    return ops.packed()
+        .orElseThrow(() -> new InputException("a KV cache in %s: on the CPU only".formatted(type)));
   }
 
   private Tensor of(Buffer buffer) {

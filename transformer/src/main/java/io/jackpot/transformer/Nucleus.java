@@ -2,8 +2,8 @@ package io.jackpot.transformer;
 
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.PackedHead;
 import io.jackpot.tensor.Tensor;
+import io.jackpot.transformer.InferenceModel.SamplingHead;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,15 +52,15 @@ final class Nucleus {
    * probable first.
    *
    * @param uniforms in [0, 1), one a row
-   * @param out what {@link Ops#headSample} records: of the whole distribution
+   * @param out filled as {@link Ops#headSample} does: of the whole distribution
    */
-  void sample(PackedHead head, double[] uniforms, Truncation truncation, HeadStatistics out) {
+  void sample(SamplingHead head, double[] uniforms, Truncation truncation, HeadStatistics out) {
     int vocabulary = head.vocabulary();
     int k = Math.min(vocabulary, Math.max(out.k(), BEST));
     double[] best = new double[uniforms.length];
     Arrays.fill(best, -1);
     HeadStatistics all = HeadStatistics.allocate(uniforms.length, k);
-    ops.headSample(head, best, all);
+    head.sample(best, all);
     double[] p = new double[k];
     List<Integer> wider = new ArrayList<>();
     for (int row = 0; row < uniforms.length; row++) {
@@ -90,7 +90,7 @@ final class Nucleus {
 
   /** Samples {@code wide} rows by all their logits; their statistics are there already. */
   private void sampleWide(
-      PackedHead head,
+      SamplingHead head,
       List<Integer> wide,
       double[] uniforms,
       Truncation truncation,
@@ -100,7 +100,7 @@ final class Nucleus {
     Tensor hidden = rows.of(places.length, head.hidden().cols());
     Tensor y = logits.of(places.length, vocabulary);
     ops.gatherRows(head.hidden(), places, hidden);
-    ops.matmulPacked(hidden, head.weight(), y);
+    head.weight().multiply(hidden, y);
     float[] values = y.data();
     if (order.length != vocabulary) {
       order = new long[vocabulary];

@@ -3,7 +3,6 @@ package io.jackpot.transformer;
 import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.PackedHead;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.WeightType;
@@ -261,9 +260,9 @@ public final class Sampler {
     }
     int topK = rows.getFirst().record.k();
     HeadStatistics out = HeadStatistics.allocate(count, topK);
-    PackedHead head = model.head(hidden, greedy ? 1 : options.temperature());
+    InferenceModel.SamplingHead head = model.head(hidden, greedy ? 1 : options.temperature());
     if (greedy || options.truncation().keepsAll()) {
-      ops.headSample(head, u, out);
+      head.sample(u, out);
     } else {
       nucleus.sample(head, u, options.truncation(), out);
     }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
-import io.jackpot.tensor.PackedHead;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
 import io.jackpot.tensor.WeightType;
@@ -46,7 +45,8 @@ class NucleusTest {
       System.arraycopy(logits, 0, hidden.data(), row * vocabulary, vocabulary);
     }
     HeadStatistics out = HeadStatistics.allocate(uniforms.length, topK);
-    PackedHead head = new PackedHead(hidden, OPS.pack(identity, WeightType.F32), temperature);
+    SamplingMatrix weight = SamplingMatrix.of(OPS, identity, WeightType.F32);
+    InferenceModel.SamplingHead head = new InferenceModel.SamplingHead(hidden, weight, temperature);
     new Nucleus(OPS).sample(head, uniforms, truncation, out);
     return out;
   }

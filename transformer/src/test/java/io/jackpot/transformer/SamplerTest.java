@@ -125,7 +125,7 @@ class SamplerTest {
       return w;
     }
     boolean end = name.equals("model.embed_tokens.weight") || name.equals("lm_head.weight");
-    PackedMatrix packed = ops.pack(w, end ? WeightType.BF16 : type);
+    PackedMatrix packed = ops.packed().orElseThrow().pack(w, end ? WeightType.BF16 : type);
     Tensor result = Tensor.zeros(w.rows(), w.cols());
     for (int i = 0; i < result.size(); i++) {
       result.data()[i] = packed.get(i / w.cols(), i % w.cols());
