@@ -6,11 +6,13 @@ import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.objective.TokenBatch;
+import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.Threefry;
 import io.jackpot.transformer.NonFiniteException;
 import java.util.Arrays;
 import java.util.List;
@@ -101,17 +103,17 @@ final class JointStep {
     return options.topK() < vocabulary ? options.topK() : roundedSampler ? vocabulary : 0;
   }
 
-  References references(List<Experience> rollout) {
-    List<PackedResponses> batches = split(rollout);
+  References references(List<Rollout> rollouts) {
+    List<PackedResponses> batches = split(rollouts);
     Reference before = new Reference(ops, policy, batches, temperature);
     return new References(
         before, actor == null ? before : new Reference(ops, actor, batches, temperature));
   }
 
-  private List<PackedResponses> split(List<Experience> experiences) {
+  private List<PackedResponses> split(List<Rollout> rollouts) {
     return PackedResponses.split(
-        experiences.stream()
-            .map(e -> new PackedResponses.Pair(e.prompt(), e.sample().ids()))
+        rollouts.stream()
+            .map(r -> new PackedResponses.Pair(r.prompt().ids(), r.response()))
             .toList(),
         microBatchTokens);
   }
@@ -123,9 +125,9 @@ final class JointStep {
    * @param offset response tokens of the rollout before this mini-batch
    * @throws NonFiniteException where a loss or a gradient is NaN or infinite; it names which
    */
-  Outcome measure(List<Experience> experiences, @Nullable References references, int offset) {
-    List<PackedResponses> batches = split(experiences);
-    TokenStatistics tokens = new TokenStatistics(experiences);
+  Outcome measure(List<Rollout> rollouts, @Nullable References references, int offset) {
+    List<PackedResponses> batches = split(rollouts);
+    TokenStatistics tokens = new TokenStatistics(rollouts);
     Pass pass = null;
     int at = 0;
     long nanos = 0;
@@ -429,8 +431,8 @@ final class JointStep {
     /** Their log-probs, {@code [tokens × k]}. */
     final float[] topLogInf;
 
-    TokenStatistics(List<Experience> experiences) {
-      int n = experiences.stream().mapToInt(Experience::responseTokens).sum();
+    TokenStatistics(List<Rollout> rollouts) {
+      int n = rollouts.stream().mapToInt(Rollout::tokens).sum();
       logInf = new double[n];
       logRef = new double[n];
       logNew = new double[n];
@@ -444,21 +446,23 @@ final class JointStep {
       klActorPolicy = new double[n];
       entropy = new double[n];
       sequence = new int[n];
-      topInf = experiences.stream().flatMapToInt(e -> Arrays.stream(e.sample().topIds())).toArray();
+      topInf = rollouts.stream().flatMapToInt(r -> Arrays.stream(r.topIds())).toArray();
       topLogInf = new float[topInf.length];
       int top = 0;
-      for (Experience experience : experiences) {
-        float[] logProbs = experience.sample().topLogProbs();
+      for (Rollout rollout : rollouts) {
+        float[] logProbs = rollout.topLogProbs();
         System.arraycopy(logProbs, 0, topLogInf, top, logProbs.length);
         top += logProbs.length;
       }
       int at = 0;
-      for (int s = 0; s < experiences.size(); s++) {
-        Experience experience = experiences.get(s);
-        int end = at + experience.responseTokens();
-        copy(experience.sample().logProbs(), logInf, at);
-        System.arraycopy(experience.uniforms(), 0, uniform, at, end - at);
-        Arrays.fill(advantage, at, end, experience.advantage());
+      for (int s = 0; s < rollouts.size(); s++) {
+        Rollout rollout = rollouts.get(s);
+        int end = at + rollout.tokens();
+        copy(rollout.logProbs(), logInf, at);
+        for (int t = 0; t < end - at; t++) {
+          uniform[at + t] = Threefry.uniform(rollout.acceptKey(), t, 0);
+        }
+        Arrays.fill(advantage, at, end, rollout.advantage());
         Arrays.fill(sequence, at, end, s);
         at = end;
       }

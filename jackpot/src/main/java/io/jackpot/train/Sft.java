@@ -9,6 +9,7 @@ import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Demonstrations;
 import io.jackpot.report.ProgressLine;
+import io.jackpot.rollout.Streams;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
