@@ -3,6 +3,11 @@ package io.jackpot.train;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.objective.Objective;
+import io.jackpot.rollout.LocalWorkers;
+import io.jackpot.rollout.Rollout;
+import io.jackpot.rollout.RolloutCollector;
+import io.jackpot.rollout.Streams;
+import io.jackpot.rollout.Workers;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
 import io.jackpot.transformer.Sampler;
@@ -45,13 +50,14 @@ public final class StepBenchmark {
     double[] rolloutSeconds = new double[steps];
     double[] trainSeconds = new double[steps];
     double[] stepSeconds = new double[steps];
-    List<Experience> experiences = List.of();
+    List<Rollout> rollouts = List.of();
     try (Ops ops = OpsLookup.open(settings.threads())) {
       TrainingState state = TrainingState.fresh(settings);
       RunProblems problems = RunProblems.of(settings, state);
-      Rollouts rollouts =
-          new Rollouts(
-              new Sampler(ops, state.actor().model()),
+      Workers workers = new LocalWorkers(new Sampler(ops, state.actor().model()));
+      RolloutCollector collector =
+          new RolloutCollector(
+              workers,
               state.tokenizer(),
               problems.verifier(),
               new Streams(settings.seed()),
@@ -68,18 +74,20 @@ public final class StepBenchmark {
               settings.objective(),
               settings.temperature(),
               settings.microBatchTokens(),
-              new Learner(ops, state.policy().model(), state.policy().optimizer(), false),
-              new Learner(ops, state.actor().model(), state.actor().optimizer(), false),
+              new Learner("policy", ops, state.policy().model(), state.policy().optimizer(), false),
+              new Learner("actor", ops, state.actor().model(), state.actor().optimizer(), false),
               false);
       int prompts = settings.rolloutPrompts();
       for (int step = -WARM_UP; step < steps; step++) {
         int number = step + WARM_UP;
-        List<RolloutProblem> batch = problems.training().take((long) number * prompts, prompts);
+        List<Rollout.Prompt> batch = problems.training().take((long) number * prompts, prompts);
         long start = System.nanoTime();
-        experiences =
-            rollouts.collect(batch, settings.samplesPerPrompt(), settings.advantage(), number);
+        workers.publish(number, state.actor().model());
+        rollouts =
+            collector.collect(
+                batch, settings.samplesPerPrompt(), settings.advantage(), number, number);
         long sampled = System.nanoTime();
-        joint.apply(joint.measure(experiences, null, 0), 1e-6f, 1e-6f);
+        joint.apply(joint.measure(rollouts, Before.NOW, 0), 1e-6f, 1e-6f);
         long end = System.nanoTime();
         if (step >= 0) {
           rolloutSeconds[step] = (sampled - start) * 1e-9;
@@ -88,7 +96,7 @@ public final class StepBenchmark {
         }
       }
     }
-    write(lengths, settings, experiences);
+    write(lengths, settings, rollouts);
     Map<String, Double> medians = new LinkedHashMap<>();
     medians.put("rolloutSeconds", median(rolloutSeconds));
     medians.put("trainSeconds", median(trainSeconds));
@@ -96,12 +104,11 @@ public final class StepBenchmark {
     System.out.println(JsonMapper.shared().writeValueAsString(medians));
   }
 
-  private static void write(Path file, TrainSettings settings, List<Experience> experiences) {
+  private static void write(Path file, TrainSettings settings, List<Rollout> rollouts) {
     Map<String, Object> lengths = new LinkedHashMap<>();
-    lengths.put("promptTokens", experiences.getFirst().prompt().length);
+    lengths.put("promptTokens", rollouts.getFirst().prompt().ids().length);
     lengths.put("samplesPerPrompt", settings.samplesPerPrompt());
-    lengths.put(
-        "responseTokens", experiences.stream().mapToInt(Experience::responseTokens).toArray());
+    lengths.put("responseTokens", rollouts.stream().mapToInt(Rollout::tokens).toArray());
     byte[] json = JsonMapper.shared().writeValueAsString(lengths).getBytes(StandardCharsets.UTF_8);
     AtomicFiles.writeAtomically(file, out -> out.write(json));
   }

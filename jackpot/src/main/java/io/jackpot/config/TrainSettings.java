@@ -71,7 +71,8 @@ public record TrainSettings(
     @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
     @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
     @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
-    @Setting(value = "actor", help = "which model samples: actor or policy") Rollout rolloutModel,
+    @Setting(value = "actor", help = "which model samples: actor or policy")
+        RolloutModel rolloutModel,
     @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; larger rejects more")
         double lambda,
     @Setting(value = "new", help = "p_target: new or ref") Target target,
@@ -140,7 +141,7 @@ public record TrainSettings(
     @Setting(value = "f32", help = "KV cache of that model: f32, fp8 or int8") CacheType kvDtype) {
 
   /** Which model samples the rollouts. */
-  public enum Rollout {
+  public enum RolloutModel {
     ACTOR,
     POLICY
   }
@@ -178,7 +179,7 @@ public record TrainSettings(
           "trainBatch %d: does not divide the %d responses of a rollout (rolloutPrompts %d x samplesPerPrompt %d)"
               .formatted(trainBatch, responses, rolloutPrompts, samplesPerPrompt));
     }
-    if (rolloutModel == Rollout.POLICY && (actorLoss || distillCoefficient > 0)) {
+    if (rolloutModel == RolloutModel.POLICY && (actorLoss || distillCoefficient > 0)) {
       throw new InputException(
           "rolloutModel policy: leaves the actor as it is, expected actorLoss false and distillCoefficient 0 (as arm on-policy has them)");
     }

@@ -2,16 +2,16 @@ package io.jackpot.explain;
 
 import io.jackpot.input.InputException;
 import io.jackpot.objective.Correction;
+import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.NormalizerTasks;
 import io.jackpot.objective.Objective;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveOptions.MaskMode;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.ObjectiveResult;
-import io.jackpot.objective.LossTasks;
-import io.jackpot.objective.NormalizerTasks;
-import io.jackpot.objective.Uniforms;
 import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.objective.TokenBatch;
+import io.jackpot.objective.Uniforms;
 import io.jackpot.tensor.Distillation.Direction;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -222,7 +222,9 @@ public final class Explain {
                     options.lambda(),
                     NormalizerTasks.topK(t.infLogits, options.topK()),
                     NormalizerTasks.topK(t.policyLogits, options.topK()))),
-        each(tokens, t -> NormalizerTasks.exact(exp(t.inf), exp(target(t, options)), options.lambda())),
+        each(
+            tokens,
+            t -> NormalizerTasks.exact(exp(t.inf), exp(target(t, options)), options.lambda())),
         each(tokens, t -> divergence(t, options.distillDirection())),
         new int[tokens.size()]);
   }
@@ -288,10 +290,7 @@ public final class Explain {
               actor * LossTasks.logProbGradient(token.actor[x], x, token.action)
                   + weight
                       * LossTasks.divergenceGradient(
-                          token.actor[x],
-                          token.policy[x],
-                          divergence,
-                          options.distillDirection()));
+                          token.actor[x], token.policy[x], divergence, options.distillDirection()));
     }
     return answer;
   }

@@ -177,11 +177,11 @@ public final class Evaluation implements AutoCloseable {
     }
     responder.respond(
         prompts.ids,
+        set.readable(),
         missing,
         settings.sampling(),
         prompts.maxTokens,
         set.name().hashCode(),
-        place -> set.readable()[place],
         sample -> {
           Response response = judge(set, sample, secondsBefore + progress.seconds());
           if (folder != null) {

@@ -11,10 +11,11 @@ import io.jackpot.problems.Problem;
 import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
+import io.jackpot.rollout.LocalWorkers;
+import io.jackpot.rollout.Streams;
+import io.jackpot.rollout.Workers;
 import io.jackpot.tensor.CacheType;
-import io.jackpot.tensor.Threefry;
 import io.jackpot.tensor.WeightType;
-import io.jackpot.train.Streams;
 import io.jackpot.transformer.InferenceModel;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
@@ -26,7 +27,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A model with its tokenizer that answers prompts. */
@@ -39,10 +39,13 @@ final class Responder implements AutoCloseable {
   /** Most that the KV cache takes, and what the prompts need. */
   private static final long MOST_BYTES = 1L << 29;
 
+  /** The version of weights that never change. */
+  private static final int WEIGHTS = 0;
+
   private final Compute opened;
   private final ModelConfig config;
   private final CacheType cache;
-  private final Sampler sampler;
+  private final Workers workers;
   private final Tokenizer tokenizer;
   private final Prompts prompts;
 
@@ -94,7 +97,7 @@ final class Responder implements AutoCloseable {
             () -> plan(config));
     Model loaded = new Model(config, folder.parameters());
     InferenceModel packed = InferenceModel.of(opened.ops(), loaded, options.weights);
-    sampler = new Sampler(opened.ops(), packed, cache);
+    workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
   }
 
   private static ChatTemplate chat(String model) {
@@ -172,41 +175,39 @@ final class Responder implements AutoCloseable {
 
   /** Samples responses to each prompt, in order of prompt, then sample. */
   List<Sample> respond(List<int[]> prompts, int samples, Sampling sampling, int maxTokens) {
-    return sampler.sample(
-        prompts, samples, options(prompts, sampling, maxTokens), uniforms(sampling, 0, i -> i));
+    return workers.sample(
+        Workers.Job.of(
+            WEIGHTS, prompts, samples, options(prompts, sampling, maxTokens), key(sampling, 0)));
   }
 
   /**
    * Samples the responses that are asked for; a response does not depend on the others.
    *
+   * @param numbers of the prompts: with {@code stream} they name the random numbers
    * @param requests in rising order of prompt
-   * @param stream names the random numbers, with
-   * @param number the number of a prompt, by its place
    * @param done gets each response as it ends
    */
   void respond(
       List<int[]> prompts,
+      int[] numbers,
       List<Sampler.Request> requests,
       Sampling sampling,
       int maxTokens,
       int stream,
-      IntUnaryOperator number,
       Consumer<Sample> done) {
-    sampler.sample(
-        prompts,
-        requests,
-        options(prompts, sampling, maxTokens),
-        uniforms(sampling, stream, number),
+    workers.sample(
+        new Workers.Job(
+            WEIGHTS,
+            prompts,
+            numbers,
+            requests,
+            options(prompts, sampling, maxTokens),
+            key(sampling, stream)),
         done);
   }
 
-  private static Sampler.Uniforms uniforms(Sampling sampling, int stream, IntUnaryOperator number) {
-    Streams streams = new Streams(sampling.seed());
-    return (prompt, sample, position) ->
-        Threefry.uniform(
-            streams.key(Streams.Purpose.EVALUATE, stream, number.applyAsInt(prompt), sample),
-            position,
-            0);
+  private static long key(Sampling sampling, int stream) {
+    return new Streams(sampling.seed()).key(Streams.Purpose.EVALUATE, stream);
   }
 
   private Sampler.Options options(List<int[]> prompts, Sampling sampling, int maxTokens) {

@@ -5,6 +5,8 @@ import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.problems.Verifier;
 import io.jackpot.prompts.Prompts;
+import io.jackpot.rollout.Rollout;
+import io.jackpot.rollout.Streams;
 import io.jackpot.tensor.Threefry;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +38,7 @@ final class Curriculum {
   private final Prompts prompts;
   private final Limit limit;
   private final boolean endless;
-  private final List<RolloutProblem> usable;
+  private final List<Rollout.Prompt> usable;
   private final int badGold;
   private final Epochs epochs;
 
@@ -61,9 +63,9 @@ final class Curriculum {
             .filter(i -> verifier.canRead(source.get(i).answer()))
             .toArray();
     this.badGold = endless ? 0 : source.size() - readable.length;
-    List<RolloutProblem> encoded =
+    List<Rollout.Prompt> encoded =
         IntStream.of(readable).parallel().mapToObj(this::encode).toList();
-    this.usable = encoded.stream().filter(problem -> fits(problem.prompt().length)).toList();
+    this.usable = encoded.stream().filter(problem -> fits(problem.ids().length)).toList();
     if (!endless && readable.length == 0) {
       throw new InputException(
           what
@@ -72,7 +74,7 @@ final class Curriculum {
               + " has an answer that can be read, expected numbers such as 42, 0.5 or 3/4");
     }
     if (!endless && usable.isEmpty()) {
-      int shortest = encoded.stream().mapToInt(problem -> problem.prompt().length).min().orElse(0);
+      int shortest = encoded.stream().mapToInt(problem -> problem.ids().length).min().orElse(0);
       throw new InputException(
           "%s: none of %d has a prompt of 1 to %d tokens (%s), the shortest has %d"
               .formatted(what, encoded.size(), limit.most, limit.because, shortest));
@@ -105,16 +107,16 @@ final class Curriculum {
    */
   long fingerprint() {
     long hash = Threefry.fold(usable.size(), 0, 0);
-    for (RolloutProblem problem : usable) {
+    for (Rollout.Prompt problem : usable) {
       int text = (problem.problem().prompt() + '\0' + problem.problem().answer()).hashCode();
-      hash = Threefry.fold(hash, Arrays.hashCode(problem.prompt()), text);
+      hash = Threefry.fold(hash, Arrays.hashCode(problem.ids()), text);
     }
     return endless ? 0 : hash;
   }
 
   /** Problems {@code from} to {@code from + count − 1} of the run. */
-  List<RolloutProblem> take(long from, int count) {
-    List<RolloutProblem> taken = new ArrayList<>(count);
+  List<Rollout.Prompt> take(long from, int count) {
+    List<Rollout.Prompt> taken = new ArrayList<>(count);
     for (long i = from; i < from + count; i++) {
       taken.add(endless ? generated((int) (i % Integer.MAX_VALUE)) : usable.get(epochs.item(i)));
     }
@@ -122,36 +124,36 @@ final class Curriculum {
   }
 
   /** Every usable problem of a finite source once, in the source's order. */
-  List<RolloutProblem> all() {
+  List<Rollout.Prompt> all() {
     return usable;
   }
 
   /** How many of {@code others} have the prompt of one that is used here. */
-  int common(List<RolloutProblem> others) {
+  int common(List<Rollout.Prompt> others) {
     Set<String> own = new HashSet<>();
     usable.forEach(problem -> own.add(text(problem)));
     return (int) others.stream().filter(problem -> own.contains(text(problem))).count();
   }
 
   /** White space does not make another problem. */
-  private static String text(RolloutProblem problem) {
+  private static String text(Rollout.Prompt problem) {
     return problem.problem().prompt().strip().replaceAll("\\s+", " ");
   }
 
-  private RolloutProblem generated(int index) {
-    RolloutProblem problem = encode(index);
-    if (!fits(problem.prompt().length)) {
+  private Rollout.Prompt generated(int index) {
+    Rollout.Prompt problem = encode(index);
+    if (!fits(problem.ids().length)) {
       throw new InputException(
           "%s: problem %d: a prompt of %d tokens, expected 1 to %d (%s)"
-              .formatted(what, index + 1, problem.prompt().length, limit.most, limit.because));
+              .formatted(what, index + 1, problem.ids().length, limit.most, limit.because));
     }
     return problem;
   }
 
-  private RolloutProblem encode(int index) {
+  private Rollout.Prompt encode(int index) {
     Problem problem = source.get(index);
     try {
-      return new RolloutProblem(problem, prompts.encode(problem));
+      return new Rollout.Prompt(problem, prompts.encode(problem));
     } catch (InputException e) {
       throw new InputException(what + ": problem " + (index + 1) + ": " + e.getMessage(), e);
     }

@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
-import io.jackpot.train.Streams.Purpose;
+import io.jackpot.rollout.Streams;
+import io.jackpot.rollout.Streams.Purpose;
 
 /**
  * A finite set gone through again and again, each epoch in a random order of its own. Which item

@@ -1,41 +1,38 @@
 package io.jackpot.train;
 
+import static io.jackpot.train.MiniBatch.copy;
+
 import io.jackpot.objective.ObjectiveEvaluator;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.ObjectiveResult;
-import io.jackpot.objective.TokenBatch;
-import io.jackpot.objective.Uniforms;
+import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.TopK;
 import io.jackpot.transformer.NonFiniteException;
-import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One joint update of policy and actor from a mini-batch (Jackpot, Algorithm 1).
  *
- * <p>A mini-batch is worked on in packed micro-batches. First every distribution is described by a
- * few numbers a token; from them the objective gives one coefficient a token and model; then each
- * micro-batch runs backward. With a single micro-batch the activations of the first pass still
- * stand, and there is no second forward.
+ * <p>A mini-batch is computed in packed micro-batches. First the forward passes and the ops of the
+ * LM head reduce every distribution to a few numbers per token; from these the objective computes
+ * one coefficient per token and model; then each micro-batch runs backward. With a single
+ * micro-batch the activations of the first pass are still there, and there is no second forward.
  */
 final class JointStep {
 
-  /** Probability of all other tokens below which it is nothing but float32's rounding. */
-  private static final double REST = 1e-6;
-
   /**
-   * What an update says of itself beside the losses; means over the response tokens.
+   * The metrics of an update beside the losses; means over the response tokens.
    *
    * @param gradNormPolicy before clipping; 0 where the policy was not updated
    * @param gradNormActor before clipping; 0 where the actor was not updated
-   * @param obrsSeconds what rejection costs: normalizers, divergences and losses, without the
+   * @param obrsSeconds the cost of rejection: normalizers, divergences and losses, without the
    *     forward and backward passes
    */
   record Outcome(
@@ -47,29 +44,19 @@ final class JointStep {
       double gradNormActor,
       double obrsSeconds) {}
 
-  /**
-   * The distributions before the first update of a rollout; only a rollout of several mini-batches
-   * needs them.
-   *
-   * @param sampler p_inf, of the model that sampled
-   */
-  record References(Reference policy, Reference sampler) {}
-
   private final Ops ops;
   private final ObjectiveEvaluator objective;
   private final ObjectiveOptions options;
   private final float temperature;
   private final int microBatchTokens;
   private final Learner policy;
-  private final @Nullable Learner actor;
+  private final Learner sampler;
   private final boolean roundedSampler;
-
-  /** The actor where it has a loss. */
-  private final @Nullable Learner trainedActor;
+  private final boolean trainsActor;
 
   /**
-   * @param objective computes it where the ops run
-   * @param actor the model that sampled; null where the policy itself did
+   * @param objective computes the losses where the ops run
+   * @param sampler the model that sampled: the actor, or {@code policy} itself
    * @param roundedSampler whether it sampled with other numbers than its weights
    */
   JointStep(
@@ -79,18 +66,22 @@ final class JointStep {
       float temperature,
       int microBatchTokens,
       Learner policy,
-      @Nullable Learner actor,
+      Learner sampler,
       boolean roundedSampler) {
     this.ops = ops;
-    this.roundedSampler = roundedSampler;
     this.objective = objective;
     this.options = options;
     this.temperature = temperature;
     this.microBatchTokens = microBatchTokens;
     this.policy = policy;
-    this.actor = actor;
+    this.sampler = sampler;
+    this.roundedSampler = roundedSampler;
     boolean hasLoss = options.actorCorrection() != null || options.distillCoefficient() > 0;
-    this.trainedActor = hasLoss ? actor : null;
+    this.trainsActor = hasActor() && hasLoss;
+  }
+
+  private boolean hasActor() {
+    return sampler != policy;
   }
 
   /**
@@ -102,63 +93,51 @@ final class JointStep {
     return options.topK() < vocabulary ? options.topK() : roundedSampler ? vocabulary : 0;
   }
 
-  References references(List<Experience> rollout) {
-    List<PackedResponses> batches = split(rollout);
-    Reference before = new Reference(ops, policy, batches, temperature);
-    return new References(
-        before, actor == null ? before : new Reference(ops, actor, batches, temperature));
-  }
-
-  private List<PackedResponses> split(List<Experience> experiences) {
-    return PackedResponses.split(
-        experiences.stream()
-            .map(e -> new PackedResponses.Pair(e.prompt(), e.sample().ids()))
-            .toList(),
-        microBatchTokens);
+  /** Keeps p_ref and p_inf of a rollout that is about to be trained on in several mini-batches. */
+  Before keep(List<Rollout> rollouts) {
+    List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
+    Before.Snapshot ofPolicy = new Before.Snapshot(ops, policy, batches, temperature);
+    return new Before.Kept(
+        ofPolicy, hasActor() ? new Before.Snapshot(ops, sampler, batches, temperature) : ofPolicy);
   }
 
   /**
    * The losses of a mini-batch; its gradients wait for {@link #apply} or {@link #discard}.
    *
-   * @param references null where this is the rollout's only mini-batch
+   * @param before the distributions before the rollout's first update
    * @param offset response tokens of the rollout before this mini-batch
    * @throws NonFiniteException where a loss or a gradient is NaN or infinite; it names which
    */
-  Outcome measure(List<Experience> experiences, @Nullable References references, int offset) {
-    List<PackedResponses> batches = split(experiences);
-    TokenStatistics tokens = new TokenStatistics(experiences);
-    Pass pass = null;
-    int at = 0;
-    long nanos = 0;
-    for (PackedResponses batch : batches) {
-      pass = new Pass(batch);
-      nanos -= System.nanoTime();
-      pass.describe(tokens, at, references, offset);
-      nanos += System.nanoTime();
-      at += batch.responses();
+  Outcome measure(List<Rollout> rollouts, Before before, int offset) {
+    List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
+    MiniBatch tokens = new MiniBatch(rollouts);
+    Pass pass = pass(batches.getFirst(), 0);
+    long nanos = fill(tokens, pass, before, offset);
+    for (PackedResponses batch : batches.subList(1, batches.size())) {
+      pass = pass(batch, pass.end());
+      nanos += fill(tokens, pass, before, offset);
     }
 
-    nanos -= System.nanoTime();
-    ObjectiveResult result = objective.evaluate(options, tokens.batch());
-    nanos += System.nanoTime();
+    long start = System.nanoTime();
+    ObjectiveResult result = objective.evaluate(options, tokens.tokens(options.distillDirection()));
+    nanos += System.nanoTime() - start;
     requireFinite("the policy loss", result.policyLoss());
     requireFinite("the actor loss", result.actorLoss());
     requireFinite("the distillation loss", result.distillLoss());
 
-    boolean trainPolicy = !result.nothingAccepted();
-    at = 0;
+    int at = 0;
     for (PackedResponses batch : batches) {
-      Pass ready = batches.size() == 1 && pass != null ? pass : new Pass(batch);
-      ready.backward(tokens, at, result, trainPolicy);
-      at += batch.responses();
+      Pass ready = batches.size() == 1 ? pass : pass(batch, at);
+      backward(ready, tokens, result);
+      at = ready.end();
     }
     return new Outcome(
         result,
-        mean(tokens.entropy),
-        mean(tokens.klPolicyActor),
-        mean(tokens.klActorPolicy),
-        trainPolicy ? norm("policy", policy) : 0,
-        trainedActor == null ? 0 : norm("actor", trainedActor),
+        MiniBatch.mean(tokens.entropy),
+        MiniBatch.mean(tokens.klPolicyActor),
+        MiniBatch.mean(tokens.klActorPolicy),
+        result.nothingAccepted() ? 0 : policy.gradientNorm(),
+        trainsActor ? sampler.gradientNorm() : 0,
         nanos * 1e-9);
   }
 
@@ -167,324 +146,150 @@ final class JointStep {
     if (!measured.objective().nothingAccepted()) {
       policy.update(measured.gradNormPolicy(), policyRate);
     }
-    if (trainedActor != null) {
-      trainedActor.update(measured.gradNormActor(), actorRate);
+    if (trainsActor) {
+      sampler.update(measured.gradNormActor(), actorRate);
     }
   }
 
-  /** Forgets the gradients, the models stay as they are. */
+  /** Drops the gradients; the models stay as they are. */
   void discard() {
     policy.clearGradients();
-    if (trainedActor != null) {
-      trainedActor.clearGradients();
+    if (trainsActor) {
+      sampler.clearGradients();
     }
   }
 
-  private static double norm(String who, Learner learner) {
-    try {
-      return learner.gradientNorm();
-    } catch (NonFiniteException e) {
-      throw new NonFiniteException("the " + who + "'s " + e.what());
+  /** A model's forward pass over a micro-batch. */
+  private record Forward(Head head, HeadStatistics statistics) {
+    Distribution distribution() {
+      return new Distribution(head, statistics.logSumExp(), statistics.logProb());
     }
+  }
+
+  private Forward forward(Learner learner, PackedResponses batch, int k) {
+    Head head = learner.model().head(learner.forward(batch), temperature);
+    HeadStatistics statistics = HeadStatistics.allocate(batch.responses(), k);
+    ops.headForward(head, batch.actions(), statistics);
+    return new Forward(head, statistics);
+  }
+
+  /**
+   * A micro-batch with the forward passes of both models.
+   *
+   * @param at the place of its first response token in the mini-batch
+   */
+  private record Pass(PackedResponses batch, int at, Forward policy, Forward sampler) {
+    int end() {
+      return at + batch.responses();
+    }
+  }
+
+  private Pass pass(PackedResponses batch, int at) {
+    Forward now = forward(policy, batch, topK(policy.model().config().vocabularySize()));
+    return new Pass(batch, at, now, hasActor() ? forward(sampler, batch, 0) : now);
+  }
+
+  /**
+   * Fills in the numbers of a micro-batch's tokens.
+   *
+   * @return how long it took, in nanoseconds
+   */
+  private long fill(MiniBatch tokens, Pass pass, Before before, int offset) {
+    long start = System.nanoTime();
+    int at = pass.at;
+    int n = pass.batch.responses();
+    HeadStatistics statistics = pass.policy.statistics;
+    Distribution now = pass.policy.distribution();
+    Distribution samplerNow = hasActor() ? pass.sampler.distribution() : now;
+    Distribution ref = before.policy(now, offset + at);
+    Distribution inf = before.sampler(samplerNow, offset + at);
+    Distribution target = options.target() == Target.REF ? ref : now;
+
+    copy(statistics.entropy(), tokens.entropy, at);
+    copy(now.logProbs(), tokens.logNew, at);
+    copy(ref.logProbs(), tokens.logRef, at);
+    if (hasActor()) {
+      copy(samplerNow.logProbs(), tokens.actorLogNew, at);
+      copy(inf.logProbs(), tokens.actorLogRef, at);
+    }
+
+    HeadComparison comparison = compare(now, samplerNow);
+    copy(comparison.klPQ(), tokens.klPolicyActor, at);
+    copy(comparison.klQP(), tokens.klActorPolicy, at);
+    int k = statistics.k();
+    if (k == 0 || options.normalizer() == Normalizer.EXACT) {
+      boolean same = target == now && inf == samplerNow;
+      copy((same ? comparison : compare(target, inf)).overlap(), tokens.zExact, at);
+    }
+    if (k == 0) {
+      System.arraycopy(tokens.zExact, at, tokens.zTopK, at, n);
+    } else {
+      TopK topInf = tokens.topInf(at, n);
+      double[] overlap = new double[n];
+      ops.headOverlap(
+          target.head(),
+          target.logSumExp(),
+          inf.head(),
+          inf.logSumExp(),
+          topInf,
+          statistics.topIds(),
+          options.lambda(),
+          overlap);
+      System.arraycopy(overlap, 0, tokens.zTopK, at, n);
+      if (roundedSampler && !hasActor()) {
+        compareRounded(now, topInf, tokens, at);
+      }
+    }
+    return System.nanoTime() - start;
+  }
+
+  private HeadComparison compare(Distribution p, Distribution q) {
+    HeadComparison comparison = HeadComparison.allocate(p.logProbs().length);
+    float lambda = (float) options.lambda();
+    ops.headCompare(p.head(), p.logSumExp(), q.head(), q.logSumExp(), lambda, comparison);
+    return comparison;
+  }
+
+  /** The divergences between the policy and its own rounded sampler, known at top-k(p_inf) only. */
+  private void compareRounded(Distribution now, TopK topInf, MiniBatch tokens, int at) {
+    float[] logNew = new float[topInf.ids().length];
+    ops.headGather(now.head(), now.logSumExp(), topInf.ids(), logNew);
+    tokens.compare(logNew, topInf, at);
+  }
+
+  private void backward(Pass pass, MiniBatch tokens, ObjectiveResult result) {
+    if (!result.nothingAccepted()) {
+      float[] coefficient = floats(result.policyCoefficient(), pass);
+      policy.backward(pass.batch, pass.policy.head, pass.policy.statistics, coefficient, null);
+    }
+    if (trainsActor) {
+      Distillation distillation =
+          options.distillCoefficient() == 0
+              ? null
+              : new Distillation(
+                  pass.policy.head,
+                  pass.policy.statistics.logSumExp(),
+                  floats(result.distillWeight(), pass),
+                  options.distillDirection(),
+                  floats(tokens.divergence(options.distillDirection()), pass));
+      float[] coefficient = floats(result.actorCoefficient(), pass);
+      sampler.backward(
+          pass.batch, pass.sampler.head, pass.sampler.statistics, coefficient, distillation);
+    }
+  }
+
+  /** The part of a mini-batch's values that belongs to a micro-batch. */
+  private static float[] floats(double[] values, Pass pass) {
+    float[] part = new float[pass.batch.responses()];
+    for (int i = 0; i < part.length; i++) {
+      part[i] = (float) values[pass.at + i];
+    }
+    return part;
   }
 
   private static void requireFinite(String what, double value) {
     if (!Double.isFinite(value)) {
       throw new NonFiniteException(what);
-    }
-  }
-
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
-    }
-    return sum / values.length;
-  }
-
-  /** The forward of both models over one micro-batch, and its backward. */
-  private final class Pass {
-    private final PackedResponses batch;
-    private final Head policyHead;
-    private final HeadStatistics policyStatistics;
-    private final @Nullable Head actorHead;
-    private final HeadStatistics actorStatistics;
-
-    Pass(PackedResponses batch) {
-      this.batch = batch;
-      int n = batch.responses();
-      int vocabulary = policy.model().config().vocabularySize();
-      this.policyHead = policy.model().head(policy.forward(batch), temperature);
-      this.policyStatistics = HeadStatistics.allocate(n, topK(vocabulary));
-      this.actorStatistics = HeadStatistics.allocate(n, 0);
-      ops.headForward(policyHead, batch.actions(), policyStatistics);
-      if (actor == null) {
-        this.actorHead = null;
-      } else {
-        this.actorHead = actor.model().head(actor.forward(batch), temperature);
-        ops.headForward(actorHead, batch.actions(), actorStatistics);
-      }
-    }
-
-    /** Fills the statistics of this batch's tokens, which begin at {@code at} in the mini-batch. */
-    void describe(TokenStatistics all, int at, @Nullable References references, int offset) {
-      int n = batch.responses();
-      copy(policyStatistics.logProb(), all.logNew, at);
-      copy(policyStatistics.entropy(), all.entropy, at);
-      copy(
-          references == null
-              ? policyStatistics.logProb()
-              : references.policy().logProbs(offset + at, n),
-          all.logRef,
-          at);
-      if (actorHead == null) {
-        System.arraycopy(all.logInf, at, all.actorLogNew, at, n);
-        System.arraycopy(all.logInf, at, all.actorLogRef, at, n);
-      } else {
-        copy(actorStatistics.logProb(), all.actorLogNew, at);
-        copy(
-            references == null
-                ? actorStatistics.logProb()
-                : references.sampler().logProbs(offset + at, n),
-            all.actorLogRef,
-            at);
-      }
-
-      Head inf = actorHead == null ? policyHead : actorHead;
-      float[] infLogSumExp =
-          actorHead == null ? policyStatistics.logSumExp() : actorStatistics.logSumExp();
-      HeadComparison now = HeadComparison.allocate(n);
-      ops.headCompare(policyHead, policyStatistics.logSumExp(), inf, infLogSumExp, lambda(), now);
-      copy(now.klPQ(), all.klPolicyActor, at);
-      copy(now.klQP(), all.klActorPolicy, at);
-
-      Head target = policyHead;
-      float[] targetLogSumExp = policyStatistics.logSumExp();
-      if (references != null) {
-        inf = references.sampler().head(offset + at, n);
-        infLogSumExp = references.sampler().logSumExp(offset + at, n);
-        if (options.target() == Target.REF) {
-          target = references.policy().head(offset + at, n);
-          targetLogSumExp = references.policy().logSumExp(offset + at, n);
-        }
-      }
-      boolean wholeVocabulary = policyStatistics.k() == 0;
-      if (wholeVocabulary || options.normalizer() == Normalizer.EXACT) {
-        if (references != null) {
-          ops.headCompare(target, targetLogSumExp, inf, infLogSumExp, lambda(), now);
-        }
-        copy(now.overlap(), all.zExact, at);
-      }
-      if (wholeVocabulary) {
-        System.arraycopy(all.zExact, at, all.zTopK, at, n);
-      } else {
-        int[] ids = unionIds(all, at);
-        float[] infLogProbs = infLogProbs(all, at, ids, inf, infLogSumExp);
-        float[] targetLogProbs = new float[ids.length];
-        ops.headGather(target, targetLogSumExp, ids, targetLogProbs);
-        for (int i = 0; i < ids.length; i++) {
-          all.zTopK[at + i / (ids.length / n)] +=
-              Math.min(Math.exp(infLogProbs[i]), Math.exp(targetLogProbs[i]) / options.lambda());
-        }
-        if (roundedSampler && actor == null) {
-          divergences(all, at);
-        }
-      }
-    }
-
-    /**
-     * log p_inf of the union's ids: of top-k(p_inf) what the rollout recorded, of those that only
-     * the policy ranks what the forward pass of the model that sampled gives. For a sampler that
-     * rounds, the latter is an approximation.
-     */
-    private float[] infLogProbs(
-        TokenStatistics all, int at, int[] ids, Head inf, float[] infLogSumExp) {
-      int k = policyStatistics.k();
-      int[] unranked = ids.clone();
-      for (int n = 0; n < batch.responses(); n++) {
-        Arrays.fill(unranked, n * 2 * k, n * 2 * k + k, -1);
-      }
-      float[] logProbs = new float[ids.length];
-      ops.headGather(inf, infLogSumExp, unranked, logProbs);
-      for (int n = 0; n < batch.responses(); n++) {
-        System.arraycopy(all.topLogInf, (at + n) * k, logProbs, n * 2 * k, k);
-      }
-      return logProbs;
-    }
-
-    /**
-     * The divergences between the policy and its own rounded sampler, of which only top-k(p_inf) is
-     * known: over those ids and, as one more event, all others together. That is a lower bound, and
-     * exact where k covers the vocabulary.
-     */
-    private void divergences(TokenStatistics all, int at) {
-      int k = policyStatistics.k();
-      int n = batch.responses();
-      int[] ids = Arrays.copyOfRange(all.topInf, at * k, (at + n) * k);
-      float[] logNew = new float[ids.length];
-      ops.headGather(policyHead, policyStatistics.logSumExp(), ids, logNew);
-      for (int token = 0; token < n; token++) {
-        double restNew = 1;
-        double restInf = 1;
-        double klPolicyActor = 0;
-        double klActorPolicy = 0;
-        for (int i = token * k; i < (token + 1) * k; i++) {
-          double logInf = all.topLogInf[at * k + i];
-          double pNew = Math.exp(logNew[i]);
-          double pInf = Math.exp(logInf);
-          klPolicyActor += pNew == 0 ? 0 : pNew * (logNew[i] - logInf);
-          klActorPolicy += pInf == 0 ? 0 : pInf * (logInf - logNew[i]);
-          restNew -= pNew;
-          restInf -= pInf;
-        }
-        if (restNew > REST && restInf > REST) {
-          klPolicyActor += restNew * Math.log(restNew / restInf);
-          klActorPolicy += restInf * Math.log(restInf / restNew);
-        }
-        all.klPolicyActor[at + token] = klPolicyActor;
-        all.klActorPolicy[at + token] = klActorPolicy;
-      }
-    }
-
-    /**
-     * Each token's top-k(p_inf) as recorded at the rollout and top-k(p_new), each id once; −1 fills
-     * up. {@code [responses × 2k]}
-     */
-    private int[] unionIds(TokenStatistics all, int at) {
-      int k = policyStatistics.k();
-      int[] ids = new int[batch.responses() * 2 * k];
-      Arrays.fill(ids, -1);
-      for (int n = 0; n < batch.responses(); n++) {
-        int row = n * 2 * k;
-        System.arraycopy(all.topInf, (at + n) * k, ids, row, k);
-        for (int i = 0; i < k; i++) {
-          int id = policyStatistics.topIds()[n * k + i];
-          boolean known = false;
-          for (int j = row; j < row + k; j++) {
-            known |= ids[j] == id;
-          }
-          ids[row + k + i] = known ? -1 : id;
-        }
-      }
-      return ids;
-    }
-
-    void backward(TokenStatistics all, int at, ObjectiveResult result, boolean trainPolicy) {
-      if (trainPolicy) {
-        float[] coefficient = floats(result.policyCoefficient(), at);
-        policy.backward(batch, policyHead, policyStatistics, coefficient, null);
-      }
-      if (trainedActor != null && actorHead != null) {
-        Distillation distillation =
-            options.distillCoefficient() == 0
-                ? null
-                : new Distillation(
-                    policyHead,
-                    policyStatistics.logSumExp(),
-                    floats(result.distillWeight(), at),
-                    options.distillDirection(),
-                    floats(all.divergence(), at));
-        float[] coefficient = floats(result.actorCoefficient(), at);
-        trainedActor.backward(batch, actorHead, actorStatistics, coefficient, distillation);
-      }
-    }
-
-    private float[] floats(double[] values, int at) {
-      float[] part = new float[batch.responses()];
-      for (int i = 0; i < part.length; i++) {
-        part[i] = (float) values[at + i];
-      }
-      return part;
-    }
-  }
-
-  private float lambda() {
-    return (float) options.lambda();
-  }
-
-  private static void copy(float[] from, double[] to, int at) {
-    for (int i = 0; i < from.length; i++) {
-      to[at + i] = from[i];
-    }
-  }
-
-  /** The numbers of every response token of a mini-batch, {@code [tokens]} each. */
-  private final class TokenStatistics {
-    final double[] logInf;
-    final double[] logRef;
-    final double[] logNew;
-    final double[] actorLogRef;
-    final double[] actorLogNew;
-    final double[] advantage;
-    final double[] uniform;
-    final double[] zTopK;
-    final double[] zExact;
-    final double[] klPolicyActor;
-    final double[] klActorPolicy;
-    final double[] entropy;
-    final int[] sequence;
-
-    /** top-k(p_inf) of the rollout, {@code [tokens × k]}. */
-    final int[] topInf;
-
-    /** Their log-probs, {@code [tokens × k]}. */
-    final float[] topLogInf;
-
-    TokenStatistics(List<Experience> experiences) {
-      int n = experiences.stream().mapToInt(Experience::responseTokens).sum();
-      logInf = new double[n];
-      logRef = new double[n];
-      logNew = new double[n];
-      actorLogRef = new double[n];
-      actorLogNew = new double[n];
-      advantage = new double[n];
-      uniform = new double[n];
-      zTopK = new double[n];
-      zExact = new double[n];
-      klPolicyActor = new double[n];
-      klActorPolicy = new double[n];
-      entropy = new double[n];
-      sequence = new int[n];
-      topInf = experiences.stream().flatMapToInt(e -> Arrays.stream(e.sample().topIds())).toArray();
-      topLogInf = new float[topInf.length];
-      int top = 0;
-      for (Experience experience : experiences) {
-        float[] logProbs = experience.sample().topLogProbs();
-        System.arraycopy(logProbs, 0, topLogInf, top, logProbs.length);
-        top += logProbs.length;
-      }
-      int at = 0;
-      for (int s = 0; s < experiences.size(); s++) {
-        Experience experience = experiences.get(s);
-        int end = at + experience.responseTokens();
-        copy(experience.sample().logProbs(), logInf, at);
-        System.arraycopy(experience.uniforms(), 0, uniform, at, end - at);
-        Arrays.fill(advantage, at, end, experience.advantage());
-        Arrays.fill(sequence, at, end, s);
-        at = end;
-      }
-    }
-
-    double[] divergence() {
-      return switch (options.distillDirection()) {
-        case FORWARD -> klPolicyActor;
-        case REVERSE -> klActorPolicy;
-      };
-    }
-
-    TokenBatch batch() {
-      return new TokenBatch(
-          logInf,
-          logRef,
-          logNew,
-          actorLogRef,
-          actorLogNew,
-          advantage,
-          new Uniforms.Given(uniform),
-          zTopK,
-          zExact,
-          divergence(),
-          sequence);
     }
   }
 }

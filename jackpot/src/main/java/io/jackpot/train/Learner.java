@@ -9,11 +9,13 @@ import io.jackpot.transformer.Activations;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Buffer;
 import io.jackpot.transformer.Model;
+import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Parameters;
 import org.jspecify.annotations.Nullable;
 
 /** A model being trained: its activations, gradients and optimizer. */
 final class Learner {
+  private final String name;
   private final Ops ops;
   private final Model model;
   private final AdamW optimizer;
@@ -24,9 +26,11 @@ final class Learner {
   private final Buffer dAll = new Buffer();
 
   /**
+   * @param name for messages
    * @param recompute see {@link Activations#Activations(Model, boolean)}
    */
-  Learner(Ops ops, Model model, AdamW optimizer, boolean recompute) {
+  Learner(String name, Ops ops, Model model, AdamW optimizer, boolean recompute) {
+    this.name = name;
     this.ops = ops;
     this.model = model;
     this.optimizer = optimizer;
@@ -75,10 +79,14 @@ final class Learner {
   /**
    * The global norm of the gradients gathered, before any clipping.
    *
-   * @throws io.jackpot.transformer.NonFiniteException naming the tensor that is not finite
+   * @throws NonFiniteException naming the tensor that is not finite
    */
   double gradientNorm() {
-    return AdamW.norm(ops, gradients);
+    try {
+      return AdamW.norm(ops, gradients);
+    } catch (NonFiniteException e) {
+      throw new NonFiniteException("the " + name + "'s " + e.what());
+    }
   }
 
   /** One AdamW update from the gradients gathered, which are then zero again. */

@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Packing;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,12 @@ record PackedResponses(int[] ids, Packing packing, int[] rows, int[] actions, in
       }
     }
     return new PackedResponses(ids, packing, rows, actions, sequence);
+  }
+
+  /** {@link #split} for prompts with what was sampled. */
+  static List<PackedResponses> ofRollouts(List<Rollout> rollouts, int maxTokens) {
+    return split(
+        rollouts.stream().map(r -> new Pair(r.prompt().ids(), r.response())).toList(), maxTokens);
   }
 
   /**

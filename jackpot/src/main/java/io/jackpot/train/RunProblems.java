@@ -6,6 +6,8 @@ import io.jackpot.problems.ProblemSet;
 import io.jackpot.problems.Verifier;
 import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
+import io.jackpot.rollout.Rollout;
+import io.jackpot.rollout.Streams;
 import io.jackpot.transformer.ModelConfig;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +25,7 @@ import java.util.stream.Stream;
 record RunProblems(
     Curriculum training,
     Verifier verifier,
-    List<RolloutProblem> heldOut,
+    List<Rollout.Prompt> heldOut,
     Verifier heldOutVerifier,
     int heldOutBadGold,
     int heldOutBadLength) {
@@ -34,7 +36,7 @@ record RunProblems(
   /** Tokens of the longest prompt among the held-out problems and the first to learn from. */
   int longestPrompt() {
     return Stream.concat(heldOut.stream(), training.take(0, MANY).stream())
-        .mapToInt(problem -> problem.prompt().length)
+        .mapToInt(problem -> problem.ids().length)
         .max()
         .orElse(0);
   }

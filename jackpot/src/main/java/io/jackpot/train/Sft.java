@@ -9,6 +9,7 @@ import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Demonstrations;
 import io.jackpot.report.ProgressLine;
+import io.jackpot.rollout.Streams;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
@@ -80,7 +81,8 @@ public final class Sft {
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
       Ops ops = device.ops();
-      Learner learner = new Learner(ops, model, optimizer, settings.recomputeActivations());
+      Learner learner =
+          new Learner("model", ops, model, optimizer, settings.recomputeActivations());
       Sft sft = new Sft(settings, ops, learner, data);
       for (int step = 1; step <= settings.steps(); step++) {
         ObjectNode line = sft.update(step);

@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.problems.Verifier.Verdict;
+import io.jackpot.rollout.Rollout;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
@@ -17,20 +18,20 @@ final class StepMetrics {
 
   /**
    * @param outcome what the update gave
-   * @param experiences its mini-batch
+   * @param batch its mini-batch
    * @param equalGroupShare share of the rollout's groups whose rewards are all equal
    */
   static ObjectNode of(
-      int step, JointStep.Outcome outcome, List<Experience> experiences, double equalGroupShare) {
+      int step, JointStep.Outcome outcome, List<Rollout> batch, double equalGroupShare) {
     ObjectiveResult objective = outcome.objective();
     ObjectiveResult.Metrics metrics = objective.metrics();
     return JsonNodeFactory.instance
         .objectNode()
         .put("step", step)
-        .put("reward", mean(experiences, Experience::reward))
-        .put("accuracy", share(experiences, e -> e.verdict() == Verdict.CORRECT))
-        .put("unparsedShare", share(experiences, e -> e.verdict() == Verdict.UNPARSED))
-        .put("truncatedShare", share(experiences, e -> !e.sample().finished()))
+        .put("reward", mean(batch, Rollout::reward))
+        .put("accuracy", share(batch, e -> e.verdict() == Verdict.CORRECT))
+        .put("unparsedShare", share(batch, e -> e.verdict() == Verdict.UNPARSED))
+        .put("truncatedShare", share(batch, e -> !e.finished()))
         .put("equalGroupShare", equalGroupShare)
         .put("policyLoss", objective.policyLoss())
         .put("actorLoss", objective.actorLoss())
@@ -51,24 +52,21 @@ final class StepMetrics {
         .put("actorClipShare", metrics.actorClipShare())
         .put("gradNormPolicy", outcome.gradNormPolicy())
         .put("gradNormActor", outcome.gradNormActor())
-        .put("responseLengthMean", mean(experiences, Experience::responseTokens))
-        .put(
-            "responseLengthMax",
-            experiences.stream().mapToInt(Experience::responseTokens).max().orElse(0))
-        .put("tokens", tokens(experiences));
+        .put("responseLengthMean", mean(batch, Rollout::writtenTokens))
+        .put("responseLengthMax", batch.stream().mapToInt(Rollout::writtenTokens).max().orElse(0))
+        .put("tokens", tokens(batch));
   }
 
-  static long tokens(List<Experience> experiences) {
-    return experiences.stream().mapToLong(Experience::responseTokens).sum();
+  static long tokens(List<Rollout> batch) {
+    return batch.stream().mapToLong(Rollout::writtenTokens).sum();
   }
 
   /** Adds what the held-out problems say of the policy. */
-  static void putHeldOut(
-      ObjectNode line, List<Rollouts.Judged> sampled, List<Rollouts.Judged> greedy) {
+  static void putHeldOut(ObjectNode line, List<Rollout> sampled, List<Rollout> greedy) {
     line.put("heldOutProblems", sampled.size())
         .put("heldOutAccuracy", share(sampled, j -> j.verdict() == Verdict.CORRECT))
         .put("heldOutGreedy", share(greedy, j -> j.verdict() == Verdict.CORRECT))
-        .put("heldOutLength", mean(sampled, j -> j.sample().ids().length))
+        .put("heldOutLength", mean(sampled, Rollout::writtenTokens))
         .put("heldOutUnparsed", share(sampled, j -> j.verdict() == Verdict.UNPARSED));
   }
 

@@ -114,7 +114,7 @@ public final class Training {
     long batch = (long) settings.trainBatch() * (prompt + response);
     int tokens = (int) Math.max(prompt + response, Math.min(batch, settings.microBatchTokens()));
     boolean recompute = settings.recomputeActivations();
-    boolean actorSamples = settings.rolloutModel() == TrainSettings.Rollout.ACTOR;
+    boolean actorSamples = settings.rolloutModel() == TrainSettings.RolloutModel.ACTOR;
     MemoryPlan.Builder plan =
         new MemoryPlan.Builder()
             .model("policy", policy)

@@ -3,10 +3,17 @@ package io.jackpot.train;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
 import io.jackpot.input.Names;
-import io.jackpot.problems.Verifier.Verdict;
+import io.jackpot.problems.Problem;
 import io.jackpot.report.ProgressLine;
+import io.jackpot.rollout.LocalWorkers;
+import io.jackpot.rollout.Rollout;
+import io.jackpot.rollout.RolloutBatch;
+import io.jackpot.rollout.RolloutCollector;
+import io.jackpot.rollout.Streams;
+import io.jackpot.rollout.Workers;
 import io.jackpot.tensor.Ops;
 import io.jackpot.train.TrainingState.Trained;
+import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;
 import io.jackpot.weights.Tokenizer;
@@ -14,7 +21,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,8 +38,11 @@ final class TrainingLoop {
   private final ProgressLine progress;
   private final Streams streams;
   private final JointStep joint;
-  private final Rollouts rollouts;
-  private final Rollouts evaluation;
+  private final Workers samplers;
+  private final Workers measured;
+  private final RolloutCollector rollouts;
+  private final RolloutCollector evaluation;
+  private final Model sampling;
   private final int miniBatches;
   private TrainingState state;
   private long clock = System.nanoTime();
@@ -52,8 +61,9 @@ final class TrainingLoop {
     this.folder = folder;
     this.progress = progress;
     this.streams = new Streams(settings.seed());
-    boolean actorSamples = settings.rolloutModel() == TrainSettings.Rollout.ACTOR;
-    Trained sampling = actorSamples ? state.actor() : state.policy();
+    boolean actorSamples = settings.rolloutModel() == TrainSettings.RolloutModel.ACTOR;
+    Model sampling = actorSamples ? state.actor().model() : state.policy().model();
+    Learner policy = learner("policy", ops, state.policy());
     this.joint =
         new JointStep(
             ops,
@@ -61,10 +71,10 @@ final class TrainingLoop {
             settings.objective(),
             settings.temperature(),
             settings.microBatchTokens(),
-            learner(ops, state.policy()),
-            actorSamples ? learner(ops, state.actor()) : null,
+            policy,
+            actorSamples ? learner("actor", ops, state.actor()) : policy,
             settings.roundedSampler());
-    int vocabulary = sampling.model().config().vocabularySize();
+    int vocabulary = sampling.config().vocabularySize();
     Tokenizer tokenizer = state.tokenizer();
     Sampler.Options sampler =
         new Sampler.Options(
@@ -73,26 +83,21 @@ final class TrainingLoop {
             tokenizer.endIds(),
             joint.topK(vocabulary),
             settings.samplingSlots());
+    this.sampling = sampling;
+    this.samplers =
+        new LocalWorkers(new Sampler(ops, sampling, settings.actorDtype(), settings.kvDtype()));
+    this.measured = new LocalWorkers(new Sampler(ops, state.policy().model()));
     this.rollouts =
-        new Rollouts(
-            new Sampler(ops, sampling.model(), settings.actorDtype(), settings.kvDtype()),
-            tokenizer,
-            problems.verifier(),
-            streams,
-            sampler);
+        new RolloutCollector(samplers, tokenizer, problems.verifier(), streams, sampler);
     this.evaluation =
-        new Rollouts(
-            new Sampler(ops, state.policy().model()),
-            tokenizer,
-            problems.heldOutVerifier(),
-            streams,
-            sampler);
+        new RolloutCollector(measured, tokenizer, problems.heldOutVerifier(), streams, sampler);
     this.miniBatches =
         settings.rolloutPrompts() * settings.samplesPerPrompt() / settings.trainBatch();
   }
 
-  private Learner learner(Ops ops, Trained trained) {
-    return new Learner(ops, trained.model(), trained.optimizer(), settings.recomputeActivations());
+  private Learner learner(String name, Ops ops, Trained trained) {
+    return new Learner(
+        name, ops, trained.model(), trained.optimizer(), settings.recomputeActivations());
   }
 
   /** Step 0: measures, on problems of its own, what there is before any update; saves it. */
@@ -135,10 +140,10 @@ final class TrainingLoop {
   private void measureOnly() {
     int size = settings.trainBatch();
     long start = System.nanoTime();
-    Rollout rollout = collect(0, 0, Math.ceilDiv(size, settings.samplesPerPrompt()));
+    RolloutBatch rollout = collect(0, 0, Math.ceilDiv(size, settings.samplesPerPrompt()));
     long sampled = System.nanoTime();
-    List<Experience> batch = rollout.miniBatch(0, size);
-    JointStep.Outcome outcome = measure(0, batch, null, 0);
+    List<Rollout> batch = rollout.miniBatch(0, size);
+    JointStep.Outcome outcome = measure(0, batch, Before.NOW, 0);
     joint.discard();
     finish(rollout, batch, outcome, seconds(start, sampled), seconds(sampled, System.nanoTime()));
   }
@@ -147,18 +152,17 @@ final class TrainingLoop {
   private void rolloutWithUpdates() {
     int prompts = settings.rolloutPrompts();
     long start = System.nanoTime();
-    Rollout rollout =
+    RolloutBatch rollout =
         collect(state.position().rollouts() + 1, state.position().problems(), prompts);
     state = state.afterRollout(prompts, problems.training());
     long sampled = System.nanoTime();
     double rolloutSeconds = seconds(start, sampled) / miniBatches;
-    JointStep.References references =
-        miniBatches > 1 ? joint.references(rollout.experiences()) : null;
+    Before before = miniBatches > 1 ? joint.keep(rollout.rollouts()) : Before.NOW;
     int size = settings.trainBatch();
     for (int i = 0; i < miniBatches && state.step() < settings.steps(); i++) {
-      List<Experience> batch = rollout.miniBatch(i, size);
+      List<Rollout> batch = rollout.miniBatch(i, size);
       JointStep.Outcome outcome =
-          measure(state.step() + 1, batch, references, rollout.tokensBefore(i, size));
+          measure(state.step() + 1, batch, before, rollout.tokensBefore(i, size));
       state = state.next();
       joint.apply(outcome, rate(settings.learningRate()), rate(settings.actorRate()));
       if (outcome.objective().nothingAccepted()) {
@@ -171,26 +175,30 @@ final class TrainingLoop {
     }
   }
 
-  private Rollout collect(int number, long firstProblem, int prompts) {
+  private RolloutBatch collect(int number, long firstProblem, int prompts) {
     int samples = settings.samplesPerPrompt();
-    List<Experience> groups =
+    samplers.publish(state.step(), sampling);
+    List<Rollout> groups =
         rollouts.collect(
-            problems.training().take(firstProblem, prompts), samples, settings.advantage(), number);
+            problems.training().take(firstProblem, prompts),
+            samples,
+            settings.advantage(),
+            number,
+            state.step());
     int[] order =
         miniBatches == 1
             ? IntStream.range(0, groups.size()).toArray()
             : streams.permutation(Streams.Purpose.SHUFFLE, number, groups.size());
-    return Rollout.of(groups, samples, order);
+    return RolloutBatch.of(groups, samples, order);
   }
 
   private float rate(float peak) {
     return settings.decay().rate(peak, state.step(), settings.warmupSteps(), settings.steps());
   }
 
-  private JointStep.Outcome measure(
-      int step, List<Experience> batch, JointStep.@Nullable References references, int offset) {
+  private JointStep.Outcome measure(int step, List<Rollout> batch, Before before, int offset) {
     try {
-      return joint.measure(batch, references, offset);
+      return joint.measure(batch, before, offset);
     } catch (NonFiniteException e) {
       throw stopped(step, e);
     }
@@ -206,8 +214,8 @@ final class TrainingLoop {
 
   /** Evaluates where it is due, and writes what the step gave. */
   private void finish(
-      Rollout rollout,
-      List<Experience> batch,
+      RolloutBatch rollout,
+      List<Rollout> batch,
       JointStep.Outcome outcome,
       double rolloutSeconds,
       double trainSeconds) {
@@ -220,16 +228,12 @@ final class TrainingLoop {
     boolean evaluates = step % settings.evalEvery() == 0 || step == settings.steps();
     if (evaluates) {
       long start = System.nanoTime();
-      List<Rollouts.Judged> sampled = evaluation.evaluate(problems.heldOut(), 1, step);
+      measured.publish(step, state.policy().model());
+      List<Rollout> sampled = evaluation.evaluate(problems.heldOut(), 1, step);
       StepMetrics.putHeldOut(line, sampled, evaluation.evaluate(problems.heldOut(), 0, step));
       line.put("evalSeconds", seconds(start, System.nanoTime()));
       for (int i = 0; i < Math.min(SAMPLES_KEPT, problems.heldOut().size()); i++) {
-        Rollouts.Judged judged = sampled.get(i);
-        folder
-            .samples()
-            .append(
-                sample(
-                    step, "heldOut", problems.heldOut().get(i), judged.text(), judged.verdict()));
+        folder.samples().append(sample(step, "heldOut", sampled.get(i)));
       }
     }
     state = state.after(seconds(clock, System.nanoTime()));
@@ -243,32 +247,32 @@ final class TrainingLoop {
     }
   }
 
-  private void keepSamples(int step, List<Experience> batch, double[] mask) {
+  private void keepSamples(int step, List<Rollout> batch, double[] mask) {
     int at = 0;
-    for (Experience e : batch.subList(0, Math.min(SAMPLES_KEPT, batch.size()))) {
+    for (Rollout rollout : batch.subList(0, Math.min(SAMPLES_KEPT, batch.size()))) {
       double acceptance =
-          Arrays.stream(mask, at, at + e.responseTokens()).average().orElse(Double.NaN);
-      at += e.responseTokens();
+          Arrays.stream(mask, at, at + rollout.tokens()).average().orElse(Double.NaN);
+      at += rollout.tokens();
       folder
           .samples()
           .append(
-              sample(step, "train", e.problem(), e.text(), e.verdict())
-                  .put("advantage", e.advantage())
+              sample(step, "train", rollout)
+                  .put("advantage", rollout.advantage())
                   .put("acceptance", acceptance));
     }
   }
 
-  private static ObjectNode sample(
-      int step, String kind, RolloutProblem problem, String response, Verdict verdict) {
+  private static ObjectNode sample(int step, String kind, Rollout rollout) {
+    Problem problem = rollout.prompt().problem();
     return JsonNodeFactory.instance
         .objectNode()
         .put("step", step)
         .put("kind", kind)
-        .put("prompt", problem.problem().prompt())
-        .put("answer", problem.problem().answer())
-        .put("response", response)
-        .put("verdict", Names.of(verdict))
-        .put("reward", Experience.reward(verdict));
+        .put("prompt", problem.prompt())
+        .put("answer", problem.answer())
+        .put("response", rollout.text())
+        .put("verdict", Names.of(rollout.verdict()))
+        .put("reward", rollout.reward());
   }
 
   private static double seconds(long from, long to) {

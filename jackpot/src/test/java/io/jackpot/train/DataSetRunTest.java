@@ -9,6 +9,7 @@ import io.jackpot.problems.FileProblems;
 import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.report.JsonLines;
+import io.jackpot.rollout.Rollout;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
 import java.io.IOException;
@@ -185,9 +186,9 @@ class DataSetRunTest {
   void aTemplateStandsAroundEveryProblem() {
     TrainSettings settings = settings("promptTemplate", "1+{problem}");
     TrainingState state = TrainingState.fresh(settings);
-    RolloutProblem first = RunProblems.of(settings, state).training().all().getFirst();
+    Rollout.Prompt first = RunProblems.of(settings, state).training().all().getFirst();
     assertThat(first.problem()).isEqualTo(FileProblems.read(problems).get(0));
-    assertThat(state.tokenizer().decode(first.prompt())).isEqualTo("1+0+0=");
+    assertThat(state.tokenizer().decode(first.ids())).isEqualTo("1+0+0=");
     assertThatThrownBy(() -> started("a", settings("promptTemplate", "chat")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("the policy has no chat template");

@@ -27,7 +27,7 @@ public sealed interface Correction {
   }
 
   /** F(x) = x, AReaL (Fu et al., 2025). */
-  record Identity(Level level) implements Correction {  }
+  record Identity(Level level) implements Correction {}
 
   /** F(x) = min(x, cap), truncated importance sampling (TIS): Flash-RL, LlamaRL. */
   record Truncated(double cap, Level level) implements Correction {

@@ -45,8 +45,8 @@ public final class NormalizerTasks {
   }
 
   /**
-   * The part of Z that lies in the union of two sets of ids, each id once (4.4.1; Algorithm 1, lines
-   * 18 and 19, with p_target).
+   * The part of Z that lies in the union of two sets of ids, each id once (4.4.1; Algorithm 1,
+   * lines 18 and 19, with p_target).
    *
    * @param inf p_inf, {@code [vocabulary]}
    * @param target p_target, {@code [vocabulary]}

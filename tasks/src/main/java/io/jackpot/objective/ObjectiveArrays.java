@@ -5,9 +5,9 @@ import java.util.Arrays;
 
 /**
  * The arrays on which the objective is computed, for mini-batches of up to {@code capacity} tokens:
- * the CPU's loops and a device's kernels read and write the same ones. Arrays are {@code [capacity]}
- * where nothing else is said; a mini-batch fills the first elements. The meaning of inputs is that
- * of {@link TokenBatch}, of results that of {@link ObjectiveResult}.
+ * the CPU's loops and a device's kernels read and write the same ones. Arrays are {@code
+ * [capacity]} where nothing else is said; a mini-batch fills the first elements. The meaning of
+ * inputs is that of {@link TokenBatch}, of results that of {@link ObjectiveResult}.
  */
 public final class ObjectiveArrays {
   // Inputs

@@ -167,8 +167,7 @@ public final class ObrsTasks {
   }
 
   /** w of token {@code t}; all arrays but {@code numbers} {@code [tokens]}. */
-  public static void weight(
-      int t, double[] z, double[] ratio, double[] numbers, double[] weight) {
+  public static void weight(int t, double[] z, double[] ratio, double[] numbers, double[] weight) {
     weight[t] = weight(z[t], ratio[t], numbers[ObjectiveInputs.LAMBDA]);
   }
 

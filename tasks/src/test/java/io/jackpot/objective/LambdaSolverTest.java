@@ -39,7 +39,8 @@ class LambdaSolverTest {
       RandomDistributions d = RandomDistributions.of(seed);
       SplittableRandom random = new SplittableRandom(seed);
       double budget = random.nextDouble(0.05, 0.95);
-      double[] best = NormalizerTasks.postRejection(d.q(), d.p(), LambdaSolver.solve(d.q(), d.p(), budget));
+      double[] best =
+          NormalizerTasks.postRejection(d.q(), d.p(), LambdaSolver.solve(d.q(), d.p(), budget));
       double[] rule = random.doubles(d.p().length).toArray();
       double accepted = 0;
       for (int x = 0; x < rule.length; x++) {
@@ -49,7 +50,8 @@ class LambdaSolverTest {
       if (Arrays.stream(rule).allMatch(a -> a * scale <= 1)) {
         double[] other = new double[rule.length];
         Arrays.setAll(other, x -> d.q()[x] * rule[x] * scale / budget);
-        assertThat(RandomDistributions.kl(d.p(), best)).isLessThanOrEqualTo(RandomDistributions.kl(d.p(), other) + 1e-12);
+        assertThat(RandomDistributions.kl(d.p(), best))
+            .isLessThanOrEqualTo(RandomDistributions.kl(d.p(), other) + 1e-12);
         compared++;
       }
     }
@@ -102,7 +104,10 @@ class LambdaSolverTest {
     double[] ratios = new SplittableRandom(3).doubles(1000, 0, 3).toArray();
     double lambda = LambdaSolver.solveRatios(ratios, 0.9);
     double mean =
-        Arrays.stream(ratios).map(r -> ObrsTasks.acceptProbability(r, lambda)).average().orElseThrow();
+        Arrays.stream(ratios)
+            .map(r -> ObrsTasks.acceptProbability(r, lambda))
+            .average()
+            .orElseThrow();
     assertThat(mean).isCloseTo(0.9, within(1e-12));
     assertThat(LambdaSolver.solveRatios(new double[] {0.5, Double.POSITIVE_INFINITY}, 1))
         .isEqualTo(0.5);

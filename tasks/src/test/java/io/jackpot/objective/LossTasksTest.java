@@ -7,8 +7,6 @@ import io.jackpot.tensor.Distillation.Direction;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-
-
 class LossTasksTest {
   /** Beside the sum over probabilities. */
   @Test

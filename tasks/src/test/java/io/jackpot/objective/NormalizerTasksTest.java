@@ -1,15 +1,10 @@
 package io.jackpot.objective;
 
-import java.util.SplittableRandom;
-
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.util.Arrays;
-import java.util.stream.IntStream;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class NormalizerTasksTest {
@@ -59,7 +54,13 @@ class NormalizerTasksTest {
       double exact = NormalizerTasks.exact(d.q(), d.p(), lambda);
       double previous = 0;
       for (int k = 1; k <= n + 1; k++) {
-        double z = NormalizerTasks.topK(d.q(), d.p(), lambda, NormalizerTasks.topK(d.q(), k), NormalizerTasks.topK(d.p(), k));
+        double z =
+            NormalizerTasks.topK(
+                d.q(),
+                d.p(),
+                lambda,
+                NormalizerTasks.topK(d.q(), k),
+                NormalizerTasks.topK(d.p(), k));
         assertThat(z).isBetween(previous - 1e-15, exact + 1e-12);
         previous = z;
       }

@@ -214,10 +214,12 @@ class ObjectiveTest {
     long[] keys = new SplittableRandom(3).longs(50).toArray();
     int[] counters = new SplittableRandom(4).ints(50).toArray();
     double[] drawn =
-        IntStream.range(0, 50).mapToDouble(t -> Threefry.uniform(keys[t], counters[t], 0)).toArray();
-    double[] mask =
-        Objective.evaluate(batchOptions(), with(b, new Uniforms.Given(drawn))).mask();
-    assertThat(Objective.evaluate(batchOptions(), with(b, new Uniforms.Drawn(keys, counters))).mask())
+        IntStream.range(0, 50)
+            .mapToDouble(t -> Threefry.uniform(keys[t], counters[t], 0))
+            .toArray();
+    double[] mask = Objective.evaluate(batchOptions(), with(b, new Uniforms.Given(drawn))).mask();
+    assertThat(
+            Objective.evaluate(batchOptions(), with(b, new Uniforms.Drawn(keys, counters))).mask())
         .isEqualTo(mask)
         .contains(0, 1)
         .isNotEqualTo(Objective.evaluate(batchOptions(), b).mask());

@@ -1,12 +1,10 @@
 package io.jackpot.objective;
 
-import java.util.Arrays;
-
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.jackpot.tensor.Threefry;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -51,7 +49,8 @@ class ObrsTasksTest {
         if (!(lambda > 0)) {
           continue;
         }
-        double after = RandomDistributions.kl(d.p(), NormalizerTasks.postRejection(d.q(), d.p(), lambda));
+        double after =
+            RandomDistributions.kl(d.p(), NormalizerTasks.postRejection(d.q(), d.p(), lambda));
         assertThat(after).as("seed %d, λ %s", seed, lambda).isLessThanOrEqualTo(before + 1e-12);
         // p' ≤ q/Z, so the divergence falls by at most −log Z: few rejections cannot do much.
         double z = NormalizerTasks.exact(d.q(), d.p(), lambda);
@@ -115,7 +114,8 @@ class ObrsTasksTest {
         for (double lambda : new double[] {1e-9, 0.5, 1, 2, 1e9}) {
           for (double c1 : new double[] {1e-6, 0.5, 3, 1e12}) {
             double mean =
-                ObrsTasks.acceptProbability(r, lambda) * Math.min(ObrsTasks.weight(z, r, lambda), c1);
+                ObrsTasks.acceptProbability(r, lambda)
+                    * Math.min(ObrsTasks.weight(z, r, lambda), c1);
             double expected = Math.min(z * r, c1 * Math.min(1, r / lambda));
             assertThat(mean)
                 .as("r %s, Z %s, λ %s, c1 %s", r, z, lambda, c1)

@@ -4,7 +4,6 @@ import io.jackpot.objective.ObjectiveEvaluator;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.objective.TokenBatch;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;

@@ -1,12 +1,13 @@
 package io.jackpot.tasks;
 
 import io.jackpot.objective.LossTasks;
-import io.jackpot.objective.NormalizerTasks;
 import io.jackpot.objective.ObjectiveInputs;
 import io.jackpot.objective.ObrsTasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
-/** {@link LossTasks} as kernels; arrays of doubles are {@code [tokens]} where nothing else is said. */
+/**
+ * {@link LossTasks} as kernels; arrays of doubles are {@code [tokens]} where nothing else is said.
+ */
 final class LossKernels {
   /** Threads of a group that adds up. */
   static final int LANES = 256;
@@ -62,8 +63,7 @@ final class LossKernels {
       int whose) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      LossTasks.correct(
-          t, logProb, logInf, sequence, sums, numbers, choices, corrected, whose);
+      LossTasks.correct(t, logProb, logInf, sequence, sums, numbers, choices, corrected, whose);
     }
   }
 
@@ -84,18 +84,7 @@ final class LossKernels {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
       LossTasks.policyWeight(
-          t,
-          accepted,
-          weight,
-          z,
-          ratio,
-          corrected,
-          logRef,
-          logTarget,
-          numbers,
-          choices,
-          mask,
-          rho);
+          t, accepted, weight, z, ratio, corrected, logRef, logTarget, numbers, choices, mask, rho);
     }
   }
 

@@ -4,9 +4,7 @@ import io.jackpot.objective.LossTasks;
 import io.jackpot.objective.ObjectiveArrays;
 import io.jackpot.objective.ObjectiveInputs;
 import io.jackpot.objective.ObjectiveOptions;
-import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.ObjectiveResult;
-import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.objective.TokenBatch;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
@@ -96,8 +94,7 @@ final class ObjectiveGraph implements AutoCloseable {
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, between);
 
     // 1. Acceptance (Eq. 3).
-    graph.task(
-        "uniforms", ObrsKernels::uniforms, CONTEXT, a.words, a.given, a.choices, a.uniform);
+    graph.task("uniforms", ObrsKernels::uniforms, CONTEXT, a.words, a.given, a.choices, a.uniform);
     graph.task(
         "accept",
         ObrsKernels::accept,
@@ -113,13 +110,33 @@ final class ObjectiveGraph implements AutoCloseable {
 
     // 2. and 3. The normalizer and its bias correction (4.4.2).
     graph.task(
-        "calibrate", NormalizerKernels::calibrate, CONTEXT, a.accepted, a.zTopK, a.choices, a.calibration);
+        "calibrate",
+        NormalizerKernels::calibrate,
+        CONTEXT,
+        a.accepted,
+        a.zTopK,
+        a.choices,
+        a.calibration);
     graph.task(
-        "chooseZ", NormalizerKernels::chooseZ, CONTEXT, a.calibration, a.zTopK, a.zExact, a.choices, a.z);
+        "chooseZ",
+        NormalizerKernels::chooseZ,
+        CONTEXT,
+        a.calibration,
+        a.zTopK,
+        a.zExact,
+        a.choices,
+        a.z);
 
     // 4. The weight of each token.
     graph.task(
-        "weight", ObrsKernels::weight, CONTEXT, a.z, a.targetRatio, a.numbers, a.choices, a.obrsWeight);
+        "weight",
+        ObrsKernels::weight,
+        CONTEXT,
+        a.z,
+        a.targetRatio,
+        a.numbers,
+        a.choices,
+        a.obrsWeight);
     graph.task(
         "policySums",
         LossKernels::sequenceSums,

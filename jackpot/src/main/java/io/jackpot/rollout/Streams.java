@@ -1,4 +1,4 @@
-package io.jackpot.train;
+package io.jackpot.rollout;
 
 import io.jackpot.tensor.Threefry;
 
@@ -28,9 +28,14 @@ public final class Streams {
     this.seed = seed;
   }
 
+  /** The key of all samples of a step; folded with prompt and sample it gives that of one. */
+  public long key(Purpose purpose, int step) {
+    return Threefry.fold(seed, purpose.ordinal(), step);
+  }
+
   /** The key of one sample; give it to {@link Threefry#uniform} with the position as counter. */
   public long key(Purpose purpose, int step, int prompt, int sample) {
-    return Threefry.fold(Threefry.fold(seed, purpose.ordinal(), step), prompt, sample);
+    return Threefry.fold(key(purpose, step), prompt, sample);
   }
 
   /** A random order of {@code 0 … n − 1} (Fisher and Yates). */

@@ -1,0 +1,101 @@
+package io.jackpot.rollout;
+
+import io.jackpot.problems.Problem;
+import io.jackpot.problems.Verifier.Verdict;
+import java.util.List;
+
+/**
+ * One response to a problem with everything that training needs to know about it. Arrays have an
+ * entry for each token of the response, log-probs are in nats.
+ *
+ * @param prompt the problem and its ids
+ * @param response ids, the end token included where it was reached
+ * @param written whether the model wrote the token; false for one that something else put there
+ * @param logProbs of {@code response} under p_inf
+ * @param topIds the k most probable ids of p_inf, best first, {@code [response × k]}
+ * @param topLogProbs their log-probs under p_inf, {@code [response × k]}
+ * @param finished whether the end token was reached before the token limit
+ * @param version of the weights that sampled: the number of updates that they had
+ * @param text the response as it was judged
+ * @param verdict the verifier's
+ * @param rewards the parts of the reward, which add up to it
+ * @param advantage A of every token of the response; 0 where nothing learns from it
+ * @param acceptKey key of the random stream of the uniforms u that OBRS accepts tokens by: that of
+ *     position t is {@code Threefry.uniform(acceptKey, t, 0)}
+ */
+public record Rollout(
+    Prompt prompt,
+    int[] response,
+    boolean[] written,
+    float[] logProbs,
+    int[] topIds,
+    float[] topLogProbs,
+    boolean finished,
+    int version,
+    String text,
+    Verdict verdict,
+    List<Reward> rewards,
+    double advantage,
+    long acceptKey) {
+
+  /**
+   * A problem as the models see it.
+   *
+   * @param problem its text and gold answer
+   * @param ids the prompt's tokens
+   */
+  public record Prompt(Problem problem, int[] ids) {}
+
+  /**
+   * A part of a response's reward.
+   *
+   * @param name of who gave it
+   */
+  public record Reward(String name, double value) {}
+
+  public Rollout {
+    rewards = List.copyOf(rewards);
+    if (written.length != response.length || logProbs.length != response.length) {
+      throw new IllegalArgumentException(
+          "%d ids, %d log-probs and %d marks of who wrote them: expected as many of each"
+              .formatted(response.length, logProbs.length, written.length));
+    }
+  }
+
+  /** Tokens of the response. */
+  public int tokens() {
+    return response.length;
+  }
+
+  /** Tokens of the response that the model wrote. */
+  public int writtenTokens() {
+    int count = 0;
+    for (boolean byModel : written) {
+      count += byModel ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** The sum of its parts. */
+  public double reward() {
+    return rewards.stream().mapToDouble(Reward::value).sum();
+  }
+
+  /** The same response, to learn from. */
+  Rollout withAdvantage(double value) {
+    return new Rollout(
+        prompt,
+        response,
+        written,
+        logProbs,
+        topIds,
+        topLogProbs,
+        finished,
+        version,
+        text,
+        verdict,
+        rewards,
+        value,
+        acceptKey);
+  }
+}

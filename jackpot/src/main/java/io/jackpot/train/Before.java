@@ -1,0 +1,97 @@
+package io.jackpot.train;
+
+import io.jackpot.tensor.Head;
+import io.jackpot.tensor.HeadStatistics;
+import io.jackpot.tensor.Ops;
+import io.jackpot.tensor.Tensor;
+import io.jackpot.transformer.Buffer;
+import java.util.Arrays;
+import java.util.List;
+
+/** The distributions of a rollout's response tokens before its first update: p_ref and p_inf. */
+interface Before {
+
+  /** A rollout of one mini-batch: nothing was updated yet. */
+  Before NOW =
+      new Before() {
+        @Override
+        public Distribution policy(Distribution now, int from) {
+          return now;
+        }
+
+        @Override
+        public Distribution sampler(Distribution now, int from) {
+          return now;
+        }
+      };
+
+  /**
+   * p_ref of the tokens of {@code now}; valid until the next call.
+   *
+   * @param now the policy's distributions now
+   * @param from the place of its first token in the rollout
+   */
+  Distribution policy(Distribution now, int from);
+
+  /** p_inf, of the model that sampled; see {@link #policy}. */
+  Distribution sampler(Distribution now, int from);
+
+  /** Keeps both for a rollout of several mini-batches. */
+  record Kept(Snapshot ofPolicy, Snapshot ofSampler) implements Before {
+    @Override
+    public Distribution policy(Distribution now, int from) {
+      return ofPolicy.slice(from, now.logProbs().length);
+    }
+
+    @Override
+    public Distribution sampler(Distribution now, int from) {
+      return ofSampler.slice(from, now.logProbs().length);
+    }
+  }
+
+  /**
+   * One model's distributions: the final hidden states and a copy of the LM head, from which any
+   * probability can still be had when the weights have moved.
+   */
+  final class Snapshot {
+    private final Ops ops;
+    private final Tensor hidden;
+    private final Tensor weight;
+    private final HeadStatistics statistics;
+    private final float temperature;
+    private final Buffer rows = new Buffer();
+
+    /**
+     * @param batches the rollout's sequences, in the order of their response tokens
+     */
+    Snapshot(Ops ops, Learner learner, List<PackedResponses> batches, float temperature) {
+      int tokens = batches.stream().mapToInt(PackedResponses::responses).sum();
+      int dim = learner.model().config().hiddenSize();
+      int[] actions = new int[tokens];
+      this.ops = ops;
+      this.hidden = Tensor.zeros(tokens, dim);
+      this.temperature = temperature;
+      int at = 0;
+      for (PackedResponses batch : batches) {
+        Tensor states = learner.forward(batch);
+        ops.copyRows(states, 0, hidden, at, states.rows());
+        System.arraycopy(batch.actions(), 0, actions, at, batch.responses());
+        at += batch.responses();
+      }
+      Head now = learner.model().head(hidden, temperature);
+      this.weight = Tensor.zeros(now.vocabulary(), dim);
+      ops.copyRows(now.weight(), 0, weight, 0, now.vocabulary());
+      this.statistics = HeadStatistics.allocate(tokens, 0);
+      ops.headForward(now, actions, statistics);
+    }
+
+    private Distribution slice(int from, int count) {
+      Tensor part = rows.of(count, hidden.cols());
+      ops.copyRows(hidden, from, part, 0, count);
+      return new Distribution(
+          new Head(part, weight, temperature),
+          Arrays.copyOfRange(statistics.logSumExp(), from, from + count),
+          Arrays.copyOfRange(statistics.logProb(), from, from + count));
+    }
+  }
+}

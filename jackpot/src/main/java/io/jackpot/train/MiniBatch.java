@@ -1,0 +1,131 @@
+package io.jackpot.train;
+
+import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.TokenBatch;
+import io.jackpot.objective.Uniforms;
+import io.jackpot.rollout.Rollout;
+import io.jackpot.tensor.Distillation.Direction;
+import io.jackpot.tensor.TopK;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The response tokens of a mini-batch, {@code [tokens]} each: what the rollouts say of them, and
+ * what {@link JointStep} fills in, one micro-batch after another. See {@link TokenBatch}.
+ */
+final class MiniBatch {
+  private final double[] logInf;
+  private final double[] advantage;
+  private final long[] keys;
+  private final int[] positions;
+  private final int[] sequence;
+  private final int[] topInf;
+  private final float[] topLogInf;
+
+  final double[] logRef;
+  final double[] logNew;
+
+  /** log p_inf(a) where no actor says otherwise: a policy that samples for itself. */
+  final double[] actorLogRef;
+
+  final double[] actorLogNew;
+  final double[] zTopK;
+  final double[] zExact;
+  final double[] klPolicyActor;
+  final double[] klActorPolicy;
+  final double[] entropy;
+
+  MiniBatch(List<Rollout> rollouts) {
+    int n = rollouts.stream().mapToInt(Rollout::tokens).sum();
+    int top = rollouts.stream().mapToInt(rollout -> rollout.topIds().length).sum();
+    logInf = new double[n];
+    advantage = new double[n];
+    keys = new long[n];
+    positions = new int[n];
+    sequence = new int[n];
+    topInf = new int[top];
+    topLogInf = new float[top];
+    int at = 0;
+    int topAt = 0;
+    for (int s = 0; s < rollouts.size(); s++) {
+      Rollout rollout = rollouts.get(s);
+      int end = at + rollout.tokens();
+      copy(rollout.logProbs(), logInf, at);
+      Arrays.fill(advantage, at, end, rollout.advantage());
+      Arrays.fill(keys, at, end, rollout.acceptKey());
+      Arrays.fill(sequence, at, end, s);
+      for (int position = 0; at < end; position++, at++) {
+        positions[at] = position;
+      }
+      int count = rollout.topIds().length;
+      System.arraycopy(rollout.topIds(), 0, topInf, topAt, count);
+      System.arraycopy(rollout.topLogProbs(), 0, topLogInf, topAt, count);
+      topAt += count;
+    }
+    logRef = new double[n];
+    logNew = new double[n];
+    actorLogRef = logInf.clone();
+    actorLogNew = logInf.clone();
+    zTopK = new double[n];
+    zExact = new double[n];
+    klPolicyActor = new double[n];
+    klActorPolicy = new double[n];
+    entropy = new double[n];
+  }
+
+  /**
+   * top-k(p_inf) of {@code count} tokens from {@code from} on, as recorded when they were sampled.
+   */
+  TopK topInf(int from, int count) {
+    int k = topInf.length / logInf.length;
+    return new TopK(
+        k,
+        Arrays.copyOfRange(topInf, from * k, (from + count) * k),
+        Arrays.copyOfRange(topLogInf, from * k, (from + count) * k));
+  }
+
+  /** Fills in the divergences of tokens whose p_inf is known at its most probable ids only. */
+  void compare(float[] logNew, TopK topInf, int at) {
+    int k = topInf.k();
+    for (int i = 0; i < logNew.length; i += k, at++) {
+      klPolicyActor[at] = LossTasks.groupedDivergence(logNew, topInf.logProbs(), i, i + k);
+      klActorPolicy[at] = LossTasks.groupedDivergence(topInf.logProbs(), logNew, i, i + k);
+    }
+  }
+
+  double[] divergence(Direction direction) {
+    return switch (direction) {
+      case FORWARD -> klPolicyActor;
+      case REVERSE -> klActorPolicy;
+    };
+  }
+
+  TokenBatch tokens(Direction distillation) {
+    return new TokenBatch(
+        logInf,
+        logRef,
+        logNew,
+        actorLogRef,
+        actorLogNew,
+        advantage,
+        new Uniforms.Drawn(keys, positions),
+        zTopK,
+        zExact,
+        divergence(distillation),
+        sequence);
+  }
+
+  static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+
+  static void copy(float[] from, double[] to, int at) {
+    for (int i = 0; i < from.length; i++) {
+      to[at + i] = from[i];
+    }
+  }
+}
