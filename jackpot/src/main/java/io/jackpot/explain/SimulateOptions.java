@@ -4,7 +4,7 @@ import io.jackpot.input.InputException;
 import java.util.List;
 
 /**
- * What {@link Simulate} simulates.
+ * The options of {@link Simulate}.
  *
  * @param vocabulary tokens of a distribution
  * @param spread standard deviation of the policy's logits; larger is more peaked

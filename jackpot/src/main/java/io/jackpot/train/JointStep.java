@@ -85,9 +85,9 @@ final class JointStep {
   }
 
   /**
-   * How many of the most probable ids a rollout records at each position. Where k covers the
-   * vocabulary there is no need for any, unless the sampler's distribution is not the one that a
-   * forward pass gives.
+   * The number of most probable ids that a rollout records at each position. Where k covers the
+   * vocabulary none is needed, unless the sampler's distribution differs from that of a forward
+   * pass.
    */
   int topK(int vocabulary) {
     return options.topK() < vocabulary ? options.topK() : roundedSampler ? vocabulary : 0;

@@ -3,12 +3,10 @@ package io.jackpot.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.DeviceChoice;
-import io.jackpot.devices.DeviceProvider;
 import io.jackpot.devices.Devices;
 import io.jackpot.report.JsonLines;
 import java.io.IOException;
@@ -21,7 +19,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,9 +36,7 @@ class TrainOnDeviceTest {
 
   @BeforeAll
   static void assumeDevice() {
-    Optional<DeviceProvider> provider = Devices.provider();
-    assumeTrue(provider.isPresent(), "training on a device: TORNADOVM_HOME names no SDK");
-    String found = provider.orElseThrow().describe();
+    String found = Devices.provider().describe();
     assumeFalse(found.startsWith("none: "), "training on a device: " + found);
   }
 

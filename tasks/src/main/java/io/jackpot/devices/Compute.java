@@ -6,16 +6,14 @@ import io.jackpot.tensor.Ops;
 import java.util.List;
 
 /**
- * What a run is computed with.
+ * The ops and the objective of a run, on the CPU or on a device.
  *
- * @param ops of the models
- * @param objective of the losses
- * @param lines for the log: what it is, why nothing faster, and what memory it takes
+ * @param lines for the log: the provider, why there is no faster one, and the memory it needs
  */
 public record Compute(Ops ops, ObjectiveEvaluator objective, List<String> lines)
     implements AutoCloseable {
 
-  /** The CPU's losses beside {@code ops}. */
+  /** The CPU's objective with {@code ops}. */
   static Compute onCpu(Ops ops, String line) {
     return new Compute(ops, Objective::evaluate, List.of(line));
   }

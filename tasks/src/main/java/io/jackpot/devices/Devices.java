@@ -14,39 +14,32 @@ import java.util.function.Supplier;
 
 /** Where the ops of a run are computed. Nothing falls back silently: the choice is logged. */
 public final class Devices {
-  private static final String NO_DEVICE_CODE =
-      "this build has no device code: set TORNADOVM_HOME to a TornadoVM SDK and build again";
-
   private Devices() {}
 
-  /** What this build has beside the CPU. */
-  public static Optional<DeviceProvider> provider() {
-    return ServiceLoader.load(DeviceProvider.class).findFirst();
+  /** The devices of this machine beside the CPU. */
+  public static DeviceProvider provider() {
+    return ServiceLoader.load(DeviceProvider.class).findFirst().orElseThrow();
   }
 
   /**
+   * Opens the device that {@code device} names.
+   *
    * @param products how a device multiplies matrices
-   * @param threads of a CPU; 0 for one a processor
-   * @param plan what a device's memory is going to be needed for
+   * @param threads of a CPU; 0 for one per processor
+   * @param plan the memory that a device needs
    * @throws InputException if there is no such device, or it has no such products
    */
   public static Compute open(
       DeviceChoice device, Products products, int threads, Supplier<MemoryPlan> plan) {
-    Optional<DeviceProvider> provider = device == DeviceChoice.CPU ? Optional.empty() : provider();
-    if (device == DeviceChoice.TORNADO) {
-      return onDevice(
-          provider.orElseThrow(() ->
-              new InputException(
-                  "device: tornado, but " + NO_DEVICE_CODE + "; or use --device cpu")),
-          plan.get(),
-          products);
-    }
+    DeviceProvider provider = provider();
     Optional<String> refusal =
-        device == DeviceChoice.CPU
-            ? Optional.of("--device cpu")
-            : provider.map(DeviceProvider::whyNoGpu).orElse(Optional.of(NO_DEVICE_CODE));
+        switch (device) {
+          case TORNADO -> Optional.empty();
+          case CPU -> Optional.of("--device cpu");
+          case AUTO -> provider.whyNoGpu();
+        };
     if (refusal.isEmpty()) {
-      return onDevice(provider.orElseThrow(), plan.get(), products);
+      return onDevice(provider, plan.get(), products);
     }
     if (!products.equals(Products.PLAIN)) {
       throw new InputException(

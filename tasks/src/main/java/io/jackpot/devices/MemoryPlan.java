@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run keeps in the memory of a device, known before it starts.
+ * The device memory of a run, known before it starts.
  *
- * @param parts of what the models need
- * @param advice options that make it smaller
+ * @param parts one entry per model and kind
+ * @param advice options that reduce it
  */
 public record MemoryPlan(List<Part> parts, String advice) {
   private static final double MEBIBYTE = 1 << 20;
 
-  /** What memory is for. */
+  /** The use of a part of the memory. */
   public enum Kind {
     WEIGHTS,
     GRADIENTS,
@@ -47,7 +47,7 @@ public record MemoryPlan(List<Part> parts, String advice) {
     return Float.BYTES * parts.stream().mapToLong(Part::floats).sum();
   }
 
-  /** For people, a line a kind. */
+  /** For people, one line per kind. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     for (Kind kind : Kind.values()) {
@@ -118,7 +118,7 @@ public record MemoryPlan(List<Part> parts, String advice) {
     }
 
     /**
-     * @param advice options that make it smaller, as in "try …"
+     * @param advice options that reduce it, as in "try …"
      */
     public MemoryPlan build(String advice) {
       return new MemoryPlan(List.copyOf(parts), advice);

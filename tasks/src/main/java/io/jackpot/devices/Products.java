@@ -4,16 +4,16 @@ import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 
 /**
- * How a device computes products of matrices. On the CPU there is one way, in float32.
+ * The way a device computes matrix products. The CPU has one, in float32.
  *
- * @param gemm whose kernels
- * @param precision what the factors are rounded to; weights, sums and results stay float32
+ * @param gemm the kernels
+ * @param precision of the factors as they are read; weights, sums and results stay float32
  */
 public record Products(Gemm gemm, Precision precision) {
   /** Our kernels in float32: what every device has. */
   public static final Products PLAIN = new Products(Gemm.JAVA, Precision.F32);
 
-  /** Whose kernels multiply matrices. */
+  /** The kernels that multiply matrices. */
   public enum Gemm {
     /** Ours. */
     JAVA,
@@ -21,7 +21,7 @@ public record Products(Gemm gemm, Precision precision) {
     VENDOR
   }
 
-  /** What the factors of a product are rounded to as they are read. */
+  /** The format to which the factors of a product are rounded as they are read. */
   public enum Precision {
     /** Not at all: 24 bits of significand. */
     F32,
@@ -42,7 +42,7 @@ public record Products(Gemm gemm, Precision precision) {
   }
 
   /**
-   * For settings that can be wrong together.
+   * Checks settings that can be wrong together.
    *
    * @throws InputException if the CPU is to do what only devices do
    */
@@ -55,7 +55,7 @@ public record Products(Gemm gemm, Precision precision) {
     return products;
   }
 
-  /** As the settings say it. */
+  /** In the words of the settings. */
   @Override
   public String toString() {
     return "gemm %s, matmulPrecision %s".formatted(Names.of(gemm), Names.of(precision));

@@ -1,14 +1,14 @@
 package io.jackpot.objective;
 
 /**
- * Who computes the objective of a mini-batch: {@link Objective#evaluate} on the CPU, or a device
+ * Computes the objective of a mini-batch: {@link Objective#evaluate} on the CPU, or a device
  * that gives the same numbers but for rounding.
  */
 @FunctionalInterface
 public interface ObjectiveEvaluator extends AutoCloseable {
   ObjectiveResult evaluate(ObjectiveOptions options, TokenBatch batch);
 
-  /** Lets go of a device's memory. */
+  /** Frees a device's memory. */
   @Override
   default void close() {}
 }

@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the objective can be told. Messages name the setting as the user knows it.
+ * The options of the objective. Messages name the setting as the user knows it.
  *
  * @param lambda OBRS threshold λ &gt; 0; larger rejects more
  * @param target p_target
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param c1 cap of w, infinite for none
  * @param c2 cap of p_ref/p_target, infinite for none
  * @param topK size of each top-k set of {@link Normalizer#TOPK}
- * @param normalizer how Z is estimated
- * @param mask how tokens are rejected
- * @param policyWeighting what stands before the policy's PPO term
+ * @param normalizer the estimator of Z
+ * @param mask the form of the rejection
+ * @param policyWeighting the factor of the policy's PPO term
  * @param actorCorrection F in the actor's loss (Jackpot, Eq. 6); null where it has no loss
  * @param distillCoefficient λ_distill ≥ 0
  * @param distillDirection of the divergence between p_new (teacher) and p_ω
@@ -47,7 +47,7 @@ public record ObjectiveOptions(
     NEW
   }
 
-  /** How Z is estimated. */
+  /** The estimator of Z. */
   public enum Normalizer {
     /** κ times the sum over top-k(p_inf) ∪ top-k(p_new). */
     TOPK,
@@ -57,7 +57,7 @@ public record ObjectiveOptions(
     EMPIRICAL
   }
 
-  /** How tokens are rejected. */
+  /** The form of the rejection. */
   public enum MaskMode {
     /** mask = 1[u &lt; α]. */
     BERNOULLI,

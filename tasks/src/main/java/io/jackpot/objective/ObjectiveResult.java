@@ -1,7 +1,7 @@
 package io.jackpot.objective;
 
 /**
- * What {@link Objective#evaluate} says of a mini-batch; all arrays {@code [tokens]}.
+ * The losses of a mini-batch and all quantities on the way to them; all arrays {@code [tokens]}.
  *
  * @param acceptProbability α(a)
  * @param mask 0 or 1, α(a) in mode expected, 1 in a baseline without rejection
@@ -23,7 +23,7 @@ package io.jackpot.objective;
  * @param totalLoss policyLoss + actorLoss + coefficient·distillLoss
  * @param nothingAccepted mask·ρ is 0 for every token: there is no policy update, and the user
  *     should be warned
- * @param metrics what a run watches
+ * @param metrics for {@code metrics.jsonl}
  */
 public record ObjectiveResult(
     double[] acceptProbability,
@@ -48,7 +48,7 @@ public record ObjectiveResult(
     Metrics metrics) {
 
   /**
-   * What a run watches; shares are of all response tokens.
+   * Metrics of a run; shares are of all response tokens.
    *
    * @param zMean mean of z
    * @param weightMean mean of mask·ρ

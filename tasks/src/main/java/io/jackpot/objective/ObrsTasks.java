@@ -126,7 +126,7 @@ public final class ObrsTasks {
   }
 
   /**
-   * What stands for the token's mask: 1[u &lt; α], or α where its expectation is asked for.
+   * The entry of the mask: 1[u &lt; α], or α where its expectation is asked for.
    *
    * @param expected 1 for the expectation
    */

@@ -2,7 +2,7 @@ package io.jackpot.objective;
 
 import io.jackpot.input.InputException;
 
-/** What stands before the policy's PPO term: Jackpot's rejection and weight, or a baseline's. */
+/** The factor of the policy's PPO term: Jackpot's rejection and weight, or a baseline's. */
 public sealed interface PolicyWeighting {
 
   /** Jackpot: mask·min(w, c1)·min(p_ref/p_target, c2), target, c1 and c2 from the options. */

@@ -3,7 +3,7 @@ package io.jackpot.objective;
 /** The uniforms u in [0, 1) of a mini-batch's tokens, which decide what the mask keeps. */
 public sealed interface Uniforms {
 
-  /** How many tokens they are for. */
+  /** The number of tokens. */
   int tokens();
 
   /** Values, {@code [tokens]}. */
