@@ -4,6 +4,7 @@ import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.weights.LoadListener;
+import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,12 +43,17 @@ public final class ModelSource {
    * @throws InputException if there is none of that name, or it is damaged or not supported
    */
   public static ModelFolder load(String name) {
-    return read(name, path -> ModelFolder.load(path, progress.apply(name)));
+    return load(name, LoadOptions.DEFAULT);
   }
 
   /** {@link #load} but for the tokenizer, which may then be of any kind. */
   public static ModelFolder loadWeights(String name) {
-    return read(name, path -> ModelFolder.loadWeights(path, progress.apply(name)));
+    return load(name, LoadOptions.DEFAULT.withoutTokenizer());
+  }
+
+  private static ModelFolder load(String name, LoadOptions options) {
+    LoadListener listener = progress.apply(name);
+    return read(name, path -> ModelFolder.load(path, options.withListener(listener)));
   }
 
   /**

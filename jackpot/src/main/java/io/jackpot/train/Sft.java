@@ -18,6 +18,7 @@ import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.NonFiniteException;
+import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -57,7 +58,8 @@ public final class Sft {
   public static ObjectNode run(SftSettings settings, PrintWriter log, boolean terminal) {
     ModelFolder folder =
         settings.fresh()
-            ? ModelFolder.random(Path.of(settings.model()), settings.seed())
+            ? ModelFolder.load(
+                Path.of(settings.model()), LoadOptions.DEFAULT.withRandomWeights(settings.seed()))
             : ModelSource.load(settings.model());
     List<Pair> data = pairs(settings, folder);
     Model model = new Model(folder.config(), folder.parameters());

@@ -31,6 +31,11 @@ public final class Shape {
     return dims[axis < 0 ? axis + dims.length : axis];
   }
 
+  /** All dimensions, outermost first. */
+  public int[] dims() {
+    return dims.clone();
+  }
+
   /** Number of elements. */
   public long size() {
     long size = 1;

@@ -9,17 +9,17 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens that are found in a text before anything else is done with it: at each place the longest,
- * from left to right. Those that are normalized are looked for after normalization.
+ * Tokens that are matched in a text before it is pre-tokenized: at each position the longest one,
+ * from left to right. Tokens marked as normalized are matched after normalization.
  */
 public final class AddedTokens {
   /**
    * A token beside the vocabulary of the model.
    *
-   * @param singleWord only found where no letter, digit or mark is next to it
-   * @param leftStrip takes the white space before it along
-   * @param rightStrip takes the white space after it along
-   * @param normalized found in the text as it is normalized
+   * @param singleWord matches only where no letter, digit or mark is next to it
+   * @param leftStrip includes the white space before it
+   * @param rightStrip includes the white space after it
+   * @param normalized matches the normalized text
    */
   public record Token(
       int id,
@@ -34,7 +34,7 @@ public final class AddedTokens {
   private final TokenTrie normalized = new TokenTrie();
 
   /**
-   * @param tokens in the order of the file; of two with one id the last one counts
+   * @param tokens in the order of the file; of two with the same id the last one counts
    */
   public AddedTokens(List<Token> tokens, Normalizer normalizer) {
     Map<Integer, Token> byId = new LinkedHashMap<>();
@@ -59,17 +59,17 @@ public final class AddedTokens {
     }
   }
 
-  /** The text of a token as the decoder takes it. */
+  /** The text of each token for the decoder, by id. */
   Map<Integer, String> texts() {
     return texts;
   }
 
-  /** Cuts out the tokens that are looked for before normalization. */
+  /** Splits off the tokens that are matched before normalization. */
   void cutRaw(Piece piece, Consumer<Piece> text, IntConsumer token) {
     cut(raw, piece, text, token);
   }
 
-  /** Cuts out the tokens that are looked for after normalization. */
+  /** Splits off the tokens that are matched after normalization. */
   void cutNormalized(Piece piece, Consumer<Piece> text, IntConsumer token) {
     cut(normalized, piece, text, token);
   }
@@ -92,7 +92,7 @@ public final class AddedTokens {
               || (to < text.length() && isWord(text.codePointAt(to))))) {
         continue;
       }
-      // White space that the last token took along may be a token itself.
+      // White space that the previous token included may be a token itself.
       if (token.leftStrip) {
         from = Math.max(from, done);
         while (from > done && UnicodeProperties.isWhitespace(text.charAt(from - 1))) {
@@ -119,7 +119,7 @@ public final class AddedTokens {
     }
   }
 
-  /** What Rust's regular expressions take for a part of a word. */
+  /** Whether {@code \w} of Rust's regular expressions matches. */
   private static boolean isWord(int c) {
     return UnicodeProperties.isWordPart(c) || c == 0x200C || c == 0x200D;
   }

@@ -11,18 +11,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Byte pair encoding (Sennrich et al. 2016): a word begins as its characters, and of all pairs that
- * are next to each other the one that was learned first is merged, leftmost first, until none is
- * left. Takes n log n steps for a word of n characters.
+ * Byte pair encoding (Sennrich et al., 2016): a word starts as its characters; of all adjacent
+ * pairs the one that was learned first is merged, leftmost first, until no pair can be merged.
+ * Takes O(n log n) steps for a word of n characters.
  */
 public final class Bpe {
   /**
-   * How characters become tokens before any is merged.
+   * Settings for turning characters into tokens before the merges.
    *
-   * @param unknown the token for a character that has none; null: such a character is left out
-   * @param fuseUnknown one such token for several characters next to each other
-   * @param byteFallback instead of it the tokens {@code <0x00>} to {@code <0xFF>} of its UTF-8
-   * @param ignoreMerges a word that is a token as a whole is that token
+   * @param unknown the token for a character that has none; if null, the character is dropped
+   * @param fuseUnknown whether adjacent unknown characters become one such token
+   * @param byteFallback whether an unknown character becomes the tokens {@code <0x00>} to {@code
+   *     <0xFF>} of its UTF-8 bytes instead
+   * @param ignoreMerges whether a word that is in the vocabulary is always one token
    * @param prefix of every token but a word's first one
    * @param suffix of a word's last token
    */
@@ -43,14 +44,14 @@ public final class Bpe {
   private final int[] idOfByte = new int[256];
 
   /**
-   * Last character of a token and first of the next, where some merge joins such two; null if words
-   * are never cut up.
+   * Pairs of characters (the last of a token, the first of the next) that some merge joins; null if
+   * words are never split.
    */
   private final @Nullable Set<Long> joints;
 
   /**
-   * @param merges pairs of tokens, those learned first first
-   * @param cuts whether words may be whole texts, which {@link #cut} then makes words of
+   * @param merges pairs of tokens in the order in which they were learned
+   * @param cuts whether a word may be a whole text, which {@link #cut} then splits
    * @throws IllegalArgumentException if a merge names a token that is not in the vocabulary
    */
   public Bpe(
@@ -97,8 +98,8 @@ public final class Bpe {
   }
 
   /**
-   * Cuts a word up where nothing can be merged across, so that its parts have the same tokens as
-   * the whole: a text of megabytes that no pre-tokenizer cut up becomes words.
+   * Splits a word where no merge can reach across, so that its parts have the same tokens as the
+   * whole: a text of megabytes that no pre-tokenizer has split becomes words.
    */
   void cut(String word, Consumer<String> out) {
     if (joints == null) {
@@ -131,7 +132,7 @@ public final class Bpe {
   }
 
   /**
-   * The tokens of a word that is not empty.
+   * Returns the tokens of a word that is not empty.
    *
    * @throws InputException if a character has no token and the unknown token is not in the
    *     vocabulary
@@ -212,7 +213,7 @@ public final class Bpe {
     return id;
   }
 
-  /** The tokens of a word while they are merged: a list with links, and a heap of merges. */
+  /** The tokens of a word during merging: a doubly linked list, and a heap of possible merges. */
   private static final class Symbols {
     private final PairTable merges;
     private int[] ids;
@@ -246,7 +247,7 @@ public final class Bpe {
       while (!heap.isEmpty()) {
         long top = heap.remove();
         int at = (int) top;
-        // What stands there now may be another pair than what was proposed.
+        // An earlier merge may have changed the pair since it was proposed.
         if (ids[at] != NONE && next[at] < size) {
           int merge = merges.find(ids[at], ids[next[at]]);
           if (merge >= 0 && merges.rank(merge) == (int) (top >>> 32)) {

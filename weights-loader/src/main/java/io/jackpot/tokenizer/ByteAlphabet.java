@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The printable character that stands for each byte in a byte-level vocabulary, as GPT-2's encoder
- * chose them: printable Latin-1 characters for themselves, the others from U+0100 on.
+ * The printable character for each byte in a byte-level vocabulary, as in GPT-2's encoder:
+ * printable Latin-1 characters stand for themselves, the other bytes are U+0100 and up.
  */
 final class ByteAlphabet {
   private static final char[] CHARACTERS = new char[256];
@@ -33,12 +33,12 @@ final class ByteAlphabet {
     return new String(characters);
   }
 
-  /** The byte that {@code character} stands for; -1 if it stands for none. */
+  /** The byte that {@code character} stands for, or -1. */
   static int read(char character) {
     return character < BYTES.length ? BYTES[character] : -1;
   }
 
-  /** The bytes that {@code token} stands for; its own in UTF-8 if it is not of this alphabet. */
+  /** The bytes that {@code token} stands for; its UTF-8 if it is not in this alphabet. */
   static byte[] read(String token) {
     byte[] bytes = new byte[token.length()];
     for (int i = 0; i < bytes.length; i++) {

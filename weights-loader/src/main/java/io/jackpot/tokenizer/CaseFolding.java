@@ -7,12 +7,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 
-/** Which code points are one letter in its cases: Unicode's simple case folding. */
+/** Unicode's simple case folding: sets of code points that differ by case alone. */
 final class CaseFolding {
   /** Every set of two or more such code points. */
   static final List<int[]> CLASSES = classes();
 
-  /** All that are in one. */
+  /** All code points that are in one of {@link #CLASSES}. */
   static final CodePoints CASED =
       CLASSES.stream()
           .flatMapToInt(IntStream::of)
@@ -23,9 +23,9 @@ final class CaseFolding {
 
   private static int fold(int c) {
     return switch (c) {
-      // Of a Turkish i, with and without its dot, there is no other case.
+      // The dotted and dotless Turkish i have no other case.
       case 0x130, 0x131 -> c;
-      // Letters that are two when they are upper case.
+      // Letters whose upper case is two characters.
       case 0x1FD3 -> 0x390;
       case 0x1FE3 -> 0x3B0;
       case 0xFB05 -> 0xFB06;

@@ -5,8 +5,8 @@ import java.util.function.IntPredicate;
 import java.util.function.LongBinaryOperator;
 
 /**
- * An immutable set of Unicode code points: pages of 256. All empty pages are one object, and so are
- * all full ones.
+ * An immutable set of Unicode code points, in pages of 256. All empty pages share one object, and
+ * so do all full pages.
  */
 final class CodePoints {
   private static final int WORDS = 4;
@@ -82,7 +82,7 @@ final class CodePoints {
     return Arrays.equals(words, EMPTY) ? EMPTY : Arrays.equals(words, FULL) ? FULL : words.clone();
   }
 
-  /** A set that is still being made. */
+  /** A set under construction. */
   static final class Builder {
     /** A page is never changed, only replaced. */
     private final long[][] pages = new long[PAGES][];
@@ -125,7 +125,7 @@ final class CodePoints {
       return this;
     }
 
-    /** Adds every code point that differs from one that is in by case alone. */
+    /** Adds every code point that differs from a member by case alone. */
     Builder ignoreCase() {
       for (int[] equal : CaseFolding.CLASSES) {
         if (Arrays.stream(equal).anyMatch(c -> contains(pages, c))) {

@@ -2,7 +2,7 @@ package io.jackpot.tokenizer;
 
 import java.util.Arrays;
 
-/** A priority queue of numbers that are not negative; the least comes first. */
+/** A priority queue of non-negative numbers; the smallest comes first. */
 final class LongHeap {
   private long[] values = new long[16];
   private int size;

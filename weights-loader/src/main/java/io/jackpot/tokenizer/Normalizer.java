@@ -2,7 +2,7 @@ package io.jackpot.tokenizer;
 
 import java.util.List;
 
-/** Changes a text before it is cut up. */
+/** Changes a text before it is pre-tokenized. */
 @FunctionalInterface
 public interface Normalizer {
   /** The changed text. */
@@ -16,7 +16,7 @@ public interface Normalizer {
     return piece -> piece.withText(UnicodeForms.normalize(piece.text(), form));
   }
 
-  /** Each code point's lower case, whatever stands around it. */
+  /** Each code point's lower case, regardless of context. */
   static Normalizer lowercase() {
     return piece -> {
       StringBuilder lower = new StringBuilder(piece.text().length());
@@ -40,7 +40,7 @@ public interface Normalizer {
       boolean first = piece.first();
       while (search.find()) {
         if (search.start() == 0) {
-          // What comes from several characters begins where the last of them did.
+          // Text from several characters starts where the last of them did.
           first &= !content.isEmpty() && text.codePointCount(0, search.end()) <= 1;
         }
         changed.append(text, end, search.start()).append(content);
@@ -66,24 +66,12 @@ public interface Normalizer {
     };
   }
 
-  /** Without combining marks. */
-  static Normalizer stripAccents() {
-    return piece ->
-        piece.withText(
-            piece
-                .text()
-                .codePoints()
-                .filter(c -> !UnicodeProperties.isMark(c))
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString());
-  }
-
   /** The UTF-8 bytes of the text as characters. */
   static Normalizer bytes() {
     return piece -> piece.withText(ByteAlphabet.write(piece.text()));
   }
 
-  /** One after the other. */
+  /** Applies {@code parts} in order. */
   static Normalizer sequence(List<Normalizer> parts) {
     return piece -> {
       Piece changed = piece;

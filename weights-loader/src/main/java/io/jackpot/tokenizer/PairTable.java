@@ -2,7 +2,7 @@ package io.jackpot.tokenizer;
 
 import java.util.Arrays;
 
-/** From pairs of tokens to the rank of their merge and the token that they become. */
+/** Maps pairs of tokens to the rank of their merge and to the merged token. */
 final class PairTable {
   private static final long EMPTY = -1;
 
@@ -18,7 +18,7 @@ final class PairTable {
     Arrays.fill(keys, EMPTY);
   }
 
-  /** The last merge of a pair is the one that counts. */
+  /** Adds a merge; it replaces an earlier one of the same pair. */
   void put(int left, int right, int rank, int id) {
     int place = place((long) left << 32 | right);
     keys[place] = (long) left << 32 | right;
@@ -26,7 +26,7 @@ final class PairTable {
     ids[place] = id;
   }
 
-  /** Where the pair is; -1 if it is not in the table. */
+  /** The index of the pair, or -1. */
   int find(int left, int right) {
     int place = place((long) left << 32 | right);
     return keys[place] == EMPTY ? -1 : place;

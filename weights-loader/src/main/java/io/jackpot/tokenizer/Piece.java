@@ -1,9 +1,9 @@
 package io.jackpot.tokenizer;
 
 /**
- * A part of a text on its way to tokens.
+ * A part of a text that is being tokenized.
  *
- * @param first whether it begins where the whole text did before anything was normalized
+ * @param first whether it starts where the whole text did before normalization
  */
 public record Piece(String text, boolean first) {
   Piece withText(String changed) {

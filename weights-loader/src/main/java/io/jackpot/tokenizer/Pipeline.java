@@ -8,9 +8,9 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a text to token ids and back: added tokens are cut out, the rest is normalized, cut
- * into pieces, and each piece becomes tokens of the model. Immutable but for a cache of words, and
- * safe for use by many threads.
+ * Converts text to token ids and back: added tokens are split off, the rest is normalized and
+ * pre-tokenized, and the model turns each piece into tokens. Immutable except for a cache of words;
+ * safe for use by several threads.
  */
 public final class Pipeline {
   private static final String SURROGATE = "\uFFFD";
@@ -25,14 +25,14 @@ public final class Pipeline {
   private final TokenDecoder decoder;
   private final @Nullable String[] texts;
 
-  /** Words by hash. Threads may overwrite each other's; a word is whole or not there. */
+  /** Words by hash. Threads may overwrite each other's entries; an entry is always complete. */
   private final @Nullable Word[] cache = new @Nullable Word[CACHED];
 
   private record Word(String text, int[] ids) {}
 
   /**
-   * @param byteLevel whether the pieces are written as bytes in the end
-   * @param texts what each id is for the decoder; null for an id without a token
+   * @param byteLevel whether the pieces are written in the byte alphabet before the model
+   * @param texts the decoder's text of each id; null for an id without a token
    */
   public Pipeline(
       AddedTokens added,
@@ -58,9 +58,9 @@ public final class Pipeline {
   }
 
   /**
-   * The ids of a text; half a surrogate pair counts as U+FFFD.
+   * Returns the ids of a text; an unpaired surrogate counts as U+FFFD.
    *
-   * @throws InputException if the text cannot be expressed
+   * @throws InputException if the vocabulary cannot express the text
    */
   public int[] encode(String text) {
     Ids ids = new Ids();
@@ -108,7 +108,8 @@ public final class Pipeline {
   }
 
   /**
-   * The text of {@code ids[from]} to {@code ids[to - 1]}; an id without a token has none.
+   * Returns the text of {@code ids[from]} to {@code ids[to - 1]}; an id without a token adds
+   * nothing.
    *
    * @throws InputException if an id is negative
    */

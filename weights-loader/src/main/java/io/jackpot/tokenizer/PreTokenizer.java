@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
-/** Cuts a text up into pieces, of which each becomes tokens by itself. None of them is empty. */
+/** Splits a text into non-empty pieces, each of which becomes tokens by itself. */
 @FunctionalInterface
 public interface PreTokenizer {
   /** The pieces of {@code piece}, in order. */
   void split(Piece piece, Consumer<Piece> out);
 
   /**
-   * Cuts where {@code pattern} matches.
+   * Splits at matches of {@code pattern}.
    *
-   * @param invert the matches are what is kept and the rest is what the behavior is about
+   * @param invert whether {@code behavior} applies to the text between the matches instead
    */
   static PreTokenizer pattern(Regex pattern, SplitBehavior behavior, boolean invert) {
     return (piece, out) -> {
@@ -59,9 +59,9 @@ public interface PreTokenizer {
     };
   }
 
-  /** Cuts at numbers, digit by digit or as a whole. */
+  /** Splits at numbers, digit by digit or as a whole. */
   static PreTokenizer digits(boolean individual) {
-    // The two ranges are of a later version of Unicode than the JDK's.
+    // The two ranges are in a later version of Unicode than the JDK's.
     IntPredicate number =
         c ->
             UnicodeProperties.isNumber(c)
@@ -70,28 +70,28 @@ public interface PreTokenizer {
     return characters(number, individual ? SplitBehavior.ISOLATED : SplitBehavior.CONTIGUOUS);
   }
 
-  /** Cuts at punctuation, as of Unicode 8. */
+  /** Splits at punctuation as defined by Unicode 8. */
   static PreTokenizer punctuation(SplitBehavior behavior) {
-    return characters(Punctuation.SET::contains, behavior);
+    return characters(UnicodeProperties.Punctuation.SET::contains, behavior);
   }
 
-  /** Cuts at white space and leaves it out. */
+  /** Splits at white space and drops it. */
   PreTokenizer WHITESPACE = characters(UnicodeProperties::isWhitespace, SplitBehavior.REMOVED);
 
-  /** Cuts at {@code delimiter} and leaves it out. */
+  /** Splits at {@code delimiter} and drops it. */
   static PreTokenizer delimiter(int delimiter) {
     return characters(c -> c == delimiter, SplitBehavior.REMOVED);
   }
 
-  /** A space before a text that does not begin with one. */
+  /** Adds a space before a text that does not begin with one. */
   PreTokenizer PREFIX_SPACE =
       (piece, out) ->
           out.accept(piece.text().startsWith(" ") ? piece : piece.withText(" " + piece.text()));
 
-  /** The UTF-8 bytes of each piece as characters. */
+  /** Writes the UTF-8 bytes of each piece in the {@link ByteAlphabet}. */
   PreTokenizer BYTES = (piece, out) -> out.accept(piece.withText(ByteAlphabet.write(piece.text())));
 
-  /** Where {@link #metaspace} puts a space before a text. */
+  /** When {@link #metaspace} puts a space before a text. */
   enum Prepend {
     FIRST,
     ALWAYS,
@@ -99,9 +99,9 @@ public interface PreTokenizer {
   }
 
   /**
-   * Writes spaces as {@code mark}, adds one at the beginning, and cuts before each.
+   * Replaces spaces by {@code mark}, adds one at the beginning, and splits before each.
    *
-   * @param split whether it cuts at all
+   * @param split whether it splits at all
    */
   static PreTokenizer metaspace(int mark, Prepend prepend, boolean split) {
     String space = Character.toString(mark);
@@ -118,7 +118,7 @@ public interface PreTokenizer {
     };
   }
 
-  /** One after the other. */
+  /** Applies {@code parts} in order. */
   static PreTokenizer sequence(List<PreTokenizer> parts) {
     return (piece, out) -> {
       List<Piece> pieces = List.of(piece);

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A regular expression as Oniguruma reads it (see {@link RegexParser}), with the JDK's Unicode
- * tables. It finds what a backtracking search finds, without recursion over the text: neither a
- * long text nor a long match overflows the stack.
+ * A regular expression in Oniguruma's syntax (see {@link RegexParser}), with the JDK's Unicode
+ * tables. A backtracking search without recursion over the text: neither a long text nor a long
+ * match overflows the stack.
  */
 public final class Regex {
   private static final long STEPS = 10_000_000;
@@ -34,7 +34,7 @@ public final class Regex {
     return new Regex(pattern, RegexParser.parse(pattern));
   }
 
-  /** What matches {@code text} and nothing else. */
+  /** A pattern that matches exactly {@code text}. */
   public static Regex literal(String text) {
     return new Regex(
         text,
@@ -42,12 +42,12 @@ public final class Regex {
             text.codePoints().<RegexNode>mapToObj(RegexNode.Literal::new).toList()));
   }
 
-  /** A search for all matches in {@code text}. */
+  /** Starts a search for all matches in {@code text}. */
   public Search search(String text) {
     return new Search(this, text);
   }
 
-  /** The matches in a text, one after the other. Not for several threads. */
+  /** Iterates over the matches in a text. Not thread-safe. */
   public static final class Search {
     private static final int FRAME = 3;
 
@@ -59,9 +59,9 @@ public final class Regex {
     private long stepsLeft;
 
     /**
-     * Where to go on when a match fails, three numbers each: an instruction, a place, and the least
-     * place to go back to from there, one code point at a time. A negative instruction is a
-     * register to be restored.
+     * The backtracking stack. An entry has three numbers: an instruction, a position, and the
+     * smallest position to try, one code point back at a time. A negative instruction is a register
+     * to restore.
      */
     private int[] stack = new int[32 * FRAME];
 
@@ -81,9 +81,9 @@ public final class Regex {
     }
 
     /**
-     * Goes to the next match, which is not an empty one where the last one ended.
+     * Finds the next match; an empty match where the previous one ended does not count.
      *
-     * @throws InputException if the pattern takes far too many steps on this text
+     * @throws InputException if the pattern takes too many steps on this text
      */
     public boolean find() {
       while (from <= length) {
@@ -100,20 +100,20 @@ public final class Regex {
       return false;
     }
 
-    /** Where the match begins. */
+    /** Index of the match's first character. */
     public int start() {
       return start;
     }
 
-    /** Where the match ends. */
+    /** Index after the match's last character. */
     public int end() {
       return end;
     }
 
     /**
-     * Carries out the instructions from {@code at} on, at the place {@code place} of the text.
+     * Executes the instructions from {@code at} on, starting at position {@code place} of the text.
      *
-     * @return where the match ends; -1 if there is none
+     * @return the end of the match, or -1
      */
     private int run(int at, int place) {
       int bottom = top;
@@ -204,7 +204,7 @@ public final class Regex {
       }
     }
 
-    /** The place after {@code n} code points of {@code set}; -1 if there are fewer. */
+    /** The position after {@code n} code points of {@code set}, or -1 if there are fewer. */
     private int skip(@Nullable CodePoints set, int place, int n) {
       int pos = place;
       for (int i = 0; i < n; i++) {

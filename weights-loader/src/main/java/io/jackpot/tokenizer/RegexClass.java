@@ -2,7 +2,7 @@ package io.jackpot.tokenizer;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads a class of characters, {@code […]}, of a regular expression. */
+/** Parses a character class, {@code […]}, of a regular expression. */
 final class RegexClass {
   private static final int DEEPEST = 20;
 
@@ -15,7 +15,7 @@ final class RegexClass {
     this.ignoreCase = ignoreCase;
   }
 
-  /** Reads on from after the bracket that opens it. */
+  /** Parses a class whose opening bracket has been read. */
   CodePoints parse() {
     if (++depth > DEEPEST) {
       throw in.error("more than " + DEEPEST + " classes within each other");

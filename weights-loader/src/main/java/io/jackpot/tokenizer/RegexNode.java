@@ -2,7 +2,7 @@ package io.jackpot.tokenizer;
 
 import java.util.List;
 
-/** A regular expression as a tree. */
+/** The syntax tree of a regular expression. */
 sealed interface RegexNode {
   /** One code point. */
   record Literal(int codePoint) implements RegexNode {}
@@ -10,17 +10,17 @@ sealed interface RegexNode {
   /** One code point of a set. */
   record One(CodePoints set) implements RegexNode {}
 
-  /** One after the other; none is the empty text. */
+  /** All parts in order; without parts, the empty text. */
   record Sequence(List<RegexNode> parts) implements RegexNode {}
 
-  /** The first that leads to a match. */
+  /** The first branch that leads to a match. */
   record Choice(List<RegexNode> branches) implements RegexNode {}
 
-  /** How a repetition goes on where it may also stop. */
+  /** The preference of a repetition that may either continue or stop. */
   enum Greed {
     GREEDY,
     LAZY,
-    /** As often as possible, and never less often when the rest does not match. */
+    /** As often as possible, without backtracking. */
     POSSESSIVE
   }
 
@@ -29,13 +29,13 @@ sealed interface RegexNode {
    */
   record Repeat(RegexNode body, int min, int max, Greed greed) implements RegexNode {}
 
-  /** The first match of the body, for good. */
+  /** The first match of the body, without backtracking into it. */
   record Atomic(RegexNode body) implements RegexNode {}
 
-  /** Whether the body matches after or before this place. */
+  /** A lookahead or lookbehind. */
   record Look(RegexNode body, boolean ahead, boolean negated) implements RegexNode {}
 
-  /** A place. */
+  /** A condition on the position. */
   enum Place implements RegexNode {
     LINE_START,
     LINE_END,
@@ -46,12 +46,12 @@ sealed interface RegexNode {
     NO_WORD_BOUNDARY
   }
 
-  /** Least and greatest number of code points that a node takes; -1 if there is no limit. */
+  /** Least and greatest number of code points that a node matches; max is -1 if unlimited. */
   record Length(long min, long max) {
     static final Length NONE = new Length(0, 0);
   }
 
-  /** The length of a match of this node. */
+  /** The possible lengths of a match of this node. */
   default Length length() {
     return switch (this) {
       case Literal literal -> new Length(1, 1);
@@ -90,7 +90,7 @@ sealed interface RegexNode {
   /**
    * Adds the code points that a match of this node may begin with.
    *
-   * @return whether it takes one for sure; else the match may begin with what follows
+   * @return whether a match is never empty; otherwise it may begin with the next node's
    */
   default boolean addFirst(CodePoints.Builder first) {
     return switch (this) {

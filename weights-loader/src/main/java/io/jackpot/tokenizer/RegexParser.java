@@ -16,16 +16,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the regular expressions of Oniguruma in its Ruby syntax, which is what the Python library
- * tokenizers takes. It differs from Java's: {@code \s}, {@code \d} and {@code \w} are Unicode's,
- * {@code ^} and {@code $} stand at every line, {@code \h} is a hexadecimal digit, and an interval
- * with a plus, {@code {1,3}+}, is repeated, not possessive.
+ * Parses Oniguruma's regular expressions in Ruby syntax, as the Python library tokenizers uses
+ * them. They differ from Java's: {@code \s}, {@code \d} and {@code \w} are Unicode's, {@code ^} and
+ * {@code $} match at every line, {@code \h} is a hexadecimal digit, and an interval with a plus,
+ * {@code {1,3}+}, is repeated, not possessive.
  *
- * <p>Left out are back references, calls, conditionals and {@code \X}. Case is ignored one code
- * point at a time.
+ * <p>Back references, calls, conditionals and {@code \X} are not supported. Case-insensitive
+ * matching compares one code point at a time.
  */
 final class RegexParser {
-  /** Groups within groups. */
+  /** Deepest nesting of groups. */
   private static final int DEEPEST = 50;
 
   /** Greatest bound of an interval. */
@@ -33,13 +33,13 @@ final class RegexParser {
 
   private static final int LONGEST = 10_000;
 
-  /** Quantifiers one after the other. */
+  /** Most quantifiers in a row. */
   private static final int MOST_QUANTIFIERS = 10;
 
   private static final CodePoints NO_LINE_FEED = CodePoints.range('\n', '\n').complement();
   private static final CodePoints LINE_BREAK = CodePoints.parse("A-D 85 2028-2029");
 
-  /** Outside of a class Oniguruma counts some more as {@code \w} than in one. */
+  /** {@code \w} outside a class, which in Oniguruma has more members than inside one. */
   static final CodePoints WORD =
       new CodePoints.Builder()
           .add(UnicodeProperties.get("word"))
@@ -60,7 +60,7 @@ final class RegexParser {
   }
 
   /**
-   * @throws IllegalArgumentException if the pattern is not valid or uses what is left out
+   * @throws IllegalArgumentException if the pattern is not valid or not supported
    */
   static RegexNode parse(String pattern) {
     RegexReader in = new RegexReader(pattern);
@@ -134,7 +134,7 @@ final class RegexParser {
         node = new One(in.newSet(CodePoints.range(c, c)));
       }
       if (interval && min == max && in.take('?')) {
-        // A fixed number has nothing to be lazy about: all of it or none.
+        // {n}? is an optional {n}, not a lazy one.
         node = new Repeat(new Repeat(node, min, max, Greed.GREEDY), 0, 1, Greed.GREEDY);
       } else if (in.take('?')) {
         node = new Repeat(node, min, max, Greed.LAZY);
@@ -146,7 +146,7 @@ final class RegexParser {
     return node;
   }
 
-  /** {@code {n}}, {@code {n,}}, {@code {,m}} or {@code {n,m}}; empty if it is something else. */
+  /** The bounds of {@code {n}}, {@code {n,}}, {@code {,m}} or {@code {n,m}}; else empty. */
   private int[] interval() {
     if (!in.take('{')) {
       return new int[0];
@@ -211,7 +211,7 @@ final class RegexParser {
     } else {
       options();
       if (in.peek() == ')') {
-        // For the rest of the group that this stands in, all its alternatives included.
+        // Applies to the rest of the enclosing group, including its other alternatives.
         in.next();
         node = choice();
         restore(options);

@@ -13,42 +13,42 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A regular expression as instructions, which {@link Regex.Search} carries out one by one. */
+/** A regular expression compiled to instructions, which {@link Regex.Search} executes. */
 final class RegexProgram {
-  /** Of the tree, every node as often as it is repeated. */
+  /** Most nodes of the tree, each counted as often as it is repeated. */
   private static final int MOST_NODES = 100_000;
 
   private static final int MOST_FIRST_SETS = 64;
 
-  /** What an instruction does. */
+  /** The effect of an instruction; it continues with the next one unless said otherwise. */
   enum Kind {
-    /** The match is found. */
+    /** Ends the match. */
     MATCH,
-    /** Takes the code point {@code a}. */
+    /** Matches the code point {@code a}. */
     CHAR,
-    /** Takes a code point of {@code set}. */
+    /** Matches a code point of {@code set}. */
     SET,
-    /** Takes {@code a} to {@code b} code points of {@code set}, as many as possible first. */
+    /** Matches {@code a} to {@code b} code points of {@code set}, as many as possible first. */
     LOOP,
-    /** Goes on here first and at {@code a} later; not here if {@code set} rules it out. */
+    /** Tries the next instruction, unless {@code set} rules it out, and then {@code a}. */
     BRANCH,
-    /** Goes on at {@code a} first and here later. */
+    /** Tries {@code a} and then the next instruction. */
     LAZY_BRANCH,
-    /** Goes on at {@code a}. */
+    /** Continues at {@code a}. */
     JUMP,
-    /** Register {@code a} = the place. */
+    /** Sets register {@code a} to the position. */
     MARK,
-    /** Goes on at {@code b} if register {@code a} is the place. */
+    /** Continues at {@code b} if register {@code a} is the position. */
     LEAVE_IF_EMPTY,
-    /** Fails if register {@code a} is not the place. */
+    /** Fails if register {@code a} is not the position. */
     EXPECT_MARK,
-    /** What follows up to the next match ahead of here; goes on at {@code a}. */
+    /** Tests the instructions up to the next MATCH from here; continues at {@code a}. */
     LOOK_AHEAD,
-    /** The same that ends here; {@code b} is a register, lengths are in {@code length}. */
+    /** The same for a match that ends here; {@code b} is a register, {@code length} its lengths. */
     LOOK_BEHIND,
-    /** Takes the first match of what follows, for good; goes on at {@code a}. */
+    /** Matches the instructions up to MATCH, without backtracking; continues at {@code a}. */
     ATOMIC,
-    /** Fails if this is not such a place. */
+    /** Fails if the position does not satisfy {@code place}. */
     PLACE
   }
 
@@ -61,10 +61,10 @@ final class RegexProgram {
     @Nullable Place place;
     RegexNode.Length length = RegexNode.Length.NONE;
 
-    /** Of a look around. */
+    /** For a lookaround. */
     boolean negated;
 
-    /** Of a loop: taking fewer would not help. */
+    /** For a loop: fewer repetitions need not be tried. */
     boolean possessive;
 
     private Op(Kind kind, int a, int b, @Nullable CodePoints set) {
@@ -153,7 +153,7 @@ final class RegexProgram {
     jumps.forEach(jump -> jump.a = ops.size());
   }
 
-  /** What every match begins with; null if it may also begin with what follows. */
+  /** The code points that a match begins with; null if it may be empty. */
   private static @Nullable CodePoints first(RegexNode node) {
     CodePoints.Builder first = new CodePoints.Builder();
     return node.addFirst(first) ? first.build() : null;
@@ -193,7 +193,7 @@ final class RegexProgram {
     }
   }
 
-  /** A body of a loop that must not go round for ever without taking anything. */
+  /** The body of an unlimited loop, which ends when an iteration matches nothing. */
   private void addUnlessEmpty(RegexNode body, List<Op> exits) {
     if (body.length().min() > 0) {
       add(body);
@@ -205,7 +205,7 @@ final class RegexProgram {
     }
   }
 
-  /** Loops that need not try fewer, since what follows would not match after fewer of them. */
+  /** Marks the loops where fewer repetitions could not make the rest match. */
   private void markPossessive() {
     boolean[] neverFails = new boolean[ops.size()];
     for (int at = ops.size() - 1; at >= 0; at--) {

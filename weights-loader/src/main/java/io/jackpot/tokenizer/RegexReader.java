@@ -2,7 +2,7 @@ package io.jackpot.tokenizer;
 
 import org.jspecify.annotations.Nullable;
 
-/** A place in a regular expression, and what is read there: characters, numbers and escapes. */
+/** A cursor in the text of a regular expression; reads characters, numbers and escapes. */
 final class RegexReader {
   private static final int MOST_SETS = 200;
 
@@ -26,7 +26,7 @@ final class RegexReader {
     at = place;
   }
 
-  /** A number of few digits; -1 if there is none. */
+  /** A number of up to six digits, or -1. */
   int number() {
     int start = at;
     while (!isAtEnd() && peek() >= '0' && peek() <= '9' && at - start < 6) {
@@ -35,7 +35,7 @@ final class RegexReader {
     return start == at ? -1 : Integer.parseInt(pattern.substring(start, at));
   }
 
-  /** The set of an escape that stands for one, such as {@code \p{L}}; null if it does not. */
+  /** The set of an escape such as {@code \p{L}}; null if the escape is not a set. */
   @Nullable CodePoints setEscape() {
     int c = peek();
     @Nullable String property =
@@ -71,7 +71,7 @@ final class RegexReader {
     return negated ? newSet(set.complement()) : set;
   }
 
-  /** A set that is made for this pattern alone, of which it may not have too many. */
+  /** Counts a set that is created for this pattern alone; their number is limited. */
   CodePoints newSet(CodePoints set) {
     if (++sets > MOST_SETS) {
       throw error("more than " + MOST_SETS + " sets of characters");
@@ -79,7 +79,7 @@ final class RegexReader {
     return set;
   }
 
-  /** The code point that an escape stands for; the backslash has been taken. */
+  /** The code point of an escape whose backslash has been read. */
   int codePointEscape() {
     int c = next();
     return switch (c) {
@@ -164,7 +164,7 @@ final class RegexReader {
     return pattern.startsWith(expected, at);
   }
 
-  /** The text up to {@code end}, which is taken too. */
+  /** The text up to {@code end}, which is read as well. */
   String until(String end) {
     int stop = pattern.indexOf(end, at);
     if (stop < 0) {

@@ -3,20 +3,20 @@ package io.jackpot.tokenizer;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** What becomes of the parts of a text that a pattern matches, and of the parts between. */
+/** The treatment of the parts of a text that a pattern matches and of the parts between them. */
 public enum SplitBehavior {
-  /** Matches are left out. */
+  /** Matches are dropped. */
   REMOVED,
   /** Every part is a piece. */
   ISOLATED,
-  /** A match belongs to what is before it. */
+  /** A match is joined to the part before it. */
   MERGED_WITH_PREVIOUS,
-  /** A match belongs to what is after it. */
+  /** A match is joined to the part after it. */
   MERGED_WITH_NEXT,
-  /** Matches next to each other are one piece. */
+  /** Adjacent matches are one piece. */
   CONTIGUOUS;
 
-  /** The parts of a text in order, matches and others. */
+  /** The parts of a text in order, both matches and the text between. */
   static final class Parts {
     private int[] ends = new int[16];
     private boolean[] matches = new boolean[16];
@@ -32,7 +32,7 @@ public enum SplitBehavior {
     }
   }
 
-  /** The pieces of {@code piece}, of which {@code parts} are all parts. */
+  /** Passes the pieces of {@code piece}, which consists of {@code parts}, to {@code out}. */
   void split(Piece piece, Parts parts, Consumer<Piece> out) {
     int from = 0;
     for (int i = 0; i < parts.size; i++) {

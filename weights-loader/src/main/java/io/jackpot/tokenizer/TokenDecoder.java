@@ -7,22 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the text of a sequence of its tokens' texts. */
+/** Joins the texts of tokens to the text of a sequence. */
 @FunctionalInterface
 public interface TokenDecoder {
-  /** The parts that, one after the other, are the text. */
+  /** The parts whose concatenation is the text. */
   List<String> decode(List<String> tokens);
 
-  /** Spaces between the tokens: what a tokenizer without a decoder does. */
+  /** Spaces between the tokens: the default of a tokenizer without a decoder. */
   TokenDecoder SPACED = tokens -> List.of(String.join(" ", tokens));
 
   /** All tokens as one. */
   TokenDecoder FUSE = tokens -> List.of(String.join("", tokens));
 
-  /**
-   * The bytes that the characters of a byte-level vocabulary stand for. What is not UTF-8 becomes
-   * U+FFFD, one for each longest beginning of a character.
-   */
+  /** Decodes the {@link ByteAlphabet}. Each maximal malformed part of UTF-8 becomes one U+FFFD. */
   TokenDecoder BYTES =
       tokens -> {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -31,8 +28,8 @@ public interface TokenDecoder {
       };
 
   /**
-   * Tokens such as {@code <0xE2>} that stand next to each other as the text that they are in UTF-8;
-   * U+FFFD for each if they are none.
+   * Decodes runs of tokens such as {@code <0xE2>} as UTF-8; if a run is not valid, each of its
+   * tokens becomes U+FFFD.
    */
   TokenDecoder BYTE_FALLBACK =
       tokens -> {
@@ -79,7 +76,9 @@ public interface TokenDecoder {
     bytes.reset();
   }
 
-  /** Each {@code mark} as a space, but for those of the first token if one was prepended. */
+  /**
+   * Replaces each {@code mark} by a space; if one was prepended, drops those of the first token.
+   */
   static TokenDecoder metaspace(int mark, boolean prepended) {
     String space = Character.toString(mark);
     return tokens -> {
@@ -91,14 +90,16 @@ public interface TokenDecoder {
     };
   }
 
-  /** {@code content} instead of each match within a token. */
+  /** Replaces each match within a token by {@code content}. */
   static TokenDecoder replace(Regex pattern, String content) {
     Normalizer replace = Normalizer.replace(pattern, content);
     return tokens ->
         tokens.stream().map(token -> replace.apply(new Piece(token, false)).text()).toList();
   }
 
-  /** Up to {@code start} characters {@code content} off the beginning of each token. */
+  /**
+   * Removes up to {@code start} leading and {@code stop} trailing {@code content} of each token.
+   */
   static TokenDecoder strip(int content, int start, int stop) {
     return tokens ->
         tokens.stream()
@@ -117,7 +118,7 @@ public interface TokenDecoder {
             .toList();
   }
 
-  /** The suffix that ends a word as a space, but for the last word's. */
+  /** Replaces the end-of-word suffix by a space, except in the last token. */
   static TokenDecoder wordSuffix(String suffix) {
     return tokens -> {
       List<String> parts = new ArrayList<>();
@@ -128,7 +129,7 @@ public interface TokenDecoder {
     };
   }
 
-  /** One after the other. */
+  /** Applies {@code decoders} in order. */
   static TokenDecoder sequence(List<TokenDecoder> decoders) {
     return tokens -> {
       List<String> parts = tokens;

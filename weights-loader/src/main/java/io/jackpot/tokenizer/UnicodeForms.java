@@ -3,14 +3,14 @@ package io.jackpot.tokenizer;
 import java.text.Normalizer.Form;
 
 /**
- * Unicode normalization and lower case as the Python library tokenizers has them, which are of
- * other versions of Unicode than the JDK's (16): its normalization forms are of version 9, its
- * lower case of 17. A character that version 9 does not have is left alone and keeps apart what is
- * on either side, so a text is cut there and the JDK does the rest; that normalization never
- * changes for characters that are once assigned is a promise of Unicode.
+ * Unicode normalization and lower case as in the Python library tokenizers, which uses other
+ * versions of Unicode than the JDK (16): version 9 for the normalization forms and 17 for lower
+ * case. A character that version 9 does not have is left alone and separates the text before it
+ * from the text after it, so a text is split there and the JDK normalizes the parts. Unicode
+ * guarantees that normalization never changes for assigned characters.
  */
 final class UnicodeForms {
-  /** Later than version 9: combining marks, decomposed characters, and what they begin with. */
+  /** Combining marks, decomposable characters and their first characters, added after version 9. */
   private static final CodePoints LATER =
       CodePoints.parse(
           "7FD 897-89F 8CA-8D3 9FE C3C D3B-D3C EBA 1715 1ABF-1ACE 1DF6-1DFA A82C 105C9 105D2 105DA"
@@ -21,7 +21,7 @@ final class UnicodeForms {
               + " 16D67-16D6A 16FF0-16FF1 1E08F 1E130-1E136 1E2AE 1E2EC-1E2EF 1E4EC-1E4EF"
               + " 1E5EE-1E5EF");
 
-  /** The same for the compatibility forms. */
+  /** {@link #LATER} for the compatibility forms. */
   private static final CodePoints LATER_COMPATIBLE =
       new CodePoints.Builder()
           .add(LATER)
@@ -31,7 +31,7 @@ final class UnicodeForms {
                       + " 1E030-1E06D 1F16C 1FBF0-1FBF9"))
           .build();
 
-  /** Characters before this one are composed, and never compose with one another. */
+  /** Characters before this one are composed, and never compose with each other. */
   private static final int FIRST_TO_COMPOSE = 0x300;
 
   private UnicodeForms() {}
@@ -61,7 +61,7 @@ final class UnicodeForms {
   }
 
   private static String known(String text, Form form) {
-    // First of all: to see whether it is normalized, the JDK sorts marks too.
+    // Must come first: isNormalized sorts marks as well.
     String ordered = CombiningMarks.inOrder(text, form);
     return java.text.Normalizer.isNormalized(ordered, form)
         ? ordered

@@ -1,7 +1,6 @@
 /**
- * What a tokenizer is made of: regular expressions, normalizers, pre-tokenizers, byte pair
- * encoding, decoders. Every part does what the part of the same name in the Python library
- * tokenizers does.
+ * The parts of a tokenizer: regular expressions, normalizers, pre-tokenizers, byte pair encoding,
+ * decoders. Every part behaves as the part of the same name in the Python library tokenizers.
  */
 @NullMarked
 package io.jackpot.tokenizer;

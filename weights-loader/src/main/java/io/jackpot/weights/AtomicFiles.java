@@ -17,31 +17,31 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Files and folders that are there as a whole or not at all, whenever the process or the machine
- * stops: written beside the target, forced to the disk, then renamed.
+ * Atomic writes of files and folders, which exist completely or not at all even if the process or
+ * the machine stops: they are written next to the target, forced to the disk, then renamed.
  */
 public final class AtomicFiles {
-  /** Ends the names of unfinished files and folders, which also start with a dot. */
+  /** The suffix of unfinished files and folders, whose names start with a dot. */
   static final String TEMPORARY = ".tmp";
 
-  /** Ends the name of a folder that was moved aside to be replaced, which starts with a dot. */
+  /** The suffix of a folder that is being replaced, whose name starts with a dot. */
   static final String REPLACED = ".replaced";
 
   private AtomicFiles() {}
 
-  /** A consumer that may fail as input and output do. */
+  /** A consumer that may throw {@link IOException}. */
   @FunctionalInterface
   public interface IOConsumer<T> {
-    /** Does it. */
+    /** Consumes {@code value}. */
     void accept(T value) throws IOException;
   }
 
   /**
-   * Writes {@code file}, replacing it if it exists, and makes the folders it lies in.
+   * Writes {@code file}, replacing it if it exists, and creates its parent folders.
    *
    * @param content writes the content; need not buffer or close the stream
-   * @throws InputException if it cannot be written (a full disk, no permission); what was there
-   *     before is untouched
+   * @throws InputException if it cannot be written (a full disk, no permission); an existing file
+   *     is then untouched
    */
   public static void writeAtomically(Path file, IOConsumer<OutputStream> content) {
     Path target = file.toAbsolutePath();
@@ -63,12 +63,12 @@ public final class AtomicFiles {
   }
 
   /**
-   * Writes {@code folder}, replacing it if it exists, and makes the folders it lies in. A folder
-   * can only be replaced by two renames; if the machine stops between them the old content is still
-   * what {@link #current} gives.
+   * Writes {@code folder}, replacing it if it exists, and creates its parent folders. Replacing a
+   * folder takes two renames; if the machine stops between them, {@link #current} still returns the
+   * old content.
    *
-   * @param content fills the empty folder it is given
-   * @throws InputException if it cannot be written; what was there before is untouched
+   * @param content fills the empty folder that it receives
+   * @throws InputException if it cannot be written; an existing folder is then untouched
    */
   static void writeFolderAtomically(Path folder, IOConsumer<Path> content) {
     Path target = folder.toAbsolutePath();
@@ -95,7 +95,7 @@ public final class AtomicFiles {
     } catch (IOException e) {
       throw failed("cannot write", folder, e);
     } catch (InputException e) {
-      // A file in it could not be written: named by the place that it was meant for.
+      // A file in it could not be written: the message names its final place.
       String message = String.valueOf(e.getMessage());
       throw new InputException(message.replace(temporary.toString(), folder.toString()), e);
     } finally {
@@ -103,13 +103,13 @@ public final class AtomicFiles {
     }
   }
 
-  /** Where the content of {@code folder} is: there, or aside if it was about to be replaced. */
+  /** The place of {@code folder}'s content, which may have been moved aside to be replaced. */
   static Path current(Path folder) {
     Path replaced = sibling(folder.toAbsolutePath(), REPLACED.substring(1));
     return !Files.exists(folder) && Files.exists(replaced) ? replaced : folder;
   }
 
-  /** Deletes a file or a folder with all in it; nothing if there is none. */
+  /** Deletes a file, or a folder with its content, if it exists. */
   static void delete(Path path) throws IOException {
     List<Path> deepestFirst;
     try (Stream<Path> paths = Files.walk(path)) {
@@ -122,7 +122,7 @@ public final class AtomicFiles {
     }
   }
 
-  /** {@code PATH: WHAT: REASON} in one line. */
+  /** An error {@code PATH: WHAT: REASON} on one line. */
   public static InputException failed(String what, Path path, IOException e) {
     String place = path.toString();
     String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
@@ -159,7 +159,7 @@ public final class AtomicFiles {
     try {
       delete(path);
     } catch (IOException e) {
-      // Clearing up; the failure that led here is the one to tell.
+      // Clean-up only: the failure that led here is the one to report.
     }
   }
 

@@ -6,7 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.SequencedSet;
 
-/** A tokenizer of byte pair encoding, as a {@code tokenizer.json} describes it. */
+/** A byte pair encoding tokenizer from a {@code tokenizer.json}. */
 final class BpeTokenizer implements Tokenizer {
   private final Pipeline pipeline;
   private final SpecialIds special;

@@ -13,13 +13,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One token for each character (Unicode code point) of a fixed vocabulary.
+ * A tokenizer with one token for each character (Unicode code point) of a fixed vocabulary.
  *
- * <p>Its {@code tokenizer.json} is a word-level model behind a pre-tokenizer that makes every
- * character a word, so that Python's tokenizers gives the same ids and the same text.
+ * <p>Its {@code tokenizer.json} is a word-level model after a pre-tokenizer that makes every
+ * character a word, so that the Python library tokenizers gives the same ids and the same text.
  */
 public final class CharTokenizer implements Tokenizer {
-  /** Any character; {@code .} would leave out the line feed. */
+  /** Any character; {@code .} does not match the line feed. */
   private static final String EACH_CHARACTER = "[\\s\\S]";
 
   private final int[] characters;
@@ -27,10 +27,10 @@ public final class CharTokenizer implements Tokenizer {
   private final int endId;
 
   /**
-   * @param characters the vocabulary; the id of a character is its place here
+   * @param characters the vocabulary; the id of a character is its index
    * @param end the character that ends a sequence, one of {@code characters}
-   * @throws IllegalArgumentException if a character occurs twice, {@code end} does not occur, or
-   *     half a surrogate pair does
+   * @throws IllegalArgumentException if a character occurs twice, {@code end} does not occur, or an
+   *     unpaired surrogate does
    */
   public CharTokenizer(String characters, int end) {
     this.characters = characters.codePoints().toArray();
@@ -122,11 +122,11 @@ public final class CharTokenizer implements Tokenizer {
   }
 
   /**
-   * The tokenizer that {@link #save} wrote.
+   * Reads a tokenizer that {@link #save} wrote.
    *
    * @param file for messages
    * @return null if {@code root} is a tokenizer of another kind
-   * @throws InputException if it is one of this kind but not a valid one
+   * @throws InputException if it is of this kind but not valid
    */
   static @Nullable CharTokenizer load(String file, ObjectNode root) {
     JsonNode split = root.path("pre_tokenizer");

@@ -20,9 +20,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The checkpoints of a run, a folder {@code step-000123} each. One is there as a whole or not at
- * all, and its {@code manifest.json} holds the size and CRC-32C of every file, so that {@link
- * #latest} never gives a damaged one. One process at a time writes to the folder.
+ * The checkpoints of a run, one folder {@code step-000123} each. A checkpoint is written
+ * atomically, and its {@code manifest.json} holds the size and CRC-32C of every file, so that
+ * {@link #latest} never returns a damaged one. Only one process at a time may write to the folder.
  */
 public final class Checkpoints {
   private static final String MANIFEST = "manifest.json";
@@ -32,7 +32,7 @@ public final class Checkpoints {
   private final Path folder;
 
   /**
-   * @param folder where the checkpoints are; made on the first save
+   * @param folder the folder of the checkpoints; created by the first save
    */
   public Checkpoints(Path folder) {
     this.folder = folder;
@@ -46,10 +46,10 @@ public final class Checkpoints {
   }
 
   /**
-   * Saves the checkpoint of {@code step}, in place of an earlier one of that step.
+   * Saves the checkpoint of {@code step}, replacing an earlier one of that step.
    *
-   * @throws InputException if it cannot be written, for example on a full disk; all that was there
-   *     before is untouched
+   * @throws InputException if it cannot be written, for example on a full disk; all earlier
+   *     checkpoints are then untouched
    */
   public void save(int step, ContentWriter writer) {
     if (step < 0 || step > 999_999_999) {
@@ -64,15 +64,15 @@ public final class Checkpoints {
         });
   }
 
-  /** As {@link #latest(Consumer)}, in silence. */
+  /** {@link #latest(Consumer)} without reporting problems. */
   public Optional<Path> latest() {
     return latest(problem -> {});
   }
 
   /**
-   * The checkpoint of the highest step that is whole, every file of it verified.
+   * The undamaged checkpoint with the highest step; every file of it is verified.
    *
-   * @param problems is told, on one line each, why later ones were passed over
+   * @param problems receives one line for each later checkpoint that is damaged
    * @return empty if there is none
    * @throws InputException if the folder cannot be read
    */
@@ -89,7 +89,7 @@ public final class Checkpoints {
   }
 
   /**
-   * The step of a checkpoint that {@link #latest} gave.
+   * The step of a checkpoint that {@link #latest} returned.
    *
    * @throws IllegalArgumentException if {@code checkpoint} has another kind of name
    */
@@ -112,7 +112,7 @@ public final class Checkpoints {
     }
     List<Path> old = all().descendingMap().values().stream().skip(n).toList();
     for (Path checkpoint : old) {
-      // Renamed first: what is half deleted must not look like a checkpoint.
+      // Renamed first: a half-deleted folder must not look like a checkpoint.
       String name = "." + folder(step(checkpoint)).getFileName() + ".";
       Path removed = folder.resolve(name + UUID.randomUUID() + AtomicFiles.TEMPORARY);
       try {
@@ -149,7 +149,7 @@ public final class Checkpoints {
     }
   }
 
-  /** What a process that was killed left behind. */
+  /** Deletes the temporary folders of killed processes. */
   private void deleteUnfinished() {
     for (Path path : list()) {
       String name = path.getFileName().toString();
@@ -175,7 +175,7 @@ public final class Checkpoints {
     Json.write(checkpoint.resolve(MANIFEST), root);
   }
 
-  /** What is wrong with a checkpoint; null if nothing is. */
+  /** The damage of a checkpoint; null if it is intact. */
   private static @Nullable String damage(Path checkpoint) {
     try {
       JsonNode files = Json.read(checkpoint.resolve(MANIFEST)).path("files");

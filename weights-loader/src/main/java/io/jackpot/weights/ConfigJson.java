@@ -14,8 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code qwen3}, {@code llama} and {@code mistral}, in the style of transformers 4 ({@code
  * rope_theta}) or 5 ({@code rope_parameters}).
  *
- * <p>Keys that may be missing have the default that transformers 5 gives them. What would change
- * the computation and is not supported is an error, never ignored.
+ * <p>Missing keys have the defaults of transformers 5. An unsupported setting that would change the
+ * computation is an error.
  */
 public final class ConfigJson {
   private static final Map<String, String> ARCHITECTURES =
@@ -34,8 +34,9 @@ public final class ConfigJson {
   }
 
   /**
-   * @throws InputException if the file is missing or damaged, or asks for what is not supported;
-   *     names the key
+   * Reads a configuration.
+   *
+   * @throws InputException if the file is missing, damaged or not supported; names the key
    */
   public static ModelConfig read(Path file) {
     return new ConfigJson(file, Json.read(file)).model();
@@ -106,10 +107,7 @@ public final class ConfigJson {
     }
   }
 
-  /**
-   * Mistral's holds for all layers; Qwen's for those that {@code layer_types} or a number names.
-   */
-  /** What the Python library takes where a configuration does not say. */
+  /** The default of the Python library transformers. */
   private static int maxPositions(String type) {
     return switch (type) {
       case "llama" -> 2_048;
@@ -118,6 +116,7 @@ public final class ConfigJson {
     };
   }
 
+  /** Mistral's window holds for all layers, Qwen's from the layer that the settings name. */
   private @Nullable SlidingWindow window(String type, int layers) {
     String key = "sliding_window";
     JsonNode types = root.node().path("layer_types");
@@ -155,10 +154,10 @@ public final class ConfigJson {
   }
 
   /**
-   * Writes what {@link #read} reads and transformers (4 and 5) opens.
+   * Writes a file that {@link #read} and transformers 4 and 5 read.
    *
    * @param endId the token that ends a sequence; null if there is none
-   * @param stored how the weights beside it are stored
+   * @param stored the number format of the weights
    * @throws InputException if the file cannot be written
    */
   public static void write(
@@ -181,7 +180,7 @@ public final class ConfigJson {
         .put("head_dim", config.headDim())
         .put("max_position_embeddings", config.maxPositions())
         .put("rope_theta", config.ropeTheta())
-        // Through its decimal form: 1e-6f as a double would be 9.999999974752427e-7.
+        // Converted through its decimal form: 1e-6f as a double is 9.999999974752427e-7.
         .put("rms_norm_eps", Double.parseDouble(Float.toString(config.rmsNormEpsilon())))
         .put("tie_word_embeddings", config.tiedEmbeddings())
         .put("hidden_act", "silu")

@@ -10,11 +10,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a file stores the elements of a tensor: plain numbers, or blocks of {@link #elements()}
- * elements in {@link #bytes()} bytes each, all little endian. Numbers and layouts of the blocks are
- * those of ggml (enum ggml_type and the structs of ggml-common.h); their values are computed in the
- * order of float32 operations that the Python library gguf has, so that they are the same to the
- * bit.
+ * The encoding of a tensor's elements in a file: plain numbers, or blocks of {@link #elements()}
+ * elements in {@link #bytes()} bytes each, all little endian. Type numbers and block layouts are
+ * those of ggml (enum ggml_type and the structs of ggml-common.h); values are computed with the
+ * same float32 operations as in the Python library gguf, so that they are bit-identical.
  */
 public enum Encoding {
   F32(0, 1, 4),
@@ -31,7 +30,7 @@ public enum Encoding {
   Q6_K(14, 256, 210),
   BF16(30, 1, 2);
 
-  /** All names of ggml, by number. */
+  /** The names of ggml's types, by number. */
   private static final List<String> NAMES =
       List.of(
           "F32",
@@ -77,7 +76,7 @@ public enum Encoding {
           "NVFP4",
           "Q1_0");
 
-  /** Elements that are decoded from one copy of their bytes; a multiple of every block. */
+  /** Elements that are decoded from one copied chunk; a multiple of every block. */
   private static final int CHUNK = 1 << 14;
 
   private static final ValueLayout.OfFloat FLOATS =
@@ -109,12 +108,12 @@ public enum Encoding {
     return bytes;
   }
 
-  /** By its number in GGUF files; null if it is not supported. */
+  /** The encoding with a number of GGUF files; null if it is not supported. */
   static @Nullable Encoding of(int number) {
     return Arrays.stream(values()).filter(each -> each.number == number).findAny().orElse(null);
   }
 
-  /** What ggml calls type {@code number}. */
+  /** ggml's name of type {@code number}. */
   static String name(int number) {
     return number >= 0 && number < NAMES.size() ? NAMES.get(number) : "number " + number;
   }
@@ -123,7 +122,7 @@ public enum Encoding {
    * Decodes {@code count} elements, a whole number of blocks.
    *
    * @param from the block with the first of them, in bytes from the start of {@code in}
-   * @param out gets the values from {@code out[to]} on
+   * @param out receives the values from {@code out[to]} on
    */
   void decode(MemorySegment in, long from, int count, float[] out, int to) {
     switch (this) {
@@ -209,8 +208,8 @@ public enum Encoding {
       }
       case Q2_K -> q2(in, at, out, first);
       case Q3_K -> q3(in, at, out, first);
-      case Q4_K -> q4(in, at, out, first);
-      case Q5_K -> q5(in, at, out, first);
+      case Q4_K -> q45(in, at, false, out, first);
+      case Q5_K -> q45(in, at, true, out, first);
       case Q6_K -> q6(in, at, out, first);
       case F32, F16, BF16 -> throw new IllegalStateException(this + " has no blocks");
     }
@@ -236,38 +235,27 @@ public enum Encoding {
       int high = in[at + 104 + group % 4] >> group / 4 * 2 & 3;
       float scale = d * ((low | high << 4) - 32);
       int q = in[at + 32 + i / 128 * 32 + i % 32] >> i % 128 / 32 * 2 & 3;
-      int above = in[at + i % 32] >> i / 32 & 1; // where the bit is 0, 4 is taken off
+      int above = in[at + i % 32] >> i / 32 & 1; // where the bit is 0, 4 is subtracted
       out[first + i] = scale * (q - (1 - above) * 4);
     }
   }
 
-  /** d, dmin, 8 scales and minimums of six bits in 12 bytes, 128 bytes of four-bit values. */
-  private static void q4(byte[] in, int at, float[] out, int first) {
+  /**
+   * d, dmin, 8 scales and minimums of six bits in 12 bytes, 32 bytes of fifth bits where there are
+   * any, 128 bytes of four-bit values.
+   */
+  private static void q45(byte[] in, int at, boolean fifthBits, float[] out, int first) {
     float d = half(in, at);
     float dMin = half(in, at + 2);
+    int values = at + (fifthBits ? 48 : 16);
     for (int group = 0; group < 8; group++) {
       float scale = d * scale(in, at + 4, group);
       float min = dMin * minimum(in, at + 4, group);
-      int from = at + 16 + group / 2 * 32;
+      int from = values + group / 2 * 32;
       int shift = group % 2 * 4;
       for (int i = 0; i < 32; i++) {
-        out[first + group * 32 + i] = scale * (in[from + i] >> shift & 15) - min;
-      }
-    }
-  }
-
-  /** As {@link #q4}, with 32 bytes of fifth bits before the values. */
-  private static void q5(byte[] in, int at, float[] out, int first) {
-    float d = half(in, at);
-    float dMin = half(in, at + 2);
-    for (int group = 0; group < 8; group++) {
-      float scale = d * scale(in, at + 4, group);
-      float min = dMin * minimum(in, at + 4, group);
-      int from = at + 48 + group / 2 * 32;
-      int shift = group % 2 * 4;
-      for (int i = 0; i < 32; i++) {
-        int q = in[from + i] >> shift & 15 | (in[at + 16 + i] >> group & 1) << 4;
-        out[first + group * 32 + i] = scale * q - min;
+        int fifth = fifthBits ? (in[at + 16 + i] >> group & 1) << 4 : 0;
+        out[first + group * 32 + i] = scale * (in[from + i] >> shift & 15 | fifth) - min;
       }
     }
   }
@@ -289,7 +277,7 @@ public enum Encoding {
     }
   }
 
-  /** Six bits: for the first four in one byte, for the others from two. */
+  /** Six bits: in one byte for the first four groups, from two bytes for the others. */
   private static int scale(byte[] in, int at, int group) {
     return group < 4
         ? in[at + group] & 63

@@ -14,12 +14,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A GGUF file of version 2 or 3, little endian: named settings, then names, shapes and places of
+ * A little-endian GGUF file of version 2 or 3: named settings, then names, shapes and offsets of
  * tensors, then their blocks (docs/gguf.md of github.com/ggml-org/ggml).
  *
- * <p>The file is mapped into memory, and everything that it says about places and sizes is checked
- * when it is opened, so a damaged file is an error there, and no claim of it can lead to an
- * allocation larger than its own content.
+ * <p>The file is mapped into memory. All offsets and sizes are checked when it is opened, so a
+ * damaged file is an error there and cannot cause an allocation larger than its own content.
  */
 public final class Gguf implements AutoCloseable {
   private static final long MOST_DIMENSIONS = 4;
@@ -41,8 +40,8 @@ public final class Gguf implements AutoCloseable {
   /**
    * Maps and checks {@code file}.
    *
-   * @throws InputException if it cannot be read, is not a whole and valid GGUF file or has tensors
-   *     of a type that is not supported
+   * @throws InputException if it cannot be read, is not a complete and valid GGUF file or has
+   *     tensors of a type that is not supported
    */
   public static Gguf open(Path file) {
     return MappedFile.open(
@@ -61,7 +60,7 @@ public final class Gguf implements AutoCloseable {
           long start = Math.ceilDiv(in.position(), alignment) * alignment;
           long size = content.byteSize() - start;
           if (size < 0) {
-            // Without tensors there need be no padding after the names.
+            // Without tensors, the padding after the names may be missing.
             start = content.byteSize();
             size = 0;
           }
@@ -83,7 +82,7 @@ public final class Gguf implements AutoCloseable {
         });
   }
 
-  /** What the file says about a tensor; offset and size in bytes. */
+  /** The file's description of a tensor; offset and size in bytes. */
   private record Place(String name, Shape shape, Encoding encoding, long offset, long bytes) {}
 
   private static Place place(GgufReader in) {
@@ -165,10 +164,10 @@ public final class Gguf implements AutoCloseable {
 
   /**
    * The settings by name, in the file's order. Values are {@link String}, {@link Boolean}, {@link
-   * Long} for integers of any width (those of 64 bits by their bits), {@link Double} for float32
-   * and float64, and arrays: {@code String[]}, {@code boolean[]}, {@code int[]} (8, 16 bits and
-   * signed 32), {@code long[]} (unsigned 32 and 64), {@code float[]}, {@code double[]} and {@code
-   * Object[]} of arrays.
+   * Long} for integers of any width (unsigned 64-bit ones by their bits), {@link Double} for
+   * float32 and float64, and arrays: {@code String[]}, {@code boolean[]}, {@code int[]} (8, 16 bits
+   * and signed 32), {@code long[]} (unsigned 32 and 64), {@code float[]}, {@code double[]} and
+   * {@code Object[]} of arrays.
    */
   public Map<String, Object> metadata() {
     return metadata;
@@ -180,6 +179,8 @@ public final class Gguf implements AutoCloseable {
   }
 
   /**
+   * A tensor as the file stores it.
+   *
    * @throws InputException if there is no such tensor
    */
   public StoredTensor stored(String name) {

@@ -11,12 +11,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a model in the metadata of a GGUF file, whose names begin with the architecture.
+ * The configuration of a model from the metadata of a GGUF file, whose keys begin with the
+ * architecture.
  */
 final class GgufConfig {
   private static final List<String> ARCHITECTURES = List.of("llama", "qwen2", "qwen3");
 
-  /** Factors of other families, which would change the computation. */
+  /** Factors of other model families, which would change the computation. */
   private static final List<String> FACTORS =
       List.of(
           "logit_scale",
@@ -31,7 +32,7 @@ final class GgufConfig {
   private final String architecture;
 
   /**
-   * @param tensors all of the model, by their names in the file
+   * @param tensors all tensors of the model, by their names in the file
    * @throws InputException if the architecture is not supported
    */
   GgufConfig(Path file, Map<String, Object> metadata, Map<String, StoredTensor> tensors) {
@@ -48,7 +49,7 @@ final class GgufConfig {
     this.architecture = name;
   }
 
-  /** Whether the rows of q and k are in the order of Llama's own code, not of Hugging Face's. */
+  /** Whether the rows of q and k are in the order of Llama's original code, not Hugging Face's. */
   boolean interleaved() {
     return architecture.equals("llama");
   }
@@ -102,7 +103,7 @@ final class GgufConfig {
     }
   }
 
-  /** The one of Hugging Face's model types that has the same graph. */
+  /** The Hugging Face model type with the same graph. */
   private String modelType(boolean qkvBias, boolean outputBias, boolean window) {
     if (!architecture.equals("llama")) {
       return architecture;
@@ -156,7 +157,7 @@ final class GgufConfig {
     };
   }
 
-  /** Llama 3.1's scaling, which GGUF files have as a divisor for each frequency. */
+  /** Llama 3.1's scaling, which GGUF files store as a divisor of each frequency. */
   private RopeScaling divisors(StoredTensor tensor, int headDim, int maxPositions) {
     if (tensor.shape().size() != headDim / 2) {
       throw MappedFile.bad(
@@ -187,7 +188,7 @@ final class GgufConfig {
     if (value == null && whenAbsent != null) {
       return whenAbsent;
     }
-    // Some converters write one number a layer.
+    // Some converters write one number per layer.
     if (value instanceof int[] numbers && numbers.length > 0) {
       for (int number : numbers) {
         if (number != numbers[0]) {

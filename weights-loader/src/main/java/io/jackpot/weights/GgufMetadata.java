@@ -6,7 +6,7 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values of a GGUF file's metadata whose names begin the same, as what they are expected to be.
+ * Typed access to the values of a GGUF file's metadata whose keys share a prefix.
  *
  * @param where the file, for messages
  */
@@ -20,7 +20,7 @@ record GgufMetadata(Map<String, Object> values, String prefix, String where) {
   }
 
   /**
-   * @param name the whole name
+   * @param name the key with its prefix
    */
   @Nullable String textOrNull(String name) {
     return values.get(name) instanceof String text ? text : null;

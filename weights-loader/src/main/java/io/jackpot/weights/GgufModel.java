@@ -14,7 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A model in a GGUF file, or in several that llama.cpp's gguf-split made of one. */
+/** A model in a GGUF file, or in several files written by llama.cpp's gguf-split. */
 final class GgufModel implements WeightSource {
   private static final int MOST_PARTS = 1000;
   private static final Pattern PART = Pattern.compile("(.*)-\\d{5}-of-\\d{5}\\.gguf");
@@ -72,7 +72,9 @@ final class GgufModel implements WeightSource {
   }
 
   /**
-   * @param file the model, or the first file of it
+   * Opens a model.
+   *
+   * @param file the model, or its first file
    * @throws InputException if it is missing, damaged or not supported
    */
   static GgufModel open(Path file) {
@@ -110,7 +112,7 @@ final class GgufModel implements WeightSource {
               .formatted(inBlock.group(1), OF_A_BLOCK.get(inBlock.group(2)), inBlock.group(3));
     }
     if (name == null) {
-      // Rotary frequencies are among the settings; what is unknown has no place in the model.
+      // GgufConfig reads the rotary frequencies; other names are kept for the error about them.
       if (!ggufName.equals("rope_freqs.weight") && !ggufName.endsWith(".attn_rot_embd.weight")) {
         tensors.put(ggufName, tensor);
       }
@@ -133,7 +135,7 @@ final class GgufModel implements WeightSource {
     return parts.getFirst().metadata();
   }
 
-  /** The tokenizer of a file, null if it has none. */
+  /** The tokenizer in a file's metadata; null if it has none. */
   static @Nullable Tokenizer tokenizer(Map<String, Object> metadata, Path file) {
     return metadata.containsKey("tokenizer.ggml.model")
         ? Tokenizers.fromGguf(metadata, file.toString())

@@ -8,13 +8,13 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How a byte-level tokenizer cuts up a text, which a GGUF file only has a name for.
+ * The pre-tokenizer of a byte-level tokenizer, which a GGUF file gives only by name.
  *
- * @param patterns regular expressions, each of which cuts up what the one before left
- * @param digits whether it cuts at every digit first
+ * @param patterns regular expressions, each of which splits the pieces of the one before
+ * @param digits whether it splits at every digit first
  * @param composes whether it composes characters (NFC)
- * @param ignoreMerges whether a word that is a token is that token
- * @param begins whether a sequence has a token that begins it, where the file does not say so
+ * @param ignoreMerges whether a word that is in the vocabulary is always one token
+ * @param begins whether a sequence begins with a special token unless the file says otherwise
  */
 record GgufPreTokenizer(
     List<String> patterns, boolean digits, boolean composes, boolean ignoreMerges, boolean begins) {
@@ -65,7 +65,7 @@ record GgufPreTokenizer(
     return new GgufPreTokenizer(List.of(pattern), false, false, begins, begins);
   }
 
-  /** That of a file; where it has no name, that of its architecture. */
+  /** The pre-tokenizer that the file names, or else that of its architecture. */
   static GgufPreTokenizer of(GgufMetadata metadata) {
     String name = metadata.has("pre") ? metadata.text("pre") : "default";
     if (name.equals("default")) {
@@ -85,7 +85,7 @@ record GgufPreTokenizer(
   }
 
   /**
-   * Writes it into a {@code tokenizer.json}.
+   * Writes the equivalent sections of a {@code tokenizer.json}.
    *
    * @return {@link #begins}
    */

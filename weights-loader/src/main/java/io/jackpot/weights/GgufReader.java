@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
-/** Reads the front of a GGUF file, field by field; each checks that the file has it. */
+/** Reads the header of a GGUF file field by field, with bounds checks. */
 final class GgufReader {
   static final String DAMAGED = "; this is not a GGUF file or not a whole one, get it again";
 
@@ -45,7 +45,7 @@ final class GgufReader {
   private static final int INT64 = 11;
   private static final int FLOAT64 = 12;
 
-  /** Fewest bytes of a value of each type. */
+  /** Minimum size of a value of each type, in bytes. */
   private static final int[] BYTES = {1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8};
 
   private final Path file;
@@ -66,7 +66,7 @@ final class GgufReader {
     return position;
   }
 
-  /** Magic and version. */
+  /** Reads magic number and version. */
   void header() {
     if (content.byteSize() < 24 || content.get(INT, 0) != MAGIC) {
       throw bad("does not start as a GGUF file does");
@@ -86,8 +86,8 @@ final class GgufReader {
   }
 
   /**
-   * How many there are of something that takes at least {@code bytes} each, so that the file could
-   * hold them.
+   * Reads a count of items of at least {@code bytes} bytes each and checks that the file has room
+   * for them.
    */
   long count(String what, long bytes) {
     long count = int64();
@@ -238,7 +238,7 @@ final class GgufReader {
     return content.get(LONG, take(8));
   }
 
-  /** Moves on by {@code bytes} and gives where they start. */
+  /** Advances by {@code bytes} and returns where they start. */
   private long take(long bytes) {
     if (bytes > content.byteSize() - position) {
       throw bad("ends in the middle of its settings, at byte " + content.byteSize());

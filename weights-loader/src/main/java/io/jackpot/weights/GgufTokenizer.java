@@ -13,26 +13,26 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes a {@code tokenizer.json} of the tokenizer in a GGUF file, so that both are one kind of
- * tokenizer and the second can be saved as the first.
+ * Converts the tokenizer in a GGUF file to a {@code tokenizer.json}, so that there is one kind of
+ * tokenizer and it can be saved.
  *
- * <p>Its model {@code gpt2} is byte-level BPE whose pre-tokenizer is known by a name; {@code llama}
- * is SentencePiece's BPE, whose merges follow from the scores of the pieces.
+ * <p>The model {@code gpt2} is byte-level BPE with a named pre-tokenizer; {@code llama} is
+ * SentencePiece BPE, whose merges follow from the scores of the pieces.
  */
 final class GgufTokenizer {
   private static final String PREFIX = "tokenizer.ggml.";
 
-  /** Kinds of tokens by the numbers that a GGUF file has for them. */
+  /** Token types as GGUF numbers them. */
   private static final int UNKNOWN = 2;
 
   private static final int CONTROL = 3;
   private static final int USER_DEFINED = 4;
   private static final int UNUSED = 5;
 
-  /** Far longer than SentencePiece makes them. */
+  /** Far longer than SentencePiece's pieces. */
   private static final int LONGEST_PIECE = 512;
 
-  /** Control tokens that end a turn, whatever the file says. */
+  /** Control tokens that end a turn even if the file does not say so. */
   private static final Set<String> ENDS =
       Set.of("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<|endoftext|>");
 
@@ -54,8 +54,9 @@ final class GgufTokenizer {
   }
 
   /**
-   * @param metadata by name as in the file: texts, {@code Long}, {@code Double}, {@code Boolean},
-   *     and arrays of texts and numbers
+   * Reads a tokenizer.
+   *
+   * @param metadata as {@link Gguf#metadata} returns it
    * @param where the file, for messages
    * @throws InputException if there is no tokenizer, or it is damaged or of a kind that is not
    *     supported
@@ -95,7 +96,7 @@ final class GgufTokenizer {
     root.set("model", model);
   }
 
-  /** Padding up to the model's vocabulary is no token. */
+  /** Whether an id only pads the vocabulary. */
   private boolean isPadding(int id) {
     return types[id] == UNUSED && tokens[id].equals("[PAD" + id + "]");
   }
@@ -156,7 +157,7 @@ final class GgufTokenizer {
 
   private record Merge(String left, String right, float score) {}
 
-  /** Every way to make a piece of two: those of the higher score first. */
+  /** All ways to form a piece from two, in descending order of score. */
   private void addMerges(Map<String, Integer> ids) {
     float[] scores = metadata.decimals("scores");
     if (scores.length != tokens.length) {
@@ -255,7 +256,7 @@ final class GgufTokenizer {
     return generation;
   }
 
-  /** The {@code tokenizer_config.json} that Python needs beside it. */
+  /** The {@code tokenizer_config.json} that Python needs as well. */
   private ObjectNode config() {
     ObjectNode config = Json.object().put("tokenizer_class", "PreTrainedTokenizerFast");
     for (String name : List.of("bos", "eos", "padding", "unknown")) {

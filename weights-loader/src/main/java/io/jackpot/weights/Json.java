@@ -22,7 +22,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Strict JSON objects: UTF-8, no duplicate keys, nothing after the end. */
+/** Reads and writes strict JSON objects: UTF-8, no duplicate keys, nothing after the end. */
 public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -37,7 +37,9 @@ public final class Json {
   }
 
   /**
-   * @throws InputException if the file cannot be read or is no JSON object
+   * Reads a file.
+   *
+   * @throws InputException if the file cannot be read or is not a JSON object
    */
   public static ObjectNode read(Path file) {
     try {
@@ -48,8 +50,10 @@ public final class Json {
   }
 
   /**
-   * @param where what the bytes are, for messages
-   * @throws InputException if the bytes are no JSON object
+   * Parses one JSON object.
+   *
+   * @param where the source of the bytes, for messages
+   * @throws InputException if the bytes are not a JSON object
    */
   public static ObjectNode parse(byte[] bytes, String where) {
     String expected = "; expected one JSON object in UTF-8";
@@ -71,11 +75,11 @@ public final class Json {
   }
 
   /**
-   * Reads one JSON object bit by bit.
+   * Parses one JSON object as a stream of tokens.
    *
-   * @param where what the bytes are, for messages
-   * @param content reads from after the brace that opens the object to the one that closes it
-   * @throws InputException if the bytes are no JSON object
+   * @param where the source of the bytes, for messages
+   * @param content consumes the tokens after the opening brace up to the closing one, inclusive
+   * @throws InputException if the bytes are not a JSON object
    */
   static void stream(byte[] bytes, String where, Consumer<JsonParser> content) {
     String expected = "; expected one JSON object in UTF-8";
@@ -103,7 +107,7 @@ public final class Json {
   }
 
   /**
-   * Writes {@code object} over several lines; the file is there as a whole or not at all.
+   * Writes {@code object}, indented, atomically.
    *
    * @throws InputException if it cannot be written
    */
@@ -113,7 +117,7 @@ public final class Json {
     AtomicFiles.writeAtomically(file, out -> out.write(bytes));
   }
 
-  /** A message that may quote foreign text, on one line and no longer than people read. */
+  /** Puts a message that may quote foreign text on one line, of at most 400 characters. */
   public static String oneLine(String message) {
     String line = message.replaceAll("[\\p{Cntrl}\\s]+", " ");
     return line.length() <= LONGEST_MESSAGE ? line : line.substring(0, LONGEST_MESSAGE) + "…";

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A part of a JSON file, whose errors name the place.
+ * A node of a JSON file with its path, which its errors name.
  *
- * @param where the file and the keys that lead here, for messages
+ * @param where the file and the keys that lead to the node, for messages
  */
 record JsonPart(String where, JsonNode node) {
   JsonPart at(String key) {
@@ -29,7 +29,7 @@ record JsonPart(String where, JsonNode node) {
     return parts;
   }
 
-  /** Missing and {@code null} are the same. */
+  /** Whether the node is missing or {@code null}. */
   boolean isAbsent() {
     return node.isNull() || node.isMissingNode();
   }
@@ -72,7 +72,7 @@ record JsonPart(String where, JsonNode node) {
   }
 
   /**
-   * @param otherwise null where the integer has to be there
+   * @param otherwise null if the integer is required
    */
   int integer(String key, @Nullable Integer otherwise) {
     JsonPart part = at(key);
@@ -88,7 +88,7 @@ record JsonPart(String where, JsonNode node) {
   /**
    * A finite number.
    *
-   * @param otherwise null where it has to be there
+   * @param otherwise null if it is required
    */
   double number(String key, @Nullable Number otherwise) {
     JsonPart part = at(key);
@@ -113,7 +113,7 @@ record JsonPart(String where, JsonNode node) {
     return node.intValue();
   }
 
-  /** A constant by its name as the file writes it: {@code MergedWithNext}, {@code first}. */
+  /** An enum constant by its name in camel case or lower case. */
   <E extends Enum<E>> E constant(String key, Class<E> type, @Nullable E otherwise) {
     if (otherwise != null && at(key).isAbsent()) {
       return otherwise;

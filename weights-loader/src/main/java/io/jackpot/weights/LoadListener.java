@@ -1,13 +1,15 @@
 package io.jackpot.weights;
 
-/** Told how far the loading of a model's weights has come; called by several threads. */
+/** Receives the progress of loading a model's weights; called by several threads. */
 @FunctionalInterface
 public interface LoadListener {
-  /** Listens to nothing. */
+  /** Ignores the progress. */
   LoadListener NONE = (_, _) -> {};
 
   /**
-   * @param done bytes of the files that are loaded, from 0, at the start, to {@code total}
+   * Reports progress.
+   *
+   * @param done bytes loaded so far, from 0 at the start to {@code total}
    */
   void loaded(long done, long total);
 }

@@ -11,24 +11,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Opens weight files by mapping them into memory. */
+/** Maps weight files into memory. */
 final class MappedFile {
   private static final byte[] LFS_POINTER =
       "version https://git-lfs.github.com/spec/".getBytes(US_ASCII);
 
   private MappedFile() {}
 
-  /** What to make of a file's content. */
+  /** Creates an object from a file's content. */
   interface Reader<T> {
     T read(Arena arena, MemorySegment content);
   }
 
   /**
-   * Maps {@code file} and gives its content to {@code reader}, whose result closes the arena; it is
-   * closed here if there is none.
+   * Maps {@code file} and passes its content to {@code reader}, whose result must close the arena;
+   * it is closed here if {@code reader} throws.
    *
-   * @param kind what the file should be, for messages
-   * @throws InputException if it cannot be read, is no file, or stands for one that Git LFS has
+   * @param kind the expected kind of file, for messages
+   * @throws InputException if it cannot be read, is not a file, or is a Git LFS pointer
    */
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the object returned
   static <T> T open(Path file, String kind, Reader<T> reader) {

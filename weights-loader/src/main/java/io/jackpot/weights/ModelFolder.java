@@ -17,18 +17,20 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A model as a folder in the layout of Hugging Face: {@code config.json}, {@code model.safetensors}
- * (or its sharded index) and {@code tokenizer.json}. A GGUF file is read as one, too, and saved as
- * a folder.
+ * A model in the layout of a Hugging Face folder: {@code config.json}, {@code model.safetensors}
+ * (or a sharded index) and {@code tokenizer.json}. GGUF files can be loaded as well; a model is
+ * always saved as a folder.
  *
- * <p>Of a {@code qwen2} folder, the AutoTokenizer of transformers 5 takes the class of Qwen2
- * whatever the folder says; its PreTrainedTokenizerFast opens the tokenizer as it is.
+ * <p>For a {@code qwen2} folder, the AutoTokenizer of transformers 5 uses Qwen2's class regardless
+ * of the folder; its PreTrainedTokenizerFast opens the tokenizer unchanged.
  *
- * @param tokenizer null if the folder has none; its weights can be trained and scored all the same
+ * @param parameters weights in float32, under their Hugging Face names and shapes
+ * @param tokenizer null if the model has none or it was not loaded; the weights can still be
+ *     trained and scored
  */
 public record ModelFolder(
     ModelConfig config, Parameters parameters, @Nullable Tokenizer tokenizer) {
-  /** How the name of a GGUF file ends. */
+  /** The extension of GGUF files. */
   static final String GGUF = ".gguf";
 
   private static final String CONFIG = "config.json";
@@ -49,79 +51,72 @@ public record ModelFolder(
     }
   }
 
+  /** Loads a model with {@link LoadOptions#DEFAULT}. */
+  public static ModelFolder load(Path path) {
+    return load(path, LoadOptions.DEFAULT);
+  }
+
   /**
-   * Reads a model.
+   * Loads a model.
    *
-   * @param path a folder, or a GGUF file (the first, where a model has several)
+   * @param path a folder, or a GGUF file (the first one, if the model has several)
    * @throws InputException if a part other than the tokenizer is missing, or one is damaged, not
    *     supported or does not fit the others
    */
-  public static ModelFolder load(Path path) {
-    return load(path, LoadListener.NONE);
-  }
-
-  /** As {@link #load(Path)}. */
-  public static ModelFolder load(Path path, LoadListener listener) {
+  public static ModelFolder load(Path path, LoadOptions options) {
     if (Files.isRegularFile(path)) {
-      return fromGguf(path, true, listener);
-    }
-    return loadWeights(path, listener).withTokenizerOf(AtomicFiles.current(path));
-  }
-
-  private ModelFolder withTokenizerOf(Path folder) {
-    Path file = folder.resolve(Tokenizers.FILE);
-    try {
-      return Files.exists(file) ? new ModelFolder(config, parameters, Tokenizers.load(file)) : this;
-    } catch (IllegalArgumentException e) {
-      throw new InputException(file + ": " + e.getMessage() + " in config.json", e);
-    }
-  }
-
-  /**
-   * Reads a model but for its tokenizer, which may then be of any kind.
-   *
-   * @param path as in {@link #load(Path)}
-   * @throws InputException if a part is missing, damaged, not supported or does not fit the others
-   */
-  public static ModelFolder loadWeights(Path path) {
-    return loadWeights(path, LoadListener.NONE);
-  }
-
-  /** As {@link #loadWeights(Path)}. */
-  public static ModelFolder loadWeights(Path path, LoadListener listener) {
-    if (Files.isRegularFile(path)) {
-      return fromGguf(path, false, listener);
+      return loadGguf(path, options);
     }
     Path folder = AtomicFiles.current(path);
     if (!Files.isDirectory(folder)) {
       throw new InputException(path + ": no such folder; expected a model folder or GGUF file");
     }
-    ModelConfig config = ConfigJson.read(folder.resolve(CONFIG));
-    try (WeightFiles weights = WeightFiles.open(folder)) {
-      ModelConfig actual = withOwnHead(config, weights);
-      checkShapes(folder, " in config.json", actual, weights);
-      return new ModelFolder(actual, WeightLoading.load(actual, weights, listener), null);
+    ModelFolder model = withoutTokenizer(folder, options);
+    Path file = folder.resolve(Tokenizers.FILE);
+    try {
+      return options.tokenizer() && Files.exists(file)
+          ? new ModelFolder(model.config, model.parameters, Tokenizers.load(file))
+          : model;
+    } catch (IllegalArgumentException e) {
+      throw new InputException(file + ": " + e.getMessage() + " in config.json", e);
     }
   }
 
-  private static ModelFolder fromGguf(Path file, boolean withTokenizer, LoadListener listener) {
+  private static ModelFolder withoutTokenizer(Path folder, LoadOptions options) {
+    ModelConfig config = ConfigJson.read(folder.resolve(CONFIG));
+    if (options.seed() != null) {
+      return new ModelFolder(config, Model.random(config, options.seed()).parameters(), null);
+    }
+    try (WeightFiles weights = WeightFiles.open(folder)) {
+      ModelConfig actual = withOwnHead(config, weights);
+      checkShapes(folder, " in config.json", actual, weights);
+      Parameters parameters = WeightLoading.load(actual, weights, options.listener());
+      return new ModelFolder(actual, parameters, null);
+    }
+  }
+
+  private static ModelFolder loadGguf(Path file, LoadOptions options) {
     if (!file.toString().endsWith(GGUF)) {
       throw new InputException(
           file + ": a file, expected a model folder or a GGUF file with a name that ends in .gguf");
     }
     try (GgufModel gguf = GgufModel.open(file)) {
-      checkShapes(file, "", gguf.config(), gguf);
-      Parameters parameters = WeightLoading.load(gguf.config(), gguf, listener);
-      Tokenizer tokenizer = withTokenizer ? GgufModel.tokenizer(gguf.metadata(), file) : null;
-      return new ModelFolder(gguf.config(), parameters, tokenizer);
+      ModelConfig config = gguf.config();
+      checkShapes(file, "", config, gguf);
+      Parameters parameters =
+          options.seed() == null
+              ? WeightLoading.load(config, gguf, options.listener())
+              : Model.random(config, options.seed()).parameters();
+      Tokenizer tokenizer = options.tokenizer() ? GgufModel.tokenizer(gguf.metadata(), file) : null;
+      return new ModelFolder(config, parameters, tokenizer);
     } catch (IllegalArgumentException e) {
       throw new InputException(Json.oneLine(file + ": " + e.getMessage()), e);
     }
   }
 
   /**
-   * Weights of a model that calls its head tied and yet has another one: transformers 5 then
-   * believes the weights.
+   * The configuration with a head of its own if it says that the head is tied but the weights have
+   * a different one: transformers 5 then uses the weights.
    */
   private static ModelConfig withOwnHead(ModelConfig config, WeightSource weights) {
     if (!config.tiedEmbeddings() || !weights.names().contains(HEAD)) {
@@ -136,7 +131,7 @@ public record ModelFolder(
 
   private static void checkShapes(
       Path where, String inConfig, ModelConfig config, WeightSource weights) {
-    // A wrong number must not cost time and memory before it is found.
+    // Checked first: a wrong number would otherwise cost time and memory.
     if (config.layers() > weights.names().size()) {
       throw new InputException(
           "%s: %d layers%s, but the weights are only %d tensors; expected a number that fits them"
@@ -155,19 +150,6 @@ public record ModelFolder(
     }
   }
 
-  /**
-   * A model of random weights of the shape that {@code config.json} gives, with the folder's
-   * tokenizer where it has one. Weights that are there are not read.
-   *
-   * @throws InputException if {@code config.json} is missing or cannot be read, or the tokenizer is
-   *     damaged or does not fit
-   */
-  public static ModelFolder random(Path folder, long seed) {
-    ModelConfig config = ConfigJson.read(folder.resolve(CONFIG));
-    return new ModelFolder(config, Model.random(config, seed).parameters(), null)
-        .withTokenizerOf(folder);
-  }
-
   private static void checkShape(
       Path where, String inConfig, String name, Shape found, Shape expected) {
     if (!found.equals(expected)) {
@@ -177,7 +159,7 @@ public record ModelFolder(
     }
   }
 
-  /** The keys of {@code config.json} that make a parameter's shape. */
+  /** The keys of {@code config.json} that determine a parameter's shape. */
   private static String keysOfShape(String name) {
     String[] parts = name.split("\\.");
     String q = "num_attention_heads * head_dim";
@@ -195,13 +177,13 @@ public record ModelFolder(
     };
   }
 
-  /** A copy of the tied embedding, and the rotary frequencies that old Llama files carry. */
+  /** Whether a tensor is a copy of the tied embedding or the rotary frequencies of old files. */
   private static boolean isIgnored(String name, ModelConfig config) {
     return (config.tiedEmbeddings() && name.equals(HEAD)) || name.endsWith("rotary_emb.inv_freq");
   }
 
   /**
-   * Writes the folder in float32, whole or not at all; replaces one that was written so.
+   * Writes the folder in float32, atomically; replaces one that was written by this method.
    *
    * @throws InputException as {@link #save(Path, StoredType, long)}
    */
@@ -210,11 +192,11 @@ public record ModelFolder(
   }
 
   /**
-   * Writes the folder, whole or not at all; replaces one that this method wrote.
+   * Writes the folder atomically; replaces one that was written by this method.
    *
-   * @param maxBytes largest weight file; larger weights are cut up between tensors
-   * @throws InputException if {@code folder} holds anything that this method does not write and
-   *     that would be lost, or it cannot be written
+   * @param maxBytes largest weight file; larger weights are sharded between tensors
+   * @throws InputException if {@code folder} contains other files, which would be lost, or it
+   *     cannot be written
    */
   public void save(Path folder, StoredType type, long maxBytes) {
     if (Files.exists(folder)) {

@@ -9,18 +9,20 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The rotary positions in a {@code config.json}: {@code rope_theta} and {@code rope_scaling} as
- * transformers 4 writes them, or {@code rope_parameters} of transformers 5.
+ * The rotary position settings in a {@code config.json}: {@code rope_theta} and {@code
+ * rope_scaling} of transformers 4, or {@code rope_parameters} of transformers 5.
  */
 record RopeJson(double theta, RopeScaling scaling) {
   private static final String TYPES = "default, linear, dynamic, llama3, yarn or longrope";
 
   /**
+   * Reads the settings.
+   *
    * @param maxPositions {@code max_position_embeddings}
-   * @throws InputException if it asks for what is not supported; names the key
+   * @throws InputException if a setting is not supported; names the key
    */
   static RopeJson read(JsonPart root, int maxPositions) {
-    // Where a file has both, transformers 5 takes the older key.
+    // If a file has both, transformers 5 uses the older key.
     boolean old =
         root.node().path("rope_scaling").isObject() && !root.node().path("rope_scaling").isEmpty();
     String key = old ? "rope_scaling" : "rope_parameters";
@@ -52,7 +54,7 @@ record RopeJson(double theta, RopeScaling scaling) {
 
   private static RopeScaling scaling(JsonPart root, JsonPart rope, String key, int maxPositions) {
     String type = rope.text(rope.at("rope_type").isAbsent() ? "type" : "rope_type", "default");
-    // A model may name it outside; transformers then looks nowhere else.
+    // A key outside the section takes precedence in transformers.
     JsonPart ofOriginal = root.at("original_max_position_embeddings").isAbsent() ? rope : root;
     int original = ofOriginal.integer("original_max_position_embeddings", maxPositions);
     return switch (type) {
@@ -109,7 +111,7 @@ record RopeJson(double theta, RopeScaling scaling) {
     return numbers;
   }
 
-  /** Writes what {@link #read} reads and transformers (4 and 5) understands beside rope_theta. */
+  /** Writes settings that {@link #read} and transformers 4 and 5 read, except rope_theta. */
   static void write(ObjectNode root, RopeScaling scaling) {
     switch (scaling) {
       case RopeScaling.None _ -> {}

@@ -25,13 +25,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A safetensors file: eight bytes of header length (little endian), a JSON header that names every
- * tensor's dtype, shape and place, then the tensors' bytes without gaps (the format section of the
- * safetensors README, github.com/huggingface/safetensors).
+ * A safetensors file: eight bytes of header length (little endian), a JSON header with every
+ * tensor's dtype, shape and offsets, then the tensors' bytes without gaps (the format section of
+ * the safetensors README, github.com/huggingface/safetensors).
  *
- * <p>The file is mapped into memory, and everything that its header says is checked when it is
- * opened, so a damaged file is an error there, and no claim of a header can lead to an allocation
- * larger than the file's own content.
+ * <p>The file is mapped into memory. The whole header is checked when it is opened, so a damaged
+ * file is an error there and cannot cause an allocation larger than its own content.
  */
 public final class Safetensors implements AutoCloseable {
   private static final long LONGEST_HEADER = 100_000_000;
@@ -64,7 +63,7 @@ public final class Safetensors implements AutoCloseable {
     BITS.put("F4", 4);
   }
 
-  /** Where a tensor is; offsets in bytes from the end of the header. */
+  /** A tensor's entry in the header; offsets in bytes from the end of the header. */
   private record Entry(String name, String dtype, Shape shape, long begin, long end) {}
 
   private final Path file;
@@ -82,7 +81,7 @@ public final class Safetensors implements AutoCloseable {
   /**
    * Maps and checks {@code file}.
    *
-   * @throws InputException if it cannot be read or is not a whole and valid safetensors file
+   * @throws InputException if it cannot be read or is not a complete and valid safetensors file
    */
   public static Safetensors open(Path file) {
     return MappedFile.open(
@@ -179,9 +178,7 @@ public final class Safetensors implements AutoCloseable {
     return new Entry(name, dtype.stringValue(), shape, offsets[0], offsets[1]);
   }
 
-  /**
-   * The array's numbers; null if it is none or holds anything but integers from 0 to {@code max}.
-   */
+  /** The array's numbers; null unless it is an array of integers from 0 to {@code max}. */
   private static long @Nullable [] wholeNumbers(JsonNode array, long max) {
     if (!array.isArray()) {
       return null;
@@ -206,6 +203,8 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
+   * The shape of a tensor.
+   *
    * @throws InputException if there is no such tensor
    */
   public Shape shape(String name) {
@@ -213,7 +212,7 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
-   * A tensor as it is in the file, readable until that is closed.
+   * A tensor as the file stores it, readable until this is closed.
    *
    * @throws InputException if there is no such tensor, its dtype is not F32, F16 or BF16, or it has
    *     more elements than a Java array can hold
@@ -239,7 +238,7 @@ public final class Safetensors implements AutoCloseable {
   }
 
   /**
-   * Copies a tensor into memory, F16 and BF16 widened to float32 exactly.
+   * Copies a tensor into memory; F16 and BF16 are widened to float32 exactly.
    *
    * @throws InputException as {@link #stored}
    */
@@ -247,7 +246,7 @@ public final class Safetensors implements AutoCloseable {
     StoredTensor stored = stored(name);
     float[] values = new float[(int) stored.shape().size()];
     stored.decode(values);
-    return Tensor.of(values, dims(stored.shape()));
+    return Tensor.of(values, stored.shape().dims());
   }
 
   /** Unmaps the file. */
@@ -268,7 +267,7 @@ public final class Safetensors implements AutoCloseable {
   /**
    * Writes {@code tensors} as F32, in the map's order.
    *
-   * @throws InputException if the file cannot be written; one that was there before is untouched
+   * @throws InputException if the file cannot be written; an existing one is then untouched
    */
   public static void write(Path file, Map<String, Tensor> tensors) {
     write(file, tensors, StoredType.F32);
@@ -278,11 +277,11 @@ public final class Safetensors implements AutoCloseable {
    * Writes {@code tensors} in the map's order, each number rounded to the nearest of {@code type},
    * ties to even.
    *
-   * @throws InputException if the file cannot be written; one that was there before is untouched
+   * @throws InputException if the file cannot be written; an existing one is then untouched
    */
   public static void write(Path file, Map<String, Tensor> tensors, StoredType type) {
     ObjectNode header = Json.object();
-    // Transformers refuses files that do not say for which library they were written.
+    // Transformers refuses files that do not name the library they were written for.
     header.putObject(METADATA).put("format", "pt");
     long offset = 0;
     for (Map.Entry<String, Tensor> each : tensors.entrySet()) {
@@ -291,7 +290,7 @@ public final class Safetensors implements AutoCloseable {
       }
       ObjectNode node = header.putObject(each.getKey()).put("dtype", type.name());
       ArrayNode shape = node.putArray("shape");
-      for (int dim : dims(each.getValue().shape())) {
+      for (int dim : each.getValue().shape().dims()) {
         shape.add(dim);
       }
       long end = offset + (long) type.bytes() * each.getValue().size();
@@ -329,14 +328,6 @@ public final class Safetensors implements AutoCloseable {
       }
       out.write(buffer.array(), 0, buffer.position());
     }
-  }
-
-  private static int[] dims(Shape shape) {
-    int[] dims = new int[shape.rank()];
-    for (int axis = 0; axis < dims.length; axis++) {
-      dims[axis] = shape.dim(axis);
-    }
-    return dims;
   }
 
   private static InputException bad(Path file, String problem) {

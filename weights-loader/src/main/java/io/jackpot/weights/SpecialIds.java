@@ -6,10 +6,10 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The ids that a post-processor puts around those of a text.
+ * The ids that a post-processor adds around those of a text.
  *
- * @param before in front of the text
- * @param after behind the text
+ * @param before the ids before the text
+ * @param after the ids after the text
  */
 record SpecialIds(int[] before, int[] after) {
   private static final SpecialIds NONE = new SpecialIds(new int[0], new int[0]);
@@ -19,7 +19,7 @@ record SpecialIds(int[] before, int[] after) {
       return NONE;
     }
     return switch (part.text("type")) {
-      // It only says which characters a token is from.
+      // It only affects the offsets of tokens.
       case "ByteLevel" -> NONE;
       case "TemplateProcessing" -> template(part);
       case "RobertaProcessing", "BertProcessing" ->
@@ -85,7 +85,7 @@ record SpecialIds(int[] before, int[] after) {
     return ids.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** {@code ids} with those around them. */
+  /** Returns {@code before}, {@code ids} and {@code after} as one array. */
   int[] around(int[] ids) {
     return isEmpty() ? ids : Stream.of(before, ids, after).flatMapToInt(IntStream::of).toArray();
   }

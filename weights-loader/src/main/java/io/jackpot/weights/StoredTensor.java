@@ -6,12 +6,12 @@ import java.lang.foreign.MemorySegment;
 /**
  * A tensor as its file stores it.
  *
- * @param shape outermost dimension first; rows (of the last dimension) are whole blocks of the
- *     encoding
- * @param bytes its elements in row-major order, mapped from the file while that is open
- * @param interleavedHeads above 0 where the outermost dimension has so many heads whose halves are
- *     interleaved, as GGUF files of Llama models have them: what is stored at 2i and 2i + 1 of a
- *     head belongs to i and to headDim/2 + i
+ * @param shape outermost dimension first; a row (the last dimension) is a whole number of blocks of
+ *     the encoding
+ * @param bytes the elements in row-major order, mapped from the file while it is open
+ * @param interleavedHeads number of heads in the outermost dimension if their halves are
+ *     interleaved, as in GGUF files of Llama models: rows 2i and 2i + 1 of a head are its rows i
+ *     and headDim/2 + i; otherwise 0
  */
 public record StoredTensor(
     Shape shape, Encoding encoding, MemorySegment bytes, int interleavedHeads) {
@@ -30,14 +30,15 @@ public record StoredTensor(
     return rowLength() == 0 ? 0 : (int) (shape.size() / rowLength());
   }
 
-  /** Widens all elements to float32: exact, but for what a quantised encoding itself lost. */
+  /** Widens all elements to float32, exactly; {@code out} is [elements]. */
   void decode(float[] out) {
     decode(0, rows(), out);
   }
 
   /**
-   * Widens the rows {@code from} to {@code to - 1} into their places in {@code out}, which has room
-   * for all rows.
+   * Widens the rows {@code from} to {@code to - 1} to float32.
+   *
+   * @param out [elements] of all rows, of which these rows are written
    */
   void decode(int from, int to, float[] out) {
     int length = rowLength();
@@ -50,14 +51,14 @@ public record StoredTensor(
     }
   }
 
-  /** Lets the operating system take back the memory that holds these rows of the file. */
+  /** Lets the operating system release the memory that holds these rows of the file. */
   void unload(int from, int to) {
     if (bytes.isMapped() && from < to) {
       bytes.asSlice(offset(from), offset(to) - offset(from)).unload();
     }
   }
 
-  /** In bytes. */
+  /** The offset of a row in bytes. */
   private long offset(int row) {
     return (long) row * rowLength() / encoding.elements() * encoding.bytes();
   }

@@ -1,11 +1,11 @@
 package io.jackpot.weights;
 
-/** How the numbers of a weight file are stored; in memory they are float32. */
+/** The number format of a weight file; in memory weights are float32. */
 public enum StoredType {
   F32(4, "float32"),
-  /** IEEE half precision: 11 bits of significand, up to 65504. */
+  /** IEEE half precision: 11 significant bits, up to 65504. */
   F16(2, "float16"),
-  /** The upper half of a float32: 8 bits of significand, its whole range. */
+  /** The upper half of a float32: 8 significant bits, the range of float32. */
   BF16(2, "bfloat16");
 
   private final int bytes;
@@ -20,7 +20,7 @@ public enum StoredType {
     return bytes;
   }
 
-  /** As in {@code config.json}. */
+  /** The name in {@code config.json}. */
   String torchName() {
     return torchName;
   }

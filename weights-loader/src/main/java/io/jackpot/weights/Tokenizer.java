@@ -5,11 +5,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.SequencedSet;
 
-/** Text to token ids and back. Immutable and safe for use by many threads. */
+/** Converts text to token ids and back. Immutable and safe for use by several threads. */
 public interface Tokenizer {
   /**
-   * The ids of {@code text}, with the special tokens around it that the tokenizer puts there, such
-   * as one that begins a sequence.
+   * The ids of {@code text} with the special tokens that the tokenizer adds around it, such as one
+   * that begins a sequence.
    *
    * @throws InputException if the vocabulary cannot express {@code text}; names the place
    */
@@ -18,23 +18,23 @@ public interface Tokenizer {
   }
 
   /**
-   * The ids of {@code text} and nothing else: for the rest of a sequence, and for text that has its
-   * special tokens written out.
+   * The ids of {@code text} alone: for the rest of a sequence, and for text that already contains
+   * its special tokens.
    *
    * @throws InputException if the vocabulary cannot express {@code text}; names the place
    */
   int[] encodePlain(String text);
 
-  /** The ids of a text with the special tokens around them that {@link #encode} puts there. */
+  /** Adds the special tokens of {@link #encode} around the ids of a text. */
   default int[] withSpecialIds(int[] plain) {
     return plain;
   }
 
   /**
-   * The text of {@code ids[from]} to {@code ids[to - 1]}, special tokens included. An id within the
-   * vocabulary that no token has is no text; bytes that are not UTF-8 are U+FFFD.
+   * The text of {@code ids[from]} to {@code ids[to - 1]}, special tokens included. An unused id
+   * adds no text; malformed UTF-8 becomes U+FFFD.
    *
-   * @throws InputException if an id cannot be one of the vocabulary
+   * @throws InputException if an id is outside the vocabulary
    */
   String decode(int[] ids, int from, int to);
 
@@ -43,23 +43,22 @@ public interface Tokenizer {
     return decode(ids, 0, ids.length);
   }
 
-  /** Number of token ids: {@link #encode} gives ids from 0 to one less. */
+  /** Number of token ids: one more than the largest. */
   int vocabularySize();
 
-  /** The tokens that end a sequence, the usual one first; empty where none is known. */
+  /** The tokens that end a sequence, the default one first; empty if none is known. */
   SequencedSet<Integer> endIds();
 
   /**
-   * Writes a {@code tokenizer.json} that the Python library tokenizers opens and {@link
-   * Tokenizers#load} reads.
+   * Writes a {@code tokenizer.json} that {@link Tokenizers#load} and the Python library tokenizers
+   * read.
    *
    * @throws InputException if it cannot be written
    */
   void save(Path file);
 
   /**
-   * Files that came with the tokenizer and say how it is used, such as a chat template, by name: a
-   * model that is saved keeps them.
+   * Other files of the tokenizer, such as a chat template, by name. They are saved with a model.
    */
   default Map<String, byte[]> companions() {
     return Map.of();

@@ -15,23 +15,23 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What stands beside a {@code tokenizer.json}: the tokens that end a sequence, and the files that
- * say how the tokenizer is used.
+ * The other files of a tokenizer's folder: they define the tokens that end a sequence and how the
+ * tokenizer is used.
  *
- * @param files names of files and their content, in the order in which they count
+ * @param files content by file name, in order of precedence
  */
 record TokenizerFolder(Path folder, Map<String, byte[]> files) {
   static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   static final String GENERATION_CONFIG = "generation_config.json";
   static final String CONFIG = "config.json";
 
-  /** Files that belong to the tokenizer, and not to the model. */
+  /** Files that belong to the tokenizer, not to the model. */
   static final List<String> COMPANIONS =
       List.of(TOKENIZER_CONFIG, "special_tokens_map.json", "chat_template.jinja");
 
   private static final List<String> WITH_END_IDS = List.of(GENERATION_CONFIG, CONFIG);
 
-  /** Far larger than any of these files is. */
+  /** Far larger than any of these files. */
   private static final long LARGEST = 32 << 20;
 
   /**
@@ -62,7 +62,7 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
     }
   }
 
-  /** The files that a saved model keeps with its tokenizer. */
+  /** The files that are saved with the tokenizer. */
   Map<String, byte[]> companions() {
     Map<String, byte[]> companions = new LinkedHashMap<>(files);
     companions.keySet().retainAll(COMPANIONS);
@@ -70,7 +70,7 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
   }
 
   /**
-   * Writes a tokenizer and the files that came with it; if none did, such a one as Python needs.
+   * Writes a tokenizer and its companions, with a {@code tokenizer_config.json} in any case.
    *
    * @param maxPositions the longest sequence of the model
    * @throws InputException if a file cannot be written
@@ -94,11 +94,11 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
   }
 
   /**
-   * The ids that {@code generation_config.json} names, then those of {@code config.json}, then that
-   * of the token in {@code tokenizer_config.json}.
+   * The ids in {@code generation_config.json}, then those in {@code config.json}, then that of the
+   * token in {@code tokenizer_config.json}.
    *
-   * @param ids the id of a token, null for one that is not there
-   * @throws InputException if a file names something else than ids or tokens
+   * @param ids maps a token to its id, or to null if it is unknown
+   * @throws InputException if a file has anything but ids or tokens there
    */
   SequencedSet<Integer> endIds(Function<String, @Nullable Integer> ids) {
     SequencedSet<Integer> ends = new LinkedHashSet<>();

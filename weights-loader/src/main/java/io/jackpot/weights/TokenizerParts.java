@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Makes the parts of a tokenizer from the sections of its {@code tokenizer.json}. */
+/** Creates the parts of a tokenizer from the sections of its {@code tokenizer.json}. */
 final class TokenizerParts {
   private static final int DEEPEST = 20;
 
-  /** GPT-2's pattern, which the pre-tokenizer ByteLevel has built in. */
+  /** GPT-2's pattern, which is built into the pre-tokenizer ByteLevel. */
   private static final String BYTE_LEVEL =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
@@ -44,9 +44,10 @@ final class TokenizerParts {
   }
 
   /**
-   * How a text is cut up.
+   * The pre-tokenization of a text.
    *
-   * @param byteLevel whether every piece is written as bytes in the end, which is left to the model
+   * @param byteLevel whether every piece is finally written in the byte alphabet, which the
+   *     pipeline does
    */
   record PreTokenization(PreTokenizer preTokenizer, boolean byteLevel) {}
 

@@ -16,11 +16,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads a {@code tokenizer.json}. Vocabulary and merges, of which the file consists, are never a
- * tree: it takes a few times the memory that they need in the end.
+ * Reads a {@code tokenizer.json}. Vocabulary and merges, the bulk of the file, are streamed: a tree
+ * of them would take several times their memory.
  */
 final class TokenizerReader {
-  /** Ids may be this much larger than the number of tokens. */
+  /** The most by which ids may exceed the number of tokens. */
   private static final int LARGEST_GAP = 1 << 16;
 
   private final String where;
@@ -34,8 +34,10 @@ final class TokenizerReader {
   }
 
   /**
+   * Reads a tokenizer.
+   *
    * @param where the file, for messages
-   * @param folder what stands beside it
+   * @param folder the other files of its folder
    * @throws InputException if it is damaged or of a kind that is not supported
    */
   static Tokenizer read(byte[] bytes, String where, TokenizerFolder folder) {
@@ -128,7 +130,7 @@ final class TokenizerReader {
     if (version != null && !version.equals("1.0")) {
       throw file.at("version").expected("1.0");
     }
-    // Files of old have no type, and only BPE has merges.
+    // Old files have no type, and only BPE has merges.
     String type = model.at("type").isAbsent() && hasMerges ? "BPE" : model.text("type");
     if (type.equals("WordLevel")) {
       ObjectNode vocab = ((ObjectNode) model.node()).putObject("vocab");
@@ -192,7 +194,7 @@ final class TokenizerReader {
     return new Bpe(vocabulary, merges, settings, cuts);
   }
 
-  /** Gives the added tokens their ids: the model's, or else the next ones, not the file's. */
+  /** Assigns ids to the added tokens: the vocabulary's, or else the next free ones. */
   private List<AddedTokens.Token> addedTokens(JsonPart file) {
     List<AddedTokens.Token> added = new ArrayList<>();
     if (file.at("added_tokens").isAbsent()) {

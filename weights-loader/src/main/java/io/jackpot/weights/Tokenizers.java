@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Opens {@code tokenizer.json}, and the tokenizers in GGUF files. */
+/** Opens tokenizers: {@code tokenizer.json} files and those in GGUF files. */
 public final class Tokenizers {
   static final String FILE = "tokenizer.json";
 
@@ -14,15 +14,14 @@ public final class Tokenizers {
 
   /**
    * Opens a tokenizer. {@code generation_config.json}, {@code config.json} and {@code
-   * tokenizer_config.json} beside it say which tokens end a sequence.
+   * tokenizer_config.json} in the same folder define the tokens that end a sequence.
    *
-   * <p>What it does with a text is as the Python library transformers 5 has it: {@code
-   * tokenizer.json} says which special tokens stand around one, and {@code add_bos_token} and
-   * {@code add_eos_token} of {@code tokenizer_config.json} say nothing. Its sections {@code
-   * truncation} and {@code padding} are left alone: neither a part of a text nor padding is ever
-   * wanted here.
+   * <p>As in the Python library transformers 5, {@code tokenizer.json} alone defines the special
+   * tokens around a text; {@code add_bos_token} and {@code add_eos_token} of {@code
+   * tokenizer_config.json} are ignored. So are the sections {@code truncation} and {@code padding}:
+   * texts are never truncated or padded here.
    *
-   * @param path a {@code tokenizer.json} or the folder it is in, or a GGUF file
+   * @param path a {@code tokenizer.json} or its folder, or a GGUF file
    * @throws InputException if it is missing, damaged or of a kind that is not supported
    */
   public static Tokenizer load(Path path) {
@@ -42,11 +41,10 @@ public final class Tokenizers {
   }
 
   /**
-   * The tokenizer in a GGUF file: byte-level BPE ({@code gpt2}) or SentencePiece's ({@code llama}).
-   * It is saved as a {@code tokenizer.json}.
+   * The tokenizer in a GGUF file: byte-level BPE ({@code gpt2}) or SentencePiece BPE ({@code
+   * llama}). It is saved as a {@code tokenizer.json}.
    *
-   * @param metadata by name as in the file: texts, {@code Long}, {@code Double}, {@code Boolean},
-   *     and arrays of texts and of numbers ({@code int}, {@code long}, {@code float})
+   * @param metadata as {@link Gguf#metadata} returns it
    * @param where the file, for messages
    * @throws InputException if there is none, or it is damaged or of a kind that is not supported
    */

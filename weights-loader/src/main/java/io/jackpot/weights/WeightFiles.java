@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The weights of a model folder: {@code model.safetensors}, or the files that {@code
- * model.safetensors.index.json} names for each tensor.
+ * The weights of a model folder: {@code model.safetensors}, or the shards that {@code
+ * model.safetensors.index.json} lists.
  */
 public final class WeightFiles implements WeightSource {
   static final String SINGLE = "model.safetensors";
@@ -32,7 +32,7 @@ public final class WeightFiles implements WeightSource {
   private final Map<String, Safetensors> files = new LinkedHashMap<>();
   private final Map<String, Safetensors> fileOfTensor = new LinkedHashMap<>();
 
-  /** Whether names lack the "model." that they have in a whole model: a base model's files do. */
+  /** Whether the names lack the prefix {@code model.}, as in the files of a base model. */
   private boolean base;
 
   private WeightFiles(Path folder) {
@@ -63,7 +63,7 @@ public final class WeightFiles implements WeightSource {
     }
   }
 
-  /** What to do with a folder that has no safetensors. */
+  /** The error message for a folder without safetensors. */
   private static String otherThanExpected(Path folder) {
     String expected = ", expected " + SINGLE + " or " + INDEX;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -124,8 +124,8 @@ public final class WeightFiles implements WeightSource {
   }
 
   /**
-   * Writes the weight files of a model into {@code folder}: one, or where that would be larger than
-   * {@code maxBytes} several with an index, each tensor whole in one of them.
+   * Writes the weights of a model into {@code folder}: one file, or shards with an index if it
+   * would be larger than {@code maxBytes}. A tensor is never split.
    *
    * @throws InputException if one cannot be written
    */
@@ -158,7 +158,7 @@ public final class WeightFiles implements WeightSource {
     Json.write(folder.resolve(INDEX), index);
   }
 
-  /** Whether {@link #write} gives files such a name. */
+  /** Whether {@link #write} uses such a file name. */
   static boolean isName(String file) {
     return file.equals(SINGLE)
         || file.equals(INDEX)

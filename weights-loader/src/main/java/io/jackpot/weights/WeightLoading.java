@@ -1,7 +1,6 @@
 package io.jackpot.weights;
 
 import io.jackpot.input.InputException;
-import io.jackpot.tensor.Shape;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
@@ -16,9 +15,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Copies a model's weights from its files into float32 arrays, with all processors, in pieces of a
- * few megabytes: beside the arrays it takes next to no memory, as the pages of the files are given
- * back piece by piece.
+ * Copies a model's weights from its files into float32 arrays, on all processors, in pieces of a
+ * few megabytes. The mapped pages of a piece are released after it, so the peak memory is little
+ * more than the arrays.
  */
 final class WeightLoading {
   private static final int PIECE = 1 << 20;
@@ -33,6 +32,8 @@ final class WeightLoading {
   }
 
   /**
+   * Loads all parameters of {@code config}.
+   *
    * @throws InputException if a tensor is of a type that is not supported
    */
   static Parameters load(ModelConfig config, WeightSource source, LoadListener listener) {
@@ -56,7 +57,7 @@ final class WeightLoading {
                   throw new IllegalStateException(name);
                 }
                 Tensor values =
-                    Tensor.of(new float[(int) tensor.shape().size()], dims(tensor.shape()));
+                    Tensor.of(new float[(int) tensor.shape().size()], tensor.shape().dims());
                 int step = Math.max(1, PIECE / Math.max(1, tensor.rowLength()));
                 for (int from = 0; from < tensor.rows(); from += step) {
                   int first = from;
@@ -88,13 +89,5 @@ final class WeightLoading {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  private static int[] dims(Shape shape) {
-    int[] dims = new int[shape.rank()];
-    for (int axis = 0; axis < dims.length; axis++) {
-      dims[axis] = shape.dim(axis);
-    }
-    return dims;
   }
 }

@@ -4,18 +4,20 @@ import io.jackpot.input.InputException;
 import io.jackpot.tensor.Shape;
 import java.util.Set;
 
-/** The tensors of a model in its files, by the names that Hugging Face gives them. */
+/** The stored tensors of a model, under their Hugging Face names. */
 interface WeightSource extends AutoCloseable {
   /** Names of all tensors. */
   Set<String> names();
 
   /**
+   * The shape of a tensor.
+   *
    * @throws InputException if there is no such tensor
    */
   Shape shape(String name);
 
   /**
-   * A tensor as it is in its file, readable until this is closed.
+   * A tensor as its file stores it, readable until this is closed.
    *
    * @throws InputException if there is no such tensor, or its type is not supported
    */

@@ -1,7 +1,7 @@
 /**
- * Model folders in the formats of Hugging Face (weights, configuration, tokenizer) and the
- * checkpoints of a run. Everything that is wrong with a file is an {@link
- * io.jackpot.input.InputException} that names it.
+ * Models as Hugging Face folders (weights, configuration, tokenizer) and GGUF files, and the
+ * checkpoints of a run. Any problem with a file is an {@link io.jackpot.input.InputException} that
+ * names the file.
  */
 @NullMarked
 package io.jackpot.weights;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Against Oniguruma as the Python library has it; see bench/peers/tokenizer_golden.py. */
+/** Compares with Oniguruma as the Python library uses it; see bench/peers/tokenizer_golden.py. */
 class RegexTest {
   private static final JsonNode GOLDEN =
       Json.read(Path.of("src/test/resources/golden/tokenizers/features.json")).path("regexes");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What the golden files do not show: files beside the tokenizer, saving, errors, long texts. */
+/** Cases beyond the golden files: other files of the folder, saving, errors, long texts. */
 class BpeTokenizerTest {
   private static final ObjectNode GOLDEN =
       Json.read(Path.of("src/test/resources/golden/tokenizers/features.json"));
@@ -92,7 +92,7 @@ class BpeTokenizerTest {
     put("generation_config.json", "{\"eos_token_id\": [9, 2]}");
     put("special_tokens_map.json", "{\"eos_token\": \"</s>\"}");
     Path saved = folder.resolve("saved");
-    ModelFolder.random(folder, 1).save(saved);
+    ModelFolder.load(folder, LoadOptions.DEFAULT.withRandomWeights(1)).save(saved);
     assertThat(saved.resolve("special_tokens_map.json"))
         .hasSameBinaryContentAs(folder.resolve("special_tokens_map.json"));
     ModelFolder again = ModelFolder.load(saved);
@@ -136,7 +136,7 @@ class BpeTokenizerTest {
     Tokenizer tokenizer = Tokenizers.load(folder);
     int[] euro = tokenizer.encode("€");
     assertThat(euro).hasSize(3);
-    // One for each longest beginning of a character.
+    // One U+FFFD for each maximal malformed part.
     assertThat(tokenizer.decode(euro, 0, 2)).isEqualTo("\ufffd");
     assertThat(tokenizer.decode(euro, 1, 3)).isEqualTo("\ufffd\ufffd");
     assertThat(tokenizer.decode(euro[0], euro[0], euro[1], euro[2])).isEqualTo("\ufffd€");

@@ -135,7 +135,7 @@ class CheckpointsTest {
     assertThat(names()).containsExactly("step-000004", "step-000005");
   }
 
-  /** Kills a process that does nothing but save checkpoints, at any moment of it. */
+  /** Kills a process that only saves checkpoints, at random moments. */
   @Test
   void aKilledProcessLeavesAWholeCheckpoint() throws Exception {
     Random random = new Random();

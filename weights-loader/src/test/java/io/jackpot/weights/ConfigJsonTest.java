@@ -26,82 +26,39 @@ class ConfigJsonTest {
 
   @Test
   void readsWhatTransformersWrote() {
-    assertThat(golden("qwen2"))
-        .isEqualTo(
-            new ModelConfig(
-                "qwen2",
-                11,
-                8,
-                12,
-                2,
-                2,
-                1,
-                4,
-                64,
-                1e6,
-                new RopeScaling.None(),
-                1e-6f,
-                true,
-                true,
-                false,
-                false));
-    assertThat(golden("qwen3"))
-        .isEqualTo(
-            new ModelConfig(
-                "qwen3",
-                11,
-                8,
-                12,
-                2,
-                2,
-                1,
-                6,
-                64,
-                1e4,
-                new RopeScaling.None(),
-                1e-6f,
-                false,
-                false,
-                false,
-                true));
-    assertThat(golden("llama"))
-        .isEqualTo(
-            new ModelConfig(
-                "llama",
-                11,
-                8,
-                12,
-                2,
-                2,
-                1,
-                4,
-                64,
-                1e4,
-                new RopeScaling.None(),
-                1e-5f,
-                false,
-                true,
-                true,
-                false));
+    assertThat(golden("qwen2")).isEqualTo(tiny("qwen2", 4, 1e6, 1e-6f, true, true, false, false));
+    assertThat(golden("qwen3")).isEqualTo(tiny("qwen3", 6, 1e4, 1e-6f, false, false, false, true));
+    assertThat(golden("llama")).isEqualTo(tiny("llama", 4, 1e4, 1e-5f, false, true, true, false));
     assertThat(golden("mistral"))
-        .isEqualTo(
-            new ModelConfig(
-                "mistral",
-                11,
-                8,
-                12,
-                2,
-                2,
-                1,
-                4,
-                64,
-                1e4,
-                new RopeScaling.None(),
-                1e-6f,
-                false,
-                false,
-                false,
-                false));
+        .isEqualTo(tiny("mistral", 4, 1e4, 1e-6f, false, false, false, false));
+  }
+
+  private static ModelConfig tiny(
+      String type,
+      int headDim,
+      double ropeTheta,
+      float epsilon,
+      boolean tied,
+      boolean qkvBias,
+      boolean outputBias,
+      boolean qkNorm) {
+    return new ModelConfig(
+        type,
+        11,
+        8,
+        12,
+        2,
+        2,
+        1,
+        headDim,
+        64,
+        ropeTheta,
+        new RopeScaling.None(),
+        epsilon,
+        tied,
+        qkvBias,
+        outputBias,
+        qkNorm);
   }
 
   @ParameterizedTest

@@ -70,7 +70,7 @@ class GgufModelTest {
     assertThat(at).isPositive();
     String changed = bytes.substring(0, at) + replaced + bytes.substring(at + old.length());
     if (replaced.length() != old.length()) {
-      // The length stands in the eight bytes before.
+      // The length is in the eight bytes before.
       changed = bytes.substring(0, at - 8) + (char) replaced.length() + changed.substring(at - 7);
     }
     Path file = Files.writeString(temporary.resolve("m.gguf"), changed, ISO_8859_1);

@@ -42,7 +42,7 @@ class GgufTest {
       }
       assertThat(HexFormat.of().formatHex(bits)).isEqualTo(expected.path("bits").stringValue());
 
-      // A part, from the second row on, is the same.
+      // Decoding from the second row on gives the same values.
       float[] part = new float[values.length];
       tensor.decode(1, 2, part);
       Arrays.fill(values, 0, values.length / 2, 0);
@@ -147,7 +147,7 @@ class GgufTest {
     return bytes;
   }
 
-  /** Where {@code name} stands with its length before it. */
+  /** The offset of {@code name}, preceded by its length. */
   private static int find(byte[] bytes, String name) {
     String text = new String(bytes, ISO_8859_1);
     int at = text.indexOf((char) name.length() + "\0\0\0\0\0\0\0" + name);

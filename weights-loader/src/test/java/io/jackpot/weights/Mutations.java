@@ -17,17 +17,16 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * Damaged files. Each seed gives one file, always the same; what reads it has to read it or to
- * refuse it with an {@link InputException} of one line, soon, and with memory in proportion to the
- * file.
+ * Damaged files, one for each seed. A reader must accept a file or refuse it with an {@link
+ * InputException} of one line, quickly and with memory proportional to the file.
  *
- * <p>{@code -Djackpot.fuzz=100000} sets how many there are.
+ * <p>{@code -Djackpot.fuzz=100000} sets their number.
  */
 final class Mutations {
   private static final int COUNT = Integer.getInteger("jackpot.fuzz", 2000);
   private static final long SLOWEST_SECONDS = 20;
 
-  /** A loaded file may take this many times its size, and what reading any file takes. */
+  /** A loaded file may take this many times its size, plus a constant. */
   private static final long SIZES = 100;
 
   private static final long ANY_FILE = 8L << 20;
@@ -82,14 +81,14 @@ final class Mutations {
   private Mutations() {}
 
   /**
-   * Has {@code load} read damaged copies of {@code original}.
+   * Runs {@code load} on damaged copies of {@code original}.
    *
    * @param file where the copies are written, one at a time
    * @throws AssertionError naming the seed, for {@link #mutate}
    */
   static void run(byte[] original, Path file, Consumer<Path> load)
       throws IOException, InterruptedException {
-    // Whole, it has to be read; and what only the first read takes is not of interest.
+    // The undamaged file must be accepted; this also warms up, so that only later reads count.
     load.accept(Files.write(file, original));
     AtomicLong started = new AtomicLong(System.nanoTime());
     AtomicLong current = new AtomicLong();
@@ -184,12 +183,12 @@ final class Mutations {
     return bytes;
   }
 
-  /** Half of the time near the start, where a file says what it holds. */
+  /** A random position; half of the time near the start, where the header is. */
   private static int place(byte[] bytes, SplittableRandom random) {
     return random.nextInt(random.nextBoolean() ? Math.min(bytes.length, 512) : bytes.length);
   }
 
-  /** Puts another token of the file, or one that is hard on readers, in place of one. */
+  /** Replaces a token by another token of the file, or by one that is hard to read. */
   private static byte[] swapTokens(byte[] bytes, int near, SplittableRandom random) {
     int from = Math.max(0, near - 300);
     String text = new String(bytes, from, Math.min(bytes.length - from, 3000), ISO_8859_1);

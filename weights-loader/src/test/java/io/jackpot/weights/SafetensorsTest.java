@@ -239,7 +239,7 @@ class SafetensorsTest {
     return Safetensors.open(file);
   }
 
-  /** Against exact neighbours: halfway goes to the even one, and what has no number stays so. */
+  /** Compares with the exact neighbours: ties to even, and NaN stays NaN. */
   @Test
   void halvesAreTheNearestNumbers() {
     float ulp = 0x1p-7f;

@@ -20,14 +20,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Damaged files are read, or refused in one line, without taking more memory than files of their
- * size may. {@code -Djackpot.fuzz=100000} tries as many.
+ * Damaged files are accepted, or refused in one line, with memory proportional to their size.
+ * {@code -Djackpot.fuzz=100000} sets their number.
  */
 class TokenizerFuzzTest {
   private static final int COUNT = Integer.getInteger("jackpot.fuzz", 2000);
   private static final long SEED = Long.getLong("jackpot.fuzz.seed", 5);
 
-  /** Fixed tables, and what a few dozen character classes take. */
+  /** Memory for fixed tables and a few dozen character classes. */
   private static final long ALLOCATED = 64L << 20;
 
   private static final String[] PIECES = {
@@ -51,11 +51,11 @@ class TokenizerFuzzTest {
           random.nextBoolean() ? damaged(Json.bytes(root)) : Json.bytes(changed(root.deepCopy()));
       read += check(bytes) ? 1 : 0;
     }
-    // Neither does every change matter nor does none.
+    // Some mutations must be accepted and some refused.
     assertThat(read).isBetween(COUNT / 20, COUNT * 19 / 20);
   }
 
-  /** Whether it was read. */
+  /** Returns whether the file was accepted. */
   private boolean check(byte[] bytes) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
@@ -157,7 +157,7 @@ class TokenizerFuzzTest {
     return seeds;
   }
 
-  /** Few merges, so that what is changed is often something else. */
+  /** Few merges, so that mutations often change something else. */
   private static void shorten(ObjectNode model) {
     ArrayNode merges = (ArrayNode) model.path("merges").deepCopy();
     while (merges.size() > 8) {

@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Tokenizers of every feature against the Python library tokenizers; see {@code
- * bench/peers/tokenizer_golden.py}, which also makes random ones: {@code
+ * Compares tokenizers with every feature with the Python library tokenizers; see {@code
+ * bench/peers/tokenizer_golden.py}, which can also generate random ones: {@code
  * -Djackpot.tokenizer.cases=FILE} runs those.
  */
 class TokenizerGoldenTest {
