@@ -101,6 +101,17 @@ public final class PackedMatrix {
     };
   }
 
+  /** All elements as stored, {@code [rows, cols]}. */
+  Tensor unpacked() {
+    Tensor unpacked = Tensor.zeros(rows, cols);
+    for (int row = 0; row < rows; row++) {
+      for (int col = 0; col < cols; col++) {
+        unpacked.data()[row * cols + col] = get(row, col);
+      }
+    }
+    return unpacked;
+  }
+
   /** Where a panel's elements from column {@code col} on stand in the arrays. */
   int place(int panel, int col) {
     return (panel * cols + col) * width;

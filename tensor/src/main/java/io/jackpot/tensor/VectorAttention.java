@@ -14,13 +14,19 @@ import jdk.incubator.vector.VectorOperators;
  * that the inner loops run over whole vectors and never reduce lanes. Only the scores of the eight
  * rows exist at a time; the backward computes them again from the log-sum-exp.
  */
-final class VectorAttention {
+interface VectorAttention extends Ops, PackedOps, VectorLoops {
   /** Query rows worked on together. */
-  private static final int ROWS = 8;
+  int ROWS = 8;
 
-  private VectorAttention() {}
+  @Override
+  default void attentionForward(Attention in, Attention.Output out) {
+    Checks.attentionForward(in, out);
+    int heads = in.heads();
+    eachTask(
+        in.packing().sequences() * heads, task -> forward(in, out, task / heads, task % heads));
+  }
 
-  static void forward(Attention in, Attention.Output out, int sequence, int head) {
+  private static void forward(Attention in, Attention.Output out, int sequence, int head) {
     int heads = in.heads();
     int kvHeads = in.kvHeads();
     int dim = in.headDim();
@@ -54,7 +60,17 @@ final class VectorAttention {
     }
   }
 
-  static void backward(
+  @Override
+  default void attentionBackward(
+      Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
+    Checks.attentionBackward(in, out, dO, gradients);
+    int kvHeads = in.kvHeads();
+    eachTask(
+        in.packing().sequences() * kvHeads,
+        task -> backward(in, out, dO, gradients, task / kvHeads, task % kvHeads));
+  }
+
+  private static void backward(
       Attention in,
       Attention.Output out,
       Tensor dO,
@@ -118,8 +134,43 @@ final class VectorAttention {
     unpack(dValues, width, length, dim, gradients.dV().data(), kvAt, kvStride, 1);
   }
 
+  @Override
+  default void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
+    Checks.cacheAppend(x, slots, positions, cache);
+    int kvHeads = x.dim(1);
+    int dim = x.dim(2);
+    int capacity = cache.dim(2);
+    eachRow(
+        x.dim(0),
+        kvHeads * dim,
+        row -> {
+          for (int h = 0; h < kvHeads; h++) {
+            int to = ((slots[row] * kvHeads + h) * capacity + positions[row]) * dim;
+            System.arraycopy(x.data(), (row * kvHeads + h) * dim, cache.data(), to, dim);
+          }
+        });
+  }
+
+  @Override
+  default void attentionDecode(
+      Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
+    Checks.attentionDecode(q, kCache, vCache, slots, lengths, o);
+    int heads = q.dim(1);
+    int longest = 1;
+    for (int i = 0; i < q.dim(0); i++) {
+      longest = Math.max(longest, lengths[i]);
+    }
+    eachRow(
+        q.dim(0) * heads,
+        longest * q.dim(2),
+        task -> {
+          int row = task / heads;
+          decode(q, kCache, vCache, slots[row], lengths[row], scale, o, row, task % heads);
+        });
+  }
+
   /** One query row against the first {@code length} rows of a cache. */
-  static void decode(
+  private static void decode(
       Tensor q,
       Tensor kCache,
       Tensor vCache,
@@ -159,6 +210,44 @@ final class VectorAttention {
       }
       sum.intoArray(o.data(), qAt + whole, tail);
     }
+  }
+
+  @Override
+  default void cacheAppend(Tensor x, int[] slots, int[] positions, QuantizedCache cache) {
+    Checks.cacheAppend(x, slots, positions, cache.shape());
+    int kvHeads = x.dim(1);
+    int dim = x.dim(2);
+    eachRow(
+        x.dim(0),
+        kvHeads * dim,
+        row -> {
+          for (int h = 0; h < kvHeads; h++) {
+            int vector = cache.vector(slots[row], h, positions[row]);
+            cache.encode(x.data(), (row * kvHeads + h) * dim, vector);
+          }
+        });
+  }
+
+  @Override
+  default void attentionDecode(
+      Tensor q,
+      QuantizedCache kCache,
+      QuantizedCache vCache,
+      int[] slots,
+      int[] lengths,
+      float scale,
+      Tensor o) {
+    Checks.attentionDecode(q, kCache.shape(), vCache.shape(), slots, lengths, o);
+    int kvHeads = kCache.dim(1);
+    int longest = Arrays.stream(lengths, 0, q.dim(0)).max().orElse(1);
+    eachRow(
+        q.dim(0) * kvHeads,
+        longest * q.dim(2) * (q.dim(1) / kvHeads),
+        task -> {
+          int row = task / kvHeads;
+          VectorQuantizedAttention.decode(
+              q, kCache, vCache, slots[row], lengths[row], scale, o, row, task % kvHeads);
+        });
   }
 
   /** {@code y[d][j] = x[j][d]} for j below {@code count}; what follows in a row is any number. */

@@ -9,166 +9,136 @@ import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fused LM head: a chunk of rows of logits at a time, worked on row by row while it is in the
- * cache, and never more than one chunk a head in memory. How rows are chunked depends on the
- * vocabulary alone.
+ * The fused LM head: a chunk of rows of {@link VectorLogits} at a time, worked on row by row while
+ * it is in the cache.
  */
-final class VectorHead {
-  /** Logits of one chunk: 32 MiB of them, or one row. */
-  private static final int CHUNK = 1 << 23;
-
+interface VectorHead extends Ops, PackedOps, VectorLoops {
   /** Elements whose sum is taken in float before it goes into a double. */
-  private static final int BLOCK = 4096;
+  int BLOCK = 4096;
 
-  private final Workers workers;
-  private final Gemm gemm;
-  private final PackedGemm packedGemm;
-  private float[] logits = new float[0];
-  private float[] otherLogits = new float[0];
+  /** An element is worth two of a simple op: an exponential is taken of it. */
+  int ROW_COST = 2;
 
-  VectorHead(Workers workers, Gemm gemm, PackedGemm packedGemm) {
-    this.workers = workers;
-    this.gemm = gemm;
-    this.packedGemm = packedGemm;
-  }
+  Gemm gemm();
 
-  /** What is done with rows {@code from ≤ n < from + count} once their logits are there. */
-  private interface Chunk {
-    void run(int from, int count);
-  }
+  VectorLogits logits();
 
-  private static void chunks(int tokens, int vocabulary, Chunk body) {
-    int rows = Math.max(1, CHUNK / vocabulary);
-    for (int from = 0; from < tokens; from += rows) {
-      body.run(from, Math.min(rows, tokens - from));
-    }
-  }
-
-  /** Runs {@code body} for each row of a chunk, in pieces that are worth a thread's while. */
-  private void eachRow(int count, int vocabulary, java.util.function.IntConsumer body) {
-    int piece = Math.max(1, 8192 / vocabulary);
-    workers.run(
-        (count + piece - 1) / piece,
-        task -> {
-          int end = Math.min(count, (task + 1) * piece);
-          for (int row = task * piece; row < end; row++) {
-            body.accept(row);
-          }
-        });
-  }
-
-  /** Temperature-scaled logits of rows {@code from …}; {@code buffer} is grown where needed. */
-  private float[] logits(float[] buffer, Head head, int from, int count) {
+  @Override
+  default void headForward(Head head, int[] actions, HeadStatistics out) {
+    Checks.statistics("headForward", head, out);
+    Checks.actions("headForward", head, actions);
     int vocabulary = head.vocabulary();
-    int dim = head.hidden().cols();
-    float[] y = atLeast(buffer, count * vocabulary);
-    float[] weight = head.weight().data();
-    gemm.nt(head.hidden().data(), from * dim, weight, 0, y, 0, count, vocabulary, dim, false);
-    temper(y, count, vocabulary, head.temperature());
-    return y;
-  }
-
-  private float[] logits(float[] buffer, PackedHead head, int from, int count) {
-    float[] y = atLeast(buffer, count * head.vocabulary());
-    int at = from * head.hidden().cols();
-    packedGemm.multiply(head.hidden().data(), at, count, head.weight(), y, 0);
-    temper(y, count, head.vocabulary(), head.temperature());
-    return y;
-  }
-
-  private static float[] atLeast(float[] buffer, int size) {
-    return buffer.length < size ? new float[size] : buffer;
-  }
-
-  private void temper(float[] y, int count, int vocabulary, float temperature) {
-    if (temperature != 1) {
-      eachRow(
-          count,
-          vocabulary,
-          row -> {
-            int at = row * vocabulary;
-            for (int x = 0; x < vocabulary; x += LANES) {
-              VectorMask<Float> lanes = SPECIES.indexInRange(x, vocabulary);
-              VectorMath.load(y, at + x, lanes).div(temperature).intoArray(y, at + x, lanes);
-            }
-          });
-    }
-  }
-
-  void forward(Head head, int[] actions, HeadStatistics out) {
-    int vocabulary = head.vocabulary();
-    chunks(
+    VectorLogits.chunks(
         head.tokens(),
         vocabulary,
         (from, count) -> {
-          logits = logits(logits, head, from, count);
+          float[] y = logits().of(head, from, count);
           eachRow(
               count,
-              vocabulary,
-              row ->
-                  describe(
-                      logits, row * vocabulary, vocabulary, actions[from + row], from + row, out));
+              ROW_COST * vocabulary,
+              row -> fill(y, row * vocabulary, vocabulary, actions[from + row], from + row, out));
         });
   }
 
-  void sample(Head head, double[] uniforms, HeadStatistics out) {
-    chunks(
+  @Override
+  default void headSample(Head head, double[] uniforms, HeadStatistics out) {
+    Checks.headSample(head, uniforms, out);
+    VectorLogits.chunks(
         head.tokens(),
         head.vocabulary(),
-        (from, count) -> {
-          logits = logits(logits, head, from, count);
-          sampleRows(from, count, head.vocabulary(), uniforms, out);
-        });
+        (from, count) ->
+            sampleRows(
+                logits().of(head, from, count), from, count, head.vocabulary(), uniforms, out));
   }
 
-  void sample(PackedHead head, double[] uniforms, HeadStatistics out) {
-    chunks(
+  @Override
+  default void headSample(PackedHead head, double[] uniforms, HeadStatistics out) {
+    Checks.headSample(head, uniforms, out);
+    VectorLogits.chunks(
         head.tokens(),
         head.vocabulary(),
-        (from, count) -> {
-          logits = logits(logits, head, from, count);
-          sampleRows(from, count, head.vocabulary(), uniforms, out);
-        });
+        (from, count) ->
+            sampleRows(
+                logits().of(head, from, count), from, count, head.vocabulary(), uniforms, out));
   }
 
   private void sampleRows(
-      int from, int count, int vocabulary, double[] uniforms, HeadStatistics out) {
+      float[] y, int from, int count, int vocabulary, double[] uniforms, HeadStatistics out) {
     eachRow(
         count,
-        vocabulary,
+        ROW_COST * vocabulary,
         row -> {
           int at = row * vocabulary;
           double uniform = uniforms[from + row];
           int action =
               uniform < 0
-                  ? argmax(logits, at, vocabulary)
-                  : inverseTransform(logits, at, vocabulary, uniform);
-          describe(logits, at, vocabulary, action, from + row, out);
+                  ? argmax(y, at, vocabulary)
+                  : inverseTransform(y, at, vocabulary, uniform);
+          fill(y, at, vocabulary, action, from + row, out);
         });
   }
 
-  void compare(
+  @Override
+  default void headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
+    int count = Checks.headGather(head, logSumExp, ids, logProbs);
+    int dim = head.hidden().cols();
+    float[] hidden = head.hidden().data();
+    float[] weight = head.weight().data();
+    eachRow(
+        head.tokens(),
+        count * dim,
+        n -> {
+          for (int i = n * count; i < (n + 1) * count; i++) {
+            logProbs[i] =
+                ids[i] < 0
+                    ? Float.NEGATIVE_INFINITY
+                    : VectorMath.dot(hidden, n * dim, weight, ids[i] * dim, dim)
+                            / head.temperature()
+                        - logSumExp[n];
+          }
+        });
+  }
+
+  @Override
+  default void headCompare(
       Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
+    Checks.headCompare(p, pLogSumExp, q, qLogSumExp, lambda, out);
     int vocabulary = p.vocabulary();
-    chunks(
+    VectorLogits.chunks(
         p.tokens(),
         vocabulary,
         (from, count) -> {
-          logits = logits(logits, p, from, count);
-          otherLogits = logits(otherLogits, q, from, count);
+          float[] y = logits().of(p, from, count);
+          float[] z = logits().ofOther(q, from, count);
           eachRow(
               count,
-              vocabulary,
+              ROW_COST * vocabulary,
               row -> {
                 int n = from + row;
                 compareRow(
-                    row * vocabulary, vocabulary, pLogSumExp[n], qLogSumExp[n], lambda, n, out);
+                    y,
+                    z,
+                    row * vocabulary,
+                    vocabulary,
+                    pLogSumExp[n],
+                    qLogSumExp[n],
+                    lambda,
+                    n,
+                    out);
               });
         });
   }
 
-  private void compareRow(
-      int at, int vocabulary, float pLse, float qLse, float lambda, int n, HeadComparison out) {
+  private static void compareRow(
+      float[] y,
+      float[] z,
+      int at,
+      int vocabulary,
+      float pLse,
+      float qLse,
+      float lambda,
+      int n,
+      HeadComparison out) {
     double klPQ = 0;
     double klQP = 0;
     double overlap = 0;
@@ -178,8 +148,8 @@ final class VectorHead {
       FloatVector minima = forward;
       int end = Math.min(vocabulary, block + BLOCK);
       for (int x = block; x < end; x += LANES) {
-        FloatVector logP = logProbs(logits, at + x, end - x, pLse);
-        FloatVector logQ = logProbs(otherLogits, at + x, end - x, qLse);
+        FloatVector logP = logProbs(y, at + x, end - x, pLse);
+        FloatVector logQ = logProbs(z, at + x, end - x, qLse);
         FloatVector p = VectorMath.exp(logP);
         FloatVector q = VectorMath.exp(logQ);
         FloatVector ratio = difference(logP, logQ);
@@ -207,70 +177,61 @@ final class VectorHead {
     return logP.sub(logQ).blend(0, logP.eq(Float.NEGATIVE_INFINITY));
   }
 
-  void backward(
+  @Override
+  default void headBackward(
       Head head,
       HeadStatistics statistics,
       float[] coefficient,
       @Nullable Distillation distillation,
       Tensor dHidden,
       Tensor dWeight) {
+    Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
     int vocabulary = head.vocabulary();
     int dim = head.hidden().cols();
-    chunks(
+    Gemm gemm = gemm();
+    VectorLogits.chunks(
         head.tokens(),
         vocabulary,
         (from, count) -> {
-          logits = logits(logits, head, from, count);
-          if (distillation != null) {
-            otherLogits = logits(otherLogits, distillation.teacher(), from, count);
-          }
+          float[] y = logits().of(head, from, count);
+          float[] teacher =
+              distillation == null ? y : logits().ofOther(distillation.teacher(), from, count);
           eachRow(
               count,
-              vocabulary,
+              ROW_COST * vocabulary,
               row -> {
                 int n = from + row;
                 int at = row * vocabulary;
                 float lse = statistics.logSumExp()[n];
-                gradientRow(at, vocabulary, n, lse, coefficient[n], distillation);
-                logits[at + statistics.action()[n]] += coefficient[n];
-                scale(at, vocabulary, head.temperature());
+                gradientRow(y, teacher, at, vocabulary, n, lse, coefficient[n], distillation);
+                y[at + statistics.action()[n]] += coefficient[n];
+                scale(y, at, vocabulary, head.temperature());
               });
           int rowsAt = from * dim;
           gemm.nn(
-              logits,
-              0,
-              head.weight().data(),
-              0,
-              dHidden.data(),
-              rowsAt,
-              count,
-              vocabulary,
-              dim,
-              false);
+              y, 0, head.weight().data(), 0, dHidden.data(), rowsAt, count, vocabulary, dim, false);
           gemm.tn(
-              logits,
-              0,
-              head.hidden().data(),
-              rowsAt,
-              dWeight.data(),
-              0,
-              count,
-              vocabulary,
-              dim,
-              true);
+              y, 0, head.hidden().data(), rowsAt, dWeight.data(), 0, count, vocabulary, dim, true);
         });
   }
 
   /** Logits become their gradient, but for the action's own coefficient and the temperature. */
-  private void gradientRow(
-      int at, int vocabulary, int n, float lse, float coefficient, @Nullable Distillation d) {
+  private static void gradientRow(
+      float[] y,
+      float[] teacher,
+      int at,
+      int vocabulary,
+      int n,
+      float lse,
+      float coefficient,
+      @Nullable Distillation d) {
     for (int x = 0; x < vocabulary; x += LANES) {
       int left = vocabulary - x;
-      FloatVector logP = logProbs(logits, at + x, left, lse);
+      FloatVector logP = logProbs(y, at + x, left, lse);
       FloatVector p = VectorMath.exp(logP);
       FloatVector gradient = p.mul(-coefficient);
       if (d != null) {
-        FloatVector logTeacher = logProbs(otherLogits, at + x, left, d.teacherLogSumExp()[n]);
+        FloatVector logTeacher = logProbs(teacher, at + x, left, d.teacherLogSumExp()[n]);
         FloatVector slope =
             switch (d.direction()) {
               case FORWARD -> p.sub(VectorMath.exp(logTeacher));
@@ -278,14 +239,14 @@ final class VectorHead {
             };
         gradient = slope.fma(FloatVector.broadcast(SPECIES, d.weight()[n]), gradient);
       }
-      gradient.intoArray(logits, at + x, SPECIES.indexInRange(0, left));
+      gradient.intoArray(y, at + x, SPECIES.indexInRange(0, left));
     }
   }
 
-  private void scale(int at, int vocabulary, float temperature) {
+  private static void scale(float[] y, int at, int vocabulary, float temperature) {
     if (temperature != 1) {
       for (int x = 0; x < vocabulary; x++) {
-        logits[at + x] /= temperature;
+        y[at + x] /= temperature;
       }
     }
   }
@@ -342,7 +303,7 @@ final class VectorHead {
     return max;
   }
 
-  private static void describe(
+  private static void fill(
       float[] logits, int at, int vocabulary, int action, int n, HeadStatistics out) {
     float max = max(logits, at, vocabulary);
     double sum = 0;

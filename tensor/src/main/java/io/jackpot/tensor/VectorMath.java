@@ -61,6 +61,18 @@ final class VectorMath {
     return FloatVector.fromArray(SPECIES, x, at, lanes);
   }
 
+  /** {@code y[yAt …] += x[xAt …]}. */
+  static void addTo(float[] x, int xAt, float[] y, int yAt, int count) {
+    int whole = whole(count);
+    for (int j = 0; j < whole; j += LANES) {
+      load(y, yAt + j).add(load(x, xAt + j)).intoArray(y, yAt + j);
+    }
+    if (whole < count) {
+      VectorMask<Float> tail = tail(count - whole);
+      load(y, yAt + whole, tail).add(load(x, xAt + whole, tail)).intoArray(y, yAt + whole, tail);
+    }
+  }
+
   /** Sum of the lanes, as a tree of fixed order. */
   static float sum(FloatVector v) {
     FloatVector s = v;

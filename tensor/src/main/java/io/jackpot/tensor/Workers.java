@@ -21,6 +21,9 @@ final class Workers implements AutoCloseable {
   /** How long a thread looks for work, or for the end of it, before it parks. */
   private static final long SPIN_NANOS = 40_000;
 
+  /** Elements of a task of an op that does little with each. */
+  static final int PIECE = 1 << 14;
+
   private final Worker[] workers;
   private final AtomicLong generations = new AtomicLong();
   private volatile @Nullable Job job;
@@ -71,6 +74,31 @@ final class Workers implements AutoCloseable {
     mine.awaitEnd();
     job = null; // the body holds on to tensors
     mine.rethrow();
+  }
+
+  /** Runs {@code body} for each row, several rows of {@code dim} elements a task. */
+  void eachRow(int rows, int dim, IntConsumer body) {
+    int piece = Math.max(1, PIECE / Math.max(1, dim));
+    run(
+        Math.ceilDiv(rows, piece),
+        task -> {
+          int end = Math.min(rows, (task + 1) * piece);
+          for (int row = task * piece; row < end; row++) {
+            body.accept(row);
+          }
+        });
+  }
+
+  /** The work on elements {@code from ≤ at < end}. */
+  interface Piece {
+    void run(int from, int end);
+  }
+
+  /** Runs {@code body} for every {@link #PIECE} elements. */
+  void eachPiece(int size, Piece body) {
+    run(
+        Math.ceilDiv(size, PIECE),
+        task -> body.run(task * PIECE, Math.min(size, (task + 1) * PIECE)));
   }
 
   /** Ends the threads. A later {@link #run} computes on its caller alone. */
