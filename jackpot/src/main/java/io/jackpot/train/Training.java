@@ -50,19 +50,16 @@ public final class Training {
     RunProblems problems = RunProblems.of(settings, state);
     try (Compute device = open(settings, state, problems)) {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
-      try (RunFolder folder =
-              RunFolder.create(run, config, ", or go on with this run by --resume " + run);
-          ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
-        describe(run, device, settings, state, problems);
-        TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, progress);
-        loop.begin();
-        return finish(loop, folder);
+      String instead = ", or go on with this run by --resume " + run;
+      try (RunFolder folder = RunFolder.create(run, config, instead)) {
+        announce(run, device, settings, state, problems);
+        return run(device, settings, problems, state, folder, true);
       }
     }
   }
 
   /**
-   * Goes on with a run from its last whole checkpoint.
+   * Resumes a run from its last whole checkpoint.
    *
    * @param change of settings that do not matter to the result: threads and device
    * @return the last line of metrics
@@ -80,18 +77,37 @@ public final class Training {
     state.position().require(problems.training());
     try (Compute device = open(settings, state, problems)) {
       int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
-      try (RunFolder folder = RunFolder.open(run, kept);
-          ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
-        describe(run, device, settings, state, problems);
-        TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, progress);
-        if (checkpoint.isEmpty()) {
-          log.println("no checkpoint yet: starting again from the beginning");
-          loop.begin();
-        } else {
-          log.println("resuming after step " + state.step() + " of " + settings.steps());
-        }
-        return finish(loop, folder);
+      try (RunFolder folder = RunFolder.open(run, kept)) {
+        announce(run, device, settings, state, problems);
+        log.println(
+            checkpoint.isEmpty()
+                ? "no checkpoint yet: starting again from the beginning"
+                : "resuming after step " + state.step() + " of " + settings.steps());
+        return run(device, settings, problems, state, folder, checkpoint.isEmpty());
       }
+    }
+  }
+
+  /** Runs to the end; {@code fromStart} measures step 0 first. */
+  private ObjectNode run(
+      Compute device,
+      TrainSettings settings,
+      RunProblems problems,
+      TrainingState state,
+      RunFolder folder,
+      boolean fromStart) {
+    try (ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
+      StepRecorder recorder =
+          new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
+      TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, recorder);
+      if (fromStart) {
+        loop.begin();
+      }
+      loop.run();
+      progress.done();
+      log.println("report: " + folder.report());
+      log.flush();
+      return folder.lastMetrics();
     }
   }
 
@@ -131,13 +147,6 @@ public final class Training {
                 .formatted(tokens, settings.samplingSlots()));
   }
 
-  private ObjectNode finish(TrainingLoop loop, RunFolder folder) {
-    ObjectNode last = loop.run();
-    log.println("report: " + folder.report());
-    log.flush();
-    return last;
-  }
-
   private void leftOut(String what, int badGold, int badLength) {
     if (badGold > 0) {
       log.println(badGold + " " + what + " are left out: their answers cannot be read");
@@ -147,7 +156,7 @@ public final class Training {
     }
   }
 
-  private void describe(
+  private void announce(
       Path run, Compute device, TrainSettings settings, TrainingState state, RunProblems problems) {
     log.println("run " + run);
     device.lines().forEach(log::println);

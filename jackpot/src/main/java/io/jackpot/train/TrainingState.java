@@ -147,10 +147,9 @@ record TrainingState(
         step, position.after(problems, curriculum), elapsedSeconds, policy, actor, tokenizer, chat);
   }
 
-  /** After {@code seconds} more. */
-  TrainingState after(double seconds) {
-    return new TrainingState(
-        step, position, elapsedSeconds + seconds, policy, actor, tokenizer, chat);
+  /** With {@code seconds} as the time spent so far. */
+  TrainingState withElapsed(double seconds) {
+    return new TrainingState(step, position, seconds, policy, actor, tokenizer, chat);
   }
 
   /**
