@@ -10,36 +10,38 @@ import java.util.Arrays;
  * inputs is that of {@link TokenBatch}, of results that of {@link ObjectiveResult}.
  */
 public final class ObjectiveArrays {
+  private final int capacity;
+
   // Inputs
-  public final double[] logInf;
-  public final double[] logRef;
-  public final double[] logNew;
-  public final double[] logTarget;
+  public final double[] logInf = tokens();
+  public final double[] logRef = tokens();
+  public final double[] logNew = tokens();
+  public final double[] logTarget = tokens();
 
   /** Log-probs of the policy towards which a baseline's F corrects. */
-  public final double[] logCorrected;
+  public final double[] logCorrected = tokens();
 
-  public final double[] actorLogRef;
-  public final double[] actorLogNew;
-  public final double[] advantage;
-  public final double[] zTopK;
-  public final double[] zExact;
-  public final double[] divergence;
+  public final double[] actorLogRef = tokens();
+  public final double[] actorLogNew = tokens();
+  public final double[] advantage = tokens();
+  public final double[] zTopK = tokens();
+  public final double[] zExact = tokens();
+  public final double[] divergence = tokens();
 
   /** Uniforms that are given. */
-  public final double[] given;
+  public final double[] given = tokens();
 
   /** Threefry's key and counter of uniforms that are drawn, {@code [capacity × 4]}. */
-  public final int[] words;
+  public final int[] words = new int[4 * capacity];
 
   /** The sequence of each token, numbered without gaps. */
-  public final int[] sequence;
+  public final int[] sequence = new int[capacity];
 
   /** Tokens in order of sequence. */
-  public final int[] order;
+  public final int[] order = new int[capacity];
 
   /** Where each sequence begins in {@code order}, and the end, {@code [capacity + 1]}. */
-  public final int[] starts;
+  public final int[] starts = new int[capacity + 1];
 
   /** {@link ObjectiveInputs}. */
   public final double[] numbers = new double[ObjectiveInputs.NUMBERS];
@@ -48,36 +50,36 @@ public final class ObjectiveArrays {
   public final int[] choices = new int[ObjectiveInputs.CHOICES];
 
   // Between one task and the next
-  public final double[] uniform;
-  public final double[] targetRatio;
-  public final double[] accepted;
-  public final double[] policySums;
-  public final double[] actorSums;
-  public final double[] corrected;
-  public final double[] derivative;
-  public final double[] actorRatio;
-  public final double[] actorDerivative;
-  public final double[] share;
-  public final double[] maskedWeight;
-  public final int[] clipped;
-  public final int[] actorClipped;
+  public final double[] uniform = tokens();
+  public final double[] targetRatio = tokens();
+  public final double[] accepted = tokens();
+  public final double[] policySums = tokens();
+  public final double[] actorSums = tokens();
+  public final double[] corrected = tokens();
+  public final double[] derivative = tokens();
+  public final double[] actorRatio = tokens();
+  public final double[] actorDerivative = tokens();
+  public final double[] share = tokens();
+  public final double[] maskedWeight = tokens();
+  public final int[] clipped = new int[capacity];
+  public final int[] actorClipped = new int[capacity];
 
   /** {@code [TOTALS × capacity]}. */
-  public final double[] contributions;
+  public final double[] contributions = new double[LossTasks.TOTALS * capacity];
 
   // Results
-  public final double[] acceptProbability;
-  public final double[] mask;
-  public final double[] z;
-  public final double[] obrsWeight;
-  public final double[] rho;
-  public final double[] ratio;
-  public final double[] ppo;
-  public final double[] actorWeight;
-  public final double[] actorPpo;
-  public final double[] policyCoefficient;
-  public final double[] actorCoefficient;
-  public final double[] distillWeight;
+  public final double[] acceptProbability = tokens();
+  public final double[] mask = tokens();
+  public final double[] z = tokens();
+  public final double[] obrsWeight = tokens();
+  public final double[] rho = tokens();
+  public final double[] ratio = tokens();
+  public final double[] ppo = tokens();
+  public final double[] actorWeight = tokens();
+  public final double[] actorPpo = tokens();
+  public final double[] policyCoefficient = tokens();
+  public final double[] actorCoefficient = tokens();
+  public final double[] distillWeight = tokens();
 
   /** The accepted share and κ, {@code [2]}. */
   public final double[] calibration = new double[2];
@@ -88,52 +90,9 @@ public final class ObjectiveArrays {
   /** {@code [TOTALS]}. */
   public final double[] totals = new double[LossTasks.TOTALS];
 
-  private final int capacity;
-
   public ObjectiveArrays(int capacity) {
     this.capacity = capacity;
-    this.logInf = tokens();
-    this.logRef = tokens();
-    this.logNew = tokens();
-    this.logTarget = tokens();
-    this.logCorrected = tokens();
-    this.actorLogRef = tokens();
-    this.actorLogNew = tokens();
-    this.advantage = tokens();
-    this.zTopK = tokens();
-    this.zExact = tokens();
-    this.divergence = tokens();
-    this.given = tokens();
-    this.words = new int[4 * capacity];
-    this.sequence = new int[capacity];
-    this.order = new int[capacity];
-    this.starts = new int[capacity + 1];
-    this.uniform = tokens();
-    this.targetRatio = tokens();
-    this.accepted = tokens();
-    this.policySums = tokens();
-    this.actorSums = tokens();
-    this.corrected = tokens();
-    this.derivative = tokens();
-    this.actorRatio = tokens();
-    this.actorDerivative = tokens();
-    this.share = tokens();
-    this.maskedWeight = tokens();
-    this.clipped = new int[capacity];
-    this.actorClipped = new int[capacity];
-    this.contributions = new double[LossTasks.TOTALS * capacity];
-    this.acceptProbability = tokens();
-    this.mask = tokens();
-    this.z = tokens();
-    this.obrsWeight = tokens();
-    this.rho = tokens();
-    this.ratio = tokens();
-    this.ppo = tokens();
-    this.actorWeight = tokens();
-    this.actorPpo = tokens();
-    this.policyCoefficient = tokens();
-    this.actorCoefficient = tokens();
-    this.distillWeight = tokens();
+    super(); // the arrays are made after it
   }
 
   private double[] tokens() {
