@@ -12,13 +12,15 @@ public final class Model {
 
   private final ModelConfig config;
   private final Parameters parameters;
-  private final Weights weights;
+  private final Weights<Tensor> weights;
+  private final Weights<Matrix> matrices;
   private final Rope rope;
 
   public Model(ModelConfig config, Parameters parameters) {
     this.config = config;
     this.parameters = parameters;
     this.weights = Weights.of(config, parameters);
+    this.matrices = weights.map(Matrix.Plain::new, Matrix.Plain::new);
     this.rope = new Rope(config);
   }
 
@@ -61,8 +63,13 @@ public final class Model {
     return new Head(hidden, weights.head(), temperature);
   }
 
-  Weights weights() {
+  Weights<Tensor> weights() {
     return weights;
+  }
+
+  /** The weights for a forward pass. */
+  Weights<Matrix> matrices() {
+    return matrices;
   }
 
   Rope rope() {

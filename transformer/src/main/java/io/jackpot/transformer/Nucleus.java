@@ -60,7 +60,7 @@ final class Nucleus {
     double[] best = new double[uniforms.length];
     Arrays.fill(best, -1);
     HeadStatistics all = HeadStatistics.allocate(uniforms.length, k);
-    head.sample(best, all);
+    head.sample(ops, best, all);
     double[] p = new double[k];
     List<Integer> wider = new ArrayList<>();
     for (int row = 0; row < uniforms.length; row++) {
@@ -100,7 +100,7 @@ final class Nucleus {
     Tensor hidden = rows.of(places.length, head.hidden().cols());
     Tensor y = logits.of(places.length, vocabulary);
     ops.gatherRows(head.hidden(), places, hidden);
-    head.weight().multiply(hidden, y);
+    head.weight().multiply(ops, hidden, y);
     float[] values = y.data();
     if (order.length != vocabulary) {
       order = new long[vocabulary];

@@ -262,7 +262,7 @@ public final class Sampler {
     HeadStatistics out = HeadStatistics.allocate(count, topK);
     InferenceModel.SamplingHead head = model.head(hidden, greedy ? 1 : options.temperature());
     if (greedy || options.truncation().keepsAll()) {
-      head.sample(u, out);
+      head.sample(ops, u, out);
     } else {
       nucleus.sample(head, u, options.truncation(), out);
     }

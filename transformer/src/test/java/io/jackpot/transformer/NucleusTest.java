@@ -45,7 +45,7 @@ class NucleusTest {
       System.arraycopy(logits, 0, hidden.data(), row * vocabulary, vocabulary);
     }
     HeadStatistics out = HeadStatistics.allocate(uniforms.length, topK);
-    SamplingMatrix weight = SamplingMatrix.of(OPS, identity, WeightType.F32);
+    Matrix weight = Matrix.of(OPS, identity, WeightType.F32);
     InferenceModel.SamplingHead head = new InferenceModel.SamplingHead(hidden, weight, temperature);
     new Nucleus(OPS).sample(head, uniforms, truncation, out);
     return out;
