@@ -5,9 +5,12 @@ import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
 import java.util.Map;
 
-/** A configuration and its weights: what {@link Activations} and {@link Sampler} work on. */
+/**
+ * A configuration and its weights (for their shapes see {@link Parameters}), the subject of {@link
+ * Activations} and {@link Sampler}.
+ */
 public final class Model {
-  /** Standard deviation of fresh weights, as {@code initializer_range} in Hugging Face configs. */
+  /** Standard deviation of random weights, as {@code initializer_range} of Hugging Face. */
   private static final double INITIALIZER_RANGE = 0.02;
 
   private final ModelConfig config;
@@ -55,9 +58,9 @@ public final class Model {
   }
 
   /**
-   * This model's LM head over {@code hidden} [tokens, hidden], at a temperature.
+   * This model's LM head over {@code hidden [tokens, hiddenSize]}, at a temperature.
    *
-   * @param hidden what {@link Activations#forward} returns, or rows of it
+   * @param hidden the result of {@link Activations#forward}, or rows of it
    */
   public Head head(Tensor hidden, float temperature) {
     return new Head(hidden, weights.head(), temperature);

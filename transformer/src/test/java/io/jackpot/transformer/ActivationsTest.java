@@ -180,8 +180,8 @@ class ActivationsTest {
     try (Ops ops = OpsLookup.open(2)) {
       Model model = Model.random(TinyModels.config("qwen3"), 1);
       Packing packing = Packing.ofLengths(11, 10);
-      // All different: what follows a token repeated from the start cannot be known, as rotary
-      // positions are relative.
+      // All different: as rotary positions are relative, a model cannot know what follows a token
+      // that has been repeated since the start.
       int[] ids = new int[packing.tokens()];
       Arrays.setAll(ids, i -> i * 7 % TinyModels.VOCABULARY);
       NextTokenLoss loss = new NextTokenLoss(ops, model, packing, ids);
