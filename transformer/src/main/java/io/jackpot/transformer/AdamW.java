@@ -11,10 +11,12 @@ import java.util.List;
 public final class AdamW {
 
   /**
+   * Hyperparameters.
+   *
    * @param beta1 decay of the first moment
    * @param beta2 decay of the second moment
    * @param epsilon added to the root of the second moment
-   * @param weightDecay decoupled, on every parameter
+   * @param weightDecay decoupled weight decay of every parameter
    * @param gradClip largest global norm of the gradient; 0 for no clipping
    */
   public record Options(
@@ -29,9 +31,7 @@ public final class AdamW {
     this(Parameters.zeros(config), Parameters.zeros(config), 0, options);
   }
 
-  /**
-   * An optimizer that continues from moments {@code m} and {@code v} after {@code step} updates.
-   */
+  /** Continues from moments {@code m} and {@code v} after {@code step} updates. */
   public AdamW(Parameters m, Parameters v, int step, Options options) {
     this.m = m;
     this.v = v;
@@ -49,7 +49,7 @@ public final class AdamW {
     return v;
   }
 
-  /** Updates made so far. */
+  /** Number of updates so far. */
   public int step() {
     return step;
   }
@@ -74,9 +74,9 @@ public final class AdamW {
   }
 
   /**
-   * One update of {@code weights}; the gradients stay as they are.
+   * Updates {@code weights} once; the gradients are unchanged.
    *
-   * @param norm of the gradients, from {@link #norm}
+   * @param norm the global norm of the gradients, from {@link #norm}
    */
   public void update(
       Ops ops, Parameters weights, Parameters gradients, double norm, float learningRate) {

@@ -4,16 +4,18 @@ import io.jackpot.tensor.Shape;
 import io.jackpot.tensor.Tensor;
 
 /**
- * Memory of one activation, grown to the largest batch it has seen. It grows by an eighth at least:
- * the responses of a run grow longer a little at a time, and a new array at every step would be
- * more garbage than a collector takes away.
+ * Memory of one activation, grown to the largest batch so far. It grows by at least an eighth: the
+ * responses of a run get longer gradually, and a new array at every step would be more garbage than
+ * the collector can keep up with.
  */
 public final class Buffer {
   private static final int LARGEST = Integer.MAX_VALUE - 8;
 
   private Tensor all = Tensor.zeros(0);
 
-  /** A tensor over this memory, its content unknown; it replaces the one given before. */
+  /**
+   * A tensor of shape {@code dims} over this memory, uninitialised; it replaces the previous one.
+   */
   public Tensor of(int... dims) {
     long size = Shape.of(dims).size();
     if (size > LARGEST) {

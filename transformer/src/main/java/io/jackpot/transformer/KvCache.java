@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keys and values of the tokens so far, of every block and every sequence being sampled: {@code
- * [slots, kvHeads, capacity, headDim]} a block, in float32 or in 8 bits. A sequence owns one slot
- * while it runs. The memory is used again for the next batch.
+ * Keys and values of the previous tokens of every sequence being sampled: {@code [slots, kvHeads,
+ * capacity, headDim]} per block, in float32 or 8 bits. A sequence owns one slot while it runs. The
+ * memory is reused for the next batch.
  */
 final class KvCache {
   private final ModelConfig config;
@@ -33,7 +33,7 @@ final class KvCache {
     }
   }
 
-  /** Makes room; what was there before is gone. */
+  /** Makes room and discards the content. */
   void resize(int slots, int capacity) {
     boolean same = this.slots == slots && this.capacity == capacity;
     this.slots = slots;
@@ -52,7 +52,7 @@ final class KvCache {
     return new QuantizedCache(type, slots, config.kvHeads(), capacity, config.headDim());
   }
 
-  /** Bytes that a cache takes for a token. */
+  /** Bytes per token. */
   static long bytesPerToken(ModelConfig config, CacheType type) {
     long scale = type == CacheType.F32 ? 0 : Float.BYTES;
     long vector = (long) config.headDim() * type.bytes() + scale;
@@ -68,7 +68,7 @@ final class KvCache {
     }
   }
 
-  /** As {@link #appendKeys}. */
+  /** {@link #appendKeys} for values. */
   void appendValues(Ops ops, int layer, Tensor x, int[] slots, int[] positions) {
     if (type == CacheType.F32) {
       ops.cacheAppend(x, slots, positions, of(values.get(layer)));

@@ -5,20 +5,25 @@ import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.Threefry;
 import java.util.Map;
 
-/** A configuration and its weights: what {@link Activations} and {@link Sampler} work on. */
+/**
+ * A configuration and its weights (for their shapes see {@link Parameters}), the subject of {@link
+ * Activations} and {@link Sampler}.
+ */
 public final class Model {
-  /** Standard deviation of fresh weights, as {@code initializer_range} in Hugging Face configs. */
+  /** Standard deviation of random weights, as {@code initializer_range} of Hugging Face. */
   private static final double INITIALIZER_RANGE = 0.02;
 
   private final ModelConfig config;
   private final Parameters parameters;
-  private final Weights weights;
+  private final Weights<Tensor> weights;
+  private final Weights<Matrix> matrices;
   private final Rope rope;
 
   public Model(ModelConfig config, Parameters parameters) {
     this.config = config;
     this.parameters = parameters;
     this.weights = Weights.of(config, parameters);
+    this.matrices = weights.map(Matrix.Plain::new, Matrix.Plain::new);
     this.rope = new Rope(config);
   }
 
@@ -53,16 +58,21 @@ public final class Model {
   }
 
   /**
-   * This model's LM head over {@code hidden} [tokens, hidden], at a temperature.
+   * This model's LM head over {@code hidden [tokens, hiddenSize]}, at a temperature.
    *
-   * @param hidden what {@link Activations#forward} returns, or rows of it
+   * @param hidden the result of {@link Activations#forward}, or rows of it
    */
   public Head head(Tensor hidden, float temperature) {
     return new Head(hidden, weights.head(), temperature);
   }
 
-  Weights weights() {
+  Weights<Tensor> weights() {
     return weights;
+  }
+
+  /** The weights for a forward pass. */
+  Weights<Matrix> matrices() {
+    return matrices;
   }
 
   Rope rope() {

@@ -3,8 +3,8 @@ package io.jackpot.transformer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shape of a decoder-only transformer with RMSNorm, rotary positions, grouped-query attention
- * and SwiGLU. Qwen2, Qwen3, Llama and Mistral differ only in the flags here.
+ * The configuration of a decoder-only transformer with RMSNorm, rotary positions, grouped-query
+ * attention and SwiGLU. Qwen2, Qwen3, Llama and Mistral differ only in these values.
  *
  * @param modelType as in {@code config.json}: {@code qwen2}, {@code qwen3}, {@code llama}, {@code
  *     mistral}
@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * @param headDim width of a head; need not be {@code hiddenSize / heads}
  * @param maxPositions {@code max_position_embeddings}; see {@link #longestSequence()}
  * @param ropeTheta base of the rotary frequencies
- * @param ropeScaling what is done to them
+ * @param ropeScaling the change of these frequencies
  * @param rmsNormEpsilon added to the mean square
  * @param tiedEmbeddings whether the LM head is the embedding
  * @param qkvBias whether q, k and v have biases (Qwen2)
- * @param outputBias whether o has one as well (Llama with {@code attention_bias})
+ * @param outputBias whether o has a bias as well (Llama with {@code attention_bias})
  * @param qkNorm whether each head of q and k is RMS-normalised (Qwen3)
- * @param slidingWindow null where all positions see all before them
+ * @param slidingWindow null if every position sees all before it
  */
 public record ModelConfig(
     String modelType,
@@ -45,7 +45,7 @@ public record ModelConfig(
     @Nullable SlidingWindow slidingWindow) {
 
   /**
-   * @throws IllegalArgumentException naming the value that cannot be
+   * @throws IllegalArgumentException if a value is out of range; names it
    */
   public ModelConfig {
     positive("vocab_size", vocabularySize);
@@ -80,9 +80,9 @@ public record ModelConfig(
   }
 
   /**
-   * Without a window.
+   * A configuration without a sliding window.
    *
-   * @throws IllegalArgumentException naming the value that cannot be
+   * @throws IllegalArgumentException if a value is out of range; names it
    */
   public ModelConfig(
       String modelType,
@@ -127,14 +127,14 @@ public record ModelConfig(
   }
 
   /**
-   * The longest sequence of a forward pass. Longer than {@link #longestSequence()} where rotary
-   * frequencies depend on a sequence's length: such a sequence has to be a pass of its own.
+   * The longest sequence of a forward pass. Longer than {@link #longestSequence()} if rotary
+   * frequencies depend on a sequence's length: such a sequence must be a pass of its own.
    */
   public int longestForward() {
     return withinWindow(ropeScaling.longest(maxPositions));
   }
 
-  /** The setting in {@code config.json} that bounds sequences. */
+  /** The setting in {@code config.json} that limits the length of sequences. */
   public String lengthSetting() {
     boolean window =
         slidingWindow != null && slidingWindow.size() < ropeScaling.longest(maxPositions);
@@ -146,7 +146,7 @@ public record ModelConfig(
     return (int) Math.min(most, Integer.MAX_VALUE);
   }
 
-  /** The same with a head of its own, or without. */
+  /** This configuration with or without a tied LM head. */
   public ModelConfig withTiedEmbeddings(boolean tied) {
     return new ModelConfig(
         modelType,
@@ -168,12 +168,12 @@ public record ModelConfig(
         slidingWindow);
   }
 
-  /** 1/√headDim, by which attention scores are multiplied. */
+  /** The scale 1/√headDim of attention scores. */
   public float attentionScale() {
     return (float) (1 / Math.sqrt(headDim));
   }
 
-  /** Name of the parameter that is the LM head. */
+  /** Name of the LM head's parameter. */
   public String headName() {
     return tiedEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight";
   }

@@ -1,6 +1,6 @@
 package io.jackpot.transformer;
 
-/** NaN or infinity in a loss or a gradient. */
+/** Thrown on NaN or infinity in a loss or a gradient. */
 public final class NonFiniteException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

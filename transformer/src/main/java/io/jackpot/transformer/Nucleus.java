@@ -9,21 +9,22 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Samples tokens from a {@link Truncation truncated} distribution. Nearly always the tokens that
- * may be sampled are among the few best of a row, which the LM head gives without its logits; only
- * the logits of rows where they are not are looked at, a chunk of rows at a time. A row's token
- * depends on nothing but that row and its uniform.
+ * Samples tokens from a {@link Truncation truncated} distribution: {@code hidden [rows,
+ * hiddenSize], uniforms [rows] → action [rows]}. The tokens that may be sampled are nearly always
+ * among the top few of a row, which the LM head returns without its logits. Only the other rows
+ * need their logits, which are computed for a chunk of rows at a time. A row's token depends only
+ * on that row and its uniform.
  */
 final class Nucleus {
-  /** How many of the best tokens the head is asked for. */
+  /** Number of top tokens that the head returns. */
   private static final int BEST = 64;
 
-  /** Logits of one chunk: 16 MiB of them, or one row. */
+  /** Logits of a chunk: 16 MiB, or one row if that is more. */
   private static final int CHUNK = 1 << 22;
 
   /**
-   * What probabilities may lack by rounding: of two tokens of probability ½ the first one is enough
-   * for a {@code topP} of 0.5, whatever float32 makes of log ½.
+   * Tolerance for rounding: of two tokens of probability ½ the first one is enough for a {@code
+   * topP} of 0.5, even if float32 rounds log ½ down.
    */
   private static final double ROUNDING = 1e-6;
 
@@ -37,7 +38,7 @@ final class Nucleus {
     this.ops = ops;
   }
 
-  /** Floats that sampling {@code rows} rows takes. */
+  /** Floats for sampling {@code rows} rows. */
   static long floats(ModelConfig config, int rows) {
     long chunk = Math.min(rows, chunkRows(config.vocabularySize()));
     return chunk * ((long) config.vocabularySize() + config.hiddenSize());
@@ -48,10 +49,10 @@ final class Nucleus {
   }
 
   /**
-   * Samples one token a row by inverse transform over the tokens that may be sampled, the most
-   * probable first.
+   * Samples one token per row by inverse transform over the tokens that may be sampled, in
+   * descending order of probability.
    *
-   * @param uniforms in [0, 1), one a row
+   * @param uniforms [rows], in [0, 1)
    * @param out filled as {@link Ops#headSample} does: of the whole distribution
    */
   void sample(SamplingHead head, double[] uniforms, Truncation truncation, HeadStatistics out) {
@@ -60,7 +61,7 @@ final class Nucleus {
     double[] best = new double[uniforms.length];
     Arrays.fill(best, -1);
     HeadStatistics all = HeadStatistics.allocate(uniforms.length, k);
-    head.sample(best, all);
+    head.sample(ops, best, all);
     double[] p = new double[k];
     List<Integer> wider = new ArrayList<>();
     for (int row = 0; row < uniforms.length; row++) {
@@ -88,7 +89,7 @@ final class Nucleus {
     }
   }
 
-  /** Samples {@code wide} rows by all their logits; their statistics are there already. */
+  /** Samples {@code wide} rows from all their logits; {@code out} has their statistics already. */
   private void sampleWide(
       SamplingHead head,
       List<Integer> wide,
@@ -100,7 +101,7 @@ final class Nucleus {
     Tensor hidden = rows.of(places.length, head.hidden().cols());
     Tensor y = logits.of(places.length, vocabulary);
     ops.gatherRows(head.hidden(), places, hidden);
-    head.weight().multiply(hidden, y);
+    head.weight().multiply(ops, hidden, y);
     float[] values = y.data();
     if (order.length != vocabulary) {
       order = new long[vocabulary];
@@ -120,7 +121,7 @@ final class Nucleus {
 
   /**
    * Puts the ids of a row into the low halves of {@code order} and their probabilities into {@code
-   * sorted}, the most probable first.
+   * sorted}, in descending order of probability.
    */
   private void sort(float[] logits, int from, float temperature, double logSumExp) {
     for (int id = 0; id < order.length; id++) {
@@ -132,17 +133,17 @@ final class Nucleus {
     }
   }
 
-  /** An int that is the smaller, the larger {@code x} is. */
+  /** Maps floats to ints in reverse order. */
   private static int descending(float x) {
     int bits = Float.floatToIntBits(x + 0f); // -0 becomes 0, which it equals
     return bits < 0 ? bits ^ Integer.MIN_VALUE : ~bits;
   }
 
   /**
-   * How many of a row's tokens may be sampled.
+   * The number of a row's tokens that may be sampled.
    *
-   * @param p the probabilities of its best tokens, falling
-   * @return more than there are in {@code p} if these do not tell
+   * @param p the probabilities of its top tokens, descending
+   * @return more than {@code p.length} if {@code p} is not enough to tell
    */
   private static int kept(double[] p, int vocabulary, Truncation truncation) {
     int unknown = p.length + 1;
@@ -172,7 +173,7 @@ final class Nucleus {
     return sum;
   }
 
-  /** The first of {@code kept} tokens at which their cumulated probability exceeds the uniform. */
+  /** The first of {@code kept} tokens at which the cumulative probability exceeds the uniform. */
   private static int pick(double[] p, int kept, double uniform) {
     double threshold = uniform * mass(p, kept);
     double sum = 0;

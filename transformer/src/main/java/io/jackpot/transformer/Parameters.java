@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A model's named tensors, in a fixed order and under the names Hugging Face gives them ({@code
- * model.layers.0.self_attn.q_proj.weight}). Gradients and optimizer moments are {@code Parameters}
- * of the same names and shapes.
+ * A model's tensors by their Hugging Face names, in a fixed order: {@code
+ * model.layers.0.self_attn.q_proj.weight [heads × headDim, hiddenSize]} and so on, see {@link
+ * #shapes}. Gradients and optimizer moments are {@code Parameters} of the same names and shapes.
  */
 public final class Parameters {
   private final Map<String, Tensor> tensors;
@@ -58,7 +58,7 @@ public final class Parameters {
   }
 
   /**
-   * Parameters whose tensors come from {@code source} by name.
+   * Parameters with tensors from {@code source}, which maps names to tensors.
    *
    * @throws IllegalArgumentException if a tensor's shape is not what {@code config} says
    */
@@ -76,21 +76,16 @@ public final class Parameters {
     return new Parameters(Collections.unmodifiableMap(tensors));
   }
 
-  /** All zeros, for gradients and moments. */
+  /** Parameters of zeros, for gradients and moments. */
   public static Parameters zeros(ModelConfig config) {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    shapes(config)
-        .forEach((name, shape) -> {
-          int[] dims = new int[shape.rank()];
-          for (int axis = 0; axis < dims.length; axis++) {
-            dims[axis] = shape.dim(axis);
-          }
-          tensors.put(name, Tensor.zeros(dims));
-        });
+    shapes(config).forEach((name, shape) -> tensors.put(name, Tensor.zeros(shape.dims())));
     return new Parameters(Collections.unmodifiableMap(tensors));
   }
 
   /**
+   * The tensor of a parameter.
+   *
    * @throws IllegalArgumentException if there is no such parameter
    */
   public Tensor get(String name) {
@@ -106,7 +101,7 @@ public final class Parameters {
     return tensors;
   }
 
-  /** Number of scalars. */
+  /** Number of elements of all tensors. */
   public long count() {
     return tensors.values().stream().mapToLong(Tensor::size).sum();
   }

@@ -3,15 +3,15 @@ package io.jackpot.transformer;
 import io.jackpot.tensor.Tensor;
 
 /**
- * Cosines and sines of the rotary position embedding (Su et al., 2021): position times frequency i
- * for i below headDim/2, the frequencies as {@link RopeScaling} has them. The tables grow with the
- * longest sequence seen.
+ * Tables {@code cos, sin [positions, headDim/2]} of the rotary position embedding (Su et al., 2021)
+ * for the angles position × frequency, with the frequencies of {@link RopeScaling}. They grow with
+ * the longest sequence so far.
  */
 final class Rope {
   private final ModelConfig config;
   private final int half;
 
-  /** The length that the frequencies in the tables are for; 0 for all fixed ones. */
+  /** The sequence length of the frequencies in the tables; 0 if they do not depend on it. */
   private int length;
 
   private Tensor cos;
@@ -25,19 +25,19 @@ final class Rope {
   }
 
   /**
-   * Makes the tables cover {@code positions} positions of sequences that may grow, with the same
+   * Extends the tables to {@code positions} positions of sequences that may grow, with the same
    * values for all lengths.
    *
-   * @throws IllegalArgumentException if the model does not take so many
+   * @throws IllegalArgumentException if the model does not support so many
    */
   void cover(int positions) {
     cover(positions, config.longestSequence());
   }
 
   /**
-   * Makes the tables cover a forward pass whose longest sequence has {@code positions} positions.
+   * Extends the tables to a forward pass whose longest sequence has {@code positions} positions.
    *
-   * @throws IllegalArgumentException if the model does not take so many
+   * @throws IllegalArgumentException if the model does not support so many
    */
   void coverForward(int positions) {
     cover(positions, config.longestForward());

@@ -3,22 +3,21 @@ package io.jackpot.transformer;
 import java.util.List;
 
 /**
- * How the rotary frequencies of a model are changed so that it reads longer sequences than it was
- * first trained on: the {@code rope_type} of Hugging Face configurations.
+ * A change of a model's rotary frequencies for longer sequences than it was first trained on: the
+ * {@code rope_type} of Hugging Face configurations.
  */
 public sealed interface RopeScaling {
 
   /**
-   * Angles a position, in radians, for each pair of dimensions.
+   * The frequencies {@code [half]}: the angle per position of each pair of dimensions, in radians.
    *
-   * @param half pairs: half the width of a head
+   * @param half number of pairs: half the width of a head
    * @param theta base of the unscaled frequencies theta^(−i/half)
-   * @return [half]
    */
   double[] frequencies(int half, double theta);
 
   /**
-   * The angles for a forward pass whose longest sequence has {@code length} tokens.
+   * The frequencies for a forward pass whose longest sequence has {@code length} tokens.
    *
    * @param maxPositions {@code max_position_embeddings}
    */
@@ -27,18 +26,18 @@ public sealed interface RopeScaling {
   }
 
   /**
-   * The longest sequence that the model is made for.
+   * The longest sequence that the model supports.
    *
-   * @param maxPositions {@code max_position_embeddings}, which some models have stretched already
-   *     and others not
+   * @param maxPositions {@code max_position_embeddings}, which includes the scaling in some models
+   *     and not in others
    */
   default long longest(int maxPositions) {
     return maxPositions;
   }
 
   /**
-   * The longest sequence up to which the angles do not depend on the sequence's length, so that a
-   * position can be computed before it is known how many follow.
+   * The longest sequence whose frequencies do not depend on its length, so that a position can be
+   * computed before the following ones are known.
    *
    * @param maxPositions as in {@link #longest}
    */
@@ -46,7 +45,7 @@ public sealed interface RopeScaling {
     return longest(maxPositions);
   }
 
-  /** Multiplies the cosines and sines, and so the scores by its square. */
+  /** The factor of cosines and sines; attention scores are multiplied by its square. */
   default double attentionFactor() {
     return 1;
   }
@@ -59,7 +58,7 @@ public sealed interface RopeScaling {
     return frequencies;
   }
 
-  /** The frequencies as they are. */
+  /** Unscaled frequencies. */
   record None() implements RopeScaling {
     @Override
     public double[] frequencies(int half, double theta) {
@@ -95,9 +94,9 @@ public sealed interface RopeScaling {
   }
 
   /**
-   * A base that grows with the sequence once it is longer than {@code max_position_embeddings}
-   * ("NTK"). All positions of such a sequence turn by other angles than those of a shorter one, so
-   * it can be a forward pass, but not be sampled token by token.
+   * A base that grows with the length of sequences longer than {@code max_position_embeddings}
+   * (dynamic NTK). All positions of such a sequence have other angles than in a shorter one, so it
+   * can be computed in one forward pass but not sampled token by token.
    */
   record Dynamic(double factor) implements RopeScaling {
     /**
@@ -130,17 +129,19 @@ public sealed interface RopeScaling {
   }
 
   /**
-   * Low frequencies divided by a factor, high ones kept, those between interpolated (Llama 3.1).
+   * Low frequencies divided by a factor, high ones unchanged, those between interpolated (Llama
+   * 3.1).
    *
-   * @param lowFreqFactor turns within {@code originalMaxPositions} below which a frequency is low
-   * @param highFreqFactor turns above which it is high
+   * @param lowFreqFactor rotations within {@code originalMaxPositions} below which a frequency is
+   *     low
+   * @param highFreqFactor rotations above which it is high
    * @param originalMaxPositions longest sequence of the first training
    */
   record Llama3(
       double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositions)
       implements RopeScaling {
     /**
-     * @throws IllegalArgumentException naming the value that cannot be
+     * @throws IllegalArgumentException if a value is out of range; names it
      */
     public Llama3 {
       positive("factor", factor);
@@ -166,12 +167,13 @@ public sealed interface RopeScaling {
   }
 
   /**
-   * YaRN (Peng et al., 2023): frequencies that turn seldom within {@code originalMaxPositions} are
-   * divided by a factor, those that turn often are kept, with a ramp over the dimensions between.
+   * YaRN (Peng et al., 2023): frequencies with few rotations within {@code originalMaxPositions}
+   * are divided by a factor, those with many are unchanged, with a ramp over the dimensions
+   * between.
    *
    * @param attentionFactor see {@link #attentionFactor()}
-   * @param betaFast turns from which a frequency is kept
-   * @param betaSlow turns up to which it is divided
+   * @param betaFast rotations above which a frequency is unchanged
+   * @param betaSlow rotations below which it is divided
    * @param originalMaxPositions longest sequence of the first training
    * @param truncate whether the ramp begins and ends at whole dimensions
    */
@@ -184,7 +186,7 @@ public sealed interface RopeScaling {
       boolean truncate)
       implements RopeScaling {
     /**
-     * @throws IllegalArgumentException naming the value that cannot be
+     * @throws IllegalArgumentException if a value is out of range; names it
      */
     public Yarn {
       positive("factor", factor);
@@ -220,7 +222,7 @@ public sealed interface RopeScaling {
       return frequencies;
     }
 
-    /** The pair of dimensions that makes so many turns within the original length. */
+    /** The pair of dimensions with so many rotations within the original length. */
     private double dimension(double turns, int half, double theta) {
       return half * Math.log(originalMaxPositions / (turns * 2 * Math.PI)) / Math.log(theta);
     }
@@ -246,7 +248,7 @@ public sealed interface RopeScaling {
       double attentionFactor)
       implements RopeScaling {
     /**
-     * @throws IllegalArgumentException naming the value that cannot be
+     * @throws IllegalArgumentException if a value is out of range; names it
      */
     public LongRope {
       shortFactors = List.copyOf(shortFactors);

@@ -17,24 +17,27 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Batched sampling with a KV cache. A prompt is computed once, however many samples it gets. A
- * sequence that ends leaves the batch, and one that waits takes its slot. What is sampled depends
- * on the uniforms alone, not on which sequences happen to share a batch.
+ * Batched sampling with a KV cache: {@code prompts → ids [response], logProbs [response]} for each
+ * sample. A prompt is computed once for all its samples. A sequence that ends leaves the batch, and
+ * a waiting one takes its slot. The samples depend only on the uniforms, not on which sequences
+ * share a batch.
  *
- * <p>Weights and cache may be of smaller types than float32; what is recorded is then of the
- * distributions of that model, prompts included.
+ * <p>Weights and cache may have smaller types than float32; log-probs are then those of the rounded
+ * model, including its prompts.
  */
 public final class Sampler {
 
   /**
-   * @param temperature divides the logits; 0 takes the most probable token, whose probability is
-   *     then given at temperature 1
-   * @param maxTokens longest response
-   * @param endIds any of them ends a response; empty for none
-   * @param topK how many of the most probable ids to record at each position
+   * Options of sampling.
+   *
+   * @param temperature divides the logits; 0 takes the most probable token and records its
+   *     probability at temperature 1
+   * @param maxTokens longest response, in tokens
+   * @param endIds the ids that end a response; may be empty
+   * @param topK number of most probable ids to record at each position
    * @param slots sequences sampled at the same time
-   * @param truncation which tokens may be sampled; what is recorded of a token is of the whole
-   *     distribution, so it must be {@link Truncation#NONE} where a learner relies on it
+   * @param truncation the tokens that may be sampled; the recorded log-probs are those of the whole
+   *     distribution, so this must be {@link Truncation#NONE} if a learner relies on them
    */
   public record Options(
       float temperature,
@@ -62,17 +65,17 @@ public final class Sampler {
     }
   }
 
-  /** The random numbers, in [0, 1), by what they are for. */
+  /** The random numbers in [0, 1) of the sampling. */
   @FunctionalInterface
   public interface Uniforms {
     double at(int prompt, int sample, int position);
   }
 
   /**
-   * A response that is asked for.
+   * A requested response.
    *
    * @param prompt index of its prompt
-   * @param sample which of the prompt's samples
+   * @param sample its index among the prompt's samples
    */
   public record Request(int prompt, int sample) {}
 
@@ -113,14 +116,12 @@ public final class Sampler {
   private final InferencePass pass;
   private final Nucleus nucleus;
 
-  /** Samples with {@code model}'s weights as they are at the time, all in float32. */
+  /** Samples with {@code model}'s current weights, all in float32. */
   public Sampler(Ops ops, Model model) {
     this(ops, model, WeightType.F32, CacheType.F32);
   }
 
-  /**
-   * Samples with {@code model}'s weights as they are at the time, which {@link #sample} packs anew.
-   */
+  /** Samples with {@code model}'s current weights, which every {@link #sample} packs again. */
   public Sampler(Ops ops, Model model, WeightType weights, CacheType cache) {
     this(ops, model.config(), () -> InferenceModel.of(ops, model, weights), cache);
   }
@@ -138,20 +139,20 @@ public final class Sampler {
     this.nucleus = new Nucleus(ops);
   }
 
-  /** Bytes that the cache takes for a token of a sequence. */
+  /** Bytes of the cache per token of a sequence. */
   public static long cacheBytesPerToken(ModelConfig config, CacheType type) {
     return KvCache.bytesPerToken(config, type);
   }
 
-  /** Floats that a token of a prompt takes while the prompt is computed, beside the cache. */
+  /** Floats per token of a prompt while it is computed, in addition to the cache. */
   public static long promptFloatsPerToken(ModelConfig config) {
     return InferencePass.floatsPerToken(config) + InferencePass.floatsPerCopiedToken(config);
   }
 
   /**
-   * Floats that sampling takes with all in float32.
+   * Floats of sampling with everything in float32.
    *
-   * @param slots sequences at the same time
+   * @param slots sequences sampled at the same time
    * @param prompt longest prompt in tokens
    * @param response longest response in tokens
    */
@@ -164,7 +165,7 @@ public final class Sampler {
         + (long) slots * config.hiddenSize();
   }
 
-  /** Floats that sampling takes beside {@link #floats} where it is truncated. */
+  /** Additional floats of truncated sampling. */
   public static long truncationFloats(ModelConfig config, int slots) {
     return Nucleus.floats(config, slots);
   }
@@ -172,10 +173,10 @@ public final class Sampler {
   /**
    * Samples {@code samples} responses to each prompt.
    *
-   * @param prompts ids, none empty
+   * @param prompts ids of each prompt, none empty
    * @return in order of prompt, then sample
    * @throws IllegalArgumentException if a prompt is empty, or with its response longer than the
-   *     model takes
+   *     model supports
    */
   public List<Sample> sample(List<int[]> prompts, int samples, Options options, Uniforms uniforms) {
     List<Request> requests = new ArrayList<>();
@@ -191,13 +192,13 @@ public final class Sampler {
   }
 
   /**
-   * Samples the responses that are asked for.
+   * Samples the requested responses.
    *
-   * @param prompts ids, none empty
-   * @param requests in rising order of prompt; those of one prompt are best side by side
-   * @param done gets each response as it ends
+   * @param prompts ids of each prompt, none empty
+   * @param requests in ascending order of prompt; requests of one prompt should be adjacent
+   * @param done receives each response as it ends
    * @throws IllegalArgumentException if a prompt is empty, or with its response longer than the
-   *     model takes
+   *     model supports
    */
   public void sample(
       List<int[]> prompts,
@@ -248,7 +249,7 @@ public final class Sampler {
     }
   }
 
-  /** Samples the next token of each of {@code rows} from its hidden state. */
+  /** Samples the next token of each of {@code rows} from {@code hidden [rows, hiddenSize]}. */
   private void take(
       InferenceModel model, List<Running> rows, Tensor hidden, Options options, Uniforms uniforms) {
     int count = rows.size();
@@ -262,7 +263,7 @@ public final class Sampler {
     HeadStatistics out = HeadStatistics.allocate(count, topK);
     InferenceModel.SamplingHead head = model.head(hidden, greedy ? 1 : options.temperature());
     if (greedy || options.truncation().keepsAll()) {
-      head.sample(u, out);
+      head.sample(ops, u, out);
     } else {
       nucleus.sample(head, u, options.truncation(), out);
     }
@@ -294,7 +295,7 @@ public final class Sampler {
    * Computes the prompts of {@code rows}, each once, and copies their keys and values into the slot
    * of every sample.
    *
-   * @return the last hidden state of each row
+   * @return [rows, hiddenSize], the last hidden state of each
    */
   private Tensor prefill(InferenceModel model, List<int[]> prompts, List<Running> rows) {
     int[] distinct = rows.stream().mapToInt(row -> row.prompt).distinct().toArray();
@@ -324,7 +325,7 @@ public final class Sampler {
     return pass.prefill(model, ids, packing, destination, last);
   }
 
-  /** Runs the newest token of each row through the model, against the cache. */
+  /** Computes the newest token of each row against the cache. */
   private Tensor decode(InferenceModel model, List<Running> rows) {
     int count = rows.size();
     int[] ids = new int[count];

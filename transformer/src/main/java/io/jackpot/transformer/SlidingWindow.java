@@ -1,13 +1,16 @@
 package io.jackpot.transformer;
 
 /**
- * A position sees itself and the {@code size - 1} positions before it, in the layers from {@code
- * fromLayer} on. Sequences of up to {@code size} positions are computed as without it, and longer
- * ones are not taken.
+ * Sliding-window attention: a position sees itself and the {@code size - 1} positions before it.
+ * For sequences of up to {@code size} positions it makes no difference; longer ones are not
+ * supported.
+ *
+ * @param size in positions
+ * @param fromLayer the first layer that has the window
  */
 public record SlidingWindow(int size, int fromLayer) {
   /**
-   * @throws IllegalArgumentException naming the value that cannot be
+   * @throws IllegalArgumentException if a value is out of range; names it
    */
   public SlidingWindow {
     if (size <= 0) {

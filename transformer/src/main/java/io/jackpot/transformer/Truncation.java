@@ -1,13 +1,13 @@
 package io.jackpot.transformer;
 
 /**
- * Which tokens of a distribution may be sampled, as the sampling of the Python library transformers
- * has it: after the temperature, first the {@code topK} most probable tokens, of those the smallest
- * set whose probability is at least {@code topP}, of those the ones at least {@code minP} times as
- * probable as the best. Probabilities are those of what is left by then. Of equally probable tokens
- * the lower id counts as the more probable one, and the best token always stays.
+ * The truncation of a distribution before sampling, as in the Python library transformers. Applied
+ * after the temperature, in this order: the {@code topK} most probable tokens; of these the
+ * smallest set whose probability is at least {@code topP}; of these the tokens at least {@code
+ * minP} times as probable as the most probable one. Each step renormalises. Among equally probable
+ * tokens the lower id counts as more probable; the most probable token always stays.
  *
- * @param topK most tokens; 0 for all
+ * @param topK number of tokens to keep; 0 for all
  * @param topP nucleus probability (Holtzman et al., 2020), in (0, 1]; 1 for all
  * @param minP least probability as a share of the best token's (Nguyen et al., 2025), in [0, 1]; 0
  *     for all
@@ -24,7 +24,7 @@ public record Truncation(int topK, double topP, double minP) {
     }
   }
 
-  /** Whether every token may be sampled. */
+  /** Whether no token is excluded. */
   public boolean keepsAll() {
     return topK == 0 && topP == 1 && minP == 0;
   }

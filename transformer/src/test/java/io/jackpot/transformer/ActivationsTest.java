@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
 import io.jackpot.tensor.Packing;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ActivationsTest {
+  private static final Set<Class<?>> WITH_BUFFERS =
+      Set.of(Activations.class, Forward.class, Block.class, Block.Gradients.class);
+
   private static final Packing SHORT = Packing.ofLengths(3, 1, 6);
 
   private static int[] shortIds() {
@@ -105,7 +109,28 @@ class ActivationsTest {
             assertThat(gradients[1].get(name).data()).as(name).isEqualTo(tensor.data()));
   }
 
-  /** What all buffers hold that can be reached from {@code owner}, each once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen2", "qwen3", "llama"})
+  void aForwardThatKeepsItsResultAloneHasTheSameBitsInTheMemoryForeseen(String type)
+      throws Exception {
+    try (Ops ops = OpsLookup.open(1)) {
+      Model model = TinyModels.model(type);
+      Packing packing = TinyModels.PACKING;
+      float scale = model.config().attentionScale();
+      Tensor kept = new Activations(model).forward(ops, TinyModels.ids(), packing);
+      Forward forward = new Forward(model.config(), Forward.Keep.RESULT);
+      Block.Attend attend =
+          (_, q, k, v, out) -> ops.attentionForward(new Attention(q, k, v, packing, scale), out);
+      Block.Pass pass = new Block.Pass(ops, model.rope(), packing.positions(), attend);
+      Tensor alone = forward.run(pass, model.matrices(), TinyModels.ids());
+      assertThat(Arrays.copyOf(alone.data(), alone.size()))
+          .isEqualTo(Arrays.copyOf(kept.data(), kept.size()));
+      assertThat(floats(forward))
+          .isLessThanOrEqualTo(packing.tokens() * InferencePass.floatsPerToken(model.config()));
+    }
+  }
+
+  /** The floats of all buffers that can be reached from {@code owner}, each counted once. */
   private static long floats(Object owner) throws ReflectiveOperationException {
     Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     Deque<Object> open = new ArrayDeque<>(List.of(owner));
@@ -121,12 +146,10 @@ class ActivationsTest {
         floats += ((Tensor) all.get(next)).size();
       } else if (next instanceof List<?> list) {
         open.addAll(list);
-      } else if (next == owner || next.getClass().getEnclosingClass() == Activations.class) {
+      } else if (WITH_BUFFERS.contains(next.getClass())) {
         for (Field field : next.getClass().getDeclaredFields()) {
           field.setAccessible(true);
-          if (field.getType() == Buffer.class || field.getType() == List.class) {
-            open.add(field.get(next));
-          }
+          open.add(field.get(next));
         }
       }
     }
@@ -157,8 +180,8 @@ class ActivationsTest {
     try (Ops ops = OpsLookup.open(2)) {
       Model model = Model.random(TinyModels.config("qwen3"), 1);
       Packing packing = Packing.ofLengths(11, 10);
-      // All different: what follows a token repeated from the start cannot be known, as rotary
-      // positions are relative.
+      // All different: as rotary positions are relative, a model cannot know what follows a token
+      // that has been repeated since the start.
       int[] ids = new int[packing.tokens()];
       Arrays.setAll(ids, i -> i * 7 % TinyModels.VOCABULARY);
       NextTokenLoss loss = new NextTokenLoss(ops, model, packing, ids);

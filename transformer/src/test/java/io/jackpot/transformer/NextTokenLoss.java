@@ -7,7 +7,7 @@ import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import java.util.Arrays;
 
-/** Mean −log p of all tokens but each sequence's first: what the tests train on. */
+/** Mean −log p of all tokens except each sequence's first: the loss of the tests. */
 final class NextTokenLoss {
   private final Ops ops;
   private final Model model;

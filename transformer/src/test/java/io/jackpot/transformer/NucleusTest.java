@@ -32,7 +32,7 @@ class NucleusTest {
     OPS.close();
   }
 
-  /** What is sampled from {@code logits} with each of the uniforms. */
+  /** The tokens sampled from {@code logits} with each of the uniforms. */
   private static HeadStatistics sample(
       float[] logits, float temperature, Truncation truncation, int topK, double... uniforms) {
     int vocabulary = logits.length;
@@ -45,7 +45,7 @@ class NucleusTest {
       System.arraycopy(logits, 0, hidden.data(), row * vocabulary, vocabulary);
     }
     HeadStatistics out = HeadStatistics.allocate(uniforms.length, topK);
-    SamplingMatrix weight = SamplingMatrix.of(OPS, identity, WeightType.F32);
+    Matrix weight = Matrix.of(OPS, identity, WeightType.F32);
     InferenceModel.SamplingHead head = new InferenceModel.SamplingHead(hidden, weight, temperature);
     new Nucleus(OPS).sample(head, uniforms, truncation, out);
     return out;
@@ -99,7 +99,7 @@ class NucleusTest {
       for (int id : byLogit.subList(kept, logits.length)) {
         assertThat(shares[id]).as("%s: id %d", line, id).isZero();
       }
-      // The least probable token that stays has the end of the unit interval.
+      // The least probable token that stays is at the end of the unit interval.
       int end = sample(logits, Float.parseFloat(words[1]), truncation, 0, 1 - 1e-9).action()[0];
       assertThat(end).as(line).isEqualTo(byLogit.get(kept - 1));
     }
@@ -226,7 +226,7 @@ class NucleusTest {
     }
   }
 
-  /** The plain way: sort, add up, cut. */
+  /** The straightforward implementation: sort, accumulate, truncate. */
   private static List<Integer> nucleus(float[] logits, double topP) {
     double total = Math.exp(logSumExp(logits, 1));
     List<Integer> kept = new ArrayList<>();

@@ -45,7 +45,7 @@ class SamplerTest {
         SamplerTest::uniform);
   }
 
-  /** What the learner says of the same tokens, at the same temperature. */
+  /** The learner's log-probs of the same tokens, at the same temperature. */
   @ParameterizedTest
   @ValueSource(strings = {"qwen2", "qwen3", "llama"})
   void logProbsAreThoseOfTheFullForward(String type) {
@@ -133,7 +133,7 @@ class SamplerTest {
     return result;
   }
 
-  /** The rounded cache is seen, and changes little: by the type's precision. */
+  /** A rounded cache changes the log-probs, but no more than the precision of its type. */
   @ParameterizedTest
   @CsvSource({"FP8, 0.05", "INT8, 0.02"})
   void aRoundedCacheIsNear(CacheType type, double bound) {
