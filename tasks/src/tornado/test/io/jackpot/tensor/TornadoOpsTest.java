@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.platform.commons.annotation.Testable;
+import org.junit.platform.commons.support.AnnotationSupport;
 
-/** TornadoOps keeps the contract, on the machine's device. */
+/** TornadoOps keeps the contracts, on the machine's device. */
 @Covers({
   "AttentionKernels.backward",
   "AttentionKernels.delta",
@@ -52,7 +52,13 @@ import org.junit.jupiter.params.ParameterizedTest;
   "RowKernels.squares",
 })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class TornadoOpsTest extends OpsContract {
+class TornadoOpsTest
+    implements MatmulContract,
+        RowsContract,
+        AttentionContract,
+        HeadContract,
+        ElementwiseContract,
+        OptimizerContract {
   private final Set<String> before = new TreeSet<>();
   private final Set<Method> tests = new HashSet<>();
 
@@ -67,13 +73,13 @@ class TornadoOpsTest extends OpsContract {
   }
 
   @Override
-  List<float[]> run(Function<Ops, List<float[]>> body) {
+  public List<float[]> run(Function<Ops, List<float[]>> body) {
     return body.apply(TestDevice.ops());
   }
 
   /** Sums are taken in float32. */
   @Override
-  double slack() {
+  public double slack() {
     return 2;
   }
 
@@ -85,11 +91,8 @@ class TornadoOpsTest extends OpsContract {
     launched.removeAll(before);
     assertThat(covered).containsAll(launched);
     long all =
-        Stream.of(OpsContract.class, HeadContract.class)
-            .flatMap(contract -> Stream.of(contract.getDeclaredMethods()))
-            .filter(method ->
-                method.isAnnotationPresent(Test.class)
-                    || method.isAnnotationPresent(ParameterizedTest.class))
+        Stream.of(TornadoOpsTest.class.getMethods())
+            .filter(method -> AnnotationSupport.isAnnotated(method, Testable.class))
             .count();
     if (tests.size() == all) {
       assertThat(TestDevice.launched()).containsAll(covered);

@@ -2,6 +2,8 @@ package io.jackpot.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+
 /** Seeded tensors and comparisons for the op tests. */
 public final class Fixtures {
   private Fixtures() {}
@@ -21,6 +23,31 @@ public final class Fixtures {
       ids[i] = Threefry.below(seed, i, 1, bound);
     }
     return ids;
+  }
+
+  static float[] floats(int[] values) {
+    float[] result = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = values[i];
+    }
+    return result;
+  }
+
+  static float[] floats(double[] values) {
+    float[] result = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      result[i] = (float) values[i];
+    }
+    return result;
+  }
+
+  /** log p of every id of every token, {@code [tokens × vocabulary]}. */
+  static float[] everyLogProb(Ops ops, Head head, float[] logSumExp) {
+    float[] logProbs = new float[head.tokens() * head.vocabulary()];
+    int[] ids = new int[logProbs.length];
+    Arrays.setAll(ids, i -> i % head.vocabulary());
+    ops.headGather(head, logSumExp, ids, logProbs);
+    return logProbs;
   }
 
   public static Tensor copy(Tensor x) {

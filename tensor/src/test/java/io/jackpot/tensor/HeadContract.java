@@ -1,12 +1,16 @@
 package io.jackpot.tensor;
 
 import static io.jackpot.tensor.Fixtures.assertClose;
+import static io.jackpot.tensor.Fixtures.everyLogProb;
+import static io.jackpot.tensor.Fixtures.floats;
 import static io.jackpot.tensor.Fixtures.random;
 import static io.jackpot.tensor.Fixtures.randomIds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,84 +20,110 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The part of {@link OpsContract} that is about the fused LM head. */
-abstract class HeadContract {
-  private static final float NAN = Float.NaN;
-
-  /** What {@code body} returns on the provider under test. */
-  abstract List<float[]> run(Function<Ops, List<float[]>> body);
-
-  /** How much larger than a CPU's this provider's errors may be. */
-  double slack() {
-    return 1;
-  }
-
-  /** Runs {@code body} on the oracle and on the provider and compares all it returns. */
-  final void compare(double tolerance, Function<Ops, List<float[]>> body) {
-    List<float[]> expected = body.apply(new ScalarOps());
-    List<float[]> found = run(body);
-    for (int i = 0; i < expected.size(); i++) {
-      assertClose("output " + i, found.get(i), expected.get(i), tolerance * slack());
-    }
-  }
-
-  private static float[] floats(int[] values) {
-    float[] result = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      result[i] = values[i];
-    }
-    return result;
-  }
+/** The contract of the fused LM head. */
+interface HeadContract extends OpsContract {
+  int TOKENS = 45;
 
   /** Vocabularies below, at and above a vector, and one beyond a block of float sums. */
+  @Retention(RetentionPolicy.RUNTIME)
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 16, 18, 50, 1000, 9001})
-  void heads(int vocabulary) {
-    int tokens = 45;
-    int top = Math.min(vocabulary, 20);
+  @interface VocabularySizes {}
+
+  /** Two heads of different widths and what the oracle says of them. */
+  record Pair(Head p, HeadStatistics pStats, Head q, HeadStatistics qStats) {
+    static Pair of(int vocabulary) {
+      float spread = vocabulary == 50 ? 60 : 2;
+      Head p = new Head(random(1, 1, TOKENS, 8), random(2, spread, vocabulary, 8), 0.9f);
+      Head q = new Head(random(3, 1, TOKENS, 5), random(4, 2, vocabulary, 5), 1f);
+      int top = Math.min(vocabulary, 20);
+      return new Pair(p, statistics(p, top), q, statistics(q, top));
+    }
+  }
+
+  @VocabularySizes
+  default void headForward(int vocabulary) {
+    Head head = Pair.of(vocabulary).p;
     compare(
         3e-5,
         ops -> {
-          float spread = vocabulary == 50 ? 60 : 2;
-          Head p = new Head(random(1, 1, tokens, 8), random(2, spread, vocabulary, 8), 0.9f);
-          Head q = new Head(random(3, 1, tokens, 5), random(4, 2, vocabulary, 5), 1f);
-          HeadStatistics pStats = HeadStatistics.allocate(tokens, top);
-          HeadStatistics qStats = HeadStatistics.allocate(tokens, top);
-          ops.headForward(p, randomIds(5, tokens, vocabulary), pStats);
-          double[] uniforms = new double[tokens];
-          for (int n = 0; n < tokens; n++) {
-            uniforms[n] = n % 9 == 0 ? -1 : Threefry.uniform(6, n, 0);
-          }
-          ops.headSample(q, uniforms, qStats);
-          HeadComparison comparison = HeadComparison.allocate(tokens);
-          ops.headCompare(p, pStats.logSumExp(), q, qStats.logSumExp(), 0.7f, comparison);
-          float[] gathered = new float[tokens * top];
-          int[] ids = qStats.topIds().clone();
-          ids[0] = -1;
-          ops.headGather(p, pStats.logSumExp(), ids, gathered);
-          List<float[]> results =
-              new ArrayList<>(
-                  List.of(
-                      pStats.logProb(),
-                      pStats.logSumExp(),
-                      pStats.entropy(),
-                      floats(pStats.topIds()),
-                      pStats.topLogProbs(),
-                      floats(qStats.action()),
-                      qStats.logProb(),
-                      comparison.klPQ(),
-                      comparison.klQP(),
-                      comparison.overlap(),
-                      gathered));
-          float[] coefficient = random(7, 1, tokens).data();
-          float[] weight = random(8, 1, tokens).data();
+          HeadStatistics out = HeadStatistics.allocate(TOKENS, Math.min(vocabulary, 20));
+          ops.headForward(head, randomIds(5, TOKENS, vocabulary), out);
+          return List.of(
+              out.logProb(),
+              out.logSumExp(),
+              out.entropy(),
+              floats(out.topIds()),
+              out.topLogProbs());
+        });
+  }
+
+  /** Some rows take the most probable id. */
+  @VocabularySizes
+  default void headSample(int vocabulary) {
+    Head head = Pair.of(vocabulary).q;
+    double[] uniforms = new double[TOKENS];
+    Arrays.setAll(uniforms, n -> n % 9 == 0 ? -1 : Threefry.uniform(6, n, 0));
+    compare(
+        3e-5,
+        ops -> {
+          HeadStatistics out = HeadStatistics.allocate(TOKENS, Math.min(vocabulary, 20));
+          ops.headSample(head, uniforms, out);
+          return List.of(floats(out.action()), out.logProb());
+        });
+  }
+
+  @VocabularySizes
+  default void headGather(int vocabulary) {
+    Pair heads = Pair.of(vocabulary);
+    int[] ids = heads.qStats.topIds().clone();
+    ids[0] = -1;
+    compare(
+        3e-5,
+        ops -> {
+          float[] gathered = new float[ids.length];
+          ops.headGather(heads.p, heads.pStats.logSumExp(), ids, gathered);
+          return List.of(gathered);
+        });
+  }
+
+  @VocabularySizes
+  default void headCompare(int vocabulary) {
+    Pair heads = Pair.of(vocabulary);
+    compare(
+        3e-5,
+        ops -> {
+          HeadComparison out = HeadComparison.allocate(TOKENS);
+          ops.headCompare(
+              heads.p, heads.pStats.logSumExp(), heads.q, heads.qStats.logSumExp(), 0.7f, out);
+          return List.of(out.klPQ(), out.klQP(), out.overlap());
+        });
+  }
+
+  /** With either divergence and without one. */
+  @VocabularySizes
+  default void headBackward(int vocabulary) {
+    Pair heads = Pair.of(vocabulary);
+    float[] coefficient = random(7, 1, TOKENS).data();
+    float[] weight = random(8, 1, TOKENS).data();
+    HeadStatistics stats = HeadStatistics.allocate(TOKENS, 0);
+    new ScalarOps().headForward(heads.p, randomIds(5, TOKENS, vocabulary), stats);
+    HeadComparison comparison = HeadComparison.allocate(TOKENS);
+    new ScalarOps()
+        .headCompare(heads.p, stats.logSumExp(), heads.q, heads.qStats.logSumExp(), 1, comparison);
+    compare(
+        3e-5,
+        ops -> {
+          List<float[]> results = new ArrayList<>();
           for (Distillation.Direction direction : Distillation.Direction.values()) {
             Distillation distillation =
-                new Distillation(q, qStats.logSumExp(), weight, direction, comparison.klPQ());
-            Tensor dHidden = Tensor.zeros(tokens, 8);
+                new Distillation(
+                    heads.q, heads.qStats.logSumExp(), weight, direction, comparison.klPQ());
+            Tensor dHidden = Tensor.zeros(TOKENS, 8);
             Tensor dWeight = random(9, 1, vocabulary, 8);
-            ops.headBackward(p, pStats, coefficient, distillation, dHidden, dWeight);
-            ops.headBackward(p, pStats, coefficient, null, dHidden, dWeight);
+            ops.headBackward(heads.p, stats, coefficient, distillation, dHidden, dWeight);
+            results.add(dHidden.data().clone());
+            ops.headBackward(heads.p, stats, coefficient, null, dHidden, dWeight);
             results.addAll(List.of(dHidden.data(), dWeight.data()));
           }
           return results;
@@ -106,7 +136,7 @@ abstract class HeadContract {
    */
   @ParameterizedTest
   @CsvSource({"1, 1, 1", "2, 1, 2", "18, 5, 3", "50, 0, 4", "50, 4, 0", "1000, 20, 20"})
-  void headOverlap(int vocabulary, int k, int others) {
+  default void headOverlap(int vocabulary, int k, int others) {
     int tokens = 33;
     double lambda = 0.7;
     Head p = new Head(random(1, 1, tokens, 8), random(2, 2, vocabulary, 8), 0.9f);
@@ -131,8 +161,8 @@ abstract class HeadContract {
         System.arraycopy(recorded, n * k, otherIds, n * others, Math.min(k, others));
       }
     }
-    float[] pAll = everyLogProb(p, pStats.logSumExp());
-    float[] qAll = everyLogProb(q, qStats.logSumExp());
+    float[] pAll = everyLogProb(new ScalarOps(), p, pStats.logSumExp());
+    float[] qAll = everyLogProb(new ScalarOps(), q, qStats.logSumExp());
     float[] expected = new float[tokens];
     for (int n = 0; n < tokens; n++) {
       double sum = 0;
@@ -171,21 +201,13 @@ abstract class HeadContract {
     return -1;
   }
 
-  private static float[] floats(double[] values) {
-    float[] result = new float[values.length];
-    for (int i = 0; i < values.length; i++) {
-      result[i] = (float) values[i];
-    }
-    return result;
-  }
-
   /** An id of probability 0 on either side adds nothing; NaN is seen, in its own row only. */
   @Test
-  void headOverlapOfExtremes() {
+  default void headOverlapOfExtremes() {
     Tensor weight = random(1, 1, 20, 1);
     weight.data()[4] = Float.NEGATIVE_INFINITY;
-    Head p = new Head(Tensor.of(new float[] {1, 1, NAN, 1, 1}, 5, 1), weight, 1);
-    Head q = new Head(Tensor.of(new float[] {1, 1, 1, 1, NAN}, 5, 1), random(2, 1, 20, 1), 1);
+    Head p = new Head(Tensor.of(new float[] {1, 1, Float.NaN, 1, 1}, 5, 1), weight, 1);
+    Head q = new Head(Tensor.of(new float[] {1, 1, 1, 1, Float.NaN}, 5, 1), random(2, 1, 20, 1), 1);
     float[] pLogSumExp = statistics(p, 0).logSumExp();
     float[] qLogSumExp = statistics(q, 0).logSumExp();
     float none = Float.NEGATIVE_INFINITY;
@@ -193,7 +215,7 @@ abstract class HeadContract {
         new TopK(
             2,
             new int[] {4, 3, 7, 3, 3, 7, 7, 3, 3, -1},
-            new float[] {0, none, none, 100, -1, -1, NAN, -1, -1, 5});
+            new float[] {0, none, none, 100, -1, -1, Float.NaN, -1, -1, 5});
     int[] others = {4, 7, 4, -1, 5};
     compare(
         1e-5,
@@ -211,7 +233,7 @@ abstract class HeadContract {
   }
 
   @Test
-  void headOverlapRefuses() {
+  default void headOverlapRefuses() {
     Head head = new Head(random(1, 1, 2, 3), random(2, 1, 5, 3), 1);
     TopK top = new TopK(1, new int[] {0, 5}, new float[2]);
     run(ops -> {
@@ -233,7 +255,7 @@ abstract class HeadContract {
   }
 
   @Test
-  void topIdsPutTheLowerFirstOnTies() {
+  default void headForwardPutsTheLowerIdFirstOnTies() {
     run(ops -> {
       Tensor weight = Tensor.zeros(40, 1);
       weight.data()[35] = 1;
@@ -245,10 +267,10 @@ abstract class HeadContract {
   }
 
   @Test
-  void aNanStaysVisible() {
+  default void headForwardShowsNan() {
     run(ops -> {
       Tensor hidden = random(1, 1, 2, 4);
-      hidden.data()[1] = NAN;
+      hidden.data()[1] = Float.NaN;
       HeadStatistics out = HeadStatistics.allocate(2, 0);
       ops.headForward(new Head(hidden, random(2, 1, 18, 4), 1), new int[2], out);
       assertThat(out.logProb()[0]).isNaN();
@@ -260,11 +282,11 @@ abstract class HeadContract {
   /** What is no number has no rank, but ids stay ids, and other rows are not touched. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 70})
-  void aNanAmongTheLogits(int at) {
+  default void headSampleAndCompareShowNan(int at) {
     run(ops -> {
       Tensor hidden = random(1, 1, 3, 2);
       Tensor weight = random(2, 1, 90, 2);
-      hidden.data()[2] = NAN;
+      hidden.data()[2] = Float.NaN;
       HeadStatistics out = HeadStatistics.allocate(3, 7);
       ops.headSample(new Head(hidden, weight, 1), new double[] {0.3, 0.6, -1}, out);
       assertIds(out.topIds(), 90);
@@ -279,11 +301,11 @@ abstract class HeadContract {
       assertThat(comparison.overlap()[1]).isNaN();
       assertThat(comparison.klPQ()[1]).isNaN();
       assertThat(comparison.overlap()[0]).isCloseTo(1, within(1e-5f));
-      weight.data()[2 * at] = NAN;
+      weight.data()[2 * at] = Float.NaN;
       ops.headForward(new Head(hidden, weight, 1), new int[] {89, 89, 89}, out);
       assertIds(out.topIds(), 90);
-      assertThat(out.logProb()).containsOnly(NAN);
-      assertThat(out.entropy()).containsOnly(NAN);
+      assertThat(out.logProb()).containsOnly(Float.NaN);
+      assertThat(out.entropy()).containsOnly(Float.NaN);
       return List.of();
     });
   }
@@ -297,7 +319,7 @@ abstract class HeadContract {
   /** Every row has every id once, however many are equal. */
   @ParameterizedTest
   @ValueSource(ints = {2, 129, 300})
-  void topOfTheWholeVocabularyWithTies(int vocabulary) {
+  default void headForwardRanksTheWholeVocabularyWithTies(int vocabulary) {
     run(ops -> {
       Tensor weight = Tensor.zeros(vocabulary, 1);
       for (int x = 0; x < vocabulary; x++) {
@@ -317,7 +339,7 @@ abstract class HeadContract {
   /** The draw is that of the uniform, but for what rounding may do at a boundary between ids. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 18, 1000, 9001})
-  void samplesByInverseTransform(int vocabulary) {
+  default void headSampleIsTheInverseTransform(int vocabulary) {
     int tokens = 40;
     float spread = vocabulary == 1000 ? 60 : 1;
     double[] uniforms = new double[tokens];
@@ -339,7 +361,7 @@ abstract class HeadContract {
         assertClose("log-probs", out.logProb(), expected.logProb(), tolerance);
         assertClose("entropies", out.entropy(), expected.entropy(), tolerance);
         assertThat(out.action()[2]).isEqualTo(expected.topIds()[2]);
-        float[] logProbs = everyLogProb(head, expected.logSumExp());
+        float[] logProbs = everyLogProb(new ScalarOps(), head, expected.logSumExp());
         for (int n = 0; n < tokens; n++) {
           if (uniforms[n] >= 0) {
             assertDrawn(logProbs, n * vocabulary, out.action()[n], uniforms[n]);
@@ -348,14 +370,6 @@ abstract class HeadContract {
       }
       return List.of();
     });
-  }
-
-  private static float[] everyLogProb(Head head, float[] logSumExp) {
-    float[] logProbs = new float[head.tokens() * head.vocabulary()];
-    int[] ids = new int[logProbs.length];
-    Arrays.setAll(ids, i -> i % head.vocabulary());
-    new ScalarOps().headGather(head, logSumExp, ids, logProbs);
-    return logProbs;
   }
 
   private static void assertDrawn(float[] logProbs, int at, int action, double uniform) {
@@ -370,7 +384,7 @@ abstract class HeadContract {
 
   /** Ids of no probability have no part in the entropy, and are not drawn. */
   @Test
-  void impossibleIds() {
+  default void headSampleOfImpossibleIds() {
     int vocabulary = 200;
     compare(
         1e-5,
@@ -397,7 +411,7 @@ abstract class HeadContract {
 
   /** More rows than a block has, and more ids than are gathered at once. */
   @Test
-  void manyRows() {
+  default void headsOfManyRows() {
     int tokens = 4500;
     compare(
         3e-5,
@@ -435,7 +449,7 @@ abstract class HeadContract {
   }
 
   @Test
-  void noTokens() {
+  default void headsOfNoTokens() {
     compare(
         0,
         ops -> {
@@ -455,7 +469,7 @@ abstract class HeadContract {
   }
 
   @Test
-  void sameBitsAgain() {
+  default void headsGiveTheSameBitsAgain() {
     Function<Ops, List<float[]>> body =
         ops -> {
           Head head = new Head(random(1, 1, 70, 24), random(2, 3, 700, 24), 0.9f);

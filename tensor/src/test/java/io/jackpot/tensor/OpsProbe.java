@@ -30,7 +30,7 @@ final class OpsProbe {
   }
 
   /** A layer, its head and an update, with odd sizes. */
-  private static List<float[]> trainingStep(Ops ops) {
+  static List<float[]> trainingStep(Ops ops) {
     int dim = 35;
     int heads = 5;
     int headDim = 14;

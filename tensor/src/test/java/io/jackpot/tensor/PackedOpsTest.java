@@ -24,7 +24,7 @@ class PackedOpsTest {
 
   @ParameterizedTest
   @EnumSource(WeightType.class)
-  void matricesHoldTheOraclesNumbers(WeightType type) {
+  void pack(WeightType type) {
     try (VectorOps ops = new VectorOps(2)) {
       for (int[] shape : new int[][] {{1, 1}, {33, 17}, {64, 100}, {70, 5}, {95, 48}}) {
         Tensor w = random(1, 3, shape);
@@ -42,7 +42,7 @@ class PackedOpsTest {
   /** Sums of one piece and of several, edges of tiles, all heights. */
   @ParameterizedTest
   @EnumSource(WeightType.class)
-  void productsAreTheOracles(WeightType type) {
+  void matmulPacked(WeightType type) {
     try (VectorOps ops = new VectorOps(2)) {
       for (int[] shape : new int[][] {{1, 1}, {33, 17}, {64, 600}, {70, 257}, {32, 1030}}) {
         Tensor w = random(1, 1, shape);
@@ -63,7 +63,7 @@ class PackedOpsTest {
 
   @ParameterizedTest
   @EnumSource(WeightType.class)
-  void aRowDoesNotDependOnTheOthersOrOnThreads(WeightType type) {
+  void matmulPackedOfARowDoesNotDependOnTheOthersOrOnThreads(WeightType type) {
     int n = 100;
     int k = 700;
     Tensor w = random(1, 1, n, k);
@@ -96,7 +96,7 @@ class PackedOpsTest {
 
   @ParameterizedTest
   @EnumSource(WeightType.class)
-  void storedWeightsAreNearTheWeights(WeightType type) {
+  void packIsNearTheWeights(WeightType type) {
     Tensor w = random(1, 1, 40, 60);
     w.data()[7] = 1000; // another row's scale must not feel it
     PackedMatrix packed = oracle.pack(w, type);
@@ -121,26 +121,30 @@ class PackedOpsTest {
 
   @ParameterizedTest
   @EnumSource(WeightType.class)
-  void embeddingsAndSamples(WeightType type) {
+  void embeddingPacked(WeightType type) {
     try (VectorOps ops = new VectorOps(2)) {
-      int vocabulary = 77;
-      Tensor table = random(1, 1, vocabulary, 24);
-      PackedMatrix packed = ops.pack(table, type);
-      PackedMatrix expected = oracle.pack(table, type);
+      Tensor table = random(1, 1, 77, 24);
       int[] ids = {0, 76, 31, 32, 76};
       Tensor y = Tensor.zeros(5, 24);
       Tensor z = Tensor.zeros(5, 24);
-      ops.embeddingPacked(ids, packed, y);
-      oracle.embeddingPacked(ids, expected, z);
+      ops.embeddingPacked(ids, ops.pack(table, type), y);
+      oracle.embeddingPacked(ids, oracle.pack(table, type), z);
       assertThat(y.data()).isEqualTo(z.data());
+    }
+  }
 
+  @ParameterizedTest
+  @EnumSource(WeightType.class)
+  void headSample(WeightType type) {
+    try (VectorOps ops = new VectorOps(2)) {
+      Tensor weight = random(1, 1, 77, 24);
       Tensor hidden = random(2, 1, 50, 24);
       double[] uniforms = new double[50];
       Arrays.setAll(uniforms, i -> i == 0 ? -1 : Threefry.uniform(3, i, 0));
       HeadStatistics found = HeadStatistics.allocate(50, 6);
       HeadStatistics right = HeadStatistics.allocate(50, 6);
-      ops.headSample(new PackedHead(hidden, packed, 0.7f), uniforms, found);
-      oracle.headSample(new PackedHead(hidden, expected, 0.7f), uniforms, right);
+      ops.headSample(new PackedHead(hidden, ops.pack(weight, type), 0.7f), uniforms, found);
+      oracle.headSample(new PackedHead(hidden, oracle.pack(weight, type), 0.7f), uniforms, right);
       assertThat(found.action()).isEqualTo(right.action());
       assertThat(found.topIds()).isEqualTo(right.topIds());
       assertClose("logProb", found.logProb(), right.logProb(), 1e-5);
@@ -160,7 +164,7 @@ class PackedOpsTest {
     "INT8, 64",
     "INT8, 6"
   })
-  void attentionOverACache(CacheType type, int dim) {
+  void attentionDecode(CacheType type, int dim) {
     int length = 90;
     int[] slots = new int[length];
     Arrays.fill(slots, 2);
@@ -211,7 +215,7 @@ class PackedOpsTest {
 
   @ParameterizedTest
   @EnumSource(value = CacheType.class, names = "F32", mode = EnumSource.Mode.EXCLUDE)
-  void storedKeysAreNearTheKeys(CacheType type) {
+  void cacheAppendIsNearTheKeys(CacheType type) {
     Tensor x = random(1, 1, 5, 2, 32);
     for (int i = 0; i < 32; i++) {
       x.data()[i] *= 1e5f;

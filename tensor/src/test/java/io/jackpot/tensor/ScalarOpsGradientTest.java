@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.NullSource;
 
 /** Every backward of the oracle against central differences of its forward. */
 class ScalarOpsGradientTest {
@@ -40,27 +44,32 @@ class ScalarOpsGradientTest {
     return sum;
   }
 
-  @Test
-  void matmul() {
-    Tensor x = random(1, 1, 4, 3);
-    Tensor w = random(2, 1, 5, 3);
-    Tensor dy = random(3, 1, 4, 5);
+  private final Tensor x = random(1, 1, 4, 3);
+  private final Tensor w = random(2, 1, 5, 3);
+  private final Tensor dProduct = random(3, 1, 4, 5);
+
+  private double product() {
     Tensor y = Tensor.zeros(4, 5);
-    DoubleSupplier loss =
-        () -> {
-          ops.matmulNT(x, w, y, false);
-          return dot(y, dy);
-        };
-    Tensor dx = Tensor.zeros(4, 3);
-    Tensor dw = Tensor.zeros(5, 3);
-    ops.matmulNN(dy, w, dx, false);
-    ops.matmulTN(dy, x, dw, true);
-    check("dx", x, dx, loss);
-    check("dw", w, dw, loss);
+    ops.matmulNT(x, w, y, false);
+    return dot(y, dProduct);
   }
 
   @Test
-  void bias() {
+  void matmulNN() {
+    Tensor dx = Tensor.zeros(4, 3);
+    ops.matmulNN(dProduct, w, dx, false);
+    check("dx", x, dx, this::product);
+  }
+
+  @Test
+  void matmulTN() {
+    Tensor dw = Tensor.zeros(5, 3);
+    ops.matmulTN(dProduct, x, dw, true);
+    check("dw", w, dw, this::product);
+  }
+
+  @Test
+  void addBiasBackward() {
     Tensor bias = random(1, 1, 3);
     Tensor dy = random(2, 1, 4, 3);
     Tensor dBias = Tensor.zeros(3);
@@ -77,7 +86,7 @@ class ScalarOpsGradientTest {
   }
 
   @Test
-  void gatherRowsAndEmbedding() {
+  void gatherRowsBackward() {
     Tensor x = random(1, 1, 5, 3);
     int[] rows = {4, 0, 2};
     Tensor dy = random(2, 1, 3, 3);
@@ -85,28 +94,35 @@ class ScalarOpsGradientTest {
     Tensor dx = Tensor.zeros(5, 3);
     ops.gatherRowsBackward(dy, rows, dx);
     check(
-        "gathered",
+        "dx",
         x,
         dx,
         () -> {
           ops.gatherRows(x, rows, y);
           return dot(y, dy);
         });
+  }
+
+  @Test
+  void embeddingBackward() {
+    Tensor table = random(1, 1, 5, 3);
     int[] ids = {1, 1, 3};
+    Tensor dy = random(2, 1, 3, 3);
+    Tensor y = Tensor.zeros(3, 3);
     Tensor dTable = Tensor.zeros(5, 3);
     ops.embeddingBackward(ids, dy, dTable);
     check(
         "dTable",
-        x,
+        table,
         dTable,
         () -> {
-          ops.embeddingForward(ids, x, y);
+          ops.embeddingForward(ids, table, y);
           return dot(y, dy);
         });
   }
 
   @Test
-  void rmsNorm() {
+  void rmsNormBackward() {
     Tensor x = random(1, 1, 4, 6);
     Tensor gain = random(2, 1, 6);
     Tensor dy = random(3, 1, 4, 6);
@@ -126,7 +142,7 @@ class ScalarOpsGradientTest {
   }
 
   @Test
-  void rope() {
+  void ropeBackward() {
     Tensor x = random(1, 1, 3, 2, 4);
     Tensor cos = random(2, 1, 5, 2);
     Tensor sin = random(3, 1, 5, 2);
@@ -146,7 +162,7 @@ class ScalarOpsGradientTest {
   }
 
   @Test
-  void attention() {
+  void attentionBackward() {
     Tensor q = random(1, 1, TOKENS, 4, 6);
     Tensor k = random(2, 1, TOKENS, 2, 6);
     Tensor v = random(3, 1, TOKENS, 2, 6);
@@ -171,7 +187,7 @@ class ScalarOpsGradientTest {
   }
 
   @Test
-  void swiglu() {
+  void swigluBackward() {
     Tensor gate = random(1, 4, 2, 9);
     Tensor up = random(2, 1, 2, 9);
     Tensor dy = random(3, 1, 2, 9);
@@ -188,22 +204,11 @@ class ScalarOpsGradientTest {
     check("dUp", up, dUp, loss);
   }
 
-  @Test
-  void headLogProbs() {
-    head(null);
-  }
-
-  @Test
-  void headWithForwardDivergence() {
-    head(Distillation.Direction.FORWARD);
-  }
-
-  @Test
-  void headWithReverseDivergence() {
-    head(Distillation.Direction.REVERSE);
-  }
-
-  private void head(Distillation.@org.jspecify.annotations.Nullable Direction direction) {
+  /** Of the log-probs alone, and with either divergence. */
+  @ParameterizedTest
+  @NullSource
+  @EnumSource(Distillation.Direction.class)
+  void headBackward(Distillation.@Nullable Direction direction) {
     int tokens = 4;
     int vocabulary = 7;
     Tensor hidden = random(1, 1, tokens, 5);
