@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.models.LoadProgress;
 import io.jackpot.objective.Objective;
 import io.jackpot.rollout.LocalWorkers;
 import io.jackpot.rollout.Rollout;
@@ -51,8 +52,8 @@ public final class StepBenchmark {
     double[] trainSeconds = new double[steps];
     double[] stepSeconds = new double[steps];
     List<Rollout> rollouts = List.of();
-    try (Ops ops = OpsLookup.open(settings.threads())) {
-      TrainingState state = TrainingState.fresh(settings);
+    try (Ops ops = OpsLookup.open(settings.compute().threads())) {
+      TrainingState state = TrainingState.fresh(settings, LoadProgress.NONE);
       RunProblems problems = RunProblems.of(settings, state);
       Workers workers = new LocalWorkers(new Sampler(ops, state.actor().model()));
       RolloutCollector collector =

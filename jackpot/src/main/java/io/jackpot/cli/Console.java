@@ -3,6 +3,7 @@ package io.jackpot.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Where a command writes.
@@ -11,6 +12,11 @@ import java.nio.file.Path;
  * @param err progress, and messages for people
  */
 record Console(PrintWriter out, PrintWriter err) {
+
+  /** Prints a result over several lines. */
+  void print(ObjectNode json) {
+    out.println(json.toPrettyString());
+  }
 
   /** Whether somebody watches standard error on a terminal. */
   static boolean isTerminal() {

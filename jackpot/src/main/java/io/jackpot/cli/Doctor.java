@@ -31,7 +31,7 @@ final class Doctor {
         settings -> {
           ObjectNode report = report();
           if (settings.json) {
-            Commands.print(console, report);
+            console.print(report);
           } else {
             report.properties().forEach(entry -> print(console, entry.getKey(), entry.getValue()));
           }

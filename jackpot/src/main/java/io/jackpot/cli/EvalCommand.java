@@ -14,19 +14,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The command {@code eval}. */
 final class EvalCommand {
   private static final Settings<EvalSettings> SETTINGS = Settings.of(EvalSettings.class);
   private static final Settings<Paths> PATHS = Settings.of(Paths.class);
-
-  /** What matters to how an evaluation is computed and not to its result. */
-  private static final Set<String> CHANGEABLE = Set.of("threads", "device", "gemm");
 
   private EvalCommand() {}
 
@@ -94,8 +89,7 @@ final class EvalCommand {
   private static void print(EvalResults results, @Nullable Path folder, Console console) {
     console.err().print(results.table());
     console.err().flush();
-    ObjectNode json = results.toJson();
-    console.out().println(json.toPrettyString());
+    console.print(results.toJson());
     if (folder != null) {
       showInRun(folder, console);
     }
@@ -116,7 +110,7 @@ final class EvalCommand {
   private static EvalSettings change(EvalSettings before, Map<String, @Nullable Object> flags) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>(SETTINGS.values(before));
     flags.forEach((key, value) -> {
-      if (!CHANGEABLE.contains(key) && !Objects.equals(value, values.get(key))) {
+      if (!SETTINGS.changeable().contains(key) && !Objects.equals(value, values.get(key))) {
         throw new InputException(
             "%s: found %s, but this evaluation began with %s; leave it out, or give --out for a new evaluation"
                 .formatted(Names.flag(key), value, values.get(key)));

@@ -2,7 +2,6 @@ package io.jackpot.cli;
 
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
-import io.jackpot.models.ModelSource;
 import io.jackpot.train.TrainingStoppedException;
 import io.jackpot.weights.Json;
 import java.io.FileDescriptor;
@@ -35,7 +34,6 @@ public final class Main {
     PrintWriter out = writer(FileDescriptor.out, false);
     PrintWriter err = writer(FileDescriptor.err, true);
     CommandSpec commands = Commands.all(new Console(out, err));
-    ModelSource.showProgress(err, Console.isTerminal());
     int status = run(commands, out, err, System.getenv(STACK_TRACE) != null, args);
     if (out.checkError() && status == ExitCode.OK) {
       err.println("error: standard output: not everything could be written");

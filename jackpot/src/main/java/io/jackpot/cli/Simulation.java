@@ -54,6 +54,6 @@ final class Simulation {
         "simulate",
         "Gives acceptance and KL to the policy before and after rejection, for noisy actors.",
         Settings.class,
-        settings -> Commands.print(console, Simulate.run(settings.options())));
+        settings -> console.print(Simulate.run(settings.options())));
   }
 }

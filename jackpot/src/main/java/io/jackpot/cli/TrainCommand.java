@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class TrainCommand {
   private static final Settings<TrainSettings> SETTINGS = Settings.of(TrainSettings.class);
   private static final Settings<Paths> PATHS = Settings.of(Paths.class);
-
-  /** What matters to how a run is computed and not to its result. */
-  private static final Set<String> CHANGEABLE =
-      Set.of("threads", "device", "gemm", "recomputeActivations");
 
   private TrainCommand() {}
 
@@ -66,7 +62,8 @@ final class TrainCommand {
     Training training = new Training(console.err(), Console.isTerminal());
     if (paths.resume != null) {
       Stream.concat(given.keySet().stream(), Stream.of("config", "out"))
-          .filter(key -> parsed.hasMatchedOption(Names.flag(key)) && !CHANGEABLE.contains(key))
+          .filter(key ->
+              parsed.hasMatchedOption(Names.flag(key)) && !SETTINGS.changeable().contains(key))
           .findFirst()
           .ifPresent(TrainCommand::refuse);
       return training.resume(
@@ -92,9 +89,12 @@ final class TrainCommand {
   }
 
   private static void refuse(String key) {
+    List<String> flags = SETTINGS.changeable().stream().map(Names::flag).toList();
     throw new InputException(
-        Names.flag(key)
-            + ": cannot be changed with --resume, which goes on as the run began; only --threads,"
-            + " --device, --gemm and --recompute-activations can");
+        "%s: cannot be changed with --resume, which goes on as the run began; only %s and %s can"
+            .formatted(
+                Names.flag(key),
+                String.join(", ", flags.subList(0, flags.size() - 1)),
+                flags.getLast()));
   }
 }

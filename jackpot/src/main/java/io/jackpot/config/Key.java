@@ -15,13 +15,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * One setting: a component of a settings record with its {@link Setting}. It reads and writes the
- * values of its type, which is one of {@code String, int, long, float, double, boolean}, their
- * boxes where it is {@code @Nullable}, an enum, or a list of numbers: {@code 1,4,8} on the command
- * line.
+ * One setting: a component of a settings record, or of one nested in it, with its {@link Setting}.
+ * It reads and writes the values of its type, which is one of {@code String, int, long, float,
+ * double, boolean}, their boxes where it is {@code @Nullable}, an enum, or a list of numbers:
+ * {@code 1,4,8} on the command line.
  */
 public final class Key {
   private static final String NONE = "none";
+
+  /** From the settings record through those nested in it to the component. */
+  private final List<RecordComponent> path;
 
   private final RecordComponent component;
   private final Setting setting;
@@ -30,8 +33,9 @@ public final class Key {
   /** The type of a number, or of the numbers of a list. */
   private final Class<?> numberType;
 
-  Key(RecordComponent component) {
-    this.component = component;
+  Key(List<RecordComponent> path) {
+    this.path = List.copyOf(path);
+    this.component = path.getLast();
     this.setting =
         Objects.requireNonNull(
             component.getAnnotation(Setting.class), component + " has no @Setting");
@@ -40,7 +44,7 @@ public final class Key {
         component.getGenericType() instanceof ParameterizedType list
             ? (Class<?>) list.getActualTypeArguments()[0]
             : component.getType();
-    component.getAccessor().setAccessible(true);
+    path.forEach(part -> part.getAccessor().setAccessible(true));
   }
 
   /** As in a config file: {@code clipLow}. */
@@ -67,8 +71,22 @@ public final class Key {
     return setting.value().isEmpty() ? null : setting.value();
   }
 
-  RecordComponent component() {
-    return component;
+  /** Whether {@code --resume} may change it. */
+  public boolean isChangeable() {
+    return setting.changeable();
+  }
+
+  /** Its value in a settings record. */
+  @Nullable Object valueIn(Record settings) {
+    Object value = settings;
+    try {
+      for (RecordComponent part : path) {
+        value = part.getAccessor().invoke(value);
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+    return value;
   }
 
   /**

@@ -27,4 +27,7 @@ public @interface Setting {
 
   /** Whether {@link #min} itself is too small. */
   boolean above() default false;
+
+  /** Whether {@code --resume} may change it: nothing in the result depends on it. */
+  boolean changeable() default false;
 }

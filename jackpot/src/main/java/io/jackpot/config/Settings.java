@@ -5,11 +5,13 @@ import io.jackpot.input.Names;
 import io.jackpot.weights.Json;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -17,7 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The settings of a command, by the {@link Setting}s of a record's components: the one source of
- * config keys, flags, their help, and the {@code config.json} of a run. Values come in layers, maps
+ * config keys, flags, their help, and the {@code config.json} of a run. Settings that several
+ * commands have in common are a record of their own, nested in those of the commands: its
+ * components count as components of the outer record at that place. Values come in layers, maps
  * from key to value (null for none), of which a later one wins: the defaults, a preset, a config
  * file, flags.
  *
@@ -29,9 +33,18 @@ public final class Settings<R extends Record> {
 
   private Settings(Class<R> type) {
     this.type = type;
-    Arrays.stream(type.getRecordComponents())
-        .map(Key::new)
-        .forEach(key -> keys.put(key.name(), key));
+    addKeys(type, List.of());
+  }
+
+  private void addKeys(Class<?> record, List<RecordComponent> outer) {
+    for (RecordComponent component : record.getRecordComponents()) {
+      List<RecordComponent> path = Stream.concat(outer.stream(), Stream.of(component)).toList();
+      if (component.getType().isRecord()) {
+        addKeys(component.getType(), path);
+      } else {
+        keys.put(component.getName(), new Key(path));
+      }
+    }
   }
 
   public static <R extends Record> Settings<R> of(Class<R> type) {
@@ -41,6 +54,11 @@ public final class Settings<R extends Record> {
   /** All settings, in order. */
   public List<Key> keys() {
     return List.copyOf(keys.values());
+  }
+
+  /** Names of the settings that {@code --resume} may change, in order. */
+  public List<String> changeable() {
+    return keys.values().stream().filter(Key::isChangeable).map(Key::name).toList();
   }
 
   /** Every default. */
@@ -132,15 +150,22 @@ public final class Settings<R extends Record> {
         throw new InputException(key.flag() + ": missing, expected " + key.help());
       }
     }
-    return construct(keys.keySet().stream().map(values::get).toArray());
+    return construct(type, values);
   }
 
-  private R construct(@Nullable Object[] values) {
+  private static <T> T construct(Class<T> record, Map<String, @Nullable Object> values) {
+    RecordComponent[] components = record.getRecordComponents();
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new);
+    @Nullable Object[] arguments = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      arguments[i] =
+          types[i].isRecord() ? construct(types[i], values) : values.get(components[i].getName());
+    }
     try {
-      Class<?>[] types = keys.values().stream().map(Key::type).toArray(Class<?>[]::new);
-      Constructor<R> constructor = type.getDeclaredConstructor(types);
+      Constructor<T> constructor = record.getDeclaredConstructor(types);
       constructor.setAccessible(true);
-      return constructor.newInstance(values);
+      return constructor.newInstance(arguments);
     } catch (InvocationTargetException e) {
       throw e.getCause() instanceof InputException bad ? bad : new IllegalStateException(e);
     } catch (ReflectiveOperationException e) {
@@ -151,23 +176,15 @@ public final class Settings<R extends Record> {
   /** Every key with its value, as {@link #fromJson} reads it. */
   public ObjectNode toJson(R settings) {
     ObjectNode object = JsonNodeFactory.instance.objectNode();
-    keys.forEach((name, key) -> object.set(name, key.toJson(value(settings, key))));
+    keys.forEach((name, key) -> object.set(name, key.toJson(key.valueIn(settings))));
     return object;
   }
 
   /** Every key with its value. */
   public Map<String, @Nullable Object> values(R settings) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    keys.forEach((name, key) -> values.put(name, value(settings, key)));
+    keys.forEach((name, key) -> values.put(name, key.valueIn(settings)));
     return values;
-  }
-
-  private @Nullable Object value(R settings, Key key) {
-    try {
-      return key.component().getAccessor().invoke(settings);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /**

@@ -1,10 +1,5 @@
 package io.jackpot.config;
 
-import io.jackpot.devices.DeviceChoice;
-import io.jackpot.devices.Products;
-import io.jackpot.devices.Products.Gemm;
-import io.jackpot.devices.Products.Precision;
-import io.jackpot.input.InputException;
 import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
@@ -30,14 +25,7 @@ public record SftSettings(
     @Setting(value = "true", help = "random order of the lines; otherwise that of the file")
         boolean shuffle,
     @Setting(value = "0", help = "of all random numbers") long seed,
-    @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
-    @Setting(value = "auto", help = "auto, cpu or tornado") DeviceChoice device,
-    @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
-        Gemm gemm,
-    @Setting(
-            value = "f32",
-            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
-        Precision matmulPrecision,
+    DeviceSettings compute,
     @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
         int microBatchTokens,
     @Setting(
@@ -46,17 +34,4 @@ public record SftSettings(
         boolean recomputeActivations,
     @Setting(value = "f32", help = "how the result is stored: f32, f16 or bf16") StoredType dtype,
     @Setting(value = "4096", min = 1, help = "largest weight file of the result in MiB")
-        int shardMegabytes) {
-
-  /**
-   * @throws InputException if settings contradict each other; names them
-   */
-  public SftSettings {
-    Products.of(device, gemm, matmulPrecision);
-  }
-
-  /** How a device multiplies matrices. */
-  public Products products() {
-    return new Products(gemm, matmulPrecision);
-  }
-}
+        int shardMegabytes) {}

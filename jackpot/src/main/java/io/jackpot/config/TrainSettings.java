@@ -1,10 +1,6 @@
 package io.jackpot.config;
 
 import io.jackpot.advantage.Advantages;
-import io.jackpot.devices.DeviceChoice;
-import io.jackpot.devices.Products;
-import io.jackpot.devices.Products.Gemm;
-import io.jackpot.devices.Products.Precision;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.objective.Correction;
@@ -34,37 +30,18 @@ public record TrainSettings(
     @Setting(value = "jackpot", help = "preset that the other settings start from") Arm arm,
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
     @Setting(value = "0", help = "of all random numbers") long seed,
-    @Setting(value = "0", min = 0, max = 1024, help = "threads; 0 for one a processor") int threads,
-    @Setting(value = "auto", help = "auto, cpu or tornado") DeviceChoice device,
-    @Setting(value = "java", help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
-        Gemm gemm,
-    @Setting(
-            value = "f32",
-            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
-        Precision matmulPrecision,
+    DeviceSettings compute,
     @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")
         String policy,
     @Setting(value = "builtin:actor", help = "model folder or GGUF file of the actor") String actor,
     @Setting(value = ProblemSet.ARITHMETIC, help = "arithmetic, or data set files") String problems,
     @Setting(value = "none", help = "files of held-out problems; none where generated")
         @Nullable String heldOut,
-    @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
-        @Nullable String promptField,
-    @Setting(value = "none", help = "field of the gold answer; none for known names")
-        @Nullable String answerField,
-    @Setting(
-            value = "none",
-            help =
-                "around a problem: none, chat, r1-zero …, text, or a file but for its last line end")
-        @Nullable String promptTemplate,
-    @Setting(value = "none", help = "system message of promptTemplate chat")
-        @Nullable String systemPrompt,
+    FieldSettings fields,
+    TemplateSettings template,
     @Setting(value = "none", min = 1, help = "longest prompt; problems of longer ones are left out")
         @Nullable Integer maxPromptTokens,
-    @Setting(value = "5", min = 1, max = 100, help = "operations of an arithmetic problem")
-        int operations,
-    @Setting(value = "10", min = 2, max = 10, help = "modulus of an arithmetic problem")
-        int modulus,
+    ArithmeticSettings arithmetic,
     @Setting(value = "64", min = 1, help = "problems a rollout") int rolloutPrompts,
     @Setting(value = "8", min = 1, help = "responses a problem") int samplesPerPrompt,
     @Setting(value = "512", min = 1, help = "responses an optimizer update") int trainBatch,
@@ -134,6 +111,7 @@ public record TrainSettings(
         int microBatchTokens,
     @Setting(
             value = "false",
+            changeable = true,
             help = "compute activations again in the backward pass: less memory, same result")
         boolean recomputeActivations,
     @Setting(value = "f32", help = "weights of the model that samples rollouts: f32, bf16 or int8")
@@ -189,7 +167,6 @@ public record TrainSettings(
           "normalizer exact: a sampler with actorDtype %s and kvDtype %s records its top k only, expected normalizer topk, or f32 for both"
               .formatted(Names.of(actorDtype), Names.of(kvDtype)));
     }
-    Products.of(device, gemm, matmulPrecision);
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
     if (!problems.equals(ProblemSet.ARITHMETIC) && heldOut == null) {

@@ -1,7 +1,6 @@
 package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
-import io.jackpot.problems.Fields;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSet;
 import java.nio.file.Files;
@@ -65,9 +64,9 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
     ProblemSet problems =
         ProblemSet.heldOut(
             source,
-            Fields.of(settings.promptField(), settings.answerField()),
-            settings.operations(),
-            settings.modulus(),
+            settings.fields().fields(),
+            settings.arithmetic().operations(),
+            settings.arithmetic().modulus(),
             most);
     int[] readable =
         IntStream.range(0, problems.source().size())

@@ -50,11 +50,11 @@ public record EvalResults(
             .put("model", settings.model())
             .put("problems", settings.problems())
             .put("samples", settings.samples())
-            .put("temperature", settings.temperature())
-            .put("topP", settings.topP())
-            .put("topK", settings.topK())
-            .put("minP", settings.minP())
-            .put("seed", settings.seed());
+            .put("temperature", settings.sampling().temperature())
+            .put("topP", settings.sampling().topP())
+            .put("topK", settings.sampling().topK())
+            .put("minP", settings.sampling().minP())
+            .put("seed", settings.sampling().seed());
     write(json, tallies, maxTokens.stream().mapToInt(i -> i).max().orElseThrow());
     long tokens = Tally.Lengths.of(tallies).tokens();
     json.put("samplingSeconds", seconds).put("tokensPerSecond", seconds > 0 ? tokens / seconds : 0);

@@ -2,6 +2,7 @@ package io.jackpot.inference;
 
 import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
+import io.jackpot.models.LoadProgress;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verification;
 import io.jackpot.report.EvalProgress;
@@ -49,7 +50,13 @@ public final class Evaluation implements AutoCloseable {
     this.terminal = terminal;
     this.sets = DataSet.of(settings);
     sets.forEach(set -> tallies.add(new Tally(set, settings.samples())));
-    this.responder = new Responder(settings.responder());
+    this.responder =
+        new Responder(
+            settings.model(),
+            settings.template(),
+            settings.compute(),
+            settings.dtypes(),
+            LoadProgress.on(log, terminal));
   }
 
   /**
@@ -111,8 +118,8 @@ public final class Evaluation implements AutoCloseable {
     for (int i = 0; i < sets.size(); i++) {
       List<int[]> ids = sets.get(i).prompts(responder);
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-      int asked = settings.maxTokens() == null ? 0 : settings.maxTokens();
-      all.add(new Prompts(sets.get(i), tallies.get(i), ids, responder.maxTokens(asked, longest)));
+      int maxTokens = responder.maxTokens(settings.sampling(), longest);
+      all.add(new Prompts(sets.get(i), tallies.get(i), ids, maxTokens));
     }
     return all;
   }
@@ -140,7 +147,7 @@ public final class Evaluation implements AutoCloseable {
   }
 
   private EvalResults finish(List<Prompts> prompts) {
-    log.println("eval: " + responder.describe());
+    log.println("eval: " + responder.device());
     long total = tallies.stream().mapToLong(t -> (long) t.problems() * settings.samples()).sum();
     long before = tallies.stream().mapToLong(Tally::responses).sum();
     if (before > 0) {
@@ -151,7 +158,7 @@ public final class Evaluation implements AutoCloseable {
           before,
           total);
     }
-    if (settings.temperature() == 0 && settings.samples() > 1) {
+    if (settings.sampling().temperature() == 0 && settings.samples() > 1) {
       log.println("eval: at temperature 0 all responses to a problem are the same");
     }
     log.flush();

@@ -1,5 +1,7 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.TemplateSettings;
+import io.jackpot.models.LoadProgress;
 import io.jackpot.problems.InputLines;
 import io.jackpot.problems.Problem;
 import io.jackpot.transformer.Sample;
@@ -20,24 +22,31 @@ public final class Generation {
    * "stop" | "length"}} each. A response has its end token's text.
    *
    * @param log gets a line on what computes
+   * @param terminal whether {@code log} is one
    * @throws io.jackpot.input.InputException if the model or the prompts cannot be read, or do not
    *     fit together; then nothing is written
    */
-  public static void run(GenerateSettings settings, PrintWriter out, PrintWriter log) {
+  public static void run(
+      GenerateSettings settings, PrintWriter out, PrintWriter log, boolean terminal) {
     List<Prompt> prompts =
         settings.input() == null
             ? List.of(new Prompt(String.valueOf(settings.prompt()), "--prompt"))
             : InputLines.read(
                 Path.of(settings.input()), line -> new Prompt(line.string("prompt"), line.where()));
-    try (Responder responder = new Responder(settings.responder())) {
+    try (Responder responder =
+        new Responder(
+            settings.model(),
+            new TemplateSettings(settings.promptTemplate(), settings.systemPrompt()),
+            settings.compute(),
+            settings.dtypes(),
+            LoadProgress.on(log, terminal))) {
       List<int[]> ids =
           prompts.stream()
               .map(prompt -> responder.encode(new Problem(prompt.text, "", null), prompt.where))
               .toList();
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-      int asked = settings.maxTokens() == null ? 0 : settings.maxTokens();
-      int maxTokens = responder.maxTokens(asked, longest);
-      log.println("generate: " + responder.describe());
+      int maxTokens = responder.maxTokens(settings.sampling(), longest);
+      log.println("generate: " + responder.device());
       log.flush();
       for (Sample sample :
           responder.respond(ids, settings.samples(), settings.sampling(), maxTokens)) {

@@ -1,33 +1,33 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.DeviceSettings;
+import io.jackpot.config.DtypeSettings;
+import io.jackpot.config.SamplingSettings;
+import io.jackpot.config.TemplateSettings;
 import io.jackpot.devices.Compute;
-import io.jackpot.devices.DeviceChoice;
-import io.jackpot.devices.Devices;
 import io.jackpot.devices.MemoryPlan;
-import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
 import io.jackpot.prompts.ChatTemplate;
-import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.rollout.LocalWorkers;
 import io.jackpot.rollout.Streams;
 import io.jackpot.rollout.Workers;
 import io.jackpot.tensor.CacheType;
-import io.jackpot.tensor.WeightType;
 import io.jackpot.transformer.InferenceModel;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
+import io.jackpot.weights.LoadListener;
 import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Tokenizer;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
 
 /** A model with its tokenizer that answers prompts. */
 final class Responder implements AutoCloseable {
@@ -50,53 +50,29 @@ final class Responder implements AutoCloseable {
   private final Prompts prompts;
 
   /**
-   * What answers.
-   *
    * @param model as {@link ModelSource} takes it
-   * @param device where to compute
-   * @param products how a device multiplies matrices
-   * @param threads 0 for one a processor
-   * @param weights type the weights are kept in; of those in float32 nothing is kept beside it
-   * @param cache type of the KV cache
-   * @param template what stands around a problem, as {@link PromptTemplate#of} takes it
-   * @param system message of a chat template
-   */
-  record Options(
-      String model,
-      DeviceChoice device,
-      Products products,
-      int threads,
-      WeightType weights,
-      CacheType cache,
-      @Nullable String template,
-      @Nullable String system) {}
-
-  /**
+   * @param dtypes of weights and KV cache; of weights in float32 nothing is kept beside them
+   * @param progress who is told of the load, by the model's name
    * @throws InputException if the model cannot be read or has no tokenizer, there is no such
    *     template, or the device lacks the types
    */
-  Responder(Options options) {
-    String model = options.model;
-    ModelFolder folder = ModelSource.load(model);
+  Responder(
+      String model,
+      TemplateSettings template,
+      DeviceSettings compute,
+      DtypeSettings dtypes,
+      Function<String, LoadListener> progress) {
+    ModelFolder folder = ModelSource.load(model, progress);
     if (folder.tokenizer() == null) {
       throw new InputException(model + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
-    prompts =
-        new Prompts(
-            PromptTemplate.of(options.template, options.system, () -> chat(model)), tokenizer);
+    prompts = new Prompts(template.template(() -> chat(model)), tokenizer);
     config = folder.config();
-    cache = options.cache;
-    opened =
-        Devices.open(
-            options.device,
-            options.products,
-            options.threads,
-            options.weights,
-            cache,
-            () -> plan(config));
+    cache = dtypes.kvDtype();
+    opened = compute.open(dtypes, () -> plan(config));
     Model loaded = new Model(config, folder.parameters());
-    InferenceModel packed = InferenceModel.of(opened.ops(), loaded, options.weights);
+    InferenceModel packed = InferenceModel.of(opened.ops(), loaded, dtypes.actorDtype());
     workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
   }
 
@@ -118,7 +94,7 @@ final class Responder implements AutoCloseable {
   }
 
   /** What computes, on one line. */
-  String describe() {
+  String device() {
     return opened.lines().getFirst();
   }
 
@@ -160,21 +136,21 @@ final class Responder implements AutoCloseable {
   /**
    * How long responses to prompts of up to {@code longest} tokens can be.
    *
-   * @param asked how long they shall be; 0 for {@link #MAX_TOKENS} or as long as the model takes
-   * @throws InputException if the model does not take so many
+   * @throws InputException if the model does not take as many as are asked for
    */
-  int maxTokens(int asked, int longest) {
+  int maxTokens(SamplingSettings sampling, int longest) {
     int room = config.longestSequence() - longest;
-    if (asked > room) {
+    Integer asked = sampling.maxTokens();
+    if (asked != null && asked > room) {
       throw new InputException(
           "--max-tokens: found %d, expected at most %d: the model takes %d tokens (%s), and a prompt has %d"
               .formatted(asked, room, config.longestSequence(), config.lengthSetting(), longest));
     }
-    return asked == 0 ? Math.min(MAX_TOKENS, room) : asked;
+    return asked == null ? Math.min(MAX_TOKENS, room) : asked;
   }
 
   /** Samples responses to each prompt, in order of prompt, then sample. */
-  List<Sample> respond(List<int[]> prompts, int samples, Sampling sampling, int maxTokens) {
+  List<Sample> respond(List<int[]> prompts, int samples, SamplingSettings sampling, int maxTokens) {
     return workers.sample(
         Workers.Job.of(
             WEIGHTS, prompts, samples, options(prompts, sampling, maxTokens), key(sampling, 0)));
@@ -191,7 +167,7 @@ final class Responder implements AutoCloseable {
       List<int[]> prompts,
       int[] numbers,
       List<Sampler.Request> requests,
-      Sampling sampling,
+      SamplingSettings sampling,
       int maxTokens,
       int stream,
       Consumer<Sample> done) {
@@ -206,11 +182,11 @@ final class Responder implements AutoCloseable {
         done);
   }
 
-  private static long key(Sampling sampling, int stream) {
+  private static long key(SamplingSettings sampling, int stream) {
     return new Streams(sampling.seed()).key(Streams.Purpose.EVALUATE, stream);
   }
 
-  private Sampler.Options options(List<int[]> prompts, Sampling sampling, int maxTokens) {
+  private Sampler.Options options(List<int[]> prompts, SamplingSettings sampling, int maxTokens) {
     int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
     return new Sampler.Options(
         sampling.temperature(),

@@ -1,11 +1,10 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.DeviceSettings;
 import io.jackpot.devices.Compute;
-import io.jackpot.devices.DeviceChoice;
-import io.jackpot.devices.Devices;
 import io.jackpot.devices.MemoryPlan;
-import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
+import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.InputLines;
 import io.jackpot.tensor.HeadStatistics;
@@ -57,27 +56,23 @@ public final class ScoreLines {
 
   /**
    * @param model as {@link ModelSource} takes it
-   * @param device where to compute
-   * @param products how a device multiplies matrices
-   * @param threads 0 for one a processor
    * @param log gets a line that says what computes
+   * @param terminal whether {@code log} is one
    * @throws InputException if the model or the file cannot be read, or a line does not fit the
    *     model, and then nothing is written; or if the model's weights give what is no number
    */
   public static void run(
       String model,
       Path input,
-      DeviceChoice device,
-      Products products,
-      int threads,
+      DeviceSettings compute,
       Appendable out,
-      PrintWriter log)
+      PrintWriter log,
+      boolean terminal)
       throws IOException {
     List<Line> lines = InputLines.read(input, line -> new Line(line.where(), line.ids("ids")));
-    ModelFolder folder = ModelSource.loadWeights(model);
+    ModelFolder folder = ModelSource.loadWeights(model, LoadProgress.on(log, terminal));
     lines.forEach(line -> check(line, folder.config()));
-    try (Compute opened =
-        Devices.open(device, products, threads, () -> plan(folder.config(), lines))) {
+    try (Compute opened = compute.open(() -> plan(folder.config(), lines))) {
       log.println("score: " + opened.lines().getFirst());
       ScoreLines score =
           new ScoreLines(opened.ops(), new Model(folder.config(), folder.parameters()));

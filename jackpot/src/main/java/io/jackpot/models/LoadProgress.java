@@ -3,13 +3,17 @@ package io.jackpot.models;
 import io.jackpot.weights.LoadListener;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
  * The progress of loading a model, for those who wait: nothing while it takes less than a second,
  * then a bar on a terminal, and elsewhere one line at the end.
  */
-final class LoadProgress implements LoadListener {
+public final class LoadProgress implements LoadListener {
+  /** Shows nothing of any model. */
+  public static final Function<String, LoadListener> NONE = _ -> LoadListener.NONE;
+
   private static final long PATIENCE = 1_000_000_000L;
   private static final long REFRESH = 100_000_000L;
   private static final int WIDTH = 30;
@@ -27,6 +31,15 @@ final class LoadProgress implements LoadListener {
     this.terminal = terminal;
     this.nanos = nanos;
     this.start = nanos.getAsLong();
+  }
+
+  /**
+   * The progress of models by their names.
+   *
+   * @param terminal whether {@code out} is one
+   */
+  public static Function<String, LoadListener> on(PrintWriter out, boolean terminal) {
+    return model -> new LoadProgress(model, out, terminal, System::nanoTime);
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,32 +27,26 @@ public final class ModelSource {
   private static final List<String> FILES =
       List.of("config.json", "model.safetensors", "tokenizer.json");
 
-  private static volatile Function<String, LoadListener> progress = _ -> LoadListener.NONE;
-
   private ModelSource() {}
-
-  /** From now on, loads that take long are shown on {@code out}. */
-  public static void showProgress(PrintWriter out, boolean terminal) {
-    progress = name -> new LoadProgress(name, out, terminal, System::nanoTime);
-  }
 
   /**
    * Reads a whole model.
    *
+   * @param progress who is told of the load, by the model's name
    * @throws InputException if there is none of that name, or it is damaged or not supported
    */
-  public static ModelFolder load(String name) {
-    return load(name, LoadOptions.DEFAULT);
+  public static ModelFolder load(String name, Function<String, LoadListener> progress) {
+    return load(name, LoadOptions.DEFAULT.withListener(progress.apply(name)));
   }
 
-  /** {@link #load} but for the tokenizer, which may then be of any kind. */
-  public static ModelFolder loadWeights(String name) {
-    return load(name, LoadOptions.DEFAULT.withoutTokenizer());
+  /** As {@link #load}, without the tokenizer, which may then be of any kind. */
+  public static ModelFolder loadWeights(String name, Function<String, LoadListener> progress) {
+    LoadOptions options = LoadOptions.DEFAULT.withListener(progress.apply(name));
+    return load(name, options.withoutTokenizer());
   }
 
   private static ModelFolder load(String name, LoadOptions options) {
-    LoadListener listener = progress.apply(name);
-    return read(name, path -> ModelFolder.load(path, options.withListener(listener)));
+    return read(name, path -> ModelFolder.load(path, options));
   }
 
   /**

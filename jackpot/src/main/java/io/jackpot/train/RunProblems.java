@@ -1,10 +1,8 @@
 package io.jackpot.train;
 
 import io.jackpot.config.TrainSettings;
-import io.jackpot.problems.Fields;
 import io.jackpot.problems.ProblemSet;
 import io.jackpot.problems.Verifier;
-import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.rollout.Streams;
@@ -49,10 +47,7 @@ record RunProblems(
     ProblemSet heldOut = heldOut(settings);
     Streams streams = new Streams(settings.seed());
     Prompts prompts =
-        new Prompts(
-            PromptTemplate.of(
-                settings.promptTemplate(), settings.systemPrompt(), state::requireChat),
-            state.tokenizer());
+        new Prompts(settings.template().template(state::requireChat), state.tokenizer());
     Curriculum.Limit limit = limit(settings, state);
     Curriculum measured =
         new Curriculum(
@@ -70,9 +65,9 @@ record RunProblems(
   static ProblemSet training(TrainSettings settings) {
     return ProblemSet.training(
         settings.problems(),
-        fields(settings),
-        settings.operations(),
-        settings.modulus(),
+        settings.fields().fields(),
+        settings.arithmetic().operations(),
+        settings.arithmetic().modulus(),
         settings.seed());
   }
 
@@ -80,11 +75,11 @@ record RunProblems(
   static ProblemSet heldOut(TrainSettings settings) {
     String name = settings.heldOut() == null ? ProblemSet.ARITHMETIC : settings.heldOut();
     return ProblemSet.heldOut(
-        name, fields(settings), settings.operations(), settings.modulus(), settings.evalProblems());
-  }
-
-  private static Fields fields(TrainSettings settings) {
-    return Fields.of(settings.promptField(), settings.answerField());
+        name,
+        settings.fields().fields(),
+        settings.arithmetic().operations(),
+        settings.arithmetic().modulus(),
+        settings.evalProblems());
   }
 
   private static Curriculum.Limit limit(TrainSettings settings, TrainingState state) {

@@ -3,9 +3,9 @@ package io.jackpot.train;
 import io.jackpot.config.Settings;
 import io.jackpot.config.SftSettings;
 import io.jackpot.devices.Compute;
-import io.jackpot.devices.Devices;
 import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
+import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Demonstrations;
 import io.jackpot.report.ProgressLine;
@@ -60,7 +60,7 @@ public final class Sft {
         settings.fresh()
             ? ModelFolder.load(
                 Path.of(settings.model()), LoadOptions.DEFAULT.withRandomWeights(settings.seed()))
-            : ModelSource.load(settings.model());
+            : ModelSource.load(settings.model(), LoadProgress.on(log, terminal));
     List<Pair> data = pairs(settings, folder);
     Model model = new Model(folder.config(), folder.parameters());
     AdamW optimizer =
@@ -73,12 +73,7 @@ public final class Sft {
                 settings.weightDecay(),
                 settings.gradClip()));
     Path out = Path.of(settings.out());
-    try (Compute device =
-            Devices.open(
-                settings.device(),
-                settings.products(),
-                settings.threads(),
-                () -> plan(settings, model));
+    try (Compute device = settings.compute().open(() -> plan(settings, model));
         RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);

@@ -1,13 +1,13 @@
 package io.jackpot.train;
 
+import io.jackpot.config.DtypeSettings;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
-import io.jackpot.devices.Devices;
 import io.jackpot.devices.MemoryPlan;
-import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
+import io.jackpot.models.LoadProgress;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.transformer.ModelConfig;
 import java.io.PrintWriter;
@@ -46,7 +46,7 @@ public final class Training {
    * @throws TrainingStoppedException if a loss or a gradient is not finite
    */
   public ObjectNode start(TrainSettings settings, Path run) {
-    TrainingState state = TrainingState.fresh(settings);
+    TrainingState state = TrainingState.fresh(settings, LoadProgress.on(log, terminal));
     RunProblems problems = RunProblems.of(settings, state);
     try (Compute device = open(settings, state, problems)) {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
@@ -72,7 +72,7 @@ public final class Training {
     TrainingState state =
         checkpoint
             .map(path -> TrainingState.load(path, settings))
-            .orElseGet(() -> TrainingState.fresh(settings));
+            .orElseGet(() -> TrainingState.fresh(settings, LoadProgress.on(log, terminal)));
     RunProblems problems = RunProblems.of(settings, state);
     state.position().require(problems.training());
     try (Compute device = open(settings, state, problems)) {
@@ -112,13 +112,11 @@ public final class Training {
   }
 
   private static Compute open(TrainSettings settings, TrainingState state, RunProblems problems) {
-    return Devices.open(
-        settings.device(),
-        new Products(settings.gemm(), settings.matmulPrecision()),
-        settings.threads(),
-        settings.actorDtype(),
-        settings.kvDtype(),
-        () -> plan(settings, state, problems));
+    return settings
+        .compute()
+        .open(
+            new DtypeSettings(settings.actorDtype(), settings.kvDtype()),
+            () -> plan(settings, state, problems));
   }
 
   private static MemoryPlan plan(

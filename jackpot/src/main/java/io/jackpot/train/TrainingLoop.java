@@ -155,8 +155,7 @@ final class TrainingLoop {
     return RolloutBatch.of(groups, samples, order);
   }
 
-  private JointStep.Outcome measure(
-      int step, List<Rollout> miniBatch, Before before, int offset) {
+  private JointStep.Outcome measure(int step, List<Rollout> miniBatch, Before before, int offset) {
     try {
       return joint.measure(miniBatch, before, offset);
     } catch (NonFiniteException e) {

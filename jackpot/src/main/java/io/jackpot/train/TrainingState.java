@@ -12,6 +12,7 @@ import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Parameters;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
+import io.jackpot.weights.LoadListener;
 import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Safetensors;
 import io.jackpot.weights.Tokenizer;
@@ -24,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -61,11 +63,12 @@ record TrainingState(
   /**
    * The state before the first update.
    *
+   * @param progress who is told of the loads, by a model's name
    * @throws InputException if a model cannot be read, or the two do not fit each other
    */
-  static TrainingState fresh(TrainSettings settings) {
-    ModelFolder policy = ModelSource.load(settings.policy());
-    ModelFolder actor = ModelSource.load(settings.actor());
+  static TrainingState fresh(TrainSettings settings, Function<String, LoadListener> progress) {
+    ModelFolder policy = ModelSource.load(settings.policy(), progress);
+    ModelFolder actor = ModelSource.load(settings.actor(), progress);
     Tokenizer tokenizer = tokenizer("policy", settings.policy(), policy);
     Tokenizer other = tokenizer("actor", settings.actor(), actor);
     if (policy.config().vocabularySize() != actor.config().vocabularySize()) {

@@ -386,6 +386,34 @@ class SettingsTest {
         .isEqualTo(new Correction.IcePop(0.5, 9, Correction.Level.SEQUENCE));
   }
 
+  private record Shared(
+      @Setting(value = "1", changeable = true, help = "b") int b,
+      @Setting(value = "2", help = "c") int c) {
+
+    Shared {
+      if (b > c) {
+        throw new InputException("b " + b + ", c " + c);
+      }
+    }
+  }
+
+  private record Outer(
+      @Setting(value = "0", help = "a") int a,
+      Shared shared,
+      @Setting(value = "3", changeable = true, help = "d") int d) {}
+
+  @Test
+  void theSettingsOfANestedRecordCountAtItsPlace() {
+    Settings<Outer> settings = Settings.of(Outer.class);
+    assertThat(settings.keys().stream().map(Key::name)).containsExactly("a", "b", "c", "d");
+    assertThat(settings.changeable()).containsExactly("b", "d");
+    Outer outer = settings.build(settings.flags(Map.of("c", "5")));
+    assertThat(outer).isEqualTo(new Outer(0, new Shared(1, 5), 3));
+    assertThat(settings.toJson(outer)).hasToString("{\"a\":0,\"b\":1,\"c\":5,\"d\":3}");
+    assertThat(settings.values(outer)).containsEntry("c", 5);
+    assertBad(() -> settings.build(settings.flags(Map.of("b", "6"))), "b 6, c 2");
+  }
+
   private record Lists(
       @Setting(value = "1,2", min = 1, help = "integers") List<Integer> integers,
       @Setting(value = "none", min = 0, above = true, max = 1, help = "numbers")

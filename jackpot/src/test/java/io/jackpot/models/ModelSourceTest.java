@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class ModelSourceTest {
   @Test
   void theBuiltInActorHasAtMostAThirdOfThePolicysParametersAndItsVocabulary() {
-    ModelFolder policy = ModelSource.load("builtin:policy");
-    ModelFolder actor = ModelSource.load("builtin:actor");
+    ModelFolder policy = ModelSource.load("builtin:policy", LoadProgress.NONE);
+    ModelFolder actor = ModelSource.load("builtin:actor", LoadProgress.NONE);
     assertThat(3 * actor.parameters().count()).isLessThanOrEqualTo(policy.parameters().count());
     Tokenizer ofPolicy = Objects.requireNonNull(policy.tokenizer());
     Tokenizer ofActor = Objects.requireNonNull(actor.tokenizer());
@@ -25,10 +25,10 @@ class ModelSourceTest {
 
   @Test
   void aNameThatIsNoModelIsAnError() {
-    assertThatThrownBy(() -> ModelSource.load("builtin:polici"))
+    assertThatThrownBy(() -> ModelSource.load("builtin:polici", LoadProgress.NONE))
         .isInstanceOf(InputException.class)
         .hasMessage("builtin:polici: no such built-in model; nearest is builtin:policy");
-    assertThatThrownBy(() -> ModelSource.loadWeights("no/such/folder"))
+    assertThatThrownBy(() -> ModelSource.loadWeights("no/such/folder", LoadProgress.NONE))
         .isInstanceOf(InputException.class)
         .hasMessage("no/such/folder: no such folder; expected a model folder or GGUF file");
   }

@@ -3,6 +3,7 @@ package io.jackpot.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.Verifier.Verdict;
@@ -50,7 +51,7 @@ class RolloutTest {
 
   @Test
   void localWorkersAnswerInOrderWithTheWeightsThatAreAskedFor() {
-    ModelFolder folder = ModelSource.load("builtin:actor");
+    ModelFolder folder = ModelSource.load("builtin:actor", LoadProgress.NONE);
     Model model = new Model(folder.config(), folder.parameters());
     Streams streams = new Streams(5);
     long stream = streams.key(Purpose.SAMPLE, 7);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
+import io.jackpot.models.LoadProgress;
 import io.jackpot.problems.FileProblems;
 import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
@@ -185,7 +186,7 @@ class DataSetRunTest {
   @Test
   void aTemplateStandsAroundEveryProblem() {
     TrainSettings settings = settings("promptTemplate", "1+{problem}");
-    TrainingState state = TrainingState.fresh(settings);
+    TrainingState state = TrainingState.fresh(settings, LoadProgress.NONE);
     Rollout.Prompt first = RunProblems.of(settings, state).training().all().getFirst();
     assertThat(first.problem()).isEqualTo(FileProblems.read(problems).get(0));
     assertThat(state.tokenizer().decode(first.ids())).isEqualTo("1+0+0=");
@@ -220,7 +221,7 @@ class DataSetRunTest {
   @Test
   void promptsOfTextsAreEncodedAsTheTokenizerHasIt() {
     TrainSettings settings = settings();
-    TrainingState state = TrainingState.fresh(settings);
+    TrainingState state = TrainingState.fresh(settings, LoadProgress.NONE);
     Prompts prompts = new Prompts(PromptTemplate.NONE, state.tokenizer());
     assertThat(prompts.encode(RunProblems.training(settings).source().get(0)))
         .isEqualTo(state.tokenizer().encode("0+0="));

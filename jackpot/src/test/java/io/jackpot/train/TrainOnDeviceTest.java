@@ -64,7 +64,7 @@ class TrainOnDeviceTest {
     StringWriter log = new StringWriter();
     var _ = new Training(new PrintWriter(log), false).start(settings, run);
     assertThat(log.toString())
-        .contains(settings.device() == DeviceChoice.CPU ? "VectorOps" : "TornadoOps");
+        .contains(settings.compute().device() == DeviceChoice.CPU ? "VectorOps" : "TornadoOps");
     return List.copyOf(JsonLines.read(run.resolve("metrics.jsonl")));
   }
 

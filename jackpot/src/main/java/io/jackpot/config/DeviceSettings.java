@@ -1,0 +1,64 @@
+package io.jackpot.config;
+
+import io.jackpot.devices.Compute;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Devices;
+import io.jackpot.devices.MemoryPlan;
+import io.jackpot.devices.Products;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
+import java.util.function.Supplier;
+
+/** The settings of where and how a command computes. */
+public record DeviceSettings(
+    @Setting(
+            value = "0",
+            min = 0,
+            max = 1024,
+            changeable = true,
+            help = "threads; 0 for one a processor")
+        int threads,
+    @Setting(value = "auto", changeable = true, help = "auto, cpu or tornado") DeviceChoice device,
+    @Setting(
+            value = "java",
+            changeable = true,
+            help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+        Gemm gemm,
+    @Setting(
+            value = "f32",
+            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+        Precision matmulPrecision) {
+
+  /**
+   * @throws io.jackpot.input.InputException if no device multiplies matrices that way
+   */
+  public DeviceSettings {
+    Products.of(device, gemm, matmulPrecision);
+  }
+
+  /**
+   * Opens where to compute.
+   *
+   * @param plan the memory that a device needs
+   * @throws io.jackpot.input.InputException if there is no such device, or it has no such products
+   */
+  public Compute open(Supplier<MemoryPlan> plan) {
+    return Devices.open(device, new Products(gemm, matmulPrecision), threads, plan);
+  }
+
+  /**
+   * Opens where to compute for a model that samples with the number types {@code dtypes}.
+   *
+   * @throws io.jackpot.input.InputException as {@link #open(Supplier)}, or if the device does not
+   *     have these types
+   */
+  public Compute open(DtypeSettings dtypes, Supplier<MemoryPlan> plan) {
+    return Devices.open(
+        device,
+        new Products(gemm, matmulPrecision),
+        threads,
+        dtypes.actorDtype(),
+        dtypes.kvDtype(),
+        plan);
+  }
+}

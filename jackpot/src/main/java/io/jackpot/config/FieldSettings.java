@@ -1,0 +1,21 @@
+package io.jackpot.config;
+
+import io.jackpot.problems.Fields;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of how a data set is read. */
+public record FieldSettings(
+    @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
+        @Nullable String promptField,
+    @Setting(value = "none", help = "field of the gold answer; none for known names")
+        @Nullable String answerField) {
+
+  /**
+   * The fields that hold prompt and gold answer.
+   *
+   * @throws io.jackpot.input.InputException if a name is blank
+   */
+  public Fields fields() {
+    return Fields.of(promptField, answerField);
+  }
+}

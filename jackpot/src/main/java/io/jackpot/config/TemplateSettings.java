@@ -1,0 +1,27 @@
+package io.jackpot.config;
+
+import io.jackpot.prompts.ChatTemplate;
+import io.jackpot.prompts.PromptTemplate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of the text around a problem. */
+public record TemplateSettings(
+    @Setting(
+            value = "none",
+            help =
+                "around a problem: none, chat, r1-zero …, text, or a file but for its last line end")
+        @Nullable String promptTemplate,
+    @Setting(value = "none", help = "system message of promptTemplate chat")
+        @Nullable String systemPrompt) {
+
+  /**
+   * The template of that name.
+   *
+   * @param chat the model's own template
+   * @throws io.jackpot.input.InputException if there is no such template
+   */
+  public PromptTemplate template(Supplier<ChatTemplate> chat) {
+    return PromptTemplate.of(promptTemplate, systemPrompt, chat);
+  }
+}
