@@ -6,7 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** How names are written in files and on the command line, and which one was probably meant. */
+/** Names as they are written in files and on the command line, and the nearest to a wrong one. */
 public final class Names {
   private Names() {}
 

@@ -1,4 +1,4 @@
-/** How users write names, and how input that is wrong is refused. */
+/** Names as users write them, and the refusal of wrong input. */
 @NullMarked
 package io.jackpot.input;
 

@@ -1,6 +1,6 @@
 package io.jackpot.tensor;
 
-/** How a KV cache is stored. */
+/** Storage of a KV cache. */
 public enum CacheType {
   F32(4),
   /** {@link Float8} with one float32 scale a token and head, its largest magnitude / 448. */

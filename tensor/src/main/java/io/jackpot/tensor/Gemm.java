@@ -108,10 +108,10 @@ final class Gemm {
     }
   }
 
-  /** Where a product goes: {@code [rows, columns]}. */
+  /** The output of a product: {@code [rows, columns]}. */
   private record Output(float[] data, int at, int rows, int columns) {}
 
-  /** What one thread packs into, and a tile for the edges of the output. */
+  /** The packing buffers of one thread, and a tile for the edges of the output. */
   private static final class Buffers {
     float[] left = {};
     float[] right = {};

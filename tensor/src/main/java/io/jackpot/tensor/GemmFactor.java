@@ -23,8 +23,8 @@ record GemmFactor(float[] data, int at, int stride, boolean alongK) {
   private static final int MAX_STRIDE = 512;
 
   /**
-   * Whether a panel of {@code width} lines can be read where it is, {@link #place} onwards with
-   * {@link #stride} between the steps of k, because its lines lie side by side.
+   * True if a panel of {@code width} lines can be read in place, {@link #place} onwards with {@link
+   * #stride} between the steps of k, because its lines lie side by side.
    *
    * @param lines how many lines there are
    */
@@ -32,7 +32,7 @@ record GemmFactor(float[] data, int at, int stride, boolean alongK) {
     return !alongK && lines >= width && stride <= MAX_STRIDE;
   }
 
-  /** Where step {@code k0} of a line is in the data. */
+  /** Index in the data of step {@code k0} of a line. */
   int place(int line, int k0) {
     return at + (alongK ? line * stride + k0 : k0 * stride + line);
   }

@@ -1,8 +1,8 @@
 package io.jackpot.tensor;
 
 /**
- * What {@link Ops#headForward} and {@link Ops#headSample} say of each token's distribution, in
- * nats.
+ * The numbers that {@link Ops#headForward} and {@link Ops#headSample} record of each token's
+ * distribution, in nats.
  *
  * @param action the token whose log-prob is given, {@code [tokens]}
  * @param logProb log p(action), {@code [tokens]}

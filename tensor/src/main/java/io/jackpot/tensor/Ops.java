@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  * The operations a transformer needs, forward and backward, at the granularity of a whole op. A
  * model is written against this interface alone and so runs on every device.
  *
+ * <p>An op belongs to one of the families Matmul, Rows, Attention, Head, Elementwise and Optimizer.
+ * The implementations and tests of a family carry its name: {@code ScalarHead}, {@code VectorHead},
+ * {@code HeadContract}.
+ *
  * <p>Conventions. {@code x [tokens, dim]} gives a tensor's shape; leading dimensions may be folded.
  * Outputs come last. A backward op <b>adds</b> to gradients of parameters ({@code dWeight}, {@code
  * dGain}, {@code dBias}, {@code dTable}) and <b>overwrites</b> gradients of activations, unless it
@@ -18,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Ops extends AutoCloseable {
 
-  /** One line for people: which provider this is, its vector width and threads, or its device. */
+  /** One line for people: the provider, its vector width and threads, or its device. */
   String describe();
 
   /** The ops over packed weights and caches of 8 bits, where this provider has them. */
   default Optional<PackedOps> packed() {
     return Optional.empty();
   }
+
+  // Matmul
 
   /** y (+)= x · wᵀ: {@code x [m, k], w [n, k] → y [m, n]}; a linear layer's forward. */
   void matmulNT(Tensor x, Tensor w, Tensor y, boolean accumulate);
@@ -35,17 +41,13 @@ public interface Ops extends AutoCloseable {
   /** dw (+)= dyᵀ · x: {@code dy [m, n], x [m, k] → dw [n, k]}; its weight gradient. */
   void matmulTN(Tensor dy, Tensor x, Tensor dw, boolean accumulate);
 
+  // Rows
+
   /** y += bias in every row: {@code bias [n], y [m, n]}. */
   void addBias(Tensor bias, Tensor y);
 
   /** dBias += column sums: {@code dy [m, n] → dBias [n]}. */
   void addBiasBackward(Tensor dy, Tensor dBias);
-
-  /** y += x, element by element. */
-  void add(Tensor x, Tensor y);
-
-  /** x = 0. */
-  void zero(Tensor x);
 
   /**
    * {@code y[to + i] = x[from + i]} for i below count: {@code x [rows, dim], y [otherRows, dim]}.
@@ -98,6 +100,8 @@ public interface Ops extends AutoCloseable {
   /** The inverse rotation, in place: the gradient of {@link #rope}. */
   void ropeBackward(Tensor dx, int[] positions, Tensor cos, Tensor sin);
 
+  // Attention
+
   /**
    * Causal grouped-query attention over packed sequences: {@code q [tokens, heads, headDim], k, v
    * [tokens, kvHeads, headDim] → o [tokens, heads, headDim], logSumExp [tokens, heads]}. No
@@ -127,11 +131,7 @@ public interface Ops extends AutoCloseable {
   void attentionDecode(
       Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o);
 
-  /** y = silu(gate) · up (Shazeer, 2020), element by element, same shapes. */
-  void swigluForward(Tensor gate, Tensor up, Tensor y);
-
-  /** {@code dy, gate, up → dGate, dUp}; {@code dGate} may be {@code gate}, {@code dUp up}. */
-  void swigluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp);
+  // Head
 
   /**
    * Log-prob of each given action, log-sum-exp, entropy and the top k, without a [tokens,
@@ -232,6 +232,22 @@ public interface Ops extends AutoCloseable {
       Tensor dHidden,
       Tensor dWeight);
 
+  // Elementwise
+
+  /** y += x, element by element. */
+  void add(Tensor x, Tensor y);
+
+  /** x = 0. */
+  void zero(Tensor x);
+
+  /** y = silu(gate) · up (Shazeer, 2020), element by element, same shapes. */
+  void swigluForward(Tensor gate, Tensor up, Tensor y);
+
+  /** {@code dy, gate, up → dGate, dUp}; {@code dGate} may be {@code gate}, {@code dUp up}. */
+  void swigluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp);
+
+  // Optimizer
+
   /** Sum of the squares of all elements of each tensor; on the CPU summed in double. */
   double[] sumsOfSquares(List<Tensor> xs);
 
@@ -244,7 +260,7 @@ public interface Ops extends AutoCloseable {
    */
   default void blockEnd() {}
 
-  /** Lets go of threads or device memory. */
+  /** Releases threads or device memory. */
   @Override
   void close();
 }

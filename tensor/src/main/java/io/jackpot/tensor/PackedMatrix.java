@@ -112,7 +112,7 @@ public final class PackedMatrix {
     return unpacked;
   }
 
-  /** Where a panel's elements from column {@code col} on stand in the arrays. */
+  /** Index in the arrays of a panel's elements from column {@code col} on. */
   int place(int panel, int col) {
     return (panel * cols + col) * width;
   }
@@ -131,5 +131,23 @@ public final class PackedMatrix {
 
   float[] scales() {
     return scales;
+  }
+
+  /** The upper 16 bits of a float32. */
+  static final class BFloat16 {
+    private BFloat16() {}
+
+    /** Rounds to nearest even; NaN stays NaN. */
+    static short of(float x) {
+      int bits = Float.floatToRawIntBits(x);
+      if (Float.isNaN(x)) {
+        return (short) (bits >>> 16 | 0x40);
+      }
+      return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+    }
+
+    static float toFloat(short code) {
+      return Float.intBitsToFloat(code << 16);
+    }
   }
 }

@@ -56,7 +56,7 @@ public final class Storage {
     return array;
   }
 
-  /** Where the elements stand, null for the heap. */
+  /** The memory that holds the elements, null for the heap. */
   public @Nullable Mirror mirror() {
     return mirror;
   }

@@ -44,7 +44,7 @@ public final class Tensor {
     return new Tensor(storage, Shape.of(dims));
   }
 
-  /** Where the elements are. */
+  /** The memory of the elements, shared by all shapes over it. */
   public Storage storage() {
     return storage;
   }

@@ -44,8 +44,10 @@ final class VectorMath {
   }
 
   /**
-   * The lanes of a tail. Loops over whole vectors stay free of masks: where a vector comes from
-   * either of two branches, C2 makes it an object on the heap.
+   * The lanes of a tail. A loop stands twice, over whole vectors without a mask and once for the
+   * tail. One masked body for both takes longer, with 512-bit (and 256-bit) vectors: sums of rows
+   * 1.3 (1.4) times, RMSNorm backward 1.4 (1.4), RoPE 1.8 (2.2), SwiGLU backward 1.05 (1.0); and
+   * where a vector comes from either of two branches, C2 makes it an object on the heap.
    *
    * @param left elements, fewer than {@link #LANES}
    */

@@ -1,6 +1,6 @@
 package io.jackpot.tensor;
 
-/** How the weights of a model that only samples are stored. */
+/** Storage of the weights of a model that only samples. */
 public enum WeightType {
   /** As they are. */
   F32(4),

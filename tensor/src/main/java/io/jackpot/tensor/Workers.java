@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Workers implements AutoCloseable {
 
-  /** How long a thread looks for work, or for the end of it, before it parks. */
+  /** Time for which a thread spins for work, or for the end of it, before it parks. */
   private static final long SPIN_NANOS = 40_000;
 
   /** Elements of a task of an op that does little with each. */
@@ -45,7 +45,7 @@ final class Workers implements AutoCloseable {
     }
   }
 
-  /** How many threads compute, the caller included. */
+  /** Number of threads that compute, the caller included. */
   int threads() {
     return workers.length + 1;
   }

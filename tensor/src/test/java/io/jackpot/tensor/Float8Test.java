@@ -45,8 +45,8 @@ class Float8Test {
       byte code = cases.get();
       short half = cases.getShort();
       assertThat(Float8.of(x)).as("%s", x).isEqualTo(code);
-      assertThat(BFloat16.of(x)).as("%s", x).isEqualTo(half);
-      assertThat(BFloat16.toFloat(half)).isEqualTo(Float.intBitsToFloat(half << 16));
+      assertThat(PackedMatrix.BFloat16.of(x)).as("%s", x).isEqualTo(half);
+      assertThat(PackedMatrix.BFloat16.toFloat(half)).isEqualTo(Float.intBitsToFloat(half << 16));
     }
   }
 
@@ -57,7 +57,10 @@ class Float8Test {
       assertThat(Float8.toFloat(Float8.of(-x))).isEqualTo(-448);
     }
     assertThat(Float8.toFloat(Float8.of(Float.NaN))).isNaN();
-    assertThat(BFloat16.toFloat(BFloat16.of(Float.intBitsToFloat(0x7F800001)))).isNaN();
+    assertThat(
+            PackedMatrix.BFloat16.toFloat(
+                PackedMatrix.BFloat16.of(Float.intBitsToFloat(0x7F800001))))
+        .isNaN();
   }
 
   @Test

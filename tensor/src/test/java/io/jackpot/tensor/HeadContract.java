@@ -279,7 +279,7 @@ interface HeadContract extends OpsContract {
     });
   }
 
-  /** What is no number has no rank, but ids stay ids, and other rows are not touched. */
+  /** NaN has no rank, but ids stay ids, and other rows are not touched. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 70})
   default void headSampleAndCompareShowNan(int at) {
