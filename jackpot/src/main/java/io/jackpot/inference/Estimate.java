@@ -1,8 +1,12 @@
 package io.jackpot.inference;
 
+import static org.apache.commons.statistics.interval.BinomialConfidenceInterval.WILSON_SCORE;
+import static org.apache.commons.statistics.interval.NormalConfidenceInterval.MEAN;
+
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.commons.statistics.interval.Interval;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -13,30 +17,34 @@ import tools.jackson.databind.node.ObjectNode;
  * @param interval which one: {@code wilson}, {@code t} or {@code mover}
  */
 record Estimate(double value, double low, double high, String interval) {
-  /** The normal distribution's 97.5 % quantile. */
-  private static final double QUANTILE = 1.959963984540054;
+  /** Share of samples whose interval does not have the true mean. */
+  private static final double ERROR_RATE = 0.05;
+
+  /** What a sum of fractions may be off an integer. */
+  private static final double ROUNDING = 1e-6;
 
   /**
-   * The mean of {@code scores} in [0, 1], one a problem. Where all are 0 or 1 the interval is
+   * The mean of {@code scores} in [0, 1], one per problem. Where all are 0 or 1 the interval is
    * Wilson's (1927), which stays sound at and near the ends; so it is where all are equal, since
-   * their variance then says nothing and no scores of that mean spread wider than 0 and 1. Else it
-   * is Student's (1908) by the scores' own variance, cut to [0, 1].
+   * their variance then says nothing and no scores of that mean spread wider than 0 and 1; where
+   * their sum is no integer it covers those of both neighbours. Otherwise it is Student's (1908) by
+   * the variance of the scores, cut to [0, 1].
    *
    * @param scores at least one
    */
   static Estimate of(double[] scores) {
     int n = scores.length;
-    double mean = Arrays.stream(scores).sum() / n;
+    double sum = Arrays.stream(scores).sum();
+    double mean = sum / n;
     boolean equal = Arrays.stream(scores).allMatch(score -> score == scores[0]);
     if (equal || Arrays.stream(scores).allMatch(score -> score == 0 || score == 1)) {
-      double z2 = QUANTILE * QUANTILE;
-      double center = (mean + z2 / (2 * n)) / (1 + z2 / n);
-      double half = QUANTILE * Math.sqrt(mean * (1 - mean) / n + z2 / (4.0 * n * n)) / (1 + z2 / n);
-      return within(mean, center - half, center + half, "wilson");
+      Interval low = WILSON_SCORE.fromErrorRate(n, (int) (sum + ROUNDING), ERROR_RATE);
+      Interval high = WILSON_SCORE.fromErrorRate(n, (int) Math.ceil(sum - ROUNDING), ERROR_RATE);
+      return within(mean, low.getLowerBound(), high.getUpperBound(), "wilson");
     }
     double squares = Arrays.stream(scores).map(score -> (score - mean) * (score - mean)).sum();
-    double half = quantile(n - 1) * Math.sqrt(squares / (n - 1) / n);
-    return within(mean, mean - half, mean + half, "t");
+    Interval student = MEAN.fromErrorRate(mean, squares / (n - 1), n, ERROR_RATE);
+    return within(mean, student.getLowerBound(), student.getUpperBound(), "t");
   }
 
   /**
@@ -68,31 +76,6 @@ record Estimate(double value, double low, double high, String interval) {
     // Of a mean of 0 or 1 the end may lie beyond it by rounding.
     return new Estimate(
         value, Math.max(0, Math.min(low, value)), Math.min(1, Math.max(high, value)), interval);
-  }
-
-  /**
-   * Student's 97.5 % quantile (Abramowitz and Stegun, 1964, 26.7.5), within 0.2 %.
-   *
-   * @param freedom degrees of freedom, at least 1
-   */
-  static double quantile(int freedom) {
-    if (freedom == 1) {
-      return Math.tan(0.475 * Math.PI);
-    }
-    if (freedom == 2) {
-      return 0.95 * Math.sqrt(2 / (1 - 0.95 * 0.95));
-    }
-    double z = QUANTILE;
-    double z3 = z * z * z;
-    double z5 = z3 * z * z;
-    double z7 = z5 * z * z;
-    double z9 = z7 * z * z;
-    double v = 1.0 / freedom;
-    double first = (z3 + z) / 4;
-    double second = (5 * z5 + 16 * z3 + 3 * z) / 96;
-    double third = (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / 384;
-    double fourth = (79 * z9 + 776 * z7 + 1482 * z5 - 1920 * z3 - 945 * z) / 92160;
-    return z + v * (first + v * (second + v * (third + v * fourth)));
   }
 
   ObjectNode toJson() {

@@ -2,6 +2,7 @@ package io.jackpot.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.statistics.interval.Interval;
 
 /**
  * A run in a few numbers.
@@ -35,12 +36,12 @@ record Headline(String title, String from, String to, List<String> details) {
     double n = run.heldOutProblems();
     double last = heldOut.last();
     if (n >= 1 && last >= 0 && last <= 1) {
-      Interval interval = Interval.of(last, n);
+      Interval interval = Numbers.wilson(last, n);
       details.add(
           "95%% interval %s to %s, from %s problems never trained on, sampled at temperature 1."
               .formatted(
-                  Numbers.fixed(interval.low(), 3),
-                  Numbers.fixed(interval.high(), 3),
+                  Numbers.fixed(interval.getLowerBound(), 3),
+                  Numbers.fixed(interval.getUpperBound(), 3),
                   Math.round(n)));
     }
     Points greedy = run.points("heldOutGreedy");

@@ -26,7 +26,7 @@ record Histogram(int from, int width, List<long[]> counts) {
    */
   String svg(String words) {
     long most = counts.stream().mapToLong(Histogram::sum).max().orElse(1);
-    Axis y = Axis.rounded(0, Math.max(1, most), 5);
+    Axis y = Axis.rounded(0, Math.max(1.0, most), 5);
     double end = from + (double) width * counts.size();
     Axis x = Axis.whole(from, end, 8);
     double bar = (SVG_WIDTH - LEFT - RIGHT) / (double) counts.size();
@@ -73,8 +73,8 @@ record Histogram(int from, int width, List<long[]> counts) {
     for (int layer = 0; layer < LAYERS.size(); layer++) {
       long count = counts.get(bin)[layer];
       if (count > 0) {
-        double bottom = down(y, below);
-        double top = down(y, below + count);
+        double bottom = down(y, (double) below);
+        double top = down(y, (double) (below + count));
         svg.append(
             "<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>"
                 .formatted(

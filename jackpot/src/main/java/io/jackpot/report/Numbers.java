@@ -2,6 +2,8 @@ package io.jackpot.report;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
+import org.apache.commons.statistics.interval.Interval;
 import tools.jackson.databind.JsonNode;
 
 /** Numbers of a metrics line, and how people read them. */
@@ -18,6 +20,18 @@ final class Numbers {
         .map(JsonNode::doubleValue)
         .filter(Double::isFinite)
         .orElse(Double.NaN);
+  }
+
+  /**
+   * The 95 % confidence interval of a share that was measured on a sample: Wilson's (1927), which
+   * stays in [0, 1] and holds near its ends.
+   *
+   * @param share measured, in [0, 1]
+   * @param n size of the sample, at least 1
+   */
+  static Interval wilson(double share, double n) {
+    return BinomialConfidenceInterval.WILSON_SCORE.fromErrorRate(
+        (int) n, (int) Math.rint(share * n), 0.05);
   }
 
   /** With a fixed number of digits after the point: {@code 0.912}; 1e5 and more as 1.2e+05. */

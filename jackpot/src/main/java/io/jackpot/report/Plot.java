@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.interval.Interval;
 
 /**
  * A chart of a run as SVG: a group of the given size, its upper left corner at (0, 0). Colours and
@@ -148,10 +149,10 @@ record Plot(int width, int height, int left, int right, int top, int bottom) {
     for (int i = 0; i < points.size(); i++) {
       double value = points.values()[i];
       if (value >= 0 && value <= 1) {
-        Interval interval = Interval.of(value, n);
+        Interval interval = Numbers.wilson(value, n);
         double at = across(x, points.steps()[i]);
-        upper.add("%s,%s".formatted(at, down(y, interval.high())));
-        lower.addFirst("%s,%s".formatted(at, down(y, interval.low())));
+        upper.add("%s,%s".formatted(at, down(y, interval.getUpperBound())));
+        lower.addFirst("%s,%s".formatted(at, down(y, interval.getLowerBound())));
       }
     }
     if (upper.size() > 1) {

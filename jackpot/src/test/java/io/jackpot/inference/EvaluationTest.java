@@ -80,14 +80,16 @@ class EvaluationTest {
     assertThat(all.low()).isCloseTo(0.3423802, within(1e-6));
     Estimate student = Estimate.of(new double[] {0.25, 0.5, 0.75, 0.5});
     assertThat(student.interval()).isEqualTo("t");
-    // 3 degrees of freedom, sd 0.2041241, divided by √4
-    assertThat(student.low()).isCloseTo(0.5 - 3.1824463 * 0.1020621, within(1e-3));
-    assertThat(student.high()).isCloseTo(0.5 + 3.1824463 * 0.1020621, within(1e-3));
+    // 3 degrees of freedom, sd √(1/24), divided by √4
+    double half = 3.1824463053 * Math.sqrt(1 / 24.0) / 2;
+    assertThat(student.low()).isCloseTo(0.5 - half, within(1e-10));
+    assertThat(student.high()).isCloseTo(0.5 + half, within(1e-10));
     // Equal scores have no variance and yet say little.
     Estimate equal = Estimate.of(new double[] {0.5, 0.5, 0.5});
     assertThat(equal.interval()).isEqualTo("wilson");
-    assertThat(equal.low()).isLessThan(0.2);
-    assertThat(equal.high()).isGreaterThan(0.8);
+    // Of 1 and of 2 in 3; proportion_confint as above.
+    assertThat(equal.low()).isCloseTo(0.0614919, within(1e-6));
+    assertThat(equal.high()).isCloseTo(0.9385081, within(1e-6));
   }
 
   @Test
@@ -111,10 +113,18 @@ class EvaluationTest {
             1.9646106955,
             100_000,
             1.9599877075);
-    golden.forEach((freedom, quantile) ->
-        assertThat(Estimate.quantile(freedom) / quantile)
-            .as("%d degrees of freedom", freedom)
-            .isCloseTo(1, within(2e-3)));
+    golden.forEach((freedom, quantile) -> {
+      int n = freedom + 1;
+      double[] scores = new double[n];
+      Arrays.setAll(scores, i -> i % 2 == 0 ? 0.5001 : 0.4999);
+      Estimate estimate = Estimate.of(scores);
+      double squares =
+          Arrays.stream(scores).map(s -> (s - estimate.value()) * (s - estimate.value())).sum();
+      double standardError = Math.sqrt(squares / freedom / n);
+      assertThat((estimate.high() - estimate.value()) / standardError / quantile)
+          .as("%d degrees of freedom", freedom)
+          .isCloseTo(1, within(1e-8));
+    });
   }
 
   /** The interval has the true mean in 95 % of all samples, for few problems as for many. */

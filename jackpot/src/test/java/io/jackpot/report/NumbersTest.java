@@ -1,13 +1,29 @@
 package io.jackpot.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import org.apache.commons.statistics.interval.Interval;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 class NumbersTest {
+  // scipy.stats.binomtest(k, n).proportion_ci(method="wilson")
+  @ParameterizedTest
+  @CsvSource({
+    "461, 512, 0.871394, 0.923424",
+    "0, 10, 0, 0.277533",
+    "10, 10, 0.722467, 1",
+    "1, 2, 0.094531, 0.905469"
+  })
+  void wilson(int k, int n, double low, double high) {
+    Interval interval = Numbers.wilson(k / (double) n, n);
+    assertThat(interval.getLowerBound()).isCloseTo(low, within(1e-6));
+    assertThat(interval.getUpperBound()).isCloseTo(high, within(1e-6));
+  }
+
   @Test
   void whatALineLacksIsNotANumber() {
     var line = JsonNodeFactory.instance.objectNode().put("a", 2).putNull("b").put("c", "3");

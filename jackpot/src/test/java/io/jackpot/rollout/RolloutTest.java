@@ -41,7 +41,7 @@ class RolloutTest {
   void aBatchIsCutIntoMiniBatchesInTheOrderOfTheUpdates() {
     List<Rollout> groups = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      groups.add(rollout(new boolean[3], reward("verifier", i / 3)));
+      groups.add(rollout(new boolean[3], reward("verifier", i == 3 ? 1 : 0)));
     }
     RolloutBatch batch = RolloutBatch.of(groups, 2, new int[] {3, 0, 2, 1});
     assertThat(batch.equalGroupShare()).isEqualTo(0.5);

@@ -36,7 +36,8 @@ final class SmallRun {
     } else {
       Map<String, String> flags = new HashMap<>();
       for (int i = 3; i < args.length; i++) {
-        flags.put(args[i].split("=")[0], args[i].split("=")[1]);
+        int equals = args[i].indexOf('=');
+        flags.put(args[i].substring(0, equals), args[i].substring(equals + 1));
       }
       start(Path.of(args[2]), settings(Path.of(args[1]), flags));
     }
