@@ -1,6 +1,6 @@
 """Golden renderings of templates, by the Jinja environment of transformers.
 
-    python bench/peers/chat_golden.py jackpot/src/test/resources/io/jackpot/jinja/golden.jsonl
+    python bench/peers/chat_golden.py problems/src/test/resources/io/jackpot/jinja/golden.jsonl
     python bench/peers/chat_golden.py --models FOLDER…    # prints what ModelTemplatesTest expects
 
 A line is {"template", "values", "text"}, or has "error": true where Jinja refuses. Templates are our

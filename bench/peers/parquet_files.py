@@ -1,6 +1,6 @@
 """Writes the Parquet files that ParquetRowsTest reads, as data sets are published.
 
-    python bench/peers/parquet_files.py jackpot/src/test/resources/io/jackpot/problems
+    python bench/peers/parquet_files.py problems/src/test/resources/io/jackpot/problems
 
 Needs pyarrow (written with 25.0). All hold the same four problems unless their name says otherwise.
 """

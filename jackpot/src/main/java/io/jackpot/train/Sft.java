@@ -105,7 +105,14 @@ public final class Sft {
   }
 
   private static List<Pair> pairs(SftSettings settings, ModelFolder folder) {
-    return Demonstrations.read(Path.of(settings.data()), folder).stream()
+    ModelConfig config = folder.config();
+    var target =
+        new Demonstrations.Target(
+            folder.tokenizer(),
+            config.vocabularySize(),
+            config.longestSequence(),
+            config.lengthSetting());
+    return Demonstrations.read(Path.of(settings.data()), target).stream()
         .map(each -> new Pair(each.prompt(), each.completion()))
         .toList();
   }

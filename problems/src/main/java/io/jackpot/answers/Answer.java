@@ -4,21 +4,21 @@ import io.jackpot.math.Expr;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An answer as it was read. */
-public sealed interface Answer {
+/** A parsed answer. */
+sealed interface Answer {
 
   /** A number, or an expression in variables. */
   record Value(Expr expr) implements Answer {}
 
   /**
-   * An amount of something.
+   * A number with a unit.
    *
-   * @param unit as {@link Units} writes it
+   * @param unit the unit in the form of {@link Units#normal}
    */
   record Quantity(Answer amount, String unit) implements Answer {}
 
   /**
-   * A tuple, a point, a vector, or an interval, which look alike.
+   * A tuple, a point, a vector or an interval; these look alike.
    *
    * @param open one of {@code ( [ <}
    * @param close one of {@code ) ] >}
@@ -29,7 +29,8 @@ public sealed interface Answer {
   record Braces(List<Answer> items) implements Answer {}
 
   /**
-   * What stands between answers: inequalities with "and" hold together, with "or" one is enough.
+   * The separator of several answers: inequalities joined by "and" hold together, of those joined
+   * by "or" one is enough.
    */
   enum Joiner {
     COMMA,
@@ -42,7 +43,7 @@ public sealed interface Answer {
 
   record Union(List<Answer> parts) implements Answer {}
 
-  /** A set but for the elements of another one. */
+  /** The difference of two sets. */
   record Without(Answer set, Answer removed) implements Answer {}
 
   /** Rows of equal length. */
@@ -51,7 +52,7 @@ public sealed interface Answer {
   /**
    * A chain of equations or inequalities.
    *
-   * @param signs one fewer than sides, of {@code = < > ≤ ≥ ≠ ≈ ∈}
+   * @param signs the signs between the sides: {@code = < > ≤ ≥ ≠ ≈ ∈}
    */
   record Relation(List<Answer> sides, List<Character> signs) implements Answer {}
 
@@ -61,7 +62,7 @@ public sealed interface Answer {
   /** A residue class, as in 3 (mod 7). */
   record Residue(Expr value, Expr modulus) implements Answer {}
 
-  /** A number to a base other than ten, as it is written. */
+  /** A number in a base other than ten, as it is written. */
   record Based(String digits, int base) implements Answer {}
 
   /** A time of day. */
@@ -70,7 +71,7 @@ public sealed interface Answer {
   /**
    * An option of a multiple-choice problem.
    *
-   * @param text what the option says, where it was repeated
+   * @param text the text of the option, if the answer repeats it
    */
   record Choice(char letter, @Nullable Answer text) implements Answer {}
 

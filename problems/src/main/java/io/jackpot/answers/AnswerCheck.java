@@ -7,12 +7,14 @@ import io.jackpot.math.Expr.Sym;
 import io.jackpot.math.MathException;
 import java.util.List;
 
-/** Makes sure that everything in an answer has a value and that finding it is within the budget. */
+/** Checks that everything in an answer has a value which can be computed within the budget. */
 record AnswerCheck(Equality equality) {
   private static final Expr INFINITY = new Sym("oo");
 
   /**
-   * @throws MathException if not
+   * Checks an answer.
+   *
+   * @throws MathException if a part has no value or costs too much
    */
   void check(Answer answer) {
     switch (answer) {

@@ -10,21 +10,20 @@ import org.jspecify.annotations.Nullable;
  * Finds the answer in a model's text. The last of these marks counts:
  *
  * <ul>
- *   <li>{@code <answer>…</answer>}, and in it what the other marks say;
- *   <li>{@code \boxed{…}}; boxes that are joined by a comma or by "and" or "or" are one answer, and
- *       a last box that is empty, never closed, part of something larger (see {@link BoxContext})
- *       or taken back is none;
+ *   <li>{@code <answer>…</answer>}; marks inside it are applied to its content;
+ *   <li>{@code \boxed{…}}; boxes joined by a comma, "and" or "or" are one answer. A last box that
+ *       is empty, not closed, retracted or part of something larger (see {@link BoxContext}) is not
+ *       an answer;
  *   <li>{@code ####} up to the end of the line, or fewer of them on the last line; headlines are
- *       passed over;
- *   <li>"the answer is" or "answer:" up to the end of the sentence; what takes it back later leaves
- *       no answer, unless it names another one.
+ *       skipped;
+ *   <li>"the answer is" or "answer:" up to the end of the sentence. A later retraction leaves no
+ *       answer unless it names another one.
  * </ul>
  *
- * <p>A text without any mark is its own answer, if it is one at all. Of a text that thinks aloud
- * first, what follows {@code </think>} counts; what follows an end token does not. Every step takes
- * time proportional to the length of the text.
+ * <p>A text without any mark is the answer as a whole. Only the text after {@code </think>} and
+ * before an end token counts. Every step takes time proportional to the length of the text.
  */
-public final class AnswerExtractor {
+final class AnswerExtractor {
   private static final Pattern END_TOKEN =
       Pattern.compile(
           "<\\|(?:endoftext|im_end|eot_id|end_of_text|end|eom_id)\\|>|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>");
@@ -50,7 +49,9 @@ public final class AnswerExtractor {
           "(?:the|so|thus|therefore)\\s[A-Za-z ,]{1,60}?\\s(?:is|are|equals)\\s+(.{1,200})",
           Pattern.CASE_INSENSITIVE);
 
-  /** A sentence such as "She has 11 apples left", without words that alter the number. */
+  /**
+   * A sentence such as "She has 11 apples left"; {@link #ALTERING} words are excluded separately.
+   */
   private static final Pattern LONE =
       Pattern.compile(
           "(?:[Tt]hat )?(?:[Tt]here (?:are|is|were|will be)|[A-Za-z]{1,20} (?:now |will |would |can |still )?(?:has|have|had|needs?"
@@ -67,8 +68,6 @@ public final class AnswerExtractor {
 
   private static final Pattern ANOTHER =
       Pattern.compile("\\b(?:parts?|previous|first|other|step)\\b", Pattern.CASE_INSENSITIVE);
-  private static final Pattern CORRECT =
-      Pattern.compile("\\b(?:correct|right|best|answer)\\s+$", Pattern.CASE_INSENSITIVE);
   private static final List<String> STRIKES =
       List.of("~~", "<!--", "<del", "<strike", "\\begin{comment}");
   private static final Pattern STRUCK =
@@ -82,20 +81,28 @@ public final class AnswerExtractor {
   private static final int LONGEST_SENTENCE = 4_000;
   private static final int LONGEST_BEGINNING = 80;
 
-  /** Without their first letters, which may be capitals. */
+  /** The words of {@link #PROSE} without their first letters, which may be capitals. */
   private static final String[] STEMS = {"nswer", "NSWER", "ption", "hoice"};
+
+  /**
+   * The text of an answer that was found.
+   *
+   * @param text the answer without mathematical delimiters, emphasis and full stop around it
+   * @param marked whether a mark identified the answer; false for a whole text
+   */
+  record Extraction(String text, boolean marked) {}
 
   private final Predicate<String> readable;
 
   /**
-   * @param readable whether a text is an answer that can be read, and no mere words
+   * @param readable whether a text can be read as an answer other than words
    */
-  public AnswerExtractor(Predicate<String> readable) {
+  AnswerExtractor(Predicate<String> readable) {
     this.readable = readable;
   }
 
-  /** The answer, or null where the text has none. */
-  public @Nullable Extraction extract(String whole) {
+  /** The answer, or null if the text has none. */
+  @Nullable Extraction extract(String whole) {
     @Nullable String spoken = spoken(whole);
     if (spoken == null) {
       return null;
@@ -137,7 +144,7 @@ public final class AnswerExtractor {
     return stripped.isEmpty() ? null : new Extraction(stripped, true);
   }
 
-  /** Without thoughts, and up to an end token; null if the thoughts never end. */
+  /** The text after the thoughts and before an end token; null if the thoughts never end. */
   private static @Nullable String spoken(String whole) {
     int thought = whole.lastIndexOf("</think>");
     String text = thought < 0 ? whole : whole.substring(thought + "</think>".length());
@@ -160,10 +167,9 @@ public final class AnswerExtractor {
   }
 
   /**
-   * The last run of hashes that is no headline; −1 if there is none.
+   * The last run of hashes that is not a headline; −1 if there is none.
    *
-   * @param otherwise whether another mark says what the answer is, so that mere words are passed
-   *     over
+   * @param otherwise whether the text has another mark, so that mere words are skipped
    */
   private int lastHash(String text, boolean otherwise) {
     int end = text.length();
@@ -191,7 +197,7 @@ public final class AnswerExtractor {
     return -1;
   }
 
-  /** From behind a hash to the end of the line, or to a dollar sign that ends a scratchpad. */
+  /** The text from a hash to the end of the line, or to a dollar sign that ends a scratchpad. */
   private static String line(String text, int hash) {
     int end = text.indexOf('\n', hash);
     String line = text.substring(hash + 1, end < 0 ? text.length() : end).strip();
@@ -199,7 +205,7 @@ public final class AnswerExtractor {
     return scratchpad ? line.substring(0, line.length() - 1) : line;
   }
 
-  /** The last place that says "answer is" or the like. */
+  /** The last match of "answer is" or the like. */
   private static @Nullable Matcher lastProse(String text) {
     Matcher matcher = PROSE.matcher(text);
     int[] places = new int[STEMS.length];
@@ -233,10 +239,9 @@ public final class AnswerExtractor {
   }
 
   /**
-   * The sentence's answer; null where it has none that can be relied on.
+   * The answer of a sentence; null if it has none that can be relied on.
    *
-   * @param otherwise whether a mark before it would be the answer, so that mere words are passed
-   *     over
+   * @param otherwise whether the text has another mark, so that mere words are skipped
    */
   private @Nullable String afterProse(String text, int start, boolean otherwise) {
     String rest = text.substring(start, Math.min(text.length(), start + LONGEST_SENTENCE));
@@ -263,12 +268,12 @@ public final class AnswerExtractor {
     int from = start + rest.length() - lead.length();
     boolean ownLine = text.substring(Math.max(0, from - 3), from).indexOf('\n') >= 0;
     if (ownLine && !words && readable.test(nextLine(lead.substring(end)))) {
-      return null; // One line too many.
+      return null; // A second answer on the next line.
     }
     return words && otherwise ? null : answer;
   }
 
-  /** The one thing that a sentence puts emphasis on, or what it says that something is, or null. */
+  /** The only emphasised part of a sentence, or the value that it states; null if there is none. */
   private @Nullable String named(String sentence) {
     List<String> bold = BOLD.matcher(sentence).results().map(part -> part.group(1)).toList();
     if (bold.size() == 1 && readable.test(bold.getFirst())) {

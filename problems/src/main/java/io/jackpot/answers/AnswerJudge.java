@@ -1,6 +1,7 @@
 package io.jackpot.answers;
 
 import io.jackpot.answers.Answer.Words;
+import io.jackpot.answers.AnswerExtractor.Extraction;
 import io.jackpot.math.Budget;
 import io.jackpot.math.MathException;
 import java.util.Locale;
@@ -8,14 +9,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges answers to mathematical problems. Each judgement has a budget of its own for every part of
- * it: reading the gold answer, reading the given one, comparing them.
+ * Judges answers to mathematical problems. The three parts of a judgement (reading the gold answer,
+ * reading the response, comparing them) each have a budget of their own.
  */
 public final class AnswerJudge {
-  /** Operations on words that a part of a judgement may cost: a few milliseconds. */
+  /** The most operations that a part of a judgement may cost: a few milliseconds. */
   static final long BUDGET = 2_000_000;
 
-  /** What data sets have in place of an answer. */
+  /** Texts that data sets have in place of an answer. */
   private static final Set<String> PLACEHOLDERS =
       Set.of(
           "n/a",
@@ -36,7 +37,7 @@ public final class AnswerJudge {
 
   private static final int MOST_BARE_WORDS = 4;
 
-  /** What comes of a judgement. */
+  /** The result of a judgement. */
   public enum Outcome {
     CORRECT,
     WRONG,
@@ -45,17 +46,21 @@ public final class AnswerJudge {
   }
 
   /**
-   * @param extracted the answer as it was read, or null
-   * @param spent what it cost, in operations on a 64-bit word
+   * A judgement.
+   *
+   * @param extracted the text of the answer, or null if none was read
+   * @param spent the cost of reading the response and comparing, in operations on 64-bit words
    */
   public record Judgement(Outcome outcome, @Nullable String extracted, long spent) {}
 
-  /** A text that was read. */
+  /** The answer that was read from a text. */
   private record Reading(Extraction extraction, Answer answer) {}
 
   /**
+   * Judges a response.
+   *
    * @param gold an answer, or a solution that ends in one
-   * @param response a model's whole text, or an answer
+   * @param response a model's whole text, or a bare answer
    */
   public Judgement judge(String gold, String response) {
     Budget reading = new Budget(BUDGET);
@@ -93,7 +98,7 @@ public final class AnswerJudge {
     return placeholder ? null : reading;
   }
 
-  /** Words that nobody marked as an answer are none, unless the gold answer is words too. */
+  /** Whether the answer is unmarked words, which count only if the gold answer is words too. */
   private static boolean isProse(Reading given, Answer gold) {
     if (given.extraction.marked() || !(given.answer instanceof Words(String normal))) {
       return false;

@@ -1,8 +1,8 @@
 package io.jackpot.answers;
 
-import static io.jackpot.answers.Token.Kind.END;
-import static io.jackpot.answers.Token.Kind.SYMBOL;
-import static io.jackpot.answers.Token.Kind.WORD;
+import static io.jackpot.answers.AnswerToken.Kind.END;
+import static io.jackpot.answers.AnswerToken.Kind.SYMBOL;
+import static io.jackpot.answers.AnswerToken.Kind.WORD;
 
 import io.jackpot.answers.Answer.Braces;
 import io.jackpot.answers.Answer.Joiner;
@@ -23,58 +23,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Reads the tokens of an answer: lists, relations, sets, intervals, matrices, amounts. */
+/** Parses the tokens of an answer: lists, relations, sets, intervals, matrices and quantities. */
 final class AnswerParser extends ExprParser {
   private static final String RELATIONS = "=<>≤≥≠≈∈≡";
   private static final int LONGEST_UNIT = 6;
   private static final Set<String> MATRICES =
       Set.of("pmatrix", "bmatrix", "Bmatrix", "matrix", "smallmatrix", "array");
   private static final Set<String> NO_LABEL =
-      Set.of(
-          "not",
-          "no",
-          "never",
-          "if",
-          "unless",
-          "wrong",
-          "incorrect",
-          "cannot",
-          "without",
-          "let",
-          "suppose",
-          "assume",
-          "since",
-          "when",
-          "where",
-          "because",
-          "given",
-          "for",
-          "try",
-          "but",
-          "false",
-          "half",
-          "twice",
-          "thrice",
-          "double",
-          "triple",
-          "quarter",
-          "third",
-          "minus",
-          "plus",
-          "times");
+      Lexicon.words(
+          "not no never if unless wrong incorrect cannot without let suppose assume since when",
+          "where because given for try but false half twice thrice double triple quarter third",
+          "minus plus times");
   private static final Set<String> HEDGES = Set.of("approximately", "about", "roughly", "around");
 
   private int noRelations;
 
-  private AnswerParser(Cursor cursor) {
+  private AnswerParser(AnswerCursor cursor) {
     super(cursor);
   }
 
   /**
-   * @throws MathException if the text is no mathematical answer
+   * @throws MathException if the text is not a mathematical answer
    */
   static Answer parse(String text) {
-    AnswerParser parser = new AnswerParser(new Cursor(Lexer.tokens(text)));
+    AnswerParser parser = new AnswerParser(new AnswerCursor(AnswerLexer.tokens(text)));
     Answer answer = parser.list();
     parser.cursor.accept("\\\\"); // The end of a line.
     if (!parser.cursor.now().is(END)) {
@@ -126,7 +98,7 @@ final class AnswerParser extends ExprParser {
     }
     sides.add(union());
     while (noRelations == 0
-        && cursor.now().is(Token.Kind.SIGN)
+        && cursor.now().is(AnswerToken.Kind.SIGN)
         && cursor.now().text().length() == 1
         && RELATIONS.contains(cursor.now().text())) {
       char sign = cursor.next().text().charAt(0);
@@ -136,7 +108,7 @@ final class AnswerParser extends ExprParser {
     return signs.isEmpty() ? sides.getFirst() : new Relation(sides, signs);
   }
 
-  /** Words before an equals sign or a colon. */
+  /** Reads words up to and with an equals sign or a colon. */
   private String label() {
     StringBuilder label = new StringBuilder("label");
     for (int words = 0; cursor.now().is(WORD) || cursor.now().is(SYMBOL); words++) {
@@ -167,7 +139,7 @@ final class AnswerParser extends ExprParser {
     return parts.size() == 1 ? first : new Union(parts);
   }
 
-  /** A capital U between intervals. */
+  /** Takes a capital U after an interval, if there is one. */
   private boolean letterUnion(Answer first) {
     boolean union =
         first instanceof Sequence && cursor.now().is(SYMBOL) && cursor.now().text().equals("U");
@@ -190,7 +162,7 @@ final class AnswerParser extends ExprParser {
     return new Ratio(parts);
   }
 
-  /** A colon, or "to" as in 3 to 2. */
+  /** Whether the next token is a colon, or "to" as in 3 to 2. */
   private boolean isRatioSign() {
     return cursor.now().is(":") || (cursor.now().is(WORD) && cursor.now().text().equals("to"));
   }
@@ -228,7 +200,7 @@ final class AnswerParser extends ExprParser {
     return new Quantity(amount, same ? currency : currency + " " + unit);
   }
 
-  /** Whether it is an amount of anything, as "a circle" is not. */
+  /** Whether a unit may follow, as it may not follow the letter in "a circle". */
   private static boolean hasNumber(Answer amount) {
     return !(amount instanceof Value(Expr expr)) || hasNumber(expr);
   }
@@ -295,7 +267,7 @@ final class AnswerParser extends ExprParser {
     return rows;
   }
 
-  /** Braces of LaTeX, which only group, or of plain text, which are a set. */
+  /** Reads braces: a set if they contain several items, else a group. */
   private Answer group() {
     Answer inside = list();
     cursor.expect("}");

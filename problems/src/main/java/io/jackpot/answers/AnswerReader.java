@@ -16,7 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the text of an answer. */
+/**
+ * Reads the text of an answer: notations that are not parsed first, then mathematics, then words.
+ */
 final class AnswerReader {
   private static final int LONGEST = 2_000;
   private static final int MOST_WORDS = 12;
@@ -42,7 +44,7 @@ final class AnswerReader {
   private static final String ARGUMENT = "\\s*\\([^=]{1,20}\\)";
   private static final String BAR = "(?:\\||\\\\\\||\\\\[lr]vert)";
 
-  /** Notations for quantities that are not read otherwise, before an equals sign. */
+  /** Notations for quantities that are not parsed, before an equals sign. */
   private static final Pattern QUANTITY =
       Pattern.compile(
           String.join(
@@ -87,8 +89,10 @@ final class AnswerReader {
   }
 
   /**
-   * @param text without white space around it
-   * @throws MathException if it is no answer, or has no value, or reading it costs too much
+   * Reads an answer.
+   *
+   * @param text the answer, without white space around it
+   * @throws MathException if it is not an answer, has no value, or costs too much to read
    */
   Answer read(String text) {
     if (text.isEmpty() || text.length() > LONGEST) {
@@ -121,7 +125,7 @@ final class AnswerReader {
     } catch (MathException e) {
       return words(plain, e);
     }
-    // Three letters or more in a row are a name as long as nothing else makes them a product.
+    // Three letters or more in a row are a name unless something else makes them a product.
     if (plain.length() > 2 && plain.chars().allMatch(Character::isLetter) && isLetters(answer)) {
       return new Words(plain.toLowerCase(Locale.ROOT));
     }
@@ -129,12 +133,14 @@ final class AnswerReader {
     return answer;
   }
 
-  /** Equations below each other. */
+  /** The rows of an environment of equations, as a list. */
   private static String rows(String text) {
     return text.replaceAll("\\\\(?:begin|end)\\{\\w+\\*?}|&", "").strip().replace("\\\\", ", ");
   }
 
-  /** As in f'(x) = 2x: what a notation that is not read otherwise stands for. */
+  /**
+   * Reads an equation for a notation that is not parsed, as in f'(x) = 2x; null for other texts.
+   */
   private @Nullable Answer quantity(String text) {
     Matcher matcher = QUANTITY.matcher(text);
     if (!matcher.matches()) {
@@ -144,8 +150,8 @@ final class AnswerReader {
     Answer value = read(matcher.group(2).strip());
     boolean related =
         !(value instanceof Value(Expr expr))
-            || Assignments.variables(expr).isEmpty()
-            || Assignments.variables(expr).stream().anyMatch(name::contains);
+            || expr.isConstant()
+            || expr.variables().stream().anyMatch(name::contains);
     return related
         ? new Answer.Relation(
             List.of(new Value(new Expr.Sym("quantity " + name)), value), List.of('='))
@@ -188,7 +194,7 @@ final class AnswerReader {
     return null;
   }
 
-  /** What stands after an option's letter, or null where it cannot be read. */
+  /** The text after an option's letter, or null if it cannot be read. */
   private @Nullable Answer optionText(String text, String letter) {
     int place = text.indexOf(letter);
     for (int at = text.indexOf('('); at >= 0 && at < place; at = -1) {
@@ -197,7 +203,9 @@ final class AnswerReader {
     String rest = text.substring(place + 1).replaceFirst("^[)\\].:}\\s~$]++(?:\\\\ )?", "");
     int open = rest.indexOf('{');
     boolean closesOuter = open < 0 || rest.indexOf('}') < open;
-    if (closesOuter && rest.endsWith("}") && Braces.end("{" + rest, 0) == rest.length()) {
+    if (closesOuter
+        && rest.endsWith("}")
+        && Wrapping.closingBrace("{" + rest, 0) == rest.length()) {
       rest = rest.substring(0, rest.length() - 1);
     }
     try {
@@ -213,9 +221,9 @@ final class AnswerReader {
     if (base < 2 || base > 36) {
       throw new MathException("base " + base);
     }
-    for (char digit : digits.toCharArray()) {
-      if (Character.digit(digit, base) < 0) {
-        throw new MathException(digit + ": no digit to the base " + base);
+    for (int i = 0; i < digits.length(); i++) {
+      if (Character.digit(digits.charAt(i), base) < 0) {
+        throw new MathException(digits.charAt(i) + ": no digit to the base " + base);
       }
     }
     return new Based(digits, base);

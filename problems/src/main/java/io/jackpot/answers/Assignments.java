@@ -9,12 +9,11 @@ import io.jackpot.math.Expr;
 import io.jackpot.math.Expr.Product;
 import io.jackpot.math.Expr.Sym;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Equations: those that name a value, as x = 5 does, and those that say something. */
+/** Equations: assignments, which name a value as in x = 5, and other relations. */
 final class Assignments {
   private static final Set<String> FUNCTIONS =
       Set.of(
@@ -27,7 +26,7 @@ final class Assignments {
     this.equality = equality;
   }
 
-  /** With the name on the left, where it stands alone on the right. */
+  /** Moves a name that stands alone on the right of an equation to the left. */
   static Answer oriented(Answer answer) {
     boolean swapped =
         answer instanceof Relation(List<Answer> sides, List<Character> signs)
@@ -40,7 +39,7 @@ final class Assignments {
         : answer;
   }
 
-  /** Whether it is a name and what it stands for, or equal numbers. */
+  /** Whether the relation is a name with its value, or a chain of equal numbers. */
   boolean isAssignment(Relation relation) {
     boolean equations = relation.signs().stream().allMatch(s -> s == '=' || s == '≈' || s == '∈');
     if (!equations || !areEqual(relation, name(relation) == null ? 0 : 1)) {
@@ -48,15 +47,15 @@ final class Assignments {
     }
     return (name(relation) != null && !isAboutItself(relation))
         || relation.sides().stream()
-            .allMatch(side -> side instanceof Value(Expr expr) && UnitLetters.isNumber(expr));
+            .allMatch(side -> side instanceof Value(Expr expr) && expr.isConstant());
   }
 
-  /** As x = x² or f(y) = x², which name no value. */
+  /** Whether an equation names no value, as x = x² or f(y) = x². */
   private static boolean isAboutItself(Relation relation) {
     if (!(relation.sides().getLast() instanceof Value(Expr value))) {
       return false;
     }
-    Set<String> used = variables(value);
+    Set<String> used = value.variables();
     return switch (relation.sides().getFirst()) {
       case Value(Sym(String name)) -> used.contains(name);
       case Value(Product(List<Expr> factors)) when factors.getLast() instanceof Sym(String at) ->
@@ -67,7 +66,9 @@ final class Assignments {
     };
   }
 
-  /** Whether the sides from {@code first} on are equal where they are said to be. */
+  /**
+   * Whether the sides from {@code first} on are equal, exactly or approximately as the signs say.
+   */
   private boolean areEqual(Relation relation, int first) {
     for (int i = first; i + 1 < relation.sides().size(); i++) {
       if (!(relation.sides().get(i) instanceof Value(Expr left))
@@ -83,14 +84,14 @@ final class Assignments {
     return true;
   }
 
-  /** To a hundredth, so that nobody can name two answers at once. */
+  /** Whether two numbers agree to a hundredth, so that no answer can name two different values. */
   private boolean close(Expr left, Expr right) {
     Expr off = Expr.call("abs", Expr.minus(left, right));
     return equality.signum(Expr.minus(Expr.product(Expr.num(100), off), Expr.call("abs", right)))
         <= 0;
   }
 
-  /** The exact value, and the approximate one where the equation has both. */
+  /** The assigned value; the exact and the approximate one if the equation has both. */
   List<Answer> values(Relation relation) {
     int approximate = relation.signs().indexOf('≈');
     Answer last = relation.sides().getLast();
@@ -103,7 +104,9 @@ final class Assignments {
     return values(relation).getFirst();
   }
 
-  /** The name on the left side: a variable, a function of variables, a tuple of variables. */
+  /**
+   * The name on the left: a variable, a function of a variable or a tuple of variables; or null.
+   */
   private static @Nullable String name(Relation relation) {
     return relation.sides().size() < 2 ? null : name(relation.sides().getFirst());
   }
@@ -124,7 +127,7 @@ final class Assignments {
     };
   }
 
-  /** Whether names of coordinates stand in their order, as in (x, y). */
+  /** Whether the names of coordinates are in order, as in (x, y). */
   private static boolean isSorted(List<Answer> names) {
     for (int i = 1; i < names.size(); i++) {
       if (names.get(i - 1).toString().compareTo(names.get(i).toString()) > 0) {
@@ -135,8 +138,8 @@ final class Assignments {
   }
 
   /**
-   * Whether it says what a quantity with a longer name is, as m + n = 204 and |AB| = 5 do. What
-   * would be an equation for one variable, or of a curve in standard form, does not.
+   * Whether the relation gives the value of a quantity with a longer name, as m + n = 204 and |AB|
+   * = 5 do. An equation for one variable, or of a curve in standard form, does not.
    */
   boolean isQuantity(Relation relation) {
     Answer last = relation.sides().getLast();
@@ -144,28 +147,18 @@ final class Assignments {
     boolean named =
         relation.signs().stream().allMatch(s -> s == '=')
             && relation.sides().getFirst() instanceof Value(Expr left)
-            && variables(left).size() > 1
+            && left.variables().size() > 1
             && !(left instanceof Product(List<Expr> factors)
                 && factors.stream().anyMatch(Expr.Num.class::isInstance))
             && amount instanceof Value(Expr right)
-            && UnitLetters.isNumber(right)
+            && right.isConstant()
             && equality.signum(right) != 0;
     return named && areEqual(relation, 1);
   }
 
-  /** The names in an expression that are no constants. */
-  static Set<String> variables(Expr expr) {
-    Set<String> names = new HashSet<>();
-    if (expr instanceof Sym(String name) && !UnitLetters.isNumber(expr)) {
-      names.add(name);
-    }
-    expr.parts().forEach(part -> names.addAll(variables(part)));
-    return names;
-  }
-
   /**
-   * Whether two assignments are to the same name; null if one is no assignment. A function of x is
-   * the same name as y.
+   * Whether two assignments name the same variable; null if that cannot be said. A function of x
+   * counts as y.
    */
   @Nullable Boolean sameVariable(Relation left, Relation right) {
     if (!isAssignment(left) || !isAssignment(right)) {
@@ -189,7 +182,7 @@ final class Assignments {
     return functions ? true : null;
   }
 
-  /** Whether equations or inequalities are the same but for a factor. */
+  /** Whether equations or inequalities are the same up to a factor. */
   boolean sameRelation(Relation left, Relation right) {
     if (left.signs().size() != 1 || right.signs().size() != 1) {
       return false;
@@ -210,7 +203,7 @@ final class Assignments {
     return sign == '>' ? '<' : sign == '≥' ? '≤' : sign;
   }
 
-  /** The smaller side less the larger one. */
+  /** The smaller side minus the larger one; null for other relations. */
   private static @Nullable Expr difference(Relation relation) {
     char sign = relation.signs().getFirst();
     if (!(relation.sides().getFirst() instanceof Value(Expr left))
@@ -223,8 +216,8 @@ final class Assignments {
   }
 
   /**
-   * Whether the items of two lists are to be compared in their order, since one side names its
-   * values and the other does not: x = 3, y = 4 is 3, 4 and not 4, 3.
+   * Whether two lists are to be compared in order because one of them names its values and the
+   * other does not: x = 3, y = 4 is 3, 4 and not 4, 3.
    */
   static boolean isOrdered(List<Answer> golds, List<Answer> answers) {
     boolean leftNamed = golds.size() > 1 && countNames(golds) == golds.size();
@@ -248,12 +241,12 @@ final class Assignments {
         : items;
   }
 
-  /** Whether they are values of different names, as x = 2 or y = 5. */
+  /** Whether the items are values of different names, as in x = 2 or y = 5. */
   static boolean haveSeveralNames(List<Answer> items) {
     return countNames(items) > 1;
   }
 
-  /** In the order of their names, if all have different ones. */
+  /** The items sorted by name, if all have different names. */
   static List<Answer> inOrder(List<Answer> items) {
     return countNames(items) == items.size()
         ? items.stream().sorted(Comparator.comparing(Assignments::letter)).toList()
@@ -264,7 +257,7 @@ final class Assignments {
     return items.stream().map(Assignments::letter).filter(l -> !l.isEmpty()).distinct().count();
   }
 
-  /** The name that a value is given to, without an index; empty if there is none. */
+  /** The name that an item assigns, without index; empty if there is none. */
   private static String letter(Answer item) {
     boolean scalar =
         item instanceof Relation(List<Answer> sides, List<Character> signs)

@@ -3,15 +3,15 @@ package io.jackpot.answers;
 import java.util.regex.Pattern;
 
 /**
- * What stands before and after a box: {@code x = \boxed{27}\text{ cm}} is an answer, {@code 10 +
- * \boxed{27}} is not. Within a formula only what is known to leave the box as it is may stand
- * beside it; in a sentence anything may but what is known to change it.
+ * Decides by its context whether a box is an answer: {@code x = \boxed{27}\text{ cm}} is one,
+ * {@code 10 + \boxed{27}} is not. In a formula, only text that is known not to alter the box may
+ * stand beside it; in a sentence, any text except what is known to alter it.
  */
 final class BoxContext {
   private static final int WINDOW = 120;
   private static final int PARAGRAPH = 2_000;
 
-  /** White space, sizes, typefaces, and what else is only to be seen. */
+  /** White space, sizes, typefaces and other commands for appearance. */
   private static final String SPACE =
       "(?:[\\s~&]|\\\\[,;:! ]|\\\\(?:displaystyle|left|right|big|[Ll]arge|LARGE|[Hh]uge|bf|rm|hfill"
           + "|nonumber|notag|hline|qedhere|bullet|star)(?![A-Za-z])|\\\\(?:[hv]space|phantom)\\{[^{}]*\\})*+";
@@ -25,7 +25,7 @@ final class BoxContext {
       "\\\\(?:times|cdot|div|pm|mp|sqrt|[dt]?frac|binom|sin|cos|tan|cot|sec|csc|log|ln|lg|exp|leq?"
           + "|geq?|lt|gt|neq?|not|cup|cap|setminus|ast|pi|theta|alpha|beta|infty|[pb]?mod)";
 
-  /** What a formula may have before a box. */
+  /** Text that may precede a box in a formula. */
   private static final Pattern FORMULA_BEFORE =
       Pattern.compile(
           "(?:^|\\$|\\\\[(\\[]|(?<!\\\\not|[!<>])=|[:≈→⇒∴]|(?<!\\d)[.;]|\\\\\\\\(?:\\[\\w+\\])?|\\\\in|\\\\"
@@ -40,7 +40,7 @@ final class BoxContext {
               + SPACE
               + "$");
 
-  /** What it may have after one. */
+  /** Text that may follow a box in a formula. */
   private static final Pattern FORMULA_AFTER =
       Pattern.compile(
           SPACE
@@ -57,7 +57,7 @@ final class BoxContext {
               + LETTERS
               + "|\\\\(?:end|tag|label|qed|(?:black)?square|pmod|degree|checkmark|q?quad(?!\\s*-?\\d)|approx|because)(?![A-Za-z]))");
 
-  /** What makes a box part of something in a sentence, before it: at once, or after space. */
+  /** Text before a box in a sentence that makes it part of something larger. */
   private static final Pattern SENTENCE_BEFORE =
       Pattern.compile(
           "(?:[\\d)\\]}√]|\\d\\.|(?<!\\\\)%|\\\\(?:sout|x?cancel|h?phantom)\\{|(?<![A-Za-z\\\\])[A-Za-z]|[-−]|"
@@ -68,7 +68,7 @@ final class BoxContext {
               + OPERATORS
               + ")\\s*$");
 
-  /** The same after it. */
+  /** Text after a box in a sentence that makes it part of something larger. */
   private static final Pattern SENTENCE_AFTER =
       Pattern.compile(
           "\\d|[A-Za-z](?![A-Za-z])|[²³]|[–:]\\d|[(\\[√]|[-−](?=[\\d\\\\(]|[A-Za-z](?![A-Za-z]))"
@@ -78,12 +78,12 @@ final class BoxContext {
               + "(?![A-Za-z]))"
               + "|\\.\\d|(?:,|\\{,\\})\\s?-?\\d");
 
-  /** Between a box and the words of the sentence. */
+  /** Characters between a box and the words of the sentence. */
   static final String CLOSE = "(?:[\\s$)\\]}*]|\\\\[)\\],;:! ])*+";
 
   private static final String NAME = "(?:[A-Za-z]\\w?(?:_\\w)?\\s*=\\s*)?";
 
-  /** Words that make one number of a box and what follows, and further answers. */
+  /** Words after a box that continue its number, or add an answer. */
   private static final Pattern GOES_ON =
       Pattern.compile(
           CLOSE
@@ -97,7 +97,7 @@ final class BoxContext {
               + "|squared|cubed|times|plus|minus|divided|multiplied|percent\\s+of|to\\s+\\$?\\d)\\b)",
           Pattern.CASE_INSENSITIVE);
 
-  /** The same before it. */
+  /** Words before a box that begin its number, or another answer. */
   private static final Pattern BEGUN =
       Pattern.compile(
           "(?:\\b(?:minus|negative|plus|times|twice|thrice|half(?:\\s+of)?|double|triple|root\\s+of"
@@ -117,8 +117,10 @@ final class BoxContext {
   private BoxContext() {}
 
   /**
-   * @param start of the box, or of the first of several
-   * @param end behind its closing brace
+   * Whether the boxes between two indices are the answer of the text.
+   *
+   * @param start the beginning of the first box
+   * @param end the index after the closing brace of the last box
    */
   static boolean isAnswer(String text, int start, int end) {
     String before = text.substring(Math.max(0, start - WINDOW), start);
@@ -136,7 +138,7 @@ final class BoxContext {
             && !SENTENCE_AFTER.matcher(after).lookingAt();
   }
 
-  /** Whether the place is between delimiters of a formula. */
+  /** Whether a box is inside a formula. */
   private static boolean isFormula(String text, int start, int end) {
     String open = "";
     for (int i = Math.max(Math.max(0, start - PARAGRAPH), text.lastIndexOf("\n\n", start));

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Finds boxes in a text, and what the last of them say. */
+/** Finds the boxes of a text and reads the last of them. */
 final class Boxes {
   private static final Pattern BOX = Pattern.compile("\\\\(?:boxed|fbox)(?![A-Za-z])\\s*+");
   private static final String SPACE = "(?:[\\s$.)\\]]|\\\\(?:q?quad\\b|[)\\],;:! ]))*+";
@@ -56,7 +56,7 @@ final class Boxes {
 
   private Boxes() {}
 
-  /** Where the last box begins; −1 if there is none. */
+  /** The index of the last box; −1 if there is none. */
   static int last(String text) {
     Matcher matcher = BOX.matcher(text);
     for (int at = text.lastIndexOf("box"); at > 0; at = text.lastIndexOf("box", at - 1)) {
@@ -69,10 +69,10 @@ final class Boxes {
   }
 
   /**
-   * What the last box and those that are joined to it say, or what takes it back says instead; null
-   * if that is nothing.
+   * The content of the last box and of those joined to it, or the answer of a later retraction;
+   * null if there is none.
    *
-   * @param readable whether a text is an answer that can be read, and no mere words
+   * @param readable whether a text can be read as an answer other than words
    */
   static @Nullable String answer(String text, int last, Predicate<String> readable) {
     List<String> contents = new ArrayList<>();
@@ -122,7 +122,7 @@ final class Boxes {
     return LABEL.matcher(continued(text, end, answer, rest, readable)).replaceFirst("");
   }
 
-  /** Whether a later formula or emphasis, or the last line, says something else. */
+  /** Whether a later formula, emphasis or conclusion, or the last line, names another answer. */
   private static boolean namesAnother(String rest, String answer, Predicate<String> readable) {
     Matcher bold = BOLD.matcher(rest);
     while (bold.find()) {
@@ -146,7 +146,9 @@ final class Boxes {
         && readable.test(last);
   }
 
-  /** With what belongs to it outside of the box: an equal value, a base, a unit, an alternative. */
+  /**
+   * Adds what belongs to the answer outside of the box: a value, a base, a unit or an alternative.
+   */
   private static String continued(
       String text, int start, String answer, String rest, Predicate<String> readable) {
     Matcher equal = EQUAL.matcher(rest);
@@ -195,13 +197,13 @@ final class Boxes {
     return matcher.lookingAt() ? matcher.end() : text.length();
   }
 
-  /** The closing brace, or the end of what stands there without braces; −1 if there is none. */
+  /** The index of the closing brace, or of the last character without braces; −1 if none. */
   private static int contentEnd(String text, int start) {
     if (start >= text.length()) {
       return -1;
     }
     if (text.charAt(start) == '{') {
-      return Braces.end(text, start);
+      return Wrapping.closingBrace(text, start);
     }
     int end = start;
     while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {

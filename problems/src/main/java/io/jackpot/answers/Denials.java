@@ -4,15 +4,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What says that an answer is none: before it, beside it, or later. */
+/** Recognises text that denies, questions or retracts an answer: before, beside or after it. */
 final class Denials {
-  /** What ends a clause: punctuation and the ends of lines. */
+  /** The ends of clauses: punctuation and line feeds. */
   private static final Pattern CLAUSE_END = Pattern.compile("[,.;!?\\n]");
 
   private static final Pattern NOT =
       Pattern.compile("[\\s:*]*(?:not|n't|never|no longer)\\b", Pattern.CASE_INSENSITIVE);
 
-  /** In the clause before an answer. */
+  /** Words in the clause before an answer. */
   private static final Pattern HYPOTHESIS =
       Pattern.compile(
           "\\b(?:suppose|assum\\w+|pretend|incorrect\\w*|wrong\\w*|mistake\\w*|false|naive|tempting"
@@ -27,7 +27,7 @@ final class Denials {
               + "(?:\\s+(?:be|get|equal|exactly|to|simply|just)){0,3}[\\s$\\\\(\\[*:{}]*$",
           Pattern.CASE_INSENSITIVE);
 
-  /** Soon after an answer, in its sentence. */
+  /** Words soon after an answer, in its sentence. */
   private static final Pattern AFTERWARDS =
       Pattern.compile(
           "(?:[^\\S\\n]|[$*)\\]}]|\\\\[)\\]])*+[,(]?[^\\S\\n]*"
@@ -51,7 +51,7 @@ final class Denials {
 
   private Denials() {}
 
-  /** Whether the clause that ends here says that no answer of this text follows. */
+  /** Whether the last clause says that no answer of this text follows. */
   static boolean isHypothesis(String before) {
     Matcher end = CLAUSE_END.matcher(before);
     int start = 0;
@@ -61,24 +61,22 @@ final class Denials {
     return HYPOTHESIS.matcher(before.substring(start)).find();
   }
 
-  /** Whether "the answer is" goes on with a "not". */
+  /** Whether "not" follows "the answer is". */
   static boolean isNot(String rest) {
     return NOT.matcher(rest).lookingAt();
   }
 
-  /** Whether what stands right before a box denies it. */
+  /** Whether the text right before a box denies it. */
   static boolean isNotNext(String before) {
     return NOT_NEXT.matcher(before).find();
   }
 
-  /**
-   * Whether the sentence goes on to deny the answer that it has named, or to limit it to a case.
-   */
+  /** Whether the sentence denies the answer that it has named, or limits it to a case. */
   static boolean isNotAfterwards(String after) {
     return AFTERWARDS.matcher(after).lookingAt();
   }
 
-  /** What a later sentence says instead; null if none takes the answer back. */
+  /** The answer of a sentence that retracts the earlier one; null if none does. */
   static @Nullable String retraction(String rest) {
     Matcher matcher = RETRACTION.matcher(rest);
     int last = -1;

@@ -17,13 +17,15 @@ import io.jackpot.answers.Answer.Words;
 import io.jackpot.math.Budget;
 import io.jackpot.math.Equality;
 import io.jackpot.math.Expr;
+import io.jackpot.math.Expr.Sym;
 import io.jackpot.math.MathException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Decides whether an answer says the same as the gold answer. */
+/** Decides whether an answer means the same as the gold answer. */
 final class Equivalence {
   private static final Set<String> NOTHING =
       Set.of(
@@ -55,6 +57,8 @@ final class Equivalence {
   }
 
   /**
+   * Whether two answers mean the same.
+   *
    * @throws MathException if it cannot be decided within the budget
    */
   boolean equivalent(Answer gold, Answer answer) {
@@ -81,7 +85,7 @@ final class Equivalence {
     return !lists && single(gold, answer);
   }
 
-  /** The set in braces that a name stands for or is in, or null. */
+  /** The set in braces that is assigned to a name, or null. */
   private @Nullable Answer assignedSet(Answer answer) {
     return answer instanceof Relation relation
             && relation.sides().getLast() instanceof Braces
@@ -90,7 +94,10 @@ final class Equivalence {
         : null;
   }
 
-  /** "And" is not "or" between inequalities, nor is "or" a comma between values of two names. */
+  /**
+   * Whether the separators of two answers mean the same: "and" differs from "or" between
+   * inequalities, and "or" from a comma between values of different names.
+   */
   private static boolean areJoinedAlike(Answer gold, Answer answer) {
     Joiner left = joiner(gold);
     Joiner right = joiner(answer);
@@ -111,7 +118,7 @@ final class Equivalence {
     return answer instanceof Several || answer instanceof Braces;
   }
 
-  /** In any order; what a set or a single value repeats counts once. */
+  /** Whether items are the same in any order; repetitions count between two lists only. */
   private boolean sameItems(Answer gold, Answer answer, List<Answer> golds, List<Answer> answers) {
     if (answer instanceof Words(String normal)) {
       return golds.isEmpty() && NOTHING.contains(normal);
@@ -122,8 +129,8 @@ final class Equivalence {
     if (Assignments.isOrdered(golds, answers)) {
       return sameInOrder(Assignments.positions(golds), Assignments.positions(answers));
     }
-    List<Answer> left = Letters.options(golds, answers);
-    List<Answer> right = new ArrayList<>(Letters.options(answers, golds));
+    List<Answer> left = options(golds, answers);
+    List<Answer> right = new ArrayList<>(options(answers, golds));
     if (!(gold instanceof Several && answer instanceof Several)) {
       left = distinct(left);
       right = distinct(right);
@@ -210,27 +217,20 @@ final class Equivalence {
       }
       return assignments.sameRelation(left, right);
     }
-    Relation relation = (Relation) (gold instanceof Relation ? gold : answer);
-    Answer other = gold instanceof Relation ? answer : gold;
-    if (gold == other && assignments.isQuantity(relation)) {
+    boolean isGold = gold instanceof Relation;
+    Relation relation = (Relation) (isGold ? gold : answer);
+    if (!isGold && assignments.isQuantity(relation)) {
       return equivalent(gold, relation.sides().getLast());
     }
-    if (!assignments.isAssignment(relation)) {
-      return false;
-    }
-    for (Answer value : assignments.values(relation)) {
-      boolean same = gold == other ? equivalent(gold, value) : equivalent(value, answer);
-      if (same) {
-        return true;
-      }
-    }
-    return false;
+    return assignments.isAssignment(relation)
+        && assignments.values(relation).stream()
+            .anyMatch(value -> isGold ? equivalent(value, answer) : equivalent(gold, value));
   }
 
   private boolean sameValue(Expr gold, Answer answer) {
     return switch (answer) {
       case Value(Expr expr) -> sameNumber(gold, expr) || isOmittedUnit(gold, expr);
-      case Words(String normal) -> Letters.sameLetters(gold, normal);
+      case Words(String normal) -> isWord(gold, normal);
       case Ratio ratio -> notations.sameRatio(ratio, new Value(gold));
       case Based based -> notations.sameBased(gold, based);
       case Clock clock -> notations.sameClock(clock, new Value(gold));
@@ -246,25 +246,25 @@ final class Equivalence {
   }
 
   /**
-   * Whether one is the other times letters that are units. In a gold answer a single letter is more
-   * likely a variable, so 5m asks for an m, and 5 m/s does not.
+   * Whether one expression is the other times letters that are units. In a gold answer a single
+   * letter is more likely a variable: 5m requires an m, 5 m/s does not require m/s.
    */
   private boolean isOmittedUnit(Expr gold, Expr answer) {
-    @Nullable Quantity quantity = UnitLetters.read(answer);
+    @Nullable Quantity quantity = Units.quantity(answer);
     Expr number = gold;
     if (quantity == null) {
-      quantity = UnitLetters.read(gold);
+      quantity = Units.quantity(gold);
       number = answer;
       if (quantity == null || quantity.unit().indexOf('/') < 0) {
         return false;
       }
     }
-    return UnitLetters.isNumber(number)
+    return number.isConstant()
         && quantity.amount() instanceof Value(Expr amount)
         && equality.equal(number, amount);
   }
 
-  /** An omitted unit is no mistake; another one is. */
+  /** Whether quantities are the same; a unit may be omitted, but not replaced by another one. */
   private boolean sameQuantity(Answer gold, Answer answer) {
     Answer left = asQuantity(gold);
     Answer right = asQuantity(answer);
@@ -277,7 +277,7 @@ final class Equivalence {
         : right instanceof Quantity(Answer other, String unit2) && equivalent(left, other);
   }
 
-  /** A price may leave out what it is for. */
+  /** Whether units are the same; a price may omit the thing that it is for. */
   private static boolean sameUnit(String unit, String other) {
     String longer = unit.length() > other.length() ? unit : other;
     String shorter = unit.length() > other.length() ? other : unit;
@@ -285,7 +285,7 @@ final class Equivalence {
   }
 
   private static Answer asQuantity(Answer answer) {
-    @Nullable Quantity letters = answer instanceof Value(Expr expr) ? UnitLetters.read(expr) : null;
+    @Nullable Quantity letters = answer instanceof Value(Expr expr) ? Units.quantity(expr) : null;
     return letters == null ? answer : letters;
   }
 
@@ -296,7 +296,8 @@ final class Equivalence {
     if (!(answer instanceof Sequence other) || gold.items().size() != other.items().size()) {
       return false;
     }
-    // Two items in square brackets are an interval; more are a list, as in round or angled ones.
+    // Two items in square brackets are an interval; three or more are a list, whatever the
+    // brackets.
     boolean pair = gold.items().size() == 2;
     boolean angled = gold.open() == '<' || other.open() == '<';
     boolean sameBrackets = gold.open() == other.open() && gold.close() == other.close();
@@ -323,7 +324,7 @@ final class Equivalence {
       return isVector(sequence) && sameInOrder(vector(gold), sequence.items());
     }
     if (!(answer instanceof Matrix other) || gold.rows().size() != other.rows().size()) {
-      // A matrix of one entry is written as a number too.
+      // A matrix of one entry may be written as a number.
       return answer instanceof Value
           && vector(gold).size() == 1
           && equivalent(vector(gold).getFirst(), answer);
@@ -342,17 +343,17 @@ final class Equivalence {
           words.equals(gold)
               || SYNONYMS.stream()
                   .anyMatch(s -> s.contains(words.normal()) && s.contains(gold.normal()));
-      case Value(Expr expr) -> Letters.sameLetters(expr, gold.normal());
+      case Value(Expr expr) -> isWord(expr, gold.normal());
       default -> false;
     };
   }
 
-  /** By the letter; by what the option says where the other answer has no letter. */
+  /** Compares options by letter, or by text if one answer has no letter. */
   private boolean choice(Answer gold, Answer answer) {
-    @Nullable Character left = Letters.letter(gold);
-    @Nullable Character right = Letters.letter(answer);
+    @Nullable Character left = letter(gold);
+    @Nullable Character right = letter(answer);
     if (left != null && right != null) {
-      // Option C may be chosen by a small c; e is not E.
+      // A lower-case c may choose option C; other letters keep their case.
       return gold instanceof Choice
           ? left.equals(Character.toUpperCase(right))
           : left.equals(right);
@@ -360,5 +361,51 @@ final class Equivalence {
     @Nullable Answer goldText = gold instanceof Choice(char letter, Answer text) ? text : gold;
     @Nullable Answer text = answer instanceof Choice(char letter2, Answer text2) ? text2 : answer;
     return goldText != null && text != null && equivalent(goldText, text);
+  }
+
+  private static @Nullable Character letter(Answer answer) {
+    return switch (answer) {
+      case Choice(char letter, Answer text) -> letter;
+      case Value(Sym(String name)) when name.length() == 1 -> name.charAt(0);
+      default -> null;
+    };
+  }
+
+  /** The letters of options that one item joins in a word, if the other side lists them. */
+  private static List<Answer> options(List<Answer> items, List<Answer> others) {
+    @Nullable String word = items.size() == 1 ? letters(items.getFirst()) : null;
+    boolean listed =
+        others.size() > 1
+            && others.stream().allMatch(o -> o instanceof Value(Sym(String s)) && isOption(s));
+    if (word == null || !listed || !word.chars().allMatch(c -> isOption(Character.toString(c)))) {
+      return items;
+    }
+    return word.chars().mapToObj(c -> (Answer) new Value(new Sym(Character.toString(c)))).toList();
+  }
+
+  private static boolean isOption(String letter) {
+    return letter.length() == 1 && letter.charAt(0) >= 'A' && letter.charAt(0) <= 'J';
+  }
+
+  private static @Nullable String letters(Answer answer) {
+    return switch (answer) {
+      case Words(String normal) -> normal.toUpperCase(Locale.ROOT);
+      case Value(Expr expr) -> letters(expr);
+      default -> null;
+    };
+  }
+
+  /** The symbols of a product, joined; empty for other expressions. */
+  private static String letters(Expr expr) {
+    StringBuilder name = new StringBuilder();
+    if (expr instanceof Expr.Product(List<Expr> factors)) {
+      factors.forEach(factor -> name.append(factor instanceof Sym(String s) ? s : "?"));
+    }
+    return name.toString();
+  }
+
+  /** Whether a product of letters spells a word. */
+  private static boolean isWord(Expr product, String word) {
+    return letters(product).toLowerCase(Locale.ROOT).equals(word);
   }
 }

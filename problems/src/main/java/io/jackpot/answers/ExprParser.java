@@ -1,9 +1,9 @@
 package io.jackpot.answers;
 
-import static io.jackpot.answers.Token.Kind.FUNCTION;
-import static io.jackpot.answers.Token.Kind.NUMBER;
-import static io.jackpot.answers.Token.Kind.SYMBOL;
-import static io.jackpot.answers.Token.Kind.WORD;
+import static io.jackpot.answers.AnswerToken.Kind.FUNCTION;
+import static io.jackpot.answers.AnswerToken.Kind.NUMBER;
+import static io.jackpot.answers.AnswerToken.Kind.SYMBOL;
+import static io.jackpot.answers.AnswerToken.Kind.WORD;
 
 import io.jackpot.answers.Answer.Value;
 import io.jackpot.math.Expr;
@@ -13,10 +13,11 @@ import io.jackpot.math.Rational;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Sums, products, powers and functions, by recursive descent. What brackets enclose is for {@link
- * #bracketed} to read, which may be no scalar.
+ * Parses sums, products, powers and functions by recursive descent. Subclasses parse brackets,
+ * whose content need not be a scalar.
  */
 abstract class ExprParser {
   private static final int DEEPEST = 60;
@@ -26,16 +27,16 @@ abstract class ExprParser {
   private static final Set<String> IMPLICIT =
       Set.of("(", "[", "{", "frac", "binom", "sqrt", "⌊", "⌈");
 
-  protected final Cursor cursor;
+  protected final AnswerCursor cursor;
   private int depth;
   private int bars;
   private int functions;
 
-  ExprParser(Cursor cursor) {
+  ExprParser(AnswerCursor cursor) {
     this.cursor = cursor;
   }
 
-  /** What stands between brackets; the opening one is next. */
+  /** Parses brackets and their content; the opening bracket is the next token. */
   abstract Answer bracketed();
 
   /** Descends one level. */
@@ -59,7 +60,7 @@ abstract class ExprParser {
   Answer sum() {
     enter();
     List<Expr> terms = new ArrayList<>();
-    @org.jspecify.annotations.Nullable Answer only = null;
+    @Nullable Answer only = null;
     do {
       String sign = sign();
       Answer term = term();
@@ -83,7 +84,7 @@ abstract class ExprParser {
   }
 
   private boolean signFollows() {
-    Token now = cursor.now();
+    AnswerToken now = cursor.now();
     return now.is("+") || now.is("-") || now.is("±") || now.is("∓");
   }
 
@@ -129,7 +130,7 @@ abstract class ExprParser {
     return new Value(new Expr.Product(factors));
   }
 
-  /** A number after a factorial, as in 3!4!. */
+  /** Whether a number follows a factorial, as in 3!4!. */
   private boolean factorFollows(Expr last) {
     return cursor.now().is(NUMBER)
         && last instanceof Expr.Call(String function, List<Expr> at)
@@ -147,9 +148,9 @@ abstract class ExprParser {
     return cursor.now().is("*") || cursor.now().is("/") || implicitFollows() || isTimesLetter();
   }
 
-  /** An x between numbers, as in 3 x 10^8. */
+  /** Whether the next token is an x between numbers, as in 3 x 10^8. */
   private boolean isTimesLetter() {
-    Token next = cursor.ahead(1);
+    AnswerToken next = cursor.ahead(1);
     return cursor.now().is(SYMBOL)
         && cursor.now().text().equals("x")
         && next.is(NUMBER)
@@ -165,18 +166,18 @@ abstract class ExprParser {
   }
 
   private boolean implicitFollows() {
-    Token now = cursor.now();
+    AnswerToken now = cursor.now();
     if (now.is("(") && (cursor.ahead(1).is("mod") || cursor.ahead(1).is(WORD))) {
       return false;
     }
     return now.is(SYMBOL)
         || now.is(FUNCTION)
-        || (now.is(Token.Kind.SIGN) && IMPLICIT.contains(now.text()))
+        || (now.is(AnswerToken.Kind.SIGN) && IMPLICIT.contains(now.text()))
         || now.text().startsWith("accent ")
         || (now.is("|") && bars == 0);
   }
 
-  /** A primary with its powers and factorials. */
+  /** Parses a primary with its powers and factorials. */
   private Answer factor() {
     enter();
     Answer base = primary();
@@ -206,7 +207,7 @@ abstract class ExprParser {
   }
 
   private Answer primary() {
-    Token token = cursor.now();
+    AnswerToken token = cursor.now();
     return switch (token.kind()) {
       case NUMBER -> new Value(number());
       case SYMBOL -> new Value(symbol());
@@ -218,7 +219,7 @@ abstract class ExprParser {
 
   private Answer sign(String sign) {
     if (sign.startsWith("accent ")) {
-      return new Value(SymbolNames.accent(cursor));
+      return new Value(accent());
     }
     return switch (sign) {
       case "frac" -> new Value(fraction());
@@ -255,12 +256,12 @@ abstract class ExprParser {
   }
 
   private Expr number() {
-    Token token = cursor.next();
+    AnswerToken token = cursor.next();
     Expr number = Literals.literal(token.text());
     boolean whole = Literals.isWhole(token);
-    Token now = cursor.now();
+    AnswerToken now = cursor.now();
     if (whole && now.is(NUMBER) && now.spaced() && cursor.ahead(1).is("/")) {
-      Token denominator = cursor.ahead(2);
+      AnswerToken denominator = cursor.ahead(2);
       if (Literals.isWhole(now) && Literals.isWhole(denominator)) {
         cursor.skip(3);
         return Literals.mixed(
@@ -286,9 +287,41 @@ abstract class ExprParser {
       return Expr.call("binom", arguments(2));
     }
     while (cursor.now().is("_") || cursor.now().is("'")) {
-      name += cursor.next().text().equals("'") ? "'" : "_" + SymbolNames.name(cursor);
+      name += cursor.next().text().equals("'") ? "'" : "_" + name();
     }
     return new Expr.Sym(name);
+  }
+
+  /** Parses a group or one token as a part of a name. */
+  private String name() {
+    if (!cursor.accept("{")) {
+      AnswerToken token = cursor.next();
+      if (token.is(AnswerToken.Kind.SIGN) || token.is(AnswerToken.Kind.END)) {
+        throw new MathException("a name is missing");
+      }
+      return token.text();
+    }
+    StringBuilder name = new StringBuilder();
+    while (!cursor.accept("}")) {
+      if (cursor.now().is(AnswerToken.Kind.END) || cursor.now().is("{")) {
+        throw new MathException("a brace is missing");
+      }
+      name.append(cursor.next().text());
+    }
+    return name.toString();
+  }
+
+  /** Parses a name with a mark over it. */
+  private Expr accent() {
+    String accent = cursor.next().text().substring("accent ".length());
+    String name = name();
+    while (accent.equals("angle") || accent.equals("triangle")) {
+      if (!cursor.now().is(SYMBOL)) {
+        break;
+      }
+      name += cursor.next().text();
+    }
+    return new Expr.Sym(accent + " " + name);
   }
 
   private Expr fraction() {
@@ -297,7 +330,7 @@ abstract class ExprParser {
     return Expr.divide(numerator, argument());
   }
 
-  /** The argument of a command: a group, one digit, or what stands for one thing. */
+  /** Parses the argument of a command: a group, one digit or one primary. */
   private Expr argument() {
     if (cursor.now().is(NUMBER)) {
       if (!Literals.isWhole(cursor.now())) {
@@ -320,7 +353,7 @@ abstract class ExprParser {
     }
     Expr radicand;
     if (cursor.now().is(NUMBER)) {
-      // In TeX \sqrt12 is 2 after the root of 1, and nobody means that.
+      // In TeX \sqrt12 is the root of 1 followed by 2, but that is never meant.
       radicand = Literals.literal(cursor.next().text());
     } else {
       radicand = argument();
@@ -347,7 +380,7 @@ abstract class ExprParser {
     if (based) {
       base = argumentOrNumber();
     }
-    @org.jspecify.annotations.Nullable Expr power = cursor.accept("^") ? exponent() : null;
+    @Nullable Expr power = cursor.accept("^") ? exponent() : null;
     if (Expr.num(-1).equals(power)) {
       name = inverse(name);
       power = null;
@@ -385,7 +418,7 @@ abstract class ExprParser {
     return cursor.now().is(NUMBER) ? Literals.literal(cursor.next().text()) : argument();
   }
 
-  /** In parentheses, or all factors up to a sign, another function or a parenthesis. */
+  /** Parses parentheses, or all factors up to a sign, another function or a parenthesis. */
   private Expr functionArgument() {
     if (cursor.now().is("(") || cursor.now().is("{") || cursor.now().is("[")) {
       return scalar(primary());

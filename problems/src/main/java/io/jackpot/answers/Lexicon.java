@@ -1,17 +1,31 @@
 package io.jackpot.answers;
 
+import io.jackpot.math.Functions;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What commands of LaTeX, signs of Unicode and runs of letters stand for. */
+/** The meanings of LaTeX commands, Unicode characters and runs of letters. */
 final class Lexicon {
   private Lexicon() {}
 
   /**
-   * @param lines words with one meaning, divided by spaces; the first is the one they stand for
-   * @return what each word stands for; may be added to
+   * A set of words.
+   *
+   * @param lines words, separated by spaces
+   */
+  static Set<String> words(String... lines) {
+    return Set.of(String.join(" ", lines).split(" ", -1));
+  }
+
+  /**
+   * A map from words to their meanings.
+   *
+   * @param lines words of one meaning, separated by spaces; the first of them is the meaning
+   * @return a map that may be changed
    */
   static Map<String, String> synonyms(String... lines) {
     Map<String, String> meanings = new HashMap<>();
@@ -24,118 +38,49 @@ final class Lexicon {
     return meanings;
   }
 
-  /** Stands before the name of a set of numbers, as in ℝ. */
+  /** The prefix of names of number sets, as in ℝ. */
   static final String NUMBER_SET = "bb";
 
-  /** Commands that only say how something looks. */
+  /** Commands for appearance, without arguments. */
   static final Set<String> IGNORED =
-      Set.of(
-          "left",
-          "right",
-          "middle",
-          "big",
-          "Big",
-          "bigg",
-          "Bigg",
-          "bigl",
-          "bigr",
-          "Bigl",
-          "Bigr",
-          "biggl",
-          "biggr",
-          "Biggl",
-          "Biggr",
-          "displaystyle",
-          "textstyle",
-          "limits",
-          "nolimits",
-          ",",
-          ";",
-          ":",
-          "!",
-          " ",
-          ">",
-          "quad",
-          "qquad",
-          "space",
-          "thinspace",
-          "rm",
-          "bf",
-          "it",
-          "large",
-          "Large",
-          "hline",
-          "boxed",
-          "fbox",
-          "(",
-          ")",
-          "[",
-          "]",
-          "strut");
+      words(
+          "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr",
+          "displaystyle textstyle limits nolimits quad qquad space thinspace rm bf it large Large",
+          "hline boxed fbox strut");
 
-  /** Commands whose argument is not to be seen, or says how to show what follows. */
+  /** Commands whose argument is invisible, or changes the appearance of what follows. */
   static final Set<String> INVISIBLE =
-      Set.of("hspace", "vspace", "mspace", "color", "textcolor", "phantom", "hphantom", "tag");
+      words("hspace vspace mspace color textcolor phantom hphantom tag");
 
-  /** Commands whose argument is text or letters in some typeface. */
+  /** Commands whose argument is text, or letters in some typeface. */
   static final Set<String> TEXT =
-      Set.of(
-          "text",
-          "underline",
-          "textbf",
-          "textrm",
-          "textit",
-          "texttt",
-          "textsf",
-          "textnormal",
-          "mbox",
-          "hbox",
-          "mathrm",
-          "mathbf",
-          "mathit",
-          "mathsf",
-          "mathcal",
-          "mathbb",
-          "operatorname",
-          "emph",
-          "boldsymbol",
-          "bold",
-          "mathnormal",
-          "bm");
+      words(
+          "text underline textbf textrm textit texttt textsf textnormal mbox hbox mathrm mathbf",
+          "mathit mathsf mathcal mathbb operatorname emph boldsymbol bold mathnormal bm");
 
-  /** Marks over a letter, which make it another name. */
+  /** Marks over a letter, which make another name of it. */
   static final Set<String> ACCENTS =
-      Set.of(
-          "vec",
-          "hat",
-          "bar",
-          "tilde",
-          "overline",
-          "overrightarrow",
-          "widehat",
-          "angle",
-          "triangle",
-          "dot",
-          "overleftrightarrow",
-          "widetilde");
+      words(
+          "vec hat bar tilde overline overrightarrow widehat angle triangle dot",
+          "overleftrightarrow widetilde");
 
+  /** Functions with other names than those of {@link Functions}. */
   static final Map<String, String> FUNCTION_NAMES =
-      Map.ofEntries(
-          Map.entry("asin", "arcsin"),
-          Map.entry("acos", "arccos"),
-          Map.entry("atan", "arctan"),
-          Map.entry("tg", "tan"),
-          Map.entry("ctg", "cot"),
-          Map.entry("arctg", "arctan"),
-          Map.entry("cosec", "csc"),
-          Map.entry("lg", "lg"),
-          Map.entry("exp", "exp"),
-          Map.entry("ceiling", "ceil"));
+      synonyms(
+          "arcsin asin",
+          "arccos acos",
+          "arctan atan arctg",
+          "tan tg",
+          "cot ctg",
+          "csc cosec",
+          "ceil ceiling",
+          "lg",
+          "exp");
 
-  /** Functions whose names are also units or words where no argument follows. */
+  /** Functions whose names are units or words if no argument follows. */
   static final Set<String> WORDLIKE = Set.of("sec", "min", "max", "floor", "abs", "ceil", "exp");
 
-  /** The sign that is meant, then the commands and characters that mean it. */
+  /** Signs, each followed by the commands and characters that mean it. */
   private static final Map<String, String> SIGNS =
       synonyms(
           "frac dfrac tfrac cfrac",
@@ -236,32 +181,29 @@ final class Lexicon {
           "bbQ ℚ",
           "bbC ℂ");
 
-  /** Short words of English, which are no products of variables. */
+  /** Short English words, which are not products of variables. */
   private static final Set<String> SHORT_WORDS =
-      Set.of(
-          "no", "not", "yes", "the", "is", "are", "was", "for", "all", "any", "odd", "one", "two",
-          "six", "ten", "of", "to", "if", "it", "as", "at", "by", "be", "so", "we", "he", "she",
-          "but", "per", "dne", "cup", "man", "men", "day", "box", "way", "out", "red", "boy", "egg",
-          "pen", "car", "bus", "dog", "cat", "hat", "now", "sum", "has", "had", "his", "her", "its",
-          "who", "why", "how", "may", "nor", "off", "won", "win", "new", "old", "top", "left", "sq",
-          "won't", "from", "with", "pm", "am", "bag", "jar", "cow", "pie", "row", "set", "tie",
-          "ton", "try", "toy", "ans", "let", "say", "put", "get", "use", "our", "can", "did",
-          "see");
+      words(
+          "no not yes the is are was for all any odd one two six ten of to if it as at by be so",
+          "we he she but per dne cup man men day box way out red boy egg pen car bus dog cat hat",
+          "now sum has had his her its who why how may nor off won win new old top left sq won't",
+          "from with pm am bag jar cow pie row set tie ton try toy ans let say put get use our",
+          "can did see");
 
-  /** The sign that a command or character stands for, or null. */
-  static @org.jspecify.annotations.Nullable String sign(String name) {
+  /** The sign that a command or character means, or null. */
+  static @Nullable String sign(String name) {
     return SIGNS.get(name);
   }
 
-  /** The symbol that a command, name or character stands for, or null. */
-  static @org.jspecify.annotations.Nullable String symbol(String name) {
+  /** The symbol that a command, name or character means, or null. */
+  static @Nullable String symbol(String name) {
     return SYMBOLS.get(name);
   }
 
-  /** Whether letters in a row are a word and not a product. */
+  /** Whether a run of letters is a word and not a product. */
   static boolean isWord(String letters) {
     return letters.length() > 3
         || Units.isUnit(letters)
-        || SHORT_WORDS.contains(letters.toLowerCase(java.util.Locale.ROOT));
+        || SHORT_WORDS.contains(letters.toLowerCase(Locale.ROOT));
   }
 }

@@ -1,17 +1,17 @@
 package io.jackpot.answers;
 
-import static io.jackpot.answers.Token.Kind.NUMBER;
+import static io.jackpot.answers.AnswerToken.Kind.NUMBER;
 
 import io.jackpot.math.Expr;
 import io.jackpot.math.MathException;
 import io.jackpot.math.Rational;
 import java.math.BigInteger;
 
-/** Numbers that stand as such in an answer. */
+/** The numbers of answers: decimals and mixed numbers. */
 final class Literals {
   private Literals() {}
 
-  /** The number that a token's text stands for. */
+  /** The number that the text of a token means. */
   static Expr literal(String text) {
     int e = text.indexOf('e');
     String mantissa = e < 0 ? text : text.substring(0, e);
@@ -42,7 +42,7 @@ final class Literals {
     return new Expr.Num(value);
   }
 
-  static boolean isWhole(Token token) {
+  static boolean isWhole(AnswerToken token) {
     return token.is(NUMBER) && token.text().chars().allMatch(Character::isDigit);
   }
 
@@ -55,8 +55,8 @@ final class Literals {
     return new Expr.Num(((Expr.Num) whole).value().plus(above.times(below.inverse())));
   }
 
-  /** Whether a fraction of two natural numbers stands here, which makes 3\frac12 a mixed number. */
-  static boolean isFraction(Cursor cursor) {
+  /** Whether a fraction of two natural numbers is next, which makes 3\frac12 a mixed number. */
+  static boolean isFraction(AnswerCursor cursor) {
     int at = 1;
     int numbers = 0;
     for (int argument = 0; argument < 2; argument++) {

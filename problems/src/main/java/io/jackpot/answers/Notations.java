@@ -10,7 +10,7 @@ import io.jackpot.math.Rational;
 import java.math.BigInteger;
 import java.util.List;
 
-/** Compares numbers in notations of their own: ratios, residues, other bases, times of day. */
+/** Compares numbers in special notations: ratios, residues, other bases and times of day. */
 record Notations(Equality equality) {
 
   boolean sameRatio(Ratio gold, Answer answer) {
@@ -45,7 +45,7 @@ record Notations(Equality equality) {
         && equality.equal(turns, Expr.call("floor", turns));
   }
 
-  /** To the same base digit by digit; a base that the answer leaves out is no mistake. */
+  /** Whether the digits are the same in the same base; the answer may omit the base. */
   boolean sameBased(Based gold, Answer answer) {
     return switch (answer) {
       case Based(String digits, int base) ->
@@ -83,7 +83,7 @@ record Notations(Equality equality) {
     };
   }
 
-  /** A number against one to another base, by their values. */
+  /** Whether a number has the value of one in another base. */
   boolean sameBased(Expr gold, Based answer) {
     BigInteger value = new BigInteger(answer.digits(), answer.base());
     return equality.equal(gold, new Expr.Num(Rational.of(value)));

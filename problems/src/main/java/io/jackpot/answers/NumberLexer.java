@@ -1,9 +1,9 @@
 package io.jackpot.answers;
 
 /**
- * Reads a number with the separators that people put between thousands: commas, {@code {,}}, {@code
- * \,}, thin and plain spaces. A comma is one only where three digits follow each time; inside
- * brackets, where it would rather separate coordinates, only before a zero.
+ * Reads a number with separators between thousands: commas, {@code {,}}, {@code \,}, thin and plain
+ * spaces. A comma separates thousands only if three digits follow each time. Inside brackets, where
+ * commas usually separate coordinates, the next digit must be a zero.
  */
 final class NumberLexer {
   private static final String[] SEPARATORS = {
@@ -26,7 +26,7 @@ final class NumberLexer {
     readExponent();
   }
 
-  /** Digits with at most one point, repeated ones in parentheses, then maybe an exponent. */
+  /** Digits with at most one point, repeated digits in parentheses, and an optional exponent. */
   String text() {
     return digits.toString();
   }
@@ -75,7 +75,7 @@ final class NumberLexer {
     }
   }
 
-  /** Whether a separator and exactly three digits stand there. */
+  /** Whether a separator and exactly three digits begin at an index. */
   private boolean isGroup(int i, String separator) {
     int start = i + separator.length();
     return text.startsWith(separator, i)
@@ -107,7 +107,7 @@ final class NumberLexer {
     }
   }
 
-  /** Where repeated digits end that begin there, as in {@code \overline{3}}; 0 if none. */
+  /** The end of repeated digits that begin at {@code start}, as {@code \overline{3}}; 0 if none. */
   private int repeatEnd(int start) {
     for (String mark : new String[] {"\\overline{", "\\bar{", "\\dot{"}) {
       if (text.startsWith(mark, start)) {

@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Natural numbers below a thousand million in English words. */
+/** Reads natural numbers below 10⁹ in English words. */
 final class NumberWords {
   private static final Map<String, Integer> SMALL = new HashMap<>();
 
@@ -13,11 +13,11 @@ final class NumberWords {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
             + " fifteen sixteen seventeen eighteen nineteen";
     int value = 0;
-    for (String word : units.split(" ")) {
+    for (String word : units.split(" ", 0)) {
       SMALL.put(word, value++);
     }
     value = 20;
-    for (String word : "twenty thirty forty fifty sixty seventy eighty ninety".split(" ")) {
+    for (String word : "twenty thirty forty fifty sixty seventy eighty ninety".split(" ", 0)) {
       SMALL.put(word, value);
       value += 10;
     }
@@ -25,12 +25,12 @@ final class NumberWords {
 
   private NumberWords() {}
 
-  /** The number, or null if the words are none. */
+  /** The number that the words mean, or null if they are not a number. */
   static @Nullable Long value(String words) {
     long total = 0;
     long group = -1;
     int last = 0;
-    for (String word : words.split("[ -]")) {
+    for (String word : words.split("[ -]", 0)) {
       Integer small = SMALL.get(word);
       if (small != null) {
         boolean first = group < 0 || (group % 100 == 0 && last == 100);

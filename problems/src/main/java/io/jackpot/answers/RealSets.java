@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Sets of real numbers that are written as intervals or as inequalities for one variable. */
+/** Compares sets of real numbers, written as intervals or as inequalities for one variable. */
 final class RealSets {
   static final Expr INFINITY = new Sym("oo");
   private static final Expr MINUS_INFINITY = Expr.negate(INFINITY);
@@ -28,17 +28,17 @@ final class RealSets {
     this.equality = equality;
   }
 
-  /** An interval: its ends, and whether they belong to it. */
+  /** An interval, with or without its ends. */
   private record Span(Expr low, boolean lowClosed, Expr high, boolean highClosed) {}
 
   /**
    * A union of intervals.
    *
-   * @param variable that the inequalities were about, if it was written so
+   * @param variable the variable of the inequalities, or null
    */
   private record RealSet(List<Span> spans, @Nullable Expr variable) {}
 
-  /** Whether the answer says by itself that it is such a set. */
+  /** Whether an answer is certainly a set of real numbers. */
   static boolean isRealSet(Answer answer) {
     return switch (answer) {
       case Union u -> true;
@@ -65,7 +65,7 @@ final class RealSets {
   /**
    * Whether both are sets of real numbers, and the same.
    *
-   * @throws MathException if an end is no number that can be compared
+   * @throws MathException if an end is not a number that can be compared
    */
   boolean equal(Answer left, Answer right) {
     @Nullable RealSet first = read(left);
@@ -153,7 +153,7 @@ final class RealSets {
     return new RealSet(spans, all.variable);
   }
 
-  /** With "and" what holds together; with a comma too, if anything does. */
+  /** Intersects with "and", unites with "or"; with a comma, intersects unless that is empty. */
   private @Nullable RealSet several(List<Answer> items, Joiner joiner) {
     @Nullable RealSet set = together(items, joiner != Joiner.OR);
     return joiner == Joiner.COMMA && set != null && set.spans.isEmpty()
@@ -197,7 +197,7 @@ final class RealSets {
     return ordered(spans);
   }
 
-  /** As in {@code x > 2}, {@code 1 < x ≤ 3}, {@code x ≠ 2} and {@code x ∈ [0, 1]}. */
+  /** The set of {@code x > 2}, {@code 1 < x ≤ 3}, {@code x ≠ 2} or {@code x ∈ [0, 1]}. */
   private @Nullable RealSet relation(List<Answer> sides, List<Character> signs) {
     char sign = signs.getFirst();
     if (signs.size() == 1 && sign == '∈') {
@@ -259,7 +259,7 @@ final class RealSets {
         : null;
   }
 
-  /** From left to right, without empty ones, those that touch made one. */
+  /** Sorts spans, removes empty ones and merges those that touch. */
   private List<Span> ordered(List<Span> spans) {
     List<Span> sorted = new ArrayList<>();
     for (Span span : spans) {

@@ -1,12 +1,12 @@
 package io.jackpot.answers;
 
-/** Finds the end of a sentence that has formulas in it. */
+/** Finds the ends of sentences with formulas. */
 final class Sentences {
   private Sentences() {}
 
   /**
-   * Where the sentence ends that the text begins with: at a full stop, exclamation or question mark
-   * before white space, or at the end of the line, but not within a formula.
+   * The end of the first sentence: a full stop, exclamation or question mark before white space, or
+   * the end of the line, outside of formulas.
    */
   static int end(String text) {
     String close = "";

@@ -12,11 +12,11 @@ import io.jackpot.math.Expr.Call;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes out ±: all upper signs of an answer go together, and all lower ones. */
+/** Expands ±: all upper signs of an answer belong together, and all lower ones. */
 final class Signs {
   private Signs() {}
 
-  /** The answer for the upper and for the lower signs; itself alone if it has no ±. */
+  /** The answers for the upper and the lower signs, or the answer itself if it has no ±. */
   static List<Answer> expand(Answer answer) {
     return hasSign(answer)
         ? List.of(replaced(answer, true), replaced(answer, false))
@@ -80,7 +80,7 @@ final class Signs {
     return answers.stream().map(answer -> replaced(answer, upper)).toList();
   }
 
-  /** The items of a list or set with each ± written out, each item once or twice. */
+  /** The items of a list or set, with each ± expanded to two items. */
   static List<Answer> items(Answer answer) {
     List<Answer> items =
         switch (answer) {

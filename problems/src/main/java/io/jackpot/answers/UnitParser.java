@@ -1,14 +1,14 @@
 package io.jackpot.answers;
 
-import static io.jackpot.answers.Token.Kind.NUMBER;
-import static io.jackpot.answers.Token.Kind.SYMBOL;
-import static io.jackpot.answers.Token.Kind.WORD;
+import static io.jackpot.answers.AnswerToken.Kind.NUMBER;
+import static io.jackpot.answers.AnswerToken.Kind.SYMBOL;
+import static io.jackpot.answers.AnswerToken.Kind.WORD;
 
 import io.jackpot.math.MathException;
 import java.util.Locale;
 import java.util.Set;
 
-/** Reads what follows an amount. */
+/** Parses the unit after an amount. */
 final class UnitParser {
   private static final String CURRENCIES = "$€£¥₹";
   private static final Set<String> SIZES = Set.of("square", "sq", "cubic");
@@ -16,12 +16,12 @@ final class UnitParser {
 
   private UnitParser() {}
 
-  static boolean isCurrency(Token token) {
-    return token.is(Token.Kind.SIGN) && CURRENCIES.contains(token.text());
+  static boolean isCurrency(AnswerToken token) {
+    return token.is(AnswerToken.Kind.SIGN) && CURRENCIES.contains(token.text());
   }
 
-  /** Words and signs for a unit, in one way to write it; empty where there are none. */
-  static String unit(Cursor cursor) {
+  /** Parses a unit and returns it in a normal form; empty if there is none. */
+  static String unit(AnswerCursor cursor) {
     if (cursor.now().is("(") && cursor.ahead(1).is(WORD)) {
       cursor.next();
       String unit = unit(cursor);
@@ -32,7 +32,7 @@ final class UnitParser {
     String prefix = "";
     boolean per = false;
     for (int words = 0; words < LONGEST_UNIT; words++) {
-      Token now = cursor.now();
+      AnswerToken now = cursor.now();
       String word;
       boolean size = SIZES.contains(now.text().toLowerCase(Locale.ROOT));
       if (now.is("%") || now.is("¢") || isCurrency(now)) {
@@ -72,7 +72,7 @@ final class UnitParser {
     return Units.normal(unit.toString());
   }
 
-  private static String power(Cursor cursor) {
+  private static String power(AnswerCursor cursor) {
     cursor.expect("^");
     boolean group = cursor.accept("{");
     if (!cursor.now().is(NUMBER)) {

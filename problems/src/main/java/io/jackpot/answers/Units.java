@@ -1,134 +1,36 @@
 package io.jackpot.answers;
 
+import io.jackpot.answers.Answer.Quantity;
+import io.jackpot.answers.Answer.Value;
+import io.jackpot.math.Expr;
+import io.jackpot.math.Expr.Num;
+import io.jackpot.math.Expr.Power;
+import io.jackpot.math.Expr.Product;
+import io.jackpot.math.Expr.Sym;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** Words and signs for units, and one way to write each. */
+/** Words and signs for units, and the normal form of each. */
 final class Units {
-  /** Beginnings of answers that are no amount of anything, and words that change what is said. */
+  /** Words that are not units, or that change the meaning of the number before them. */
   private static final Set<String> NO_UNIT =
-      Set.of(
-          "not",
-          "no",
-          "is",
-          "are",
-          "was",
-          "if",
-          "then",
-          "but",
-          "because",
-          "since",
-          "when",
-          "than",
-          "more",
-          "less",
-          "least",
-          "most",
-          "about",
-          "or",
-          "and",
-          "plus",
-          "minus",
-          "times",
-          "over",
-          "divided",
-          "squared",
-          "cubed",
-          "half",
-          "quarter",
-          "third",
-          "thirds",
-          "to",
-          "from",
-          "between",
-          "either",
-          "where",
-          "for",
-          "with",
-          "without",
-          "as",
-          "so",
-          "would",
-          "should",
-          "could",
-          "cannot",
-          "never",
-          "wrong",
-          "correct",
-          "right",
-          "true",
-          "false",
-          "maybe",
-          "think",
-          "greater",
-          "fewer",
-          "except",
-          "it",
-          "that",
-          "this",
-          "i",
-          "we",
-          "which",
-          "tens",
-          "hundreds",
-          "thousands",
-          "millions",
-          "billions",
-          "dozens",
-          "halves",
-          "quarters",
-          "fourth",
-          "fourths",
-          "fifth",
-          "fifths",
-          "sixth",
-          "sixths",
-          "seventh",
-          "sevenths",
-          "eighth",
-          "eighths",
-          "ninth",
-          "ninths",
-          "tenth",
-          "tenths",
-          "hundredth",
-          "hundredths",
-          "thousandth",
-          "thousandths",
-          "score",
-          "factorial",
-          "approximately",
-          "roughly",
-          "around",
-          "above",
-          "below",
-          "negative",
-          "positive",
-          "mod",
-          "modulo",
-          "base",
-          "root",
-          "power",
-          "incorrect",
-          "rejected",
-          "extraneous",
-          "impossible",
-          "invalid",
-          "fails",
-          "doubled",
-          "tripled",
-          "point",
-          "lakh",
-          "crore",
-          "gross",
-          "ish",
-          "doesn't",
-          "isn't",
-          "can't",
-          "don't");
+      Lexicon.words(
+          "not no is are was if then but because since when than more less least most about or",
+          "and plus minus times over divided squared cubed half quarter third thirds to from",
+          "between either where for with without as so would should could cannot never wrong",
+          "correct right true false maybe think greater fewer except it that this i we which tens",
+          "hundreds thousands millions billions dozens halves quarters fourth fourths fifth",
+          "fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths",
+          "hundredth hundredths thousandth thousandths score factorial approximately roughly",
+          "around above below negative positive mod modulo base root power incorrect rejected",
+          "extraneous impossible invalid fails doubled tripled point lakh crore gross ish doesn't",
+          "isn't can't don't");
 
-  /** Words for numbers after a number. */
+  /** Words that multiply the number before them. */
   static final Map<String, Long> SCALES =
       Map.of(
           "hundred", 100L,
@@ -191,7 +93,7 @@ final class Units {
 
   private Units() {}
 
-  /** Whether letters are a unit when they follow a number without being marked as text. */
+  /** Whether a word of two letters or more is a known unit. */
   static boolean isUnit(String word) {
     return word.length() > 1 && NAMES.containsKey(word.toLowerCase(Locale.ROOT));
   }
@@ -205,12 +107,12 @@ final class Units {
     return SCALES.containsKey(word.toLowerCase(Locale.ROOT));
   }
 
-  /** Whether a word may belong to a unit. */
+  /** Whether a word may be part of a unit. */
   static boolean mayBeUnit(String word) {
     return !NO_UNIT.contains(word.toLowerCase(Locale.ROOT)) && !isScale(word);
   }
 
-  /** One way to write a word of a unit. */
+  /** The normal form of a word of a unit. */
   static String normal(String word) {
     String lower = word.toLowerCase(Locale.ROOT);
     String known = NAMES.get(lower);
@@ -219,5 +121,44 @@ final class Units {
     }
     boolean plural = lower.length() > 3 && lower.endsWith("s") && !lower.endsWith("ss");
     return plural ? lower.substring(0, lower.length() - 1) : lower;
+  }
+
+  /** The quantity that a number times letters of units means, as in 5 m; null otherwise. */
+  static @Nullable Quantity quantity(Expr expr) {
+    if (!(expr instanceof Product(List<Expr> factors))) {
+      return null;
+    }
+    List<Expr> numbers = new ArrayList<>();
+    StringBuilder unit = new StringBuilder();
+    for (Expr factor : factors) {
+      if (factor.isConstant()) {
+        numbers.add(factor);
+        continue;
+      }
+      @Nullable String part = unit(factor);
+      if (part == null) {
+        return null;
+      }
+      unit.append(unit.isEmpty() || part.startsWith("/") ? "" : " ").append(part);
+    }
+    return numbers.isEmpty() || unit.isEmpty()
+        ? null
+        : new Quantity(new Value(new Product(numbers)), normal(unit.toString()));
+  }
+
+  private static @Nullable String unit(Expr factor) {
+    return switch (factor) {
+      case Sym(String name) when isUnitLetter(name) -> normal(name);
+      case Power(Expr base, Num power) when power.value().isInteger() -> {
+        @Nullable String letter =
+            base instanceof Power inner && power.value().signum() < 0
+                ? unit(inner)
+                : base instanceof Sym(String name) && isUnitLetter(name) ? normal(name) : null;
+        int exponent = power.value().small();
+        String size = Math.abs(exponent) == 1 ? "" : "^" + Math.abs(exponent);
+        yield letter == null ? null : (exponent < 0 ? "/" : "") + letter + size;
+      }
+      default -> null;
+    };
   }
 }

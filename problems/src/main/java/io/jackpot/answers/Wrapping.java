@@ -2,7 +2,7 @@ package io.jackpot.answers;
 
 import java.util.regex.Pattern;
 
-/** Takes off what surrounds an answer without being part of it. */
+/** Removes delimiters, emphasis and punctuation around an answer. */
 final class Wrapping {
   private static final String[][] PAIRS = {
     {"$$", "$$"},
@@ -19,7 +19,7 @@ final class Wrapping {
     {"\\fbox{", "}"}
   };
 
-  /** Stars around a part: two anywhere but between factors, one at the beginning. */
+  /** Stars around a part: two anywhere except between factors, one at the beginning. */
   private static final Pattern EMPHASIS =
       Pattern.compile(
           "(?<![\\w)\\]}*])(\\*\\*|(?<![\\s\\S])\\*)(?=[^\\s*])([^*\\n]{1,200})(?<=[^\\s*])\\1(?![\\w(*])");
@@ -31,7 +31,7 @@ final class Wrapping {
   static String strip(String text) {
     String rest = text.strip();
     if (rest.length() > LONGEST) {
-      return rest; // Nothing that could be read.
+      return rest; // Too long to be read.
     }
     rest = EMPHASIS.matcher(rest).replaceAll("$2");
     for (int rounds = 0; rounds < 12; rounds++) {
@@ -54,12 +54,33 @@ final class Wrapping {
     }
     boolean same =
         close.equals("}")
-            ? Braces.end(text, open.length() - 1) == end
+            ? closingBrace(text, open.length() - 1) == end
             : unescaped(text, close, open.length()) == end;
     return same ? text.substring(open.length(), end).strip() : text;
   }
 
-  /** Where the delimiter stands first that has no backslash before it. */
+  /**
+   * The index of the brace that closes the one at {@code open}, or −1. Braces after a backslash are
+   * characters, not groups.
+   */
+  static int closingBrace(String text, int open) {
+    int depth = 0;
+    for (int i = open; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '\\' -> i++;
+        case '{' -> depth++;
+        case '}' -> {
+          if (--depth == 0) {
+            return i;
+          }
+        }
+        default -> {}
+      }
+    }
+    return -1;
+  }
+
+  /** The index of the first delimiter without a backslash before it. */
   private static int unescaped(String text, String delimiter, int from) {
     int at = text.indexOf(delimiter, from);
     while (at > 0 && text.charAt(at - 1) == '\\') {
@@ -68,7 +89,7 @@ final class Wrapping {
     return at;
   }
 
-  /** Without a full stop, comma or emphasis that is left over. */
+  /** Removes full stops, commas, white space and unmatched emphasis from the end. */
   private static String withoutEnd(String text) {
     int end = text.length();
     while (end > 0) {

@@ -1,4 +1,7 @@
-/** Answers to mathematical problems: found in a text, read, and compared. */
+/**
+ * Answers to mathematical problems: {@link AnswerJudge} finds an answer in a text, parses it and
+ * compares it with the gold answer.
+ */
 @NullMarked
 package io.jackpot.answers;
 

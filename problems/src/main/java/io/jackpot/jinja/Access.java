@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Parts of values: attributes, items and slices. */
+/** Reads parts of values: attributes, items and slices. */
 final class Access {
   private Access() {}
 
-  /** {@code of.name}: a method or an attribute, then the item of that name. */
+  /** Reads {@code of.name}: a method if there is one, else the attribute or item of that name. */
   static @Nullable Object attribute(@Nullable Object of, String name) {
     Object method = Methods.of(of, name);
     return method != null ? method : named(of, name);
   }
 
-  /** {@code of[key]}: an item, then the attribute of that name. */
+  /** Reads {@code of[key]}: an item if there is one, else the attribute of that name. */
   static @Nullable Object item(@Nullable Object of, @Nullable Object key) {
     if (of instanceof Map<?, ?> map && map.containsKey(key)) {
       return map.get(key);
@@ -55,9 +55,9 @@ final class Access {
   }
 
   /**
-   * {@code of[from:to:step]} as Python cuts it.
+   * Reads {@code of[from:to:step]} as Python does.
    *
-   * @throws IllegalArgumentException if it is neither text nor list, or the step is 0
+   * @throws IllegalArgumentException if {@code of} is neither text nor list, or the step is 0
    */
   static Object slice(
       @Nullable Object of, @Nullable Object from, @Nullable Object to, @Nullable Object step) {

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Operators on values. */
+/** The operators on values. */
 final class Arithmetic {
   private Arithmetic() {}
 
   /**
-   * @throws IllegalArgumentException if the operator is not defined on the two
+   * @throws IllegalArgumentException if the operator is not defined for the two values
    * @throws ArithmeticException if an integer is too large, or the divisor 0
    */
   static @Nullable Object apply(String operator, @Nullable Object a, @Nullable Object b) {
@@ -22,7 +22,7 @@ final class Arithmetic {
       case ">=" -> Values.compare(a, b) >= 0;
       case "in" -> Values.contains(b, a);
       case "not in" -> !Values.contains(b, a);
-      case "~" -> bounded(Values.text(a) + Values.text(b));
+      case "~" -> Values.bounded(Values.text(a) + Values.text(b));
       case "+" -> sum(a, b);
       case "*" -> product(a, b);
       default -> numbers(operator, a, b);
@@ -31,7 +31,7 @@ final class Arithmetic {
 
   private static Object sum(@Nullable Object a, @Nullable Object b) {
     if (a instanceof String x && b instanceof String y) {
-      return bounded(x + y);
+      return Values.bounded(x + y);
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
       if (x.size() + y.size() > Values.MOST_ITEMS) {
@@ -45,25 +45,16 @@ final class Arithmetic {
   }
 
   private static Object product(@Nullable Object a, @Nullable Object b) {
-    if (a instanceof String x && Values.integer(b) instanceof Long n) {
-      return repeated(x, n);
-    }
-    if (b instanceof String y && Values.integer(a) instanceof Long n) {
-      return repeated(y, n);
-    }
-    return numbers("*", a, b);
-  }
-
-  private static String bounded(String text) {
-    if (text.length() > Values.LONGEST) {
-      throw new IllegalArgumentException("text of more than " + Values.LONGEST + " characters");
-    }
-    return text;
+    Object text = a instanceof String ? a : b;
+    Long times = Values.integer(a instanceof String ? b : a);
+    return text instanceof String repeated && times != null
+        ? repeated(repeated, times)
+        : numbers("*", a, b);
   }
 
   private static String repeated(String text, long times) {
     if (times > 0 && text.length() > Values.LONGEST / times) {
-      throw new IllegalArgumentException("text of more than " + Values.LONGEST + " characters");
+      throw Values.tooLong("text");
     }
     return text.repeat((int) Math.max(0, Math.min(times, Values.LONGEST)));
   }

@@ -13,13 +13,13 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** What follows {@code |}. The value is the first argument of its filter. */
+/** The filters, which follow {@code |}; the value before it is a filter's first argument. */
 final class Filters {
-  private interface Filter {
-    @Nullable Object apply(@Nullable Object value, Call call);
+  private interface FilterFunction {
+    @Nullable Object apply(@Nullable Object value, CallArguments call);
   }
 
-  private static final Map<String, Filter> ALL = new LinkedHashMap<>();
+  private static final Map<String, FilterFunction> ALL = new LinkedHashMap<>();
 
   static {
     ALL.put(
@@ -72,10 +72,12 @@ final class Filters {
   private Filters() {}
 
   /**
-   * @throws IllegalArgumentException if there is no such filter, or it cannot work on the value
+   * Applies a filter.
+   *
+   * @throws IllegalArgumentException if there is no such filter, or it does not accept the value
    */
-  static @Nullable Object apply(String name, @Nullable Object value, Call call) {
-    Filter filter = ALL.get(name);
+  static @Nullable Object apply(String name, @Nullable Object value, CallArguments call) {
+    FilterFunction filter = ALL.get(name);
     if (filter == null) {
       throw new IllegalArgumentException(
           "the filter "
@@ -86,13 +88,13 @@ final class Filters {
     return filter.apply(value, call);
   }
 
-  private static @Nullable Object otherwise(@Nullable Object value, Call call) {
+  private static @Nullable Object otherwise(@Nullable Object value, CallArguments call) {
     boolean missing =
         value instanceof Undefined || (call.flag(1, "boolean", false) && !Values.truth(value));
     return missing ? call.get(0, "default_value", "") : value;
   }
 
-  private static String join(@Nullable Object value, Call call) {
+  private static String join(@Nullable Object value, CallArguments call) {
     Function<@Nullable Object, @Nullable Object> part =
         attribute(call.string(1, "attribute", null));
     List<@Nullable Object> parts = new ArrayList<>();
@@ -100,7 +102,7 @@ final class Filters {
     return Methods.join(parts, Objects.requireNonNull(call.string(0, "d", "")));
   }
 
-  private static String indent(@Nullable Object value, Call call) {
+  private static String indent(@Nullable Object value, CallArguments call) {
     Object width = call.get(0, "width", 4L);
     String space =
         width instanceof String text ? text : " ".repeat((int) call.integer(0, "width", 4));
@@ -117,7 +119,7 @@ final class Filters {
     return indented.toString();
   }
 
-  private static String json(@Nullable Object value, Call call) {
+  private static String json(@Nullable Object value, CallArguments call) {
     Object indent = call.get(1, "indent", null);
     Object separators = call.get(2, "separators", null);
     boolean spread = indent != null;
@@ -145,7 +147,7 @@ final class Filters {
         : first ? items.getFirst() : items.getLast();
   }
 
-  private static Object reverse(@Nullable Object value, Call call) {
+  private static Object reverse(@Nullable Object value, CallArguments call) {
     if (value instanceof String text) {
       return new StringBuilder(text).reverse().toString();
     }
@@ -155,7 +157,9 @@ final class Filters {
   }
 
   private static List<@Nullable Object> sorted(
-      List<@Nullable Object> items, Function<@Nullable Object, @Nullable Object> key, Call call) {
+      List<@Nullable Object> items,
+      Function<@Nullable Object, @Nullable Object> key,
+      CallArguments call) {
     boolean caseMatters = call.flag(1, "case_sensitive", false);
     Comparator<@Nullable Object> order =
         (a, b) ->
@@ -169,7 +173,7 @@ final class Filters {
     return value instanceof String text && !caseMatters ? Methods.lower(text) : value;
   }
 
-  private static List<@Nullable Object> unique(@Nullable Object value, Call call) {
+  private static List<@Nullable Object> unique(@Nullable Object value, CallArguments call) {
     boolean caseMatters = call.flag(0, "case_sensitive", false);
     List<@Nullable Object> kept = new ArrayList<>();
     List<@Nullable Object> known = new ArrayList<>();
@@ -183,7 +187,7 @@ final class Filters {
     return kept;
   }
 
-  private static @Nullable Object sum(@Nullable Object value, Call call) {
+  private static @Nullable Object sum(@Nullable Object value, CallArguments call) {
     Function<@Nullable Object, @Nullable Object> part =
         attribute(call.string(0, "attribute", null));
     Object sum = call.get(1, "start", 0L);
@@ -244,9 +248,10 @@ final class Filters {
   }
 
   /**
-   * What {@code a.b} is of a value; the value itself where no attribute is named.
+   * Reads the attribute that a path such as {@code a.b} names.
    *
-   * @param otherwise what takes the place of a part that is not there; null for nothing
+   * @param path the path; null for the value itself
+   * @param otherwise the value for a missing part; null to leave it undefined
    */
   private static Function<@Nullable Object, @Nullable Object> attribute(
       @Nullable String path, @Nullable Object otherwise) {
@@ -260,8 +265,8 @@ final class Filters {
     };
   }
 
-  /** By the name of a filter, or {@code attribute='name'}. */
-  private static List<@Nullable Object> map(@Nullable Object value, Call call) {
+  /** Maps items by the filter that the first argument names, or by {@code attribute='name'}. */
+  private static List<@Nullable Object> map(@Nullable Object value, CallArguments call) {
     List<@Nullable Object> mapped = new ArrayList<>();
     String attribute = call.string(call.places().size(), "attribute", null);
     for (Object item : Values.items(value)) {
@@ -275,9 +280,9 @@ final class Filters {
     return mapped;
   }
 
-  /** By the name of a test, or by truth. */
+  /** Selects items by the test that the first argument names, or by their truth. */
   private static List<@Nullable Object> select(
-      @Nullable Object value, Call call, @Nullable String attribute, boolean wanted) {
+      @Nullable Object value, CallArguments call, @Nullable String attribute, boolean wanted) {
     List<@Nullable Object> selected = new ArrayList<>();
     String test = call.string(0, "test", null);
     for (Object item : Values.items(value)) {

@@ -10,27 +10,31 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Functions that every template has. */
+/** The functions that every template can call. */
 final class Globals {
-  /** As Jinja's sandbox has it. */
+  /** The limit of Jinja's sandbox. */
   private static final int LONGEST_RANGE = 100_000;
 
   private Globals() {}
 
-  static void into(Scope scope, LocalDateTime now) {
-    scope.set("range", (Function) Globals::range);
-    scope.set("dict", (Function) call -> new LinkedHashMap<>(call.named()));
-    scope.set("namespace", (Function) Globals::namespace);
-    scope.set(
+  /** All functions by name. */
+  static Map<String, Function> at(LocalDateTime now) {
+    return Map.of(
+        "range",
+        Globals::range,
+        "dict",
+        call -> new LinkedHashMap<>(call.named()),
+        "namespace",
+        Globals::namespace,
         "raise_exception",
-        (Function)
-            call -> {
-              throw new TemplateException(Values.text(call.get(0, "message")));
-            });
-    scope.set("strftime_now", (Function) call -> strftime(call.string(0, "format"), now));
+        call -> {
+          throw new TemplateException(Values.text(call.get(0, "message")));
+        },
+        "strftime_now",
+        call -> strftime(call.string(0, "format"), now));
   }
 
-  private static List<@Nullable Object> range(Call call) {
+  private static List<@Nullable Object> range(CallArguments call) {
     boolean single = call.places().size() == 1;
     long from = single ? 0 : call.integer(0, "start", 0);
     long to = call.integer(single ? 0 : 1, "stop", 0);
@@ -46,7 +50,7 @@ final class Globals {
     return numbers;
   }
 
-  private static Values.Namespace namespace(Call call) {
+  private static Values.Namespace namespace(CallArguments call) {
     Map<String, @Nullable Object> attributes = new LinkedHashMap<>();
     if (!call.places().isEmpty() && call.places().getFirst() instanceof Map<?, ?> map) {
       map.forEach((key, value) -> attributes.put(Values.text(key), value));
@@ -55,7 +59,7 @@ final class Globals {
     return new Values.Namespace(attributes);
   }
 
-  /** The directives of C's strftime that dates and times in English are made of. */
+  /** Formats by those directives of C's strftime that dates and times in English need. */
   private static String strftime(String format, LocalDateTime now) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < format.length(); i++) {

@@ -1,20 +1,21 @@
 package io.jackpot.jinja;
 
-import io.jackpot.jinja.Expr.Arguments;
+import io.jackpot.jinja.TemplateExpression.Arguments;
 import io.jackpot.jinja.Values.Function;
 import io.jackpot.jinja.Values.Namespace;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Carries out a template, in bounded time and memory. */
+/** Runs a template in bounded time and memory. */
 final class Interpreter {
   private static final int MOST_STEPS = 1_000_000;
   private static final int DEEPEST_CALL = 50;
 
-  /** How a body ended. */
+  /** The way in which a body ended. */
   private enum Flow {
     NORMAL,
     BREAK,
@@ -25,13 +26,49 @@ final class Interpreter {
   private int steps;
   private int calls;
 
-  String run(List<Statement> template, Scope scope) {
+  /** Names with their values; names that a loop or a macro sets are gone when it ends. */
+  private static final class Scope {
+    private final Map<String, @Nullable Object> values = new HashMap<>();
+    private final @Nullable Scope outer;
+
+    Scope(@Nullable Scope outer) {
+      this.outer = outer;
+    }
+
+    void set(String name, @Nullable Object value) {
+      values.put(name, value);
+    }
+
+    @Nullable Object get(String name) {
+      for (Scope scope = this; scope != null; scope = scope.outer) {
+        if (scope.values.containsKey(name)) {
+          return scope.values.get(name);
+        }
+      }
+      return new Values.Undefined(name);
+    }
+  }
+
+  /**
+   * The text that a template writes.
+   *
+   * @param values the values of names, which hide the globals of the same name
+   * @throws TemplateException if the template fails or exceeds a limit
+   */
+  String run(
+      List<TemplateStatement> template,
+      Map<String, Function> globals,
+      Map<String, ? extends @Nullable Object> values) {
+    Scope outer = new Scope(null);
+    globals.forEach(outer::set);
+    Scope scope = new Scope(outer);
+    values.forEach(scope::set);
     body(template, scope);
     return out.toString();
   }
 
-  private Flow body(List<Statement> body, Scope scope) {
-    for (Statement statement : body) {
+  private Flow body(List<TemplateStatement> body, Scope scope) {
+    for (TemplateStatement statement : body) {
       Flow flow = statement(statement, scope);
       if (flow != Flow.NORMAL) {
         return flow;
@@ -40,25 +77,26 @@ final class Interpreter {
     return Flow.NORMAL;
   }
 
-  private Flow statement(Statement statement, Scope scope) {
+  private Flow statement(TemplateStatement statement, Scope scope) {
     switch (statement) {
-      case Statement.Data data -> write(data.text());
-      case Statement.Output output -> write(Values.text(value(output.value(), scope)));
-      case Statement.If condition -> {
+      case TemplateStatement.Data data -> write(data.text());
+      case TemplateStatement.Output output -> write(Values.text(value(output.value(), scope)));
+      case TemplateStatement.If condition -> {
         boolean holds = Values.truth(value(condition.condition(), scope));
         return body(holds ? condition.then() : condition.otherwise(), scope);
       }
-      case Statement.For loop -> loop(loop, scope);
-      case Statement.Set set -> set(set, scope);
-      case Statement.SetBlock set -> scope.set(set.target(), written(set.body(), new Scope(scope)));
-      case Statement.Macro macro -> scope.set(macro.name(), macro(macro, scope));
-      case Statement.Body inner -> {
+      case TemplateStatement.For loop -> loop(loop, scope);
+      case TemplateStatement.Set set -> set(set, scope);
+      case TemplateStatement.SetBlock set ->
+          scope.set(set.target(), written(set.body(), new Scope(scope)));
+      case TemplateStatement.Macro macro -> scope.set(macro.name(), macro(macro, scope));
+      case TemplateStatement.Body inner -> {
         return body(inner.body(), scope);
       }
-      case Statement.Break end -> {
+      case TemplateStatement.Break end -> {
         return Flow.BREAK;
       }
-      case Statement.Continue next -> {
+      case TemplateStatement.Continue next -> {
         return Flow.CONTINUE;
       }
     }
@@ -72,8 +110,8 @@ final class Interpreter {
     }
   }
 
-  /** What a body writes. */
-  private String written(List<Statement> body, Scope scope) {
+  /** The text that a body writes. */
+  private String written(List<TemplateStatement> body, Scope scope) {
     StringBuilder outer = out;
     out = new StringBuilder();
     try {
@@ -84,7 +122,7 @@ final class Interpreter {
     }
   }
 
-  private void loop(Statement.For loop, Scope scope) {
+  private void loop(TemplateStatement.For loop, Scope scope) {
     List<@Nullable Object> items = new ArrayList<>();
     for (Object item : at(loop.line(), () -> Values.items(value(loop.items(), scope)))) {
       step(loop.line());
@@ -126,7 +164,7 @@ final class Interpreter {
     return new Namespace(loop);
   }
 
-  private void set(Statement.Set set, Scope scope) {
+  private void set(TemplateStatement.Set set, Scope scope) {
     Object value = value(set.value(), scope);
     if (set.attribute() == null) {
       assign(set.targets(), value, scope, set.line());
@@ -152,7 +190,7 @@ final class Interpreter {
     }
   }
 
-  private Function macro(Statement.Macro macro, Scope scope) {
+  private Function macro(TemplateStatement.Macro macro, Scope scope) {
     int required = macro.parameters().size() - macro.defaults().size();
     return call -> {
       if (++calls > DEEPEST_CALL) {
@@ -181,7 +219,7 @@ final class Interpreter {
     };
   }
 
-  /** A calculation, whose failure is told with its place. */
+  /** Runs a calculation and adds the line to the error if it fails. */
   private static <T extends @Nullable Object> T at(
       int line, java.util.function.Supplier<T> calculation) {
     try {
@@ -197,43 +235,44 @@ final class Interpreter {
     }
   }
 
-  private @Nullable Object value(Expr expr, Scope scope) {
+  private @Nullable Object value(TemplateExpression expr, Scope scope) {
     step(expr.line());
     return at(expr.line(), () -> evaluate(expr, scope));
   }
 
-  private @Nullable Object evaluate(Expr expr, Scope scope) {
+  private @Nullable Object evaluate(TemplateExpression expr, Scope scope) {
     return switch (expr) {
-      case Expr.Literal literal -> literal.value();
-      case Expr.Name name -> scope.get(name.name());
-      case Expr.ListOf list -> values(list.items(), scope);
-      case Expr.DictOf dict -> dict(dict, scope);
-      case Expr.Attribute attribute ->
+      case TemplateExpression.Literal literal -> literal.value();
+      case TemplateExpression.Name name -> scope.get(name.name());
+      case TemplateExpression.ListOf list -> values(list.items(), scope);
+      case TemplateExpression.DictOf dict -> dict(dict, scope);
+      case TemplateExpression.Attribute attribute ->
           Access.attribute(value(attribute.of(), scope), attribute.name());
-      case Expr.Item item -> Access.item(value(item.of(), scope), value(item.key(), scope));
-      case Expr.Slice slice ->
+      case TemplateExpression.Item item ->
+          Access.item(value(item.of(), scope), value(item.key(), scope));
+      case TemplateExpression.Slice slice ->
           Access.slice(
               value(slice.of(), scope),
               optional(slice.from(), scope),
               optional(slice.to(), scope),
               optional(slice.step(), scope));
-      case Expr.Call call -> {
+      case TemplateExpression.Invocation call -> {
         if (value(call.of(), scope) instanceof Function function) {
           yield function.call(arguments(shown(call.of()), call.arguments(), scope));
         }
         throw new IllegalArgumentException(shown(call.of()) + " cannot be called");
       }
-      case Expr.Filter filter ->
+      case TemplateExpression.Filtered filter ->
           Filters.apply(
               filter.name(),
               value(filter.of(), scope),
               arguments(filter.name(), filter.arguments(), scope));
-      case Expr.Test test ->
+      case TemplateExpression.Tested test ->
           Tests.holds(
               test.name(),
               value(test.of(), scope),
               arguments(test.name(), test.arguments(), scope));
-      case Expr.Unary unary -> {
+      case TemplateExpression.Unary unary -> {
         Object of = value(unary.of(), scope);
         yield switch (unary.operator()) {
           case "not" -> (Object) !Values.truth(of);
@@ -241,8 +280,8 @@ final class Interpreter {
           default -> of;
         };
       }
-      case Expr.Binary binary -> binary(binary, scope);
-      case Expr.Conditional conditional ->
+      case TemplateExpression.Binary binary -> binary(binary, scope);
+      case TemplateExpression.Conditional conditional ->
           Values.truth(value(conditional.condition(), scope))
               ? value(conditional.then(), scope)
               : conditional.otherwise() == null
@@ -251,15 +290,15 @@ final class Interpreter {
     };
   }
 
-  private static String shown(Expr expr) {
+  private static String shown(TemplateExpression expr) {
     return switch (expr) {
-      case Expr.Name name -> name.name();
-      case Expr.Attribute attribute -> attribute.name();
+      case TemplateExpression.Name name -> name.name();
+      case TemplateExpression.Attribute attribute -> attribute.name();
       default -> "a value";
     };
   }
 
-  private @Nullable Object binary(Expr.Binary binary, Scope scope) {
+  private @Nullable Object binary(TemplateExpression.Binary binary, Scope scope) {
     Object left = value(binary.left(), scope);
     return switch (binary.operator()) {
       case "and" -> Values.truth(left) ? value(binary.right(), scope) : left;
@@ -268,17 +307,18 @@ final class Interpreter {
     };
   }
 
-  private @Nullable Object optional(@Nullable Expr expr, Scope scope) {
+  private @Nullable Object optional(@Nullable TemplateExpression expr, Scope scope) {
     return expr == null ? null : value(expr, scope);
   }
 
-  private List<@Nullable Object> values(List<Expr> exprs, Scope scope) {
+  private List<@Nullable Object> values(List<TemplateExpression> exprs, Scope scope) {
     List<@Nullable Object> values = new ArrayList<>(exprs.size());
     exprs.forEach(expr -> values.add(value(expr, scope)));
     return values;
   }
 
-  private Map<@Nullable Object, @Nullable Object> dict(Expr.DictOf dict, Scope scope) {
+  private Map<@Nullable Object, @Nullable Object> dict(
+      TemplateExpression.DictOf dict, Scope scope) {
     Map<@Nullable Object, @Nullable Object> values = new LinkedHashMap<>();
     for (int i = 0; i < dict.keys().size(); i++) {
       values.put(value(dict.keys().get(i), scope), value(dict.values().get(i), scope));
@@ -286,11 +326,11 @@ final class Interpreter {
     return values;
   }
 
-  private Call arguments(String name, Arguments arguments, Scope scope) {
+  private CallArguments arguments(String name, Arguments arguments, Scope scope) {
     Map<String, @Nullable Object> named = new LinkedHashMap<>();
     for (int i = 0; i < arguments.names().size(); i++) {
       named.put(arguments.names().get(i), value(arguments.named().get(i), scope));
     }
-    return new Call(name, values(arguments.places(), scope), named);
+    return new CallArguments(name, values(arguments.places(), scope), named);
   }
 }

@@ -10,18 +10,18 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Methods of strings, dicts and lists as Python has them; none that change what they belong to. */
+/** The methods of Python's strings, dicts and lists, without those that change their object. */
 final class Methods {
   private interface OfString {
-    @Nullable Object call(String self, Call call);
+    @Nullable Object call(String self, CallArguments call);
   }
 
   private interface OfDict {
-    @Nullable Object call(Map<?, ?> self, Call call);
+    @Nullable Object call(Map<?, ?> self, CallArguments call);
   }
 
   private interface OfList {
-    @Nullable Object call(List<?> self, Call call);
+    @Nullable Object call(List<?> self, CallArguments call);
   }
 
   private static final Map<String, OfString> STRING =
@@ -73,7 +73,7 @@ final class Methods {
 
   private Methods() {}
 
-  /** The method of that name, bound to what it belongs to; null if there is none. */
+  /** The method of that name, bound to {@code self}; null if there is none. */
   static @Nullable Function of(@Nullable Object self, String name) {
     return switch (self) {
       case String text when STRING.containsKey(name) ->
@@ -97,7 +97,7 @@ final class Methods {
     return pairs;
   }
 
-  /** White space as Python's strip has it. */
+  /** Whether Python's strip removes the character. */
   static boolean isSpace(int c) {
     return (c >= 9 && c <= 13)
         || (c >= 28 && c <= 32)
@@ -151,7 +151,7 @@ final class Methods {
     return parts;
   }
 
-  private static List<@Nullable Object> rsplit(String text, Call call) {
+  private static List<@Nullable Object> rsplit(String text, CallArguments call) {
     String separator = call.string(0, "sep");
     long most = call.integer(1, "maxsplit", -1);
     List<@Nullable Object> parts = split(text, separator, -1);
@@ -166,8 +166,8 @@ final class Methods {
     return parts;
   }
 
-  /** Of one text, or of any in a list. */
-  private static boolean anyOf(Call call, java.util.function.Predicate<String> holds) {
+  /** Whether the test holds for the argument, or for any text in it if it is a list. */
+  private static boolean anyOf(CallArguments call, java.util.function.Predicate<String> holds) {
     Object part = call.get(0, "part");
     if (part instanceof Collection<?> parts) {
       return parts.stream().anyMatch(p -> p instanceof String text && holds.test(text));
@@ -183,7 +183,7 @@ final class Methods {
     return text.toLowerCase(java.util.Locale.ROOT);
   }
 
-  /** The first letter of each word large, the others small. */
+  /** Converts the first letter of each word to title case, the others to lower case. */
   static String title(String text) {
     StringBuilder title = new StringBuilder();
     boolean inside = false;
@@ -206,9 +206,7 @@ final class Methods {
     for (int at = text.indexOf(old); at >= 0 && left > 0 && at <= text.length(); left--) {
       replaced.append(text, from, at).append(with);
       from = at + old.length();
-      if (replaced.length() > Values.LONGEST) {
-        throw new IllegalArgumentException("text of more than " + Values.LONGEST + " characters");
-      }
+      Values.bounded(replaced);
       if (old.isEmpty()) {
         if (at == text.length()) {
           break;
@@ -229,7 +227,7 @@ final class Methods {
     return text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text;
   }
 
-  /** In characters, where Java counts UTF-16 units. */
+  /** The index in characters of an index in UTF-16 units. */
   private static long place(String text, int at) {
     return at < 0 ? -1 : text.codePointCount(0, at);
   }
@@ -244,9 +242,7 @@ final class Methods {
     for (Object item : Values.items(items)) {
       joined.append(first ? "" : separator).append(Values.text(item));
       first = false;
-      if (joined.length() > Values.LONGEST) {
-        throw new IllegalArgumentException("text of more than " + Values.LONGEST + " characters");
-      }
+      Values.bounded(joined);
     }
     return joined.toString();
   }

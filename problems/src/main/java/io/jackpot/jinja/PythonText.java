@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How Python writes values: its {@code repr}, and {@code json.dumps} as transformers calls it. */
+/** Writes values as Python does: {@code repr}, and {@code json.dumps} as transformers calls it. */
 final class PythonText {
   private PythonText() {}
 
@@ -39,7 +39,7 @@ final class PythonText {
     };
   }
 
-  /** The shortest digits that are this number; with an exponent below 1e-4 and from 1e16. */
+  /** The shortest decimal of this number, with an exponent below 1e-4 and from 1e16 on. */
   private static String number(double number) {
     if (!Double.isFinite(number)) {
       return Double.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf";
@@ -75,12 +75,14 @@ final class PythonText {
     return quoted.append(quote).toString();
   }
 
-  /** How JSON is laid out. */
+  /** The layout of JSON. */
   record Layout(
       @Nullable Integer indent, String itemSeparator, String keySeparator, boolean sorted) {}
 
   /**
-   * @throws IllegalArgumentException if JSON has no form for a value
+   * Writes a value as JSON.
+   *
+   * @throws IllegalArgumentException if a value has no JSON form
    */
   static String json(@Nullable Object value, Layout layout) {
     StringBuilder out = new StringBuilder();
@@ -136,7 +138,7 @@ final class PythonText {
       default -> throw new IllegalArgumentException(Values.kind(value) + " has no JSON");
     }
     if (out.length() > Values.LONGEST) {
-      throw new IllegalArgumentException("JSON of more than " + Values.LONGEST + " characters");
+      throw Values.tooLong("JSON");
     }
   }
 

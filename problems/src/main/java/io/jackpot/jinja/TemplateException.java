@@ -10,7 +10,7 @@ public final class TemplateException extends RuntimeException {
     super(message);
   }
 
-  /** In a line of the template. */
+  /** An error in a line of the template. */
   TemplateException(int line, String message) {
     super("line " + line + ": " + message);
   }

@@ -2,99 +2,91 @@ package io.jackpot.jinja;
 
 import io.jackpot.jinja.Values.Undefined;
 import java.util.Collection;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What follows {@code is}. */
+/** The tests, which follow {@code is}. */
 final class Tests {
-  static final List<String> NAMES =
-      List.of(
-          "defined",
-          "undefined",
-          "none",
-          "string",
-          "number",
-          "integer",
-          "float",
-          "boolean",
-          "true",
-          "false",
-          "mapping",
-          "sequence",
-          "iterable",
-          "callable",
-          "odd",
-          "even",
-          "divisibleby",
-          "lower",
-          "upper",
-          "in",
-          "eq",
-          "equalto",
-          "sameas",
-          "ne",
-          "lt",
-          "lessthan",
-          "le",
-          "gt",
-          "greaterthan",
-          "ge");
+  private interface TestFunction {
+    boolean holds(@Nullable Object value, CallArguments call);
+  }
+
+  private static final Map<String, TestFunction> ALL = new LinkedHashMap<>();
+
+  static {
+    ALL.put("defined", (v, c) -> !(v instanceof Undefined));
+    ALL.put("undefined", (v, c) -> v instanceof Undefined);
+    ALL.put("none", (v, c) -> v == null);
+    ALL.put("string", (v, c) -> v instanceof String);
+    ALL.put("number", (v, c) -> Values.isNumber(v));
+    ALL.put("integer", (v, c) -> v instanceof Long);
+    ALL.put("float", (v, c) -> v instanceof Double);
+    ALL.put("boolean", (v, c) -> v instanceof Boolean);
+    ALL.put("true", (v, c) -> Boolean.TRUE.equals(v));
+    ALL.put("false", (v, c) -> Boolean.FALSE.equals(v));
+    ALL.put("mapping", (v, c) -> v instanceof Map);
+    ALL.put("sequence", (v, c) -> hasItems(v));
+    ALL.put("iterable", (v, c) -> hasItems(v));
+    ALL.put("callable", (v, c) -> v instanceof Values.Function);
+    ALL.put("odd", (v, c) -> Math.floorMod(integer(v, c), 2L) == 1);
+    ALL.put("even", (v, c) -> Math.floorMod(integer(v, c), 2L) == 0);
+    ALL.put("divisibleby", (v, c) -> integer(v, c) % c.integer(0, "num", 1) == 0);
+    ALL.put("lower", (v, c) -> Methods.lower(Values.text(v)).equals(Values.text(v)));
+    ALL.put("upper", (v, c) -> Methods.upper(Values.text(v)).equals(Values.text(v)));
+    ALL.put("in", (v, c) -> Values.contains(c.get(0, "seq"), v));
+    ALL.put("eq", (v, c) -> Values.equal(v, other(c)));
+    ALL.put("equalto", (v, c) -> Values.equal(v, other(c)));
+    ALL.put("sameas", (v, c) -> same(v, other(c)));
+    ALL.put("ne", (v, c) -> !Values.equal(v, other(c)));
+    ALL.put("lt", (v, c) -> Values.compare(v, other(c)) < 0);
+    ALL.put("lessthan", (v, c) -> Values.compare(v, other(c)) < 0);
+    ALL.put("le", (v, c) -> Values.compare(v, other(c)) <= 0);
+    ALL.put("gt", (v, c) -> Values.compare(v, other(c)) > 0);
+    ALL.put("greaterthan", (v, c) -> Values.compare(v, other(c)) > 0);
+    ALL.put("ge", (v, c) -> Values.compare(v, other(c)) >= 0);
+  }
 
   private Tests() {}
 
   /**
-   * @throws IllegalArgumentException if there is no such test, or the value has not what it asks
-   *     for
+   * Whether a test holds for a value.
+   *
+   * @throws IllegalArgumentException if there is no such test, or it does not accept the value
    */
-  static boolean holds(String name, @Nullable Object value, Call call) {
-    return switch (name) {
-      case "defined" -> !(value instanceof Undefined);
-      case "undefined" -> value instanceof Undefined;
-      case "none" -> value == null;
-      case "string" -> value instanceof String;
-      case "number" -> Values.isNumber(value);
-      case "integer" -> value instanceof Long;
-      case "float" -> value instanceof Double;
-      case "boolean" -> value instanceof Boolean;
-      case "true" -> Boolean.TRUE.equals(value);
-      case "false" -> Boolean.FALSE.equals(value);
-      case "mapping" -> value instanceof Map;
-      case "sequence", "iterable" ->
-          value instanceof Collection
-              || value instanceof Map
-              || value instanceof String
-              || (value instanceof Undefined);
-      case "callable" -> value instanceof Values.Function;
-      case "odd" -> Math.floorMod(integer(name, value), 2L) == 1;
-      case "even" -> Math.floorMod(integer(name, value), 2L) == 0;
-      case "divisibleby" -> integer(name, value) % call.integer(0, "num", 1) == 0;
-      case "lower" -> Methods.lower(Values.text(value)).equals(Values.text(value));
-      case "upper" -> Methods.upper(Values.text(value)).equals(Values.text(value));
-      case "in" -> Values.contains(call.get(0, "seq"), value);
-      case "eq", "equalto" -> Values.equal(value, call.get(0, "other"));
-      case "sameas" ->
-          value == call.get(0, "other")
-              || (value instanceof Boolean bool && bool.equals(call.get(0, "other")));
-      case "ne" -> !Values.equal(value, call.get(0, "other"));
-      case "lt", "lessthan" -> Values.compare(value, call.get(0, "other")) < 0;
-      case "le" -> Values.compare(value, call.get(0, "other")) <= 0;
-      case "gt", "greaterthan" -> Values.compare(value, call.get(0, "other")) > 0;
-      case "ge" -> Values.compare(value, call.get(0, "other")) >= 0;
-      default ->
-          throw new IllegalArgumentException(
-              "the test "
-                  + name
-                  + " is not supported, expected one of "
-                  + String.join(", ", NAMES));
-    };
+  static boolean holds(String name, @Nullable Object value, CallArguments call) {
+    TestFunction test = ALL.get(name);
+    if (test == null) {
+      throw new IllegalArgumentException(
+          "the test "
+              + name
+              + " is not supported, expected one of "
+              + String.join(", ", ALL.keySet()));
+    }
+    return test.holds(value, call);
   }
 
-  private static long integer(String name, @Nullable Object value) {
+  @SuppressWarnings("ReferenceEquality") // Python's "is".
+  private static boolean same(@Nullable Object value, @Nullable Object other) {
+    return value == other || (value instanceof Boolean bool && bool.equals(other));
+  }
+
+  private static boolean hasItems(@Nullable Object value) {
+    return value instanceof Collection
+        || value instanceof Map
+        || value instanceof String
+        || value instanceof Undefined;
+  }
+
+  private static @Nullable Object other(CallArguments call) {
+    return call.get(0, "other");
+  }
+
+  private static long integer(@Nullable Object value, CallArguments call) {
     Long number = Values.integer(value);
     if (number == null) {
       throw new IllegalArgumentException(
-          name + ": " + Values.kind(value) + ", expected an integer");
+          call.name() + ": " + Values.kind(value) + ", expected an integer");
     }
     return number;
   }

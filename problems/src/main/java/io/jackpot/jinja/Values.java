@@ -8,27 +8,48 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values as Python has them: null (None), Boolean, Long, Double, String, List, Map with keys of any
- * of these, {@link Namespace}, {@link Function} and {@link Undefined}.
+ * The values of templates, with Python's semantics: null (None), Boolean, Long, Double, String,
+ * List, Map with keys of any of these, {@link Namespace}, {@link Function} and {@link Undefined}.
  */
 final class Values {
-  /** Characters of a text that a template may make. */
+  /** The most characters of a text that a template may make. */
   static final int LONGEST = 1 << 24;
 
-  /** Items of a list that a template may make. */
+  /** The most items of a list that a template may make. */
   static final int MOST_ITEMS = 1 << 20;
 
   private Values() {}
 
-  /** What a name stands for that nothing has been set to. */
+  /**
+   * Returns the text.
+   *
+   * @throws IllegalArgumentException if it is longer than a template may make it
+   */
+  static <T extends CharSequence> T bounded(T text) {
+    if (text.length() > LONGEST) {
+      throw tooLong("text");
+    }
+    return text;
+  }
+
+  /** The error for a text, or JSON, of more than {@link #LONGEST} characters. */
+  static IllegalArgumentException tooLong(String what) {
+    return new IllegalArgumentException(what + " of more than " + LONGEST + " characters");
+  }
+
+  /**
+   * The value of a name or an attribute that was never set.
+   *
+   * @param what the name, for messages
+   */
   record Undefined(String what) {}
 
-  /** What {@code namespace(…)} makes: attributes that loops can set. */
+  /** The result of {@code namespace(…)}: attributes that loops can set. */
   record Namespace(Map<String, @Nullable Object> attributes) {}
 
-  /** Something that can be called. */
+  /** A value that can be called. */
   interface Function {
-    @Nullable Object call(Call call);
+    @Nullable Object call(CallArguments call);
   }
 
   static boolean truth(@Nullable Object value) {
@@ -45,7 +66,7 @@ final class Values {
     };
   }
 
-  /** As {@code str} gives it; what is undefined is nothing. */
+  /** The text that {@code str} returns; empty for an undefined value. */
   static String text(@Nullable Object value) {
     return switch (value) {
       case String text -> text;
@@ -54,7 +75,7 @@ final class Values {
     };
   }
 
-  /** 1, 1.0 and true are equal. */
+  /** Whether two values are equal; 1, 1.0 and true are. */
   static boolean equal(@Nullable Object a, @Nullable Object b) {
     if (isNumber(a) && isNumber(b)) {
       return compare(Objects.requireNonNull(a), Objects.requireNonNull(b)) == 0;
@@ -85,7 +106,7 @@ final class Values {
     return value instanceof Long || value instanceof Double || value instanceof Boolean;
   }
 
-  /** An integer, true and false being 1 and 0. */
+  /** The integer that a value is, with 1 and 0 for true and false; null for other values. */
   static @Nullable Long integer(@Nullable Object value) {
     return switch (value) {
       case Long number -> number;
@@ -100,6 +121,8 @@ final class Values {
   }
 
   /**
+   * Compares two values as {@link Comparable#compareTo} does.
+   *
    * @throws IllegalArgumentException if the two have no order
    */
   static int compare(@Nullable Object a, @Nullable Object b) {
@@ -128,9 +151,9 @@ final class Values {
   }
 
   /**
-   * What a loop goes through: a list's elements, a text's characters, a map's keys.
+   * The items that a loop visits: a list's elements, a text's characters or a map's keys.
    *
-   * @throws IllegalArgumentException if it is nothing of the kind
+   * @throws IllegalArgumentException if the value has no items
    */
   static List<@Nullable Object> items(@Nullable Object value) {
     return switch (value) {
@@ -164,7 +187,7 @@ final class Values {
     };
   }
 
-  /** What a value is, for messages. */
+  /** The kind of a value, for messages. */
   static String kind(@Nullable Object value) {
     return switch (value) {
       case null -> "none";

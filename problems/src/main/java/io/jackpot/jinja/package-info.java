@@ -1,4 +1,4 @@
-/** The subset of Jinja that chat templates are written in. */
+/** An interpreter for the subset of Jinja that chat templates use. */
 @NullMarked
 package io.jackpot.jinja;
 

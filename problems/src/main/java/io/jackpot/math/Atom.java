@@ -3,24 +3,24 @@ package io.jackpot.math;
 import java.math.BigInteger;
 
 /**
- * What polynomials are made of. Atoms of equal key are equal.
+ * A number or function that polynomials treat as indivisible. Atoms of equal key are equal.
  *
- * @param key names the atom; starts with the kind's letter
- * @param expr its value
+ * @param key a unique name, which begins with a character for the kind
+ * @param expr the value
  */
 record Atom(Kind kind, String key, Expr expr) implements Comparable<Atom> {
 
   enum Kind {
     /** A positive integer that is a prime; fractional powers of it are its roots. */
     PRIME,
-    /** A positive integer of which no divisor was found: maybe prime. */
+    /** A positive integer without a known divisor, possibly prime. */
     COFACTOR,
     /** π or e. */
     CONSTANT,
     IMAGINARY,
     VARIABLE,
     /**
-     * A function's value, or a power that is not written as a product: related to who knows what.
+     * The value of a function or of a power that is not a product; it may depend on other atoms.
      */
     OPAQUE
   }
@@ -41,7 +41,7 @@ record Atom(Kind kind, String key, Expr expr) implements Comparable<Atom> {
     return new Atom(constant ? Kind.CONSTANT : Kind.VARIABLE, "$" + name, new Expr.Sym(name));
   }
 
-  /** Whether its value is a positive number, so that a power of a product is one of powers. */
+  /** Whether the value is a positive number, so that powers of products can be split. */
   boolean isPositive() {
     return kind == Kind.PRIME || kind == Kind.COFACTOR || kind == Kind.CONSTANT;
   }
@@ -50,7 +50,7 @@ record Atom(Kind kind, String key, Expr expr) implements Comparable<Atom> {
     return kind == Kind.PRIME || kind == Kind.COFACTOR;
   }
 
-  /** Whether polynomials in it that look different may still be equal. */
+  /** Whether polynomials in this atom may be equal although they look different. */
   boolean isUncertain() {
     return kind == Kind.OPAQUE || kind == Kind.COFACTOR;
   }

@@ -3,13 +3,13 @@ package io.jackpot.math;
 import java.math.BigInteger;
 
 /**
- * What one piece of work may still cost, in operations on a 64-bit word. Every loop over what comes
- * from outside spends before it works, so work that runs over ends at the same place on every
- * machine and leaves nothing running. What is kept has been paid for word by word, so the budget
+ * The cost that one piece of work may still have, in operations on 64-bit words. Every loop over
+ * foreign input spends before it works, so work that exceeds its budget ends at the same place on
+ * every machine and leaves nothing running. Stored results are paid for word by word, so the budget
  * bounds memory too.
  */
 public final class Budget {
-  /** Bits of an integer: 2^1000 and 1000! are read, 9^9^9 is not. */
+  /** The most bits of an integer: 2^1000 and 1000! fit, 9^9^9 does not. */
   static final int LONGEST_INTEGER = 24_576;
 
   private final long total;
@@ -26,7 +26,9 @@ public final class Budget {
   }
 
   /**
-   * @throws MathException if less is left than {@code operations}; then nothing is
+   * Pays for operations.
+   *
+   * @throws MathException if fewer than {@code operations} are left; then none is left
    */
   public void spend(long operations) {
     if (operations > left) {
@@ -36,7 +38,7 @@ public final class Budget {
     left -= operations;
   }
 
-  /** Pays for a product of integers or for their greatest common divisor. */
+  /** Pays for a product of integers, or for their greatest common divisor. */
   void spendProduct(BigInteger a, BigInteger b) {
     spend((long) (1 + a.bitLength() / 64) * (1 + b.bitLength() / 64));
   }

@@ -9,8 +9,9 @@ import io.jackpot.math.Expr.Sym;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Brings expressions into the form in which most equal ones are the same. */
+/** Converts expressions to a canonical form, which is the same for most equal expressions. */
 final class Canonical {
   private static final int DEEPEST = 200;
   private static final int LARGEST_DIVISOR = 2_000;
@@ -71,7 +72,7 @@ final class Canonical {
         throw new MathException("zero to the power " + number);
       }
       if (base.isRational()) {
-        // Zero and one to any power; for the rest the length of the result bounds the exponent.
+        // Zero and one take any power; otherwise the length of the result bounds the exponent.
         Rational value = base.rational();
         if (value.isZero() || value.isOne()) {
           return base;
@@ -104,8 +105,8 @@ final class Canonical {
   }
 
   /**
-   * A power with a fractional exponent. An odd root of a negative number is the negative one, an
-   * even root the one on the positive imaginary axis; only square roots of those are taken.
+   * Raises a number to a fractional power. An odd root of a negative number is the negative root;
+   * its square root lies on the positive imaginary axis; other even roots are refused.
    */
   private Fraction coefficientPower(Rational value, Rational exponent) {
     Fraction result = Fraction.of(Rational.ONE);
@@ -126,7 +127,7 @@ final class Canonical {
     return result.times(rootOf(size.denominator(), exponent.negate()), budget);
   }
 
-  /** A positive integer to a power, as a product of powers of its prime factors. */
+  /** Raises a positive integer to a power, as a product of powers of its prime factors. */
   private Fraction rootOf(BigInteger integer, Rational exponent) {
     Fraction result = Fraction.of(Rational.ONE);
     BigInteger rest = integer;
@@ -158,7 +159,7 @@ final class Canonical {
     return withFactor(result, rest, isPrime(rest), 1, exponent);
   }
 
-  /** Certain, since no divisor up to {@link #LARGEST_DIVISOR} was found. */
+  /** Whether an integer without divisors up to {@link #LARGEST_DIVISOR} is certainly prime. */
   private static boolean isPrime(BigInteger integer) {
     return integer.compareTo(BigInteger.valueOf((long) LARGEST_DIVISOR * LARGEST_DIVISOR)) <= 0;
   }
@@ -169,7 +170,7 @@ final class Canonical {
       return product;
     }
     Rational power = exponent.times(Rational.of(times));
-    // Before it is taken: the whole part of the power becomes a number.
+    // Checked first, since the whole part of the power becomes a number.
     if (power.abs().floor().multiply(BigInteger.valueOf(factor.bitLength())).bitLength() > 15) {
       throw new MathException("number too long");
     }
@@ -188,8 +189,7 @@ final class Canonical {
       for (int i = 0; i < values.length; i++) {
         values[i] = arguments[i].rational();
       }
-      @org.jspecify.annotations.Nullable
-      Rational exact = Functions.exact(call.function(), values, budget);
+      @Nullable Rational exact = Functions.exact(call.function(), values, budget);
       if (exact != null) {
         return Fraction.of(payFor(exact));
       }

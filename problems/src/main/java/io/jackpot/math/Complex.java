@@ -2,7 +2,7 @@ package io.jackpot.math;
 
 import java.math.BigDecimal;
 
-/** A complex number in decimals. */
+/** A complex number with decimal parts. */
 record Complex(BigDecimal re, BigDecimal im) {
   static final Complex ZERO = of(BigDecimal.ZERO);
   static final Complex ONE = of(BigDecimal.ONE);
@@ -20,7 +20,11 @@ record Complex(BigDecimal re, BigDecimal im) {
     return re.signum() == 0 && im.signum() == 0;
   }
 
-  /** The real number that it is. */
+  /**
+   * The value as a real number.
+   *
+   * @throws MathException if it is not real
+   */
   BigDecimal real() {
     if (!isReal()) {
       throw new MathException("a function of a complex number");

@@ -4,10 +4,11 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Elementary functions of decimal numbers, correct to a unit or so of the last digit but three, by
- * argument reduction and Taylor series.
+ * Arithmetic and elementary functions of decimal numbers to a fixed number of digits. The functions
+ * use argument reduction and Taylor series; their error is about one unit in the fourth-last digit.
  */
 final class Decimals {
   private static final BigDecimal TWO = BigDecimal.valueOf(2);
@@ -18,11 +19,11 @@ final class Decimals {
   private final Budget budget;
   private final int cost;
   private final BigDecimal smallest;
-  private @org.jspecify.annotations.Nullable BigDecimal pi;
-  private @org.jspecify.annotations.Nullable BigDecimal lnTen;
+  private @Nullable BigDecimal pi;
+  private @Nullable BigDecimal lnTen;
 
   /**
-   * @param digits that are kept
+   * @param digits the number of digits that results keep
    */
   Decimals(int digits, Budget budget) {
     context = new MathContext(digits, RoundingMode.HALF_EVEN);
@@ -62,7 +63,7 @@ final class Decimals {
     return a.sqrt(context);
   }
 
-  /** π by Machin's formula. */
+  /** Computes π by Machin's formula. */
   BigDecimal pi() {
     BigDecimal known = pi;
     if (known == null) {
@@ -124,7 +125,7 @@ final class Decimals {
     return known;
   }
 
-  /** Halley's iteration: three times as many right digits each time. */
+  /** Halley's iteration, which triples the number of correct digits each time. */
   private BigDecimal lnOfMantissa(BigDecimal x) {
     BigDecimal y = BigDecimal.valueOf(Math.log(x.doubleValue()));
     for (int right = 14; right < 2 * context.getPrecision(); right *= 3) {
@@ -143,7 +144,7 @@ final class Decimals {
     return taylor(reduced(x), 0);
   }
 
-  /** The angle in [−π, π]. */
+  /** Reduces an angle to [−π, π]. */
   private BigDecimal reduced(BigDecimal x) {
     if (x.precision() - x.scale() > LARGEST_ANGLE_DIGITS) {
       throw new MathException("number too long");
@@ -154,7 +155,7 @@ final class Decimals {
     return turns.signum() == 0 ? x : inner.minus(x, inner.times(turns, turn));
   }
 
-  /** Of the sine's series with {@code first} 1, of the cosine's with 0. */
+  /** Sums the series of the sine with {@code first} 1, of the cosine with 0. */
   private BigDecimal taylor(BigDecimal x, int first) {
     Decimals inner = new Decimals(context.getPrecision() + 5, budget);
     BigDecimal square = inner.times(x, x).negate();

@@ -1,27 +1,25 @@
 package io.jackpot.math;
 
 import io.jackpot.math.Expr.Num;
-import io.jackpot.math.Expr.Sym;
 import io.jackpot.math.Polynomial.Term;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedSet;
 
 /**
  * Decides whether expressions are equal: as numbers, or as functions of their variables wherever
  * both have a value.
  *
- * <p>First exactly, by the canonical form of the difference, which settles everything that is made
- * of rational numbers, roots of them, π, e, i and variables with rational operations. What it
- * leaves open (values of functions, nested roots, variable exponents) is computed to many digits at
- * fixed points: a difference that is not zero there shows that they differ, and one that is zero
- * everywhere, to {@value #DIGITS} digits and four more for each digit that the expressions contain,
- * is taken for zero. Numbers that people write and that agree so far are equal; numbers made to
- * come close need long literals, and those ask for more digits.
+ * <p>First exactly, by the canonical form of the difference. It decides for everything that
+ * rational operations make of rational numbers, their roots, π, e, i and variables. Values of
+ * functions, nested roots and variable exponents are computed to many digits at fixed points. A
+ * difference that is not zero at one point shows that the expressions differ. A difference that is
+ * zero at every point, to {@value #DIGITS} digits and four more for each digit of a long number,
+ * counts as zero: numbers that come close without being equal need long literals, and those require
+ * more digits.
  */
 public final class Equality {
   private static final int DIGITS = 100;
@@ -63,7 +61,7 @@ public final class Equality {
   /**
    * The sign of a number, as {@link Integer#signum}.
    *
-   * @throws MathException if it is no real number, or cannot be told
+   * @throws MathException if it is not a real number, or its sign cannot be decided
    */
   public int signum(Expr expr) {
     Fraction fraction = new Canonical(budget).of(expr);
@@ -78,10 +76,10 @@ public final class Equality {
   }
 
   /**
-   * The rational number that {@code left} divided by {@code right} is, or zero if it is none or one
-   * of them is zero.
+   * Returns {@code left / right} if it is a rational number; zero if it is not, or if one of them
+   * is zero.
    *
-   * @param numerators whether common denominators do not matter, as in equations with zero
+   * @param numerators whether to compare the numerators alone, as for equations with zero
    * @throws MathException if the budget is spent, or one of them has no value
    */
   public Rational ratio(Expr left, Expr right, boolean numerators) {
@@ -112,12 +110,14 @@ public final class Equality {
     return Rational.ZERO;
   }
 
-  /** Whether it has a value, and within the budget. */
+  /**
+   * Checks that an expression has a value which can be computed within the budget.
+   *
+   * @throws MathException if not
+   */
   public void check(Expr expr) {
     Fraction fraction = new Canonical(budget).of(expr);
-    Set<String> variables = new TreeSet<>();
-    collectVariables(expr, variables);
-    if (variables.isEmpty() && fraction.numerator().has(Atom::isUncertain)) {
+    if (expr.isConstant() && fraction.numerator().has(Atom::isUncertain)) {
       Decimals with = new Decimals(digits(fraction.key(budget)), budget);
       new Evaluator(Map.of(), with, budget).value(expr);
     } else {
@@ -129,8 +129,7 @@ public final class Equality {
   }
 
   private boolean isZeroInDecimals(Polynomial polynomial, Expr whole) {
-    Set<String> variables = new TreeSet<>();
-    collectVariables(whole, variables);
+    SortedSet<String> variables = whole.variables();
     Decimals with = new Decimals(digits(polynomial.toString()), budget);
     int seen = 0;
     int points = variables.isEmpty() ? 1 : FRACTIONAL_POINTS + NATURAL_POINTS;
@@ -142,7 +141,7 @@ public final class Equality {
         }
         seen++;
       } catch (MathException e) {
-        budget.spend(1); // Ends the loop where the budget is what it ran into.
+        budget.spend(1); // Ends the loop if the budget is spent.
       }
     }
     if (seen < Math.min(ENOUGH, points)) {
@@ -151,8 +150,8 @@ public final class Equality {
     return true;
   }
 
-  /** First fractions of either sign, then natural numbers, for factorials and powers of −1. */
-  private static Map<String, BigDecimal> point(Set<String> variables, int number) {
+  /** Fractions of either sign first, then natural numbers for factorials and powers of −1. */
+  private static Map<String, BigDecimal> point(SortedSet<String> variables, int number) {
     Map<String, BigDecimal> point = new HashMap<>();
     int place = 0;
     for (String name : variables) {
@@ -182,9 +181,9 @@ public final class Equality {
   }
 
   /**
-   * Digits to compute with.
+   * The number of digits to compute with.
    *
-   * @param canonical names all numbers that the expression contains
+   * @param canonical a text with all numbers of the expression
    */
   private int digits(String canonical) {
     budget.spend(canonical.length());
@@ -198,16 +197,5 @@ public final class Equality {
       throw new MathException("numbers too long");
     }
     return digits;
-  }
-
-  private static void collectVariables(Expr expr, Set<String> names) {
-    if (expr instanceof Sym(String name)) {
-      if (!name.equals("pi") && !name.equals("e") && !name.equals("i")) {
-        names.add(name);
-      }
-    }
-    for (Expr part : expr.parts()) {
-      collectVariables(part, names);
-    }
   }
 }

@@ -14,11 +14,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of an expression, its variables replaced by numbers. What has no value there throws a
- * {@link MathException}.
+ * Computes the value of an expression at a point. Throws a {@link MathException} if it has no value
+ * there, or if the value cannot be computed reliably.
  */
 final class Evaluator {
-  /** What stands for the factor between {@code log} and {@code ln}: nothing that people write. */
+  /** The factor between {@code log}, whose base is unknown, and {@code ln}: an arbitrary number. */
   private static final BigDecimal UNKNOWN_BASE = new BigDecimal("0.61803571113171923293137");
 
   private static final int LARGEST_FACTORIAL = 200;
@@ -58,7 +58,7 @@ final class Evaluator {
   }
 
   /**
-   * The sum, exactly zero where only rounding errors are left of it.
+   * Adds numbers; a sum within rounding errors of zero is exactly zero.
    *
    * @throws MathException if a term is so small beside another that it would be lost
    */
@@ -81,7 +81,11 @@ final class Evaluator {
     return sum.abs(with).compareTo(noise) <= 0 ? Complex.ZERO : sum;
   }
 
-  /** A number that does not disappear in what is computed from it, nor anything beside it. */
+  /**
+   * Returns the number.
+   *
+   * @throws MathException if it is so large or small that other numbers, or it, would be lost
+   */
   private BigDecimal moderate(BigDecimal x) {
     int size = x.precision() - x.scale();
     if (x.signum() != 0 && Math.abs(size) > with.context.getPrecision() / 4) {
@@ -135,7 +139,7 @@ final class Evaluator {
     return notTiny(power.times(Complex.of(with.ln(number.re())), with).exp(with));
   }
 
-  /** A power of a number: with the conventions of {@link Canonical} for roots. */
+  /** Raises a number to a power; roots follow the conventions of {@link Canonical}. */
   private Complex power(Complex base, Rational exponent) {
     if (exponent.isOne()) {
       return base;
@@ -194,7 +198,7 @@ final class Evaluator {
     return fraction.isRational() ? fraction.rational() : null;
   }
 
-  /** The integer that the number is but for rounding, or null. */
+  /** The integer that the number equals up to rounding, or null. */
   private @Nullable BigDecimal integer(BigDecimal value) {
     BigDecimal whole = value.setScale(0, RoundingMode.HALF_EVEN);
     BigDecimal off = value.subtract(whole).abs();
@@ -283,7 +287,11 @@ final class Evaluator {
     return x;
   }
 
-  /** A number of which it is certain between which integers it lies. */
+  /**
+   * Returns the number.
+   *
+   * @throws MathException if it is so close to an integer that its floor is uncertain
+   */
   private BigDecimal away(BigDecimal x) {
     if (integer(x) != null) {
       throw new MathException("rounding of what may be an integer");

@@ -1,6 +1,9 @@
 package io.jackpot.math;
 
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** A scalar expression. */
 public sealed interface Expr {
@@ -20,7 +23,7 @@ public sealed interface Expr {
 
   record Power(Expr base, Expr exponent) implements Expr {}
 
-  /** A function of {@link Functions}; {@code ±} and {@code ∓} are functions of one argument too. */
+  /** A call of one of the {@link Functions}, or of {@code ±} or {@code ∓} with one argument. */
   record Call(String function, List<Expr> arguments) implements Expr {}
 
   static Expr num(long value) {
@@ -51,7 +54,31 @@ public sealed interface Expr {
     return product(numerator, new Power(denominator, num(-1)));
   }
 
-  /** The expressions that this one is made of. */
+  /** The names of constants. */
+  Set<String> CONSTANTS = Set.of("pi", "e", "i");
+
+  /** The names in this expression that are not constants. */
+  default SortedSet<String> variables() {
+    SortedSet<String> names = new TreeSet<>();
+    addVariables(names);
+    return names;
+  }
+
+  private void addVariables(Set<String> names) {
+    if (this instanceof Sym(String name) && !CONSTANTS.contains(name)) {
+      names.add(name);
+    }
+    parts().forEach(part -> part.addVariables(names));
+  }
+
+  /** Whether this expression has no variables. */
+  default boolean isConstant() {
+    return this instanceof Sym(String name)
+        ? CONSTANTS.contains(name)
+        : parts().stream().allMatch(Expr::isConstant);
+  }
+
+  /** The direct subexpressions. */
   default List<Expr> parts() {
     return switch (this) {
       case Num n -> List.of();
@@ -63,7 +90,7 @@ public sealed interface Expr {
     };
   }
 
-  /** This expression made of other parts, as many as it has. */
+  /** This expression with other parts, as many as it has. */
   default Expr withParts(List<Expr> parts) {
     return switch (this) {
       case Num n -> n;

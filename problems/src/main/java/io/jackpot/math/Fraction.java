@@ -1,8 +1,8 @@
 package io.jackpot.math;
 
 /**
- * A quotient of polynomials, not in lowest terms. The denominator is not zero, and 1 where it could
- * be a single term.
+ * A quotient of polynomials, not in lowest terms. The denominator is not zero; a denominator of a
+ * single term is reduced to {@link #ONE}.
  */
 record Fraction(Polynomial numerator, Polynomial denominator) {
   static final Polynomial ONE = Polynomial.of(Rational.ONE);
@@ -28,21 +28,13 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
   }
 
   Fraction plus(Fraction other, Budget budget) {
-    return combine(other, Rational.ONE, budget);
-  }
-
-  Fraction minus(Fraction other, Budget budget) {
-    return combine(other, Rational.MINUS_ONE, budget);
-  }
-
-  private Fraction combine(Fraction other, Rational sign, Budget budget) {
     if (denominator == other.denominator) {
-      return new Fraction(numerator.plus(other.numerator, sign, budget), denominator);
+      return new Fraction(numerator.plus(other.numerator, Rational.ONE, budget), denominator);
     }
     return of(
         numerator
             .times(other.denominator, budget)
-            .plus(other.numerator.times(denominator, budget), sign, budget),
+            .plus(other.numerator.times(denominator, budget), Rational.ONE, budget),
         denominator.times(other.denominator, budget),
         budget);
   }
@@ -86,7 +78,7 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
     return numerator.rational().times(denominator.rational().inverse());
   }
 
-  /** Names the value; paid for by its length. */
+  /** A unique name of this quotient, paid for by its length. */
   String key(Budget budget) {
     String key = "(" + numerator + ")/(" + denominator + ")";
     budget.spend(key.length());

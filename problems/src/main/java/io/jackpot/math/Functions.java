@@ -1,55 +1,51 @@
 package io.jackpot.math;
 
 import java.math.BigInteger;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The functions that expressions may call, with their values at rational arguments. */
+/** The functions that expressions may call, and their exact values at rational arguments. */
 public final class Functions {
   private static final int LARGEST_FACTORIAL = 2_100;
 
-  /** Names and numbers of arguments. */
-  private static final Map<String, Integer> ARGUMENTS =
-      Map.ofEntries(
-          Map.entry("sin", 1),
-          Map.entry("cos", 1),
-          Map.entry("tan", 1),
-          Map.entry("cot", 1),
-          Map.entry("sec", 1),
-          Map.entry("csc", 1),
-          Map.entry("arcsin", 1),
-          Map.entry("arccos", 1),
-          Map.entry("arctan", 1),
-          Map.entry("sinh", 1),
-          Map.entry("cosh", 1),
-          Map.entry("tanh", 1),
-          Map.entry("ln", 1),
-          // A logarithm that does not say its base: some constant times ln.
-          Map.entry("log", 1),
-          Map.entry("abs", 1),
-          Map.entry("floor", 1),
-          Map.entry("ceil", 1),
-          Map.entry("factorial", 1),
-          Map.entry("binom", 2),
-          Map.entry("gcd", 2),
-          Map.entry("lcm", 2),
-          Map.entry("max", 2),
-          Map.entry("min", 2));
+  /** The functions of one argument; {@code log} is {@code ln} times an unknown constant. */
+  private static final Set<String> UNARY =
+      Set.of(
+          "sin",
+          "cos",
+          "tan",
+          "cot",
+          "sec",
+          "csc",
+          "arcsin",
+          "arccos",
+          "arctan",
+          "sinh",
+          "cosh",
+          "tanh",
+          "ln",
+          "log",
+          "abs",
+          "floor",
+          "ceil",
+          "factorial");
+
+  private static final Set<String> BINARY = Set.of("binom", "gcd", "lcm", "max", "min");
 
   private Functions() {}
 
-  /** Whether a function of that name takes so many arguments. */
+  /** Whether there is a function of that name with that number of arguments. */
   public static boolean exists(String name, int arguments) {
-    return ARGUMENTS.getOrDefault(name, 0) == arguments;
+    return (arguments == 1 && UNARY.contains(name)) || (arguments == 2 && BINARY.contains(name));
   }
 
   /** Whether there is a function of that name. */
   public static boolean exists(String name) {
-    return ARGUMENTS.containsKey(name);
+    return UNARY.contains(name) || BINARY.contains(name);
   }
 
   /**
-   * The value, where it is a rational number by itself.
+   * The value of a function if it is rational; null if it is not known to be.
    *
    * @throws MathException if there is no value, or it is too long
    */
@@ -99,7 +95,7 @@ public final class Functions {
     return fallingFactorial(n, few, budget).times(fallingFactorial(few, few, budget).inverse());
   }
 
-  /** n (n−1) … with k factors. */
+  /** The product n (n−1) … of k factors. */
   private static Rational fallingFactorial(int n, int k, Budget budget) {
     BigInteger product = BigInteger.ONE;
     for (int i = 0; i < k; i++) {

@@ -1,8 +1,8 @@
 package io.jackpot.math;
 
 /**
- * An expression that has no value, cannot be read, or would cost more than is allowed. It carries
- * no stack trace: hostile input throws it by the thousand.
+ * Thrown for an expression that has no value, cannot be read, or would exceed its budget. It has no
+ * stack trace, since hostile input throws it thousands of times.
  */
 public final class MathException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -2,16 +2,17 @@ package io.jackpot.math;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
- * A sum of products of powers of atoms, exponents rational and of either sign. Powers of integers
- * are kept between 0 and 1 and i below 2, so that over primes, π, e, i and variables two of them
- * are equal as numbers or functions only if they look the same: roots of different products of
- * primes are linearly independent over the rationals (Besicovitch 1940). π and e count as
- * independent of each other, which nobody has proved or expects to be false.
+ * A sum of products of powers of atoms; exponents are rational numbers of either sign. Exponents of
+ * integers are reduced to [0, 1) and those of i to 0 or 1. Over primes, π, e, i and variables,
+ * polynomials that look different are therefore different as numbers or functions: roots of
+ * different products of primes are linearly independent over the rationals (Besicovitch 1940). π
+ * and e are assumed to be algebraically independent, which is not proved.
  */
 final class Polynomial {
-  /** A product of powers of atoms, none of them zero. */
+  /** A product of powers of atoms; no exponent is zero. */
   record Monomial(TreeMap<Atom, Rational> powers) implements Comparable<Monomial> {
     static final Monomial ONE = new Monomial(new TreeMap<>());
 
@@ -46,7 +47,7 @@ final class Polynomial {
     return polynomial;
   }
 
-  /** {@code atom} to the power {@code exponent}. */
+  /** Raises an atom to a power. */
   static Polynomial of(Atom atom, Rational exponent) {
     TreeMap<Atom, Rational> powers = new TreeMap<>();
     powers.put(atom, exponent);
@@ -65,7 +66,7 @@ final class Polynomial {
     return terms.values();
   }
 
-  /** Whether it is a number or a number times a monomial. */
+  /** Whether this is a single term. */
   boolean isTerm() {
     return terms.size() == 1;
   }
@@ -74,7 +75,7 @@ final class Polynomial {
     return terms.firstEntry().getValue();
   }
 
-  /** Whether it is a rational number. */
+  /** Whether this is a rational number. */
   boolean isRational() {
     return terms.isEmpty() || (terms.size() == 1 && term().monomial.powers.isEmpty());
   }
@@ -83,11 +84,12 @@ final class Polynomial {
     return terms.isEmpty() ? Rational.ZERO : term().coefficient;
   }
 
-  boolean has(java.util.function.Predicate<Atom> what) {
+  boolean has(Predicate<Atom> what) {
     return terms.values().stream()
         .anyMatch(term -> term.monomial.powers.keySet().stream().anyMatch(what));
   }
 
+  /** Adds {@code factor} times {@code other}. */
   Polynomial plus(Polynomial other, Rational factor, Budget budget) {
     Polynomial sum = new Polynomial();
     budget.spend(4L * (terms.size() + other.terms.size()));
@@ -112,7 +114,7 @@ final class Polynomial {
     return product;
   }
 
-  /** Times the powers of variables that leave none below zero. */
+  /** Multiplies by the powers of variables that make all their exponents non-negative. */
   Polynomial cleared(Budget budget) {
     TreeMap<Atom, Rational> powers = new TreeMap<>();
     for (Term term : terms.values()) {
@@ -127,7 +129,7 @@ final class Polynomial {
         : times(of(new Term(Rational.ONE, new Monomial(powers))), budget);
   }
 
-  /** One divided by it; it is a term. */
+  /** The reciprocal of a polynomial of one term. */
   Polynomial inverse() {
     Term term = term();
     TreeMap<Atom, Rational> powers = new TreeMap<>();
@@ -156,7 +158,7 @@ final class Polynomial {
     return reduce(left.coefficient.times(right.coefficient), powers);
   }
 
-  private static Term reduce(Rational coefficient, TreeMap<Atom, Rational> powers) {
+  private static Term reduce(Rational coefficient, Map<Atom, Rational> powers) {
     Rational factor = coefficient;
     TreeMap<Atom, Rational> reduced = new TreeMap<>();
     for (Map.Entry<Atom, Rational> entry : powers.entrySet()) {

@@ -2,12 +2,13 @@ package io.jackpot.math;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.MathContext;
 
 /**
  * A rational number in lowest terms with a positive denominator.
  *
- * <p>Its parts have at most {@value Budget#LONGEST_INTEGER} bits; an operation whose result would
- * have more throws a {@link MathException}.
+ * <p>Numerator and denominator have at most {@value Budget#LONGEST_INTEGER} bits; an operation
+ * whose result would be longer throws a {@link MathException}.
  */
 public record Rational(BigInteger numerator, BigInteger denominator)
     implements Comparable<Rational> {
@@ -47,9 +48,7 @@ public record Rational(BigInteger numerator, BigInteger denominator)
     return new Rational(BigInteger.valueOf(numerator), BigInteger.valueOf(denominator));
   }
 
-  /**
-   * @param scale digits after the point, negative for zeros before it
-   */
+  /** Returns digits · 10<sup>−scale</sup>. */
   public static Rational ofDecimal(BigInteger digits, int scale) {
     if (Math.abs((long) scale) > Budget.LONGEST_INTEGER / 3) {
       throw new MathException("number too long");
@@ -114,7 +113,7 @@ public record Rational(BigInteger numerator, BigInteger denominator)
         numerator.pow(one ? exponent & 1 : exponent), denominator.pow(exponent & (one ? 0 : -1)));
   }
 
-  /** The largest integer that is not larger. */
+  /** The largest integer that is at most this number. */
   public BigInteger floor() {
     BigInteger[] parts = numerator.divideAndRemainder(denominator);
     return parts[1].signum() < 0 ? parts[0].subtract(BigInteger.ONE) : parts[0];
@@ -123,7 +122,7 @@ public record Rational(BigInteger numerator, BigInteger denominator)
   /**
    * The value as an {@code int}.
    *
-   * @throws MathException if it is not one, or larger than a million
+   * @throws MathException if it is not an integer, or has more than 20 bits
    */
   public int small() {
     if (!isInteger() || numerator.bitLength() > 20) {
@@ -132,12 +131,12 @@ public record Rational(BigInteger numerator, BigInteger denominator)
     return numerator.intValue();
   }
 
-  /** Words of both parts, what an operation costs in them. */
+  /** The number of 64-bit words of both parts, by which operations are paid for. */
   int words() {
     return 2 + (numerator.bitLength() + denominator.bitLength()) / 64;
   }
 
-  BigDecimal decimal(java.math.MathContext context) {
+  BigDecimal decimal(MathContext context) {
     return new BigDecimal(numerator).divide(new BigDecimal(denominator), context);
   }
 

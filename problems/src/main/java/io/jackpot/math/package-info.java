@@ -1,5 +1,6 @@
 /**
- * Mathematical expressions: exact canonical forms, high-precision values, equality; all bounded.
+ * Mathematical expressions: canonical forms, values to many digits, and equality, all within a
+ * budget.
  */
 @NullMarked
 package io.jackpot.math;

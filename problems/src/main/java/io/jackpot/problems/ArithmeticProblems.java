@@ -11,11 +11,11 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
- * Arithmetic with a worked scratchpad: {@code + - *} from left to right, everything modulo a number
- * of at most 10. Prompt {@code 3+7*2=}, answer {@code 0}, completion {@code 3+7=0;0*2=0;#0$}.
+ * Generated arithmetic with a scratchpad: {@code + - *} from left to right, modulo a number of at
+ * most 10. Example: prompt {@code 3+7*2=}, answer {@code 0}, completion {@code 3+7=0;0*2=0;#0$}.
  *
- * <p>One problem in eight is held out by its text alone. Training, whatever its seed, never gives
- * one of those.
+ * <p>One problem in eight is held out; that depends on its text alone. Training problems of any
+ * seed are never held-out ones.
  */
 public final class ArithmeticProblems implements ProblemSource {
   /** The 18 symbols of prompts and completions. */
@@ -26,7 +26,7 @@ public final class ArithmeticProblems implements ProblemSource {
 
   private static final int MAX_OPERATIONS = 100;
 
-  // Apart from the purposes of a run's own random numbers, which are folded into the same seed.
+  // Distinct from the streams that callers derive from the same seed.
   private static final int TRAINING_STREAM = 1 << 16;
   private static final long HELD_OUT_KEY = 2;
 
@@ -38,13 +38,14 @@ public final class ArithmeticProblems implements ProblemSource {
     this.expressions = expressions;
   }
 
-  /** The tokenizer of {@link #ALPHABET}, a token a symbol. */
+  /** The tokenizer of {@link #ALPHABET}, with one token per symbol. */
   public static CharTokenizer tokenizer() {
     return new CharTokenizer(ALPHABET, END);
   }
 
   /**
-   * Problems without end, none of them held out; problem i depends on the seed and on i alone.
+   * An unlimited number of problems, none of them held out. Problem i depends on the seed and i
+   * only.
    *
    * @param operations 1 to 100
    * @param modulus 2 to 10
@@ -58,17 +59,17 @@ public final class ArithmeticProblems implements ProblemSource {
   }
 
   /**
-   * {@code count} different held-out problems, the same in every run. A smaller set is the
+   * {@code count} different held-out problems, the same ones every time. A smaller set is the
    * beginning of a larger one.
    *
-   * @throws InputException if there are fewer, or an argument is out of range
+   * @throws InputException if there are fewer problems, or an argument is out of range
    */
   public static ArithmeticProblems heldOut(int operations, int modulus, int count) {
     check(operations, modulus);
     if (count < 0) {
       throw new InputException("held-out problems: " + count + ", expected 0 or more");
     }
-    // With many more problems than asked for there are enough of them, and draws seldom repeat.
+    // If there are many more problems than requested, enough are held out and draws seldom repeat.
     if (Expression.count(operations, modulus) < 64.0 * count) {
       int available = countHeldOut(operations, modulus);
       if (available < count) {
@@ -106,7 +107,7 @@ public final class ArithmeticProblems implements ProblemSource {
     return expressions.apply(Objects.checkIndex(index, size));
   }
 
-  /** The first draw of a stream of draws that is held out, or that is not. */
+  /** The first expression of a stream of draws that is held out, or the first that is not. */
   private static Expression draw(
       int operations, int modulus, long key, int index, boolean heldOut) {
     for (int attempt = 0; ; attempt++) {

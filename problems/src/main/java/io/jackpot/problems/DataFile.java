@@ -18,27 +18,28 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The rows of a data set as it is published: JSON lines, one JSON document ({@link JsonRows}),
- * either of them compressed by gzip, or Parquet ({@link ParquetRows}). What a file holds decides
- * which of them it is, not its name.
+ * Reads the rows of published data sets: JSON lines, one JSON document ({@link JsonRows}), either
+ * of them compressed by gzip, or Parquet ({@link ParquetRows}). The format is recognised by the
+ * content of a file, not by its name.
  */
 final class DataFile {
   private static final byte[] PARQUET = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LFS_POINTER =
       "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
 
-  /** Endings of the files of a folder that are taken for data, the first kind that there is. */
+  /** Patterns of the data files of a folder; the first pattern with a match counts. */
   private static final List<String> KINDS =
       List.of("*.parquet", "*.{jsonl,ndjson}{,.gz}", "*.json{,.gz}");
 
   private DataFile() {}
 
   /**
-   * The files that a setting names: paths separated by commas, each of a file, of a folder (all
-   * Parquet files in it, or else all JSON lines, or else all JSON) or, in its last part, of several
-   * files ({@code data/train-*.parquet}), which then come in the order of their names.
+   * The files that a list of paths names. A path is a file, a folder (all its Parquet files, or
+   * else all its JSON lines, or else all its JSON), or a pattern in its last part ({@code
+   * data/train-*.parquet}). Files of a folder or pattern are sorted by name.
    *
-   * @throws InputException if there is none, or a folder holds several parts of a data set
+   * @param names paths separated by commas
+   * @throws InputException if a path has no files, or a folder holds several splits of a data set
    */
   static List<Path> files(String names) {
     List<Path> files = new ArrayList<>();
@@ -79,7 +80,7 @@ final class DataFile {
     throw new InputException(folder + ": no file of .parquet, .jsonl or .json in this folder");
   }
 
-  /** Of {@code train-00000-of-00002.parquet} it is {@code train}. */
+  /** The split of a file name: {@code train} for {@code train-00000-of-00002.parquet}. */
   private static String split(String name) {
     return name.split("[-.]", 2)[0];
   }
@@ -115,11 +116,10 @@ final class DataFile {
   }
 
   /**
-   * Gives each row to {@code read}, one after the other. None is not an error here.
+   * Passes each row to {@code read}, in order. A file without rows is not an error here.
    *
-   * @param wanted whether a row's field of that name is needed; the others may be null where they
-   *     are something else
-   * @throws InputException if the file cannot be read or is of no known kind
+   * @param wanted whether the field of a name is needed; other fields may be read as null
+   * @throws InputException if the file cannot be read or has an unknown format
    */
   static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
     try (InputStream in = InputBytes.open(file)) {

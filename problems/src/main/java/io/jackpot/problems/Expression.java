@@ -5,23 +5,25 @@ import java.util.function.IntBinaryOperator;
 import java.util.function.IntPredicate;
 
 /**
- * Digits joined by {@code + - *}, worked out from left to right, every result modulo {@code
- * modulus} and not negative.
+ * Digits joined by {@code + - *} and evaluated from left to right; every result is reduced modulo
+ * {@code modulus} and not negative.
  *
- * @param prompt as in {@code 3+7*2=}: digits below the modulus at even places, operators at odd
- *     ones, then the equals sign
+ * @param prompt a text such as {@code 3+7*2=}: digits below the modulus at even places, operators
+ *     at odd places, then the equals sign
  */
 record Expression(String prompt, int modulus) {
   private static final String OPERATORS = "+-*";
 
-  /** Names the hash that decides what is held out; another number would hold out others. */
+  /** The seed of the hash that decides which expressions are held out. */
   private static final long HELD_OUT_HASH = 1;
 
   private static final int HELD_OUT_ONE_IN = 8;
 
   /**
-   * @param choose given a place in the prompt and a bound, the digit or the operator that stands
-   *     there, from 0 to below the bound
+   * Makes an expression.
+   *
+   * @param choose chooses the digit or the operator for a place in the prompt: a number from 0 to
+   *     below the bound that is its second argument
    */
   static Expression of(int operations, int modulus, IntBinaryOperator choose) {
     StringBuilder prompt = new StringBuilder(2 * operations + 2);
@@ -34,7 +36,7 @@ record Expression(String prompt, int modulus) {
     return new Expression(prompt.append('=').toString(), modulus);
   }
 
-  /** How many there are; a double, since there may be more than fit a long. */
+  /** The number of expressions; a double, since it may exceed a long. */
   static double count(int operations, int modulus) {
     return Math.pow(modulus, operations + 1) * Math.pow(OPERATORS.length(), operations);
   }
@@ -44,8 +46,8 @@ record Expression(String prompt, int modulus) {
   }
 
   /**
-   * Whether this is for evaluation only. It depends on nothing but the text, so no seed, index or
-   * noise brings a held-out problem into training.
+   * Whether this expression is for evaluation only. That depends on the text alone, so no seed,
+   * index or noise brings a held-out problem into training.
    */
   boolean isHeldOut() {
     long hash = HELD_OUT_HASH;
@@ -63,17 +65,17 @@ record Expression(String prompt, int modulus) {
     return value;
   }
 
-  /** The bare answer. */
+  /** The completion without a scratchpad. */
   String direct() {
     return end(answer());
   }
 
   /**
-   * The answer worked out, as in {@code 3+7=0;0*2=0;#0$}.
+   * The completion with a scratchpad, as in {@code 3+7=0;0*2=0;#0$}.
    *
-   * @param terse the steps of which only the result is written, as in {@code 0;}
-   * @param written given a step and its result, what is written as the result; the steps that
-   *     follow and the answer go on from there
+   * @param terse the steps that show their result only, as in {@code 0;}
+   * @param written the result to write for a step and its right result; later steps and the answer
+   *     continue from the written result
    */
   String scratchpad(IntPredicate terse, IntBinaryOperator written) {
     StringBuilder text = new StringBuilder();

@@ -10,17 +10,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The fields of a data set that hold prompt and gold answer: of each list the first that the data
- * set has. Upper and lower case are the same, as in {@code Problem} and {@code Answer}, and a dot
- * leads into a field: {@code reward_model.ground_truth}.
+ * The fields of a data set that hold the prompt and the gold answer: the first of each list that
+ * the data set has. Case is ignored, so {@code problem} finds {@code Problem}. A dot names a field
+ * within a field: {@code reward_model.ground_truth}.
  */
 public record Fields(List<String> prompt, List<String> answer) {
 
   /**
-   * Those of GSM8K (question, answer), MATH and Minerva (problem, solution), MATH-500, AIME, AMC
-   * and DeepScaleR (problem, answer, some with a solution beside it), OlympiadBench (question,
-   * final_answer) and of data sets made for verl (prompt, reward_model). A bare answer is preferred
-   * to a solution that ends in it.
+   * The fields of GSM8K (question, answer), MATH and Minerva (problem, solution), MATH-500, AIME,
+   * AMC and DeepScaleR (problem, answer, some with a solution too), OlympiadBench (question,
+   * final_answer) and data sets made for verl (prompt, reward_model). A bare answer is preferred to
+   * a solution that ends in it.
    */
   public static final Fields KNOWN =
       new Fields(
@@ -37,8 +37,10 @@ public record Fields(List<String> prompt, List<String> answer) {
               "solution"));
 
   /**
-   * @param prompt {@code --prompt-field}: names separated by commas; null for those that are known
-   * @param answer {@code --answer-field} likewise
+   * Fields by name.
+   *
+   * @param prompt names separated by commas; null for the known ones
+   * @param answer names separated by commas; null for the known ones
    * @throws InputException if a name is blank
    */
   public static Fields of(@Nullable String prompt, @Nullable String answer) {
@@ -56,7 +58,7 @@ public record Fields(List<String> prompt, List<String> answer) {
     return names;
   }
 
-  /** Whether prompt or answer may be in the field of that name, or in a field within it. */
+  /** Whether the prompt or the answer may be in the field of a name, or in a field within it. */
   boolean mayNeed(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
     return List.of(prompt, answer).stream()
@@ -66,11 +68,10 @@ public record Fields(List<String> prompt, List<String> answer) {
   }
 
   /**
-   * What {@code row} has at {@code path}; null if it has no such field.
+   * The value at a path of a row; null if there is no such field.
    *
    * @param where the row, for messages
-   * @throws InputException if two fields differ in upper and lower case alone, and neither is as in
-   *     the path
+   * @throws InputException if several fields match when case is ignored, and none exactly
    */
   static @Nullable JsonNode find(JsonNode row, String path, String where) {
     if (!row.isObject()) {
@@ -100,7 +101,7 @@ public record Fields(List<String> prompt, List<String> answer) {
     return alike.isEmpty() ? null : object.get(alike.getFirst());
   }
 
-  /** That none of the fields was there. */
+  /** The error for a file that has none of the fields. */
   static InputException missing(
       Path file, String what, List<String> names, Collection<String> found) {
     return new InputException(

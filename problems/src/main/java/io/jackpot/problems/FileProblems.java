@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The problems of data sets as they are published, in the order of their rows. Prompt and answer
- * are in fields that are recognised or named ({@link Fields}), a completion to imitate in {@code
- * "completion"} where there is one; other fields are passed over.
+ * The problems of published data sets, in the order of their rows. Prompt and answer are in the
+ * fields that {@link Fields} names, an optional completion to imitate in {@code "completion"};
+ * other fields are ignored.
  *
  * <ul>
  *   <li>A prompt is a text, or a conversation {@code [{"role": …, "content": …}, …]} whose last
  *       turn is the user's.
- *   <li>An answer is a text, a number (kept with its digits), true or false, or a list of these,
- *       which are then joined by commas. Where a row has none, the gold answer is empty, which no
- *       verifier can read.
+ *   <li>An answer is a text, a number (with its digits as written), true or false, or a list of
+ *       these, which are joined by commas. A row without an answer has an empty gold answer, which
+ *       no verifier can read.
  * </ul>
  */
 public final class FileProblems implements ProblemSource {
@@ -32,15 +32,17 @@ public final class FileProblems implements ProblemSource {
     this.problems = problems;
   }
 
-  /** {@link #read(String, Fields)} with the fields that are known. */
+  /** Reads a file with the known fields. */
   public static FileProblems read(Path file) {
     return read(file.toString(), Fields.KNOWN);
   }
 
   /**
-   * @param names of files or folders, separated by commas
-   * @throws InputException if a file cannot be read, holds no problem or has none of the fields, or
-   *     a row is no problem; names the row
+   * Reads files.
+   *
+   * @param names files or folders, separated by commas
+   * @throws InputException if a file cannot be read, is empty or has none of the fields, or if a
+   *     row is not a problem; names the row
    */
   public static FileProblems read(String names, Fields fields) {
     List<Problem> problems = new ArrayList<>();
@@ -60,7 +62,7 @@ public final class FileProblems implements ProblemSource {
     return problems.get(index);
   }
 
-  /** One file. Of its rows only what may be needed is kept: some hold much beside the problem. */
+  /** Reads one file. Keeps only the fields that may be needed, since rows may hold much more. */
   private static final class Reader {
     private record Row(
         String where,
@@ -106,7 +108,7 @@ public final class FileProblems implements ProblemSource {
       return values;
     }
 
-    /** The number of the first field that any row has. */
+    /** The index of the first field that any row has. */
     private int first(String what, List<String> paths, Collection<List<@Nullable JsonNode>> rows) {
       for (int i = 0; i < paths.size(); i++) {
         int field = i;

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of input files, of which only one line at a time is in memory. */
+/** Reads the bytes of input files, with one line at a time in memory. */
 final class InputBytes {
   private static final int BUFFER = 1 << 16;
   private static final int LONGEST_LINE = 256 << 20;
@@ -25,8 +25,8 @@ final class InputBytes {
   private InputBytes() {}
 
   /**
-   * Opens a file, a compressed one (gzip) as what it holds, and passes over a byte order mark of
-   * UTF-8. What it gives can be marked.
+   * Opens a file, decompresses gzip and skips a UTF-8 byte order mark. The stream supports {@link
+   * InputStream#mark}.
    *
    * @throws InputException if it cannot be opened
    */
@@ -45,7 +45,7 @@ final class InputBytes {
     }
   }
 
-  /** Whether the next bytes are these; they are still to be read. */
+  /** Whether the next bytes are {@code bytes}; they stay unread. */
   static boolean startsWith(InputStream in, byte[] bytes) throws IOException {
     in.mark(bytes.length);
     byte[] found = in.readNBytes(bytes.length);
@@ -53,7 +53,7 @@ final class InputBytes {
     return Arrays.equals(found, bytes);
   }
 
-  /** The text that {@code bytes} are in UTF-8; null if they are none. */
+  /** Decodes UTF-8; null if the bytes are not UTF-8. */
   static @Nullable String utf8(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -73,7 +73,7 @@ final class InputBytes {
             e);
   }
 
-  /** Bytes line by line. */
+  /** Reads bytes line by line. */
   static final class Lines {
     private final InputStream in;
     private final byte[] buffer = new byte[BUFFER];
@@ -85,9 +85,9 @@ final class InputBytes {
     }
 
     /**
-     * The bytes up to the next line feed or the end of the file; null where nothing is left.
+     * The bytes up to the next line feed or the end of the file; null at the end.
      *
-     * @throws IOException if there are too many of them, or they cannot be read
+     * @throws IOException if the line is too long or cannot be read
      */
     @Nullable ByteBuffer next() throws IOException {
       ByteArrayOutputStream line = new ByteArrayOutputStream();

@@ -17,23 +17,23 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Input files of one JSON object a line, in UTF-8. Lines of white space are passed over. */
+/** Reads files of one JSON object per line, in UTF-8. Blank lines are skipped. */
 public final class InputLines {
   private static final int LONGEST_QUOTE = 60;
   static final JsonMapper MAPPER =
       JsonMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          // As many digits as the file has: 0.1 is not a binary fraction, 1e400 not infinity.
+          // Keeps the digits of the file: 0.1 is not a binary fraction, 1e400 not infinity.
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .build();
 
   private InputLines() {}
 
   /**
-   * One line's object; knows its place for messages.
+   * The object of a line.
    *
-   * @param where file and line
+   * @param where the file and the line, for messages
    */
   public record Line(String where, JsonNode object) {
 
@@ -62,7 +62,7 @@ public final class InputLines {
       return value.stringValue();
     }
 
-    /** The token ids under {@code key}: at least one integer of at least 0. */
+    /** The token ids under {@code key}: one or more integers of at least 0. */
     public int[] ids(String key) {
       String expected = "an array of token ids";
       JsonNode value = required(key, expected);
@@ -94,9 +94,11 @@ public final class InputLines {
   }
 
   /**
-   * @param where the line of {@code ids}
-   * @param vocabulary of the model that they are meant for
-   * @throws InputException naming the first id that the model does not have
+   * Checks that ids are in a vocabulary.
+   *
+   * @param where the file and the line of {@code ids}
+   * @param vocabulary the number of ids of the model
+   * @throws InputException if one is not; names the first of them
    */
   public static void checkIds(String where, int[] ids, int vocabulary) {
     for (int i = 0; i < ids.length; i++) {
@@ -109,8 +111,9 @@ public final class InputLines {
   }
 
   /**
-   * What {@code read} makes of each line.
+   * Reads each line.
    *
+   * @param read converts a line
    * @throws InputException if the file cannot be read or is empty, a line is not a JSON object, or
    *     {@code read} throws it
    */
@@ -128,9 +131,9 @@ public final class InputLines {
   }
 
   /**
-   * Gives each line of {@code in} to {@code read}, one after the other.
+   * Passes each line of {@code in} to {@code read}, in order.
    *
-   * @param file what is read, for messages
+   * @param file the file, for messages
    */
   static void forEach(InputStream in, Path file, Consumer<Line> read) throws IOException {
     InputBytes.Lines lines = new InputBytes.Lines(in);
@@ -166,7 +169,7 @@ public final class InputLines {
     return node;
   }
 
-  /** Foreign text on one line, and not more of it than people read. */
+  /** Foreign text on one line, shortened for messages. */
   static String quote(String text) {
     String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
     return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";

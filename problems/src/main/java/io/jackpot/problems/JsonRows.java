@@ -24,12 +24,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The rows of JSON: an object a line, or one document that is
+ * Reads the rows of JSON: one object per line, or one document that is
  *
  * <ul>
  *   <li>an array of objects,
  *   <li>an object that holds one array of objects, as in {@code {"version": 1, "data": […]}}, or
- *   <li>an object of columns, arrays of one length, as in {@code {"question": […], "answer": […]}}.
+ *   <li>an object of columns of equal length, as in {@code {"question": […], "answer": […]}}.
  * </ul>
  */
 final class JsonRows {
@@ -39,8 +39,9 @@ final class JsonRows {
   private JsonRows() {}
 
   /**
-   * @param wanted names of fields that a row may have: an object with one of them is no document
-   *     that holds rows
+   * Passes each row to {@code read}, in order.
+   *
+   * @param wanted the fields that a row may have; an object with one of them is a row itself
    */
   static void forEach(InputStream in, Path file, Predicate<String> wanted, Consumer<Line> read)
       throws IOException {
@@ -58,7 +59,7 @@ final class JsonRows {
     }
   }
 
-  /** The first that is not white space, still to be read; −1 where there is none. */
+  /** The first byte that is not white space, which stays unread; −1 at the end. */
   private static int firstByte(InputStream in) throws IOException {
     while (true) {
       in.mark(1);
@@ -70,12 +71,12 @@ final class JsonRows {
     }
   }
 
-  /** Whether the first line that is not empty is an object as a whole. */
+  /** Whether the first line that is not blank is a complete object. */
   private static boolean startsWithALineOfJson(Path file) throws IOException {
     try (InputStream in = InputBytes.open(file)) {
       firstByte(in);
       ByteBuffer line = new InputBytes.Lines(in).next();
-      // What is not UTF-8, or damaged further on, is told by whoever reads the lines.
+      // Invalid UTF-8 and later errors are reported when the lines are read.
       String text = line == null ? "" : StandardCharsets.UTF_8.decode(line).toString();
       return InputLines.MAPPER.readTree(text).isObject();
     } catch (JacksonException e) {
@@ -154,7 +155,7 @@ final class JsonRows {
         e);
   }
 
-  /** A document that is one object: several rows, or itself one. */
+  /** Reads a document that is one object: several rows, or a row itself. */
   private static void document(
       Path file, Line document, Predicate<String> wanted, Consumer<Line> read) {
     JsonNode object = document.object();

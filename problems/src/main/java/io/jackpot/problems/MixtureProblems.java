@@ -4,16 +4,15 @@ import io.jackpot.input.InputException;
 import io.jackpot.tensor.Threefry;
 
 /**
- * What the warm-started models learn from: the problems of {@link ArithmeticProblems#training},
- * answered in several ways, some of them wrong, so that reinforcement learning has something to
- * choose from. The gold answer is always right. Problem and completion i depend on the seed and on
- * i alone.
+ * The problems of {@link ArithmeticProblems#training} with completions of several kinds, some of
+ * them wrong: a model that imitates them leaves reinforcement learning room to improve. The gold
+ * answer is always right. Problem and completion i depend on the seed and i only.
  */
 public final class MixtureProblems implements ProblemSource {
-  // Apart from the streams of training problems and of a run, folded into the same seed.
+  // Distinct from the stream of training problems and from those of callers.
   private static final int COMPLETION_STREAM = 2 << 16;
 
-  // What a random number of a completion decides; the counter beside it is the step.
+  // The decision that a random number of a completion makes; its other counter is the step.
   private static final int DIRECT = 0;
   private static final int TERSE = 1;
   private static final int NOISY = 2;
@@ -26,10 +25,10 @@ public final class MixtureProblems implements ProblemSource {
   private final double noise;
 
   /**
-   * @param directShare the probability that a completion is the bare answer, which is then right
-   * @param terseShare the probability that a step of a scratchpad is its result alone
-   * @param noise the probability that the result of a step is replaced by a random one, each result
-   *     equally likely, the right one too; what follows goes on from what is written
+   * @param directShare the probability that a completion is the right answer without a scratchpad
+   * @param terseShare the probability that a step of a scratchpad shows its result only
+   * @param noise the probability that the result of a step is replaced by a uniformly random one;
+   *     later steps continue from the written result
    * @throws InputException if a share is not from 0 to 1, or as for {@link
    *     ArithmeticProblems#training}
    */

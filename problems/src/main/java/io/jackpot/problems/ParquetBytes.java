@@ -10,10 +10,10 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file whose reader may be led astray by what the file says: it gets nothing that is not there,
- * and no empty range either, which a page that claims to be longer than its column has it ask for
- * again and again. The bytes are copies: the reader's own threads and native decoders may outlive
- * it, and a mapped file that somebody cuts off meanwhile would take the whole process down.
+ * The bytes of a Parquet file, with checks against damaged metadata. Ranges outside the file are
+ * refused, and so are empty ranges, which a page longer than its column makes the reader request
+ * endlessly. The bytes are copies: the reader's threads and native decoders may outlive it, and
+ * truncating a mapped file would crash the process.
  */
 final class ParquetBytes implements InputFile {
   private final Path file;
@@ -28,7 +28,7 @@ final class ParquetBytes implements InputFile {
     channel = FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /** In memory outside of the heap, where the decoders of some codecs want it. */
+  /** Reads into memory outside of the heap, as the decoders of some codecs require. */
   @Override
   public ByteBuffer readRange(long offset, int length) throws IOException {
     if (offset < 0 || length <= 0 || offset > length() - length) {

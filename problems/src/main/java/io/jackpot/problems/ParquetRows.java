@@ -29,11 +29,14 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The rows of a Parquet file as JSON objects: structs and maps as objects, lists as arrays. Pages
- * may be plain or compressed by Snappy, Zstandard or gzip. Binary values that are no text are null.
+ * Reads the rows of a Parquet file as JSON objects: structs and maps as objects, lists as arrays.
+ * Pages may be uncompressed or compressed by Snappy, Zstandard or gzip. Binary values that are not
+ * text are null.
  */
 final class ParquetRows {
-  /** The library tells of its own ways; a logger that nobody holds would be made anew. */
+  /**
+   * The library's logger, held so that its level is kept; the library logs its normal operation.
+   */
   private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
 
   static {
@@ -45,8 +48,10 @@ final class ParquetRows {
   private ParquetRows() {}
 
   /**
-   * @param wanted names of the columns that are read; those of others are there and null
-   * @throws InputException if the file is damaged or of a kind that cannot be read
+   * Passes each row to {@code read}, in order.
+   *
+   * @param wanted the columns to read; the values of others are null
+   * @throws InputException if the file is damaged or uses an unsupported feature
    */
   static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
     try (ParquetFileReader reader = ParquetFileReader.open(new ParquetBytes(file))) {
@@ -68,7 +73,7 @@ final class ParquetRows {
     } catch (InputException e) {
       throw e;
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-      // Whatever bytes of a damaged file make a reader do; it says so in exceptions of all kinds.
+      // A damaged file makes the library throw exceptions of all kinds.
       Throwable cause = e;
       while (cause.getCause() != null) {
         cause = cause.getCause();
@@ -85,7 +90,7 @@ final class ParquetRows {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
-  /** Names of the columns whose numbers have no sign, which the library reads as if they had. */
+  /** The names of unsigned columns, which the library reads as signed ones. */
   private static Set<String> unsigned(SchemaNode.GroupNode root) {
     return root.children().stream()
         .filter(child ->
@@ -135,7 +140,7 @@ final class ParquetRows {
     };
   }
 
-  /** With the digits that it is written with, as a number of JSON would have them. */
+  /** A number of JSON with the digits of the shortest decimal. */
   private static JsonNode number(Number number) {
     return Double.isFinite(number.doubleValue())
         ? NODES.numberNode(new BigDecimal(number.toString()))

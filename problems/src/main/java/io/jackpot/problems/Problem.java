@@ -4,18 +4,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model is asked to solve.
+ * A problem for a model to solve.
  *
- * @param prompt the text it continues
- * @param answer the gold answer that a {@link Verifier} reads
- * @param completion a response to imitate, where there is one
- * @param before what was said before the prompt: a system's message or worked examples; mostly
- *     nothing
+ * @param prompt the text of the problem
+ * @param answer the gold answer, which a {@link Verifier} reads
+ * @param completion a response to imitate, or null
+ * @param before the turns before the prompt, such as a system message or examples; usually none
  */
 public record Problem(
     String prompt, String answer, @Nullable String completion, List<Message> before) {
 
-  /** A problem without anything before it. */
+  /** A problem without turns before it. */
   public Problem(String prompt, String answer, @Nullable String completion) {
     this(prompt, answer, completion, List.of());
   }

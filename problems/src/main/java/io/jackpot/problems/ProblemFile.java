@@ -10,13 +10,13 @@ import java.util.Objects;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Problems as a file that {@link FileProblems} reads. */
+/** Writes problems to a file that {@link FileProblems} reads. */
 public final class ProblemFile {
   private ProblemFile() {}
 
   /**
-   * Writes problems {@code from} to {@code from + count − 1}; the file is there as a whole or not
-   * at all.
+   * Writes problems {@code from} to {@code from + count − 1}, atomically: the whole file or
+   * nothing.
    *
    * @throws InputException if it cannot be written
    * @throws IndexOutOfBoundsException if the source has fewer problems

@@ -4,20 +4,21 @@ import io.jackpot.input.InputException;
 import java.util.Objects;
 
 /**
- * Problems with the verifier that judges answers to them: generated arithmetic by its format, those
- * of a file by their final answer.
+ * Problems and their verifier: generated arithmetic is judged by its format, problems of a file by
+ * their final answer.
  */
 public record ProblemSet(ProblemSource source, Verifier verifier) {
 
-  /** Names generated arithmetic where a file could be named. */
+  /** The name of generated arithmetic, in place of a file. */
   public static final String ARITHMETIC = "arithmetic";
 
   /**
-   * Training problems.
+   * The training problems of a file, or generated ones.
    *
-   * @param name {@link #ARITHMETIC}, or what {@link FileProblems} reads
-   * @param fields of a file that hold prompt and answer
-   * @param seed of generated problems
+   * @param name {@link #ARITHMETIC}, or files as {@link FileProblems#read(String, Fields)} takes
+   *     them
+   * @param fields the fields of a file
+   * @param seed the seed of generated problems
    * @throws InputException if the file cannot be read
    */
   public static ProblemSet training(
@@ -30,10 +31,11 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
   /**
    * The first problems of a file, or held-out arithmetic.
    *
-   * @param name {@link #ARITHMETIC}, or what {@link FileProblems} reads
-   * @param fields of a file that hold prompt and answer
-   * @param count how many; all where a file has fewer
-   * @throws InputException if the file cannot be read, or so many cannot be generated
+   * @param name {@link #ARITHMETIC}, or files as {@link FileProblems#read(String, Fields)} takes
+   *     them
+   * @param fields the fields of a file
+   * @param count the number of problems; a file may have fewer
+   * @throws InputException if the file cannot be read, or there are not enough generated problems
    */
   public static ProblemSet heldOut(
       String name, Fields fields, int operations, int modulus, int count) {

@@ -1,13 +1,15 @@
 package io.jackpot.problems;
 
-/** Problems by number. Asking twice gives the same problem: a source has no state. */
+/** A sequence of problems. The same index always returns the same problem. */
 public interface ProblemSource {
 
-  /** How many there are; {@link Integer#MAX_VALUE} where they are generated without end. */
+  /** The number of problems; {@link Integer#MAX_VALUE} if it is unlimited. */
   int size();
 
   /**
-   * @param index below {@link #size}
+   * The problem at an index.
+   *
+   * @throws IndexOutOfBoundsException if {@code index} is negative or not below {@link #size}
    */
   Problem get(int index);
 }

@@ -5,13 +5,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges responses to {@link ArithmeticProblems} as strictly as their format allows: one {@code #},
- * then the answer's digits, then {@code $} and nothing else. A response without the mark, with two
- * of them, or cut off before the end is {@link Verifier.Verdict#UNPARSED}, so that a lucky digit
- * earns nothing.
+ * Judges responses to {@link ArithmeticProblems} strictly by their format: one {@code #}, then the
+ * digits of the answer, then {@code $} and nothing else. A response without the mark, with two
+ * marks or without the end is {@link Verifier.Verdict#UNPARSED}, so a lucky digit earns no reward.
  */
 public final class ScratchpadVerifier implements Verifier {
-  /** Stands before the answer. */
+  /** The mark before the answer. */
   static final String MARK = "#";
 
   private static final Pattern GOLD = Pattern.compile("[0-9]{1,9}");

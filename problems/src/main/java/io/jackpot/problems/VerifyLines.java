@@ -9,15 +9,16 @@ import java.util.List;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * The {@code verify} command: for each line {@code {"gold": …, "answer": …}} a line {@code
+ * Judges the lines of a file: writes for each line {@code {"gold": …, "answer": …}} a line {@code
  * {"verdict": "correct" | "wrong" | "unparsed" | "bad-gold", "extracted": …}}, in order.
  */
 public final class VerifyLines {
   private VerifyLines() {}
 
   /**
-   * @throws InputException if the file cannot be read or a line is not as expected; then nothing is
-   *     written
+   * Judges a file.
+   *
+   * @throws InputException if the file cannot be read or a line is invalid; then nothing is written
    */
   public static void run(Path input, Appendable out) throws IOException {
     Verifier verifier = new MathVerifier();

@@ -1,4 +1,8 @@
-/** What a model is asked to solve, and how its answers are judged. */
+/**
+ * Problems for models and verifiers of their answers. {@link FileProblems} reads data sets, {@link
+ * ArithmeticProblems} generates problems, {@link MathVerifier} judges answers; each can be used
+ * alone.
+ */
 @NullMarked
 package io.jackpot.problems;
 

@@ -22,9 +22,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A model's own chat template: {@code chat_template.jinja} of its folder, or else {@code
- * chat_template} in {@code tokenizer_config.json}, where it may also be a list of templates of
- * which the one named {@code default} counts; {@code tokenizer.chat_template} of a GGUF file.
+ * A model's own chat template. It is found in {@code chat_template.jinja} of the model's folder, or
+ * else under {@code chat_template} in {@code tokenizer_config.json} (of a list of templates, the
+ * one named {@code default}), or under {@code tokenizer.chat_template} of a GGUF file.
  */
 public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
@@ -60,16 +60,20 @@ public final class ChatTemplate {
   }
 
   /**
-   * @param special texts of special tokens by their names, {@code bos_token} and so on
-   * @param now the time that a template may ask for
-   * @throws InputException if it is no template, or one that is not supported
+   * Parses a chat template.
+   *
+   * @param special the texts of special tokens by name: {@code bos_token} and so on
+   * @param now the time that {@code strftime_now} formats
+   * @throws InputException if the source is not a template, or not supported
    */
   public static ChatTemplate of(String source, Map<String, String> special, LocalDateTime now) {
     return new ChatTemplate("chat template", source, special, now);
   }
 
   /**
-   * @param model its folder or GGUF file
+   * Finds the chat template of a model.
+   *
+   * @param model the model's folder or GGUF file
    * @return null if the model has none
    * @throws InputException if a file cannot be read, or the template is not supported
    */
@@ -95,7 +99,7 @@ public final class ChatTemplate {
     }
     Map<String, String> special = new LinkedHashMap<>();
     for (String name : SPECIAL) {
-      // A text, or an object with its properties.
+      // A text, or an object with a text and other properties.
       JsonNode token = settings.path(name);
       JsonNode text = token.isObject() ? token.path("content") : token;
       if (text.isString()) {
@@ -106,6 +110,8 @@ public final class ChatTemplate {
   }
 
   /**
+   * Returns {@code chat}.
+   *
    * @param whose the model, for the message
    * @throws InputException if {@code chat} is null
    */
@@ -119,15 +125,15 @@ public final class ChatTemplate {
     return chat;
   }
 
-  /** The time that the template may ask for. */
+  /** The time that {@code strftime_now} formats. */
   public LocalDateTime now() {
     return now;
   }
 
   /**
-   * Puts the template into a model's folder, where {@link #find} and the Python library find it.
+   * Writes the template into a model's folder, where {@link #find} and the Python library find it.
    *
-   * @throws InputException if it cannot be written
+   * @throws InputException if a file cannot be written
    */
   public void writeInto(Path folder) {
     AtomicFiles.writeAtomically(
@@ -157,10 +163,10 @@ public final class ChatTemplate {
   }
 
   /**
-   * What transformers' {@code apply_chat_template} gives for the turns with {@code
+   * Renders a conversation like transformers' {@code apply_chat_template} with {@code
    * add_generation_prompt}.
    *
-   * @throws InputException if the template cannot be carried out, or refuses the turns
+   * @throws InputException if the template fails or refuses the turns
    */
   public String render(List<Message> turns) {
     List<Map<String, String>> messages = new ArrayList<>();

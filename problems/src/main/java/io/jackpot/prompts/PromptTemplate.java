@@ -19,22 +19,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The text that stands around a problem. */
+/** A template for the text around a problem. */
 public sealed interface PromptTemplate {
-  /** Stands for the problem's text. */
+  /** The placeholder for the problem's text. */
   String PLACE = "{problem}";
 
-  /** The text that the model continues. */
+  /** The text for the model to continue. */
   String render(Problem problem);
 
-  /**
-   * Whether the text has all special tokens that it needs, so that none are to be put around it.
-   */
+  /** Whether the rendered text includes all special tokens, so that encoding must not add any. */
   boolean writesSpecialTokens();
 
   /**
-   * A text with {@link #PLACE} in it; turns before the prompt stand there too, with an empty line
-   * after each.
+   * A text with {@link #PLACE} in it. Turns before the prompt precede it there, each followed by an
+   * empty line.
    */
   record Text(String text, boolean writesSpecialTokens) implements PromptTemplate {
     @Override
@@ -50,7 +48,7 @@ public sealed interface PromptTemplate {
   /**
    * The model's own chat template, with the turn of the assistant begun.
    *
-   * @param system a message that takes the place of a problem's own system message
+   * @param system a system message that replaces the problem's own; null to keep that
    */
   record Chat(ChatTemplate template, @Nullable String system) implements PromptTemplate {
     @Override
@@ -70,20 +68,22 @@ public sealed interface PromptTemplate {
     }
   }
 
-  /** The problem alone. */
+  /** The problem without any text around it. */
   PromptTemplate NONE = new Text(PLACE, false);
 
   /**
-   * Templates by the names that settings give them.
+   * Templates by name.
    *
    * <ul>
-   *   <li>{@code qwen25-math-cot}, {@code qwen-boxed}: the two that Qwen2.5-Math is evaluated with
-   *       (Yang et al., 2024, "Qwen2.5-Math technical report", and its evaluation code). They have
-   *       Qwen's special tokens written out.
-   *   <li>{@code r1-zero}: DeepSeek-R1-Zero's (DeepSeek-AI, 2025, "DeepSeek-R1", Table 1).
-   *   <li>{@code question-answer}: GSM8K's in EleutherAI's lm-evaluation-harness, without examples.
-   *   <li>{@code minerva}: MATH's as Minerva has it (Lewkowycz et al., 2022, "Solving quantitative
-   *       reasoning problems with language models", appendix D.2), without examples.
+   *   <li>{@code qwen25-math-cot}, {@code qwen-boxed}: the templates of the evaluation of
+   *       Qwen2.5-Math (Yang et al., 2024, "Qwen2.5-Math technical report", and its code), with
+   *       Qwen's special tokens as text.
+   *   <li>{@code r1-zero}: the template of DeepSeek-R1-Zero (DeepSeek-AI, 2025, "DeepSeek-R1",
+   *       Table 1).
+   *   <li>{@code question-answer}: the template for GSM8K in EleutherAI's lm-evaluation-harness,
+   *       without examples.
+   *   <li>{@code minerva}: the template for MATH of Minerva (Lewkowycz et al., 2022, "Solving
+   *       quantitative reasoning problems with language models", appendix D.2), without examples.
    * </ul>
    */
   Map<String, PromptTemplate> NAMED = named();
@@ -127,12 +127,13 @@ public sealed interface PromptTemplate {
   }
 
   /**
+   * Finds a template.
+   *
    * @param name one of {@link #NAMED}, {@code chat}, a text with {@link #PLACE} in it, or a file
-   *     that holds one (a line feed at its end does not count); null for none
-   * @param system the system message of {@code chat}; null for none
-   * @param chat the model's chat template, asked for where it is needed
-   * @throws InputException if there is no such template, or a system message that it has no place
-   *     for
+   *     with such a text, without a line feed at its end; null for {@link #NONE}
+   * @param system the system message for {@code chat}; null for none
+   * @param chat supplies the model's chat template if it is needed
+   * @throws InputException if there is no such template, or it has no place for {@code system}
    */
   static PromptTemplate of(
       @Nullable String name, @Nullable String system, Supplier<ChatTemplate> chat) {

@@ -3,7 +3,7 @@ package io.jackpot.prompts;
 import io.jackpot.problems.Problem;
 import io.jackpot.weights.Tokenizer;
 
-/** Problems as a model gets them. */
+/** Converts problems to the token ids of a model's prompt. */
 public record Prompts(PromptTemplate template, Tokenizer tokenizer) {
 
   /**

@@ -1,4 +1,4 @@
-/** How a problem is put to a model: templates of base models, and chat templates. */
+/** Prompts for models: templates for base models, and chat templates. */
 @NullMarked
 package io.jackpot.prompts;
 

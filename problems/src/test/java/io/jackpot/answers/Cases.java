@@ -13,13 +13,13 @@ import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Answers with the verdicts of careful people, and what becomes of them. */
+/** The cases: answers with the verdicts of careful people, and the outcomes of judging them. */
 final class Cases {
   private Cases() {}
 
   record Case(String kind, String gold, String answer, Outcome expected) {}
 
-  /** What becomes of each case, in the order of the file. */
+  /** The outcome of each case, in the order of the file. */
   static Map<Case, Outcome> outcomes() throws IOException {
     Map<Case, Outcome> outcomes = new LinkedHashMap<>();
     AnswerJudge judge = new AnswerJudge();
@@ -60,7 +60,7 @@ final class Cases {
       Case each = entry.getKey();
       int[] counts = kinds.computeIfAbsent(each.kind, kind -> new int[6]);
       Outcome found = entry.getValue();
-      counts[each.expected.ordinal()]++;
+      counts[column(each.expected)]++;
       if (found != each.expected) {
         boolean falsePositive = found == Outcome.CORRECT;
         counts[falsePositive ? 4 : 5]++;
@@ -90,6 +90,15 @@ final class Cases {
         + (falsePositives.isEmpty() ? "- none\n" : falsePositives)
         + "\nOther wrong verdicts:\n\n"
         + (others.isEmpty() ? "- none\n" : others);
+  }
+
+  private static int column(Outcome expected) {
+    return switch (expected) {
+      case CORRECT -> 0;
+      case WRONG -> 1;
+      case UNPARSED -> 2;
+      case BAD_GOLD -> 3;
+    };
   }
 
   private static String row(String kind, int[] counts) {

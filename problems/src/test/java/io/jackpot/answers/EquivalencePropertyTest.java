@@ -40,7 +40,7 @@ class EquivalencePropertyTest {
     assertThat(wrong).isGreaterThan(CASES * 97 / 100);
   }
 
-  /** Nested in a root or a function, where many digits decide. */
+  /** Values nested in a root or a function, which are compared by many digits. */
   @Test
   void functionsOfWhatDiffersAreNeverTheSame() {
     String[] functions = {

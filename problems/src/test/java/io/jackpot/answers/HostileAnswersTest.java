@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What answers cost that were made to cost much. The budget is counted, not timed. */
+/** The cost of answers made to be expensive. The budget is counted, not timed. */
 class HostileAnswersTest {
   private static final int MUTATIONS = Integer.getInteger("verifier.mutations", 4_000);
   private static final int LENGTH = Integer.getInteger("verifier.length", 200_000);
@@ -81,7 +81,7 @@ class HostileAnswersTest {
     assertThat(judgement.spent()).isLessThanOrEqualTo(2 * AnswerJudge.BUDGET);
   }
 
-  /** Pieces of the cases in random order, some characters replaced: never an exception. */
+  /** Judges random pieces of the cases with some characters replaced: never an exception. */
   @Test
   void anythingHasAVerdict() throws IOException {
     List<Case> cases = Cases.all().stream().filter(each -> each.answer().length() < 200).toList();
@@ -109,7 +109,7 @@ class HostileAnswersTest {
   }
 
   /**
-   * A scan that took quadratic time would take minutes here; {@code -Dverifier.length} sets the
+   * A scan in quadratic time would take minutes here; {@code -Dverifier.length} sets the number of
    * characters.
    */
   @Test

@@ -2,7 +2,7 @@ package io.jackpot.answers;
 
 import java.util.Random;
 
-/** Random expressions in LaTeX with rewritings that keep their value and with ones that do not. */
+/** Random expressions in LaTeX, with equal rewritings and with changed values. */
 final class RandomAnswers {
   private static final String[] VARIABLES = {"x", "y", "n", "\\alpha"};
 
@@ -81,7 +81,7 @@ final class RandomAnswers {
     };
   }
 
-  /** A value that differs from that of {@code expression}, by little or by much. */
+  /** An expression of another value than {@code expression}, by little or by much. */
   String perturbed(String expression) {
     int digits = 1 + below(60);
     String small = below(2) == 0 ? "10^{-" + digits + "}" : "0." + "0".repeat(digits) + "1";

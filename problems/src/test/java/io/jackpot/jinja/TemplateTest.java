@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Against what transformers' Jinja gives ({@code bench/peers/chat_golden.py}). */
+/** Compares with the Jinja of transformers ({@code bench/peers/chat_golden.py}). */
 class TemplateTest {
   private static final LocalDateTime NOW = LocalDateTime.parse("2026-03-05T14:07:09");
 

@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.input.InputException;
 import io.jackpot.problems.Demonstrations.Demonstration;
-import io.jackpot.transformer.Model;
-import io.jackpot.transformer.ModelConfig;
-import io.jackpot.transformer.RopeScaling;
-import io.jackpot.weights.ModelFolder;
+import io.jackpot.problems.Demonstrations.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,31 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class DemonstrationsTest {
-  private static final ModelConfig CONFIG =
-      new ModelConfig(
-          "qwen3",
-          18,
-          8,
-          8,
-          1,
-          1,
-          1,
-          8,
-          64,
-          1e4,
-          new RopeScaling.None(),
-          1e-6f,
-          true,
-          false,
-          false,
-          true);
-
-  private static final ModelFolder MODEL =
-      new ModelFolder(CONFIG, Model.random(CONFIG, 1).parameters(), ArithmeticProblems.tokenizer());
+  private static final Target MODEL =
+      new Target(ArithmeticProblems.tokenizer(), 18, 8, "max_position_embeddings");
 
   @TempDir private Path folder;
 
-  private List<Demonstration> read(String lines, ModelFolder model) throws IOException {
+  private List<Demonstration> read(String lines, Target model) throws IOException {
     return Demonstrations.read(Files.writeString(folder.resolve("data.jsonl"), lines), model);
   }
 
@@ -75,6 +53,7 @@ class DemonstrationsTest {
         "{\"prompt\": \"\", \"completion\": \"#\"}       | 1 tokens to go on from and 0 to learn",
         "{\"prompt\": \"1+x=\", \"completion\": \"#3$\"} | \"prompt\": text: character 'x'",
         "{\"prompt\": \"1+2=\"}                        | no \"completion\"",
+        "{\"ids\": [0,1,2,3,4,5,6,7,8,9]}              | 9 in all (max_position_embeddings)",
       })
   void whatIsNoDemonstrationIsNamedWithItsLine(String line, String message) {
     assertThatThrownBy(() -> read("{\"ids\": [1, 2]}\n" + line, MODEL))
@@ -85,7 +64,7 @@ class DemonstrationsTest {
 
   @Test
   void textNeedsATokenizer() {
-    ModelFolder without = new ModelFolder(MODEL.config(), MODEL.parameters(), null);
+    Target without = new Target(null, 18, 8, "max_position_embeddings");
     assertThatThrownBy(() -> read("{\"prompt\": \"1\", \"completion\": \"2\"}", without))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no tokenizer.json");

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files of problems read and written, and files of answers judged. */
+/** Reading and writing of problem files, and judging of answer files. */
 class InputLinesTest {
   @TempDir Path folder;
 

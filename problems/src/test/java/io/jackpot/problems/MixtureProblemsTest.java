@@ -123,9 +123,9 @@ class MixtureProblemsTest {
   }
 
   /**
-   * What a completion wrote, read with the prompt beside it.
+   * A completion, parsed with its prompt.
    *
-   * @param wrong steps whose written result is not that of the operation
+   * @param wrong the steps whose written result is not the result of the operation
    */
   private record Chain(int steps, int terse, int wrong, String answer) {
     static Chain of(Problem problem, int modulus) {

@@ -7,15 +7,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a function, a filter or a test is called with.
+ * The arguments that a function, a filter or a test is called with.
  *
- * @param name of what is called, for messages
- * @param places arguments by place
+ * @param name the name of the callee, for messages
+ * @param places arguments by position
  * @param named arguments by name
  */
-record Call(String name, List<@Nullable Object> places, Map<String, @Nullable Object> named) {
+record CallArguments(
+    String name, List<@Nullable Object> places, Map<String, @Nullable Object> named) {
 
-  /** The argument at a place or under a name; {@code otherwise} where there is neither. */
+  /** The argument at a position or under a name; {@code otherwise} if neither is given. */
   @Nullable Object get(int place, String parameter, @Nullable Object otherwise) {
     if (place < places.size()) {
       return places.get(place);
@@ -24,7 +25,9 @@ record Call(String name, List<@Nullable Object> places, Map<String, @Nullable Ob
   }
 
   /**
-   * @throws IllegalArgumentException if it is not given
+   * The argument at a position or under a name.
+   *
+   * @throws IllegalArgumentException if neither is given
    */
   @Nullable Object get(int place, String parameter) {
     if (place >= places.size() && !named.containsKey(parameter)) {
@@ -34,13 +37,13 @@ record Call(String name, List<@Nullable Object> places, Map<String, @Nullable Ob
   }
 
   /**
-   * @throws IllegalArgumentException if it is no string
+   * @throws IllegalArgumentException if the argument is missing or not a string
    */
   String string(int place, String parameter) {
     return string(get(place, parameter), parameter);
   }
 
-  /** The string at a place; {@code otherwise} where there is none. */
+  /** The string at a position or under a name; {@code otherwise} if neither is given. */
   @Nullable String string(int place, String parameter, @Nullable String otherwise) {
     Object value = get(place, parameter, otherwise);
     return value == null ? null : string(value, parameter);
@@ -55,7 +58,7 @@ record Call(String name, List<@Nullable Object> places, Map<String, @Nullable Ob
   }
 
   /**
-   * @throws IllegalArgumentException if it is no integer
+   * @throws IllegalArgumentException if the argument is not an integer
    */
   long integer(int place, String parameter, long otherwise) {
     Object value = get(place, parameter, otherwise);
@@ -71,19 +74,11 @@ record Call(String name, List<@Nullable Object> places, Map<String, @Nullable Ob
     return Values.truth(get(place, parameter, otherwise));
   }
 
-  /** The rest of a call whose first arguments say what is to be called. */
-  Call without(int count, String calledName) {
-    return new Call(
+  /** The arguments after the first {@code count}, for the callee that those have named. */
+  CallArguments without(int count, String calledName) {
+    return new CallArguments(
         calledName,
         new ArrayList<>(places.subList(Math.min(count, places.size()), places.size())),
         new LinkedHashMap<>(named));
-  }
-
-  /** With another value in front. */
-  Call on(@Nullable Object value) {
-    List<@Nullable Object> all = new ArrayList<>();
-    all.add(value);
-    all.addAll(places);
-    return new Call(name, all, named);
   }
 }

@@ -4,19 +4,19 @@ import io.jackpot.math.MathException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tokens of an answer and a place among them. */
-final class Cursor {
-  private final List<Token> tokens;
+/** The tokens of an answer, and the place of the next one. */
+final class AnswerCursor {
+  private final List<AnswerToken> tokens;
   private int at;
 
-  Cursor(List<Token> tokens) {
+  AnswerCursor(List<AnswerToken> tokens) {
     this.tokens = withoutEmptyGroups(tokens);
   }
 
-  /** Without empty braces, and with degrees that stand on the line. */
-  private static List<Token> withoutEmptyGroups(List<Token> tokens) {
-    List<Token> kept = new ArrayList<>();
-    for (Token token : tokens) {
+  /** Removes empty braces, and replaces raised degree signs by plain ones. */
+  private static List<AnswerToken> withoutEmptyGroups(List<AnswerToken> tokens) {
+    List<AnswerToken> kept = new ArrayList<>();
+    for (AnswerToken token : tokens) {
       int size = kept.size();
       if (token.is("}") && size > 0 && kept.getLast().is("{")) {
         kept.removeLast();
@@ -26,7 +26,7 @@ final class Cursor {
           && kept.get(size - 2).is("{")
           && kept.get(size - 3).is("^")) {
         kept.subList(size - 3, size).clear();
-        kept.add(new Token(Token.Kind.SIGN, "°", false));
+        kept.add(new AnswerToken(AnswerToken.Kind.SIGN, "°", false));
       } else if (token.is("°") && size > 0 && kept.getLast().is("^")) {
         kept.set(size - 1, token);
       } else {
@@ -36,20 +36,20 @@ final class Cursor {
     return kept;
   }
 
-  Token now() {
+  AnswerToken now() {
     return tokens.get(at);
   }
 
-  Token ahead(int steps) {
+  AnswerToken ahead(int steps) {
     return tokens.get(Math.min(at + steps, tokens.size() - 1));
   }
 
-  Token before() {
+  AnswerToken before() {
     return tokens.get(at - 1);
   }
 
-  Token next() {
-    Token token = tokens.get(at);
+  AnswerToken next() {
+    AnswerToken token = tokens.get(at);
     at = Math.min(at + 1, tokens.size() - 1);
     return token;
   }
@@ -72,11 +72,11 @@ final class Cursor {
     }
   }
 
-  /** Takes the first digit of the number that stands here. */
+  /** Takes the first digit of the next token, a number. */
   String takeDigit() {
-    Token token = now();
+    AnswerToken token = now();
     if (token.text().length() > 1) {
-      tokens.set(at, new Token(Token.Kind.NUMBER, token.text().substring(1), false));
+      tokens.set(at, new AnswerToken(AnswerToken.Kind.NUMBER, token.text().substring(1), false));
     } else {
       at++;
     }

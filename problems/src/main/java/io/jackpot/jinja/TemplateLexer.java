@@ -1,18 +1,18 @@
 package io.jackpot.jinja;
 
-import io.jackpot.jinja.Token.Kind;
+import io.jackpot.jinja.TemplateToken.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into tokens, with white space treated as transformers has Jinja treat it: a line
- * feed after a block or a comment goes ({@code trim_blocks}), white space before one that begins a
- * line goes too ({@code lstrip_blocks}), a minus takes all white space on its side, a plus leaves
- * it, and so does the template's last line feed go.
+ * Splits a template into tokens. White space is treated as transformers configures Jinja: the line
+ * feed after a block or a comment is removed ({@code trim_blocks}), and so is white space before
+ * one that begins a line ({@code lstrip_blocks}); a minus removes all white space on its side, a
+ * plus keeps it; the template's last line feed is removed.
  */
-final class Lexer {
+final class TemplateLexer {
   private static final Pattern RAW_BEGIN = Pattern.compile("\\s*raw\\s*([-+]?)%\\}");
   private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%\\}");
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
@@ -22,18 +22,18 @@ final class Lexer {
       Pattern.compile("\\*\\*|//|==|!=|<=|>=|[-+*/%~<>=().,:|\\[\\]{}]");
 
   private final String source;
-  private final List<Token> tokens = new ArrayList<>();
+  private final List<TemplateToken> tokens = new ArrayList<>();
   private int at;
 
-  /** Characters whose lines are counted, and the line that follows them. */
+  /** The number of characters whose line feeds {@link #line} has counted. */
   private int counted;
 
   private int line = 1;
 
-  /** Whether what comes next begins a line. */
+  /** Whether the next character begins a line. */
   private boolean lineStarts = true;
 
-  private Lexer(String source) {
+  private TemplateLexer(String source) {
     String lines = source.replace("\r\n", "\n").replace('\r', '\n');
     this.source = lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines;
   }
@@ -41,10 +41,10 @@ final class Lexer {
   /**
    * All tokens of a template; the last is the end.
    *
-   * @throws TemplateException if a tag or a string has no end, or a character no meaning
+   * @throws TemplateException if a tag or a string has no end, or a character has no meaning
    */
-  static List<Token> tokens(String source) {
-    Lexer lexer = new Lexer(source);
+  static List<TemplateToken> tokens(String source) {
+    TemplateLexer lexer = new TemplateLexer(source);
     lexer.run();
     return lexer.tokens;
   }
@@ -84,7 +84,7 @@ final class Lexer {
     return -1;
   }
 
-  /** What is left of the text before a tag. */
+  /** The text before a tag, without the white space that the tag removes. */
   private String before(String text, char kind, char sign) {
     if (sign == '-') {
       return text.stripTrailing();
@@ -126,7 +126,7 @@ final class Lexer {
     return group.isEmpty() ? ' ' : group.charAt(0);
   }
 
-  /** Passes over the white space behind a tag that belongs to it. */
+  /** Skips the white space that a tag removes after itself. */
   private void after(char sign, boolean trims) {
     int from = at;
     if (sign == '-') {
@@ -139,7 +139,7 @@ final class Lexer {
     lineStarts = at > from && source.charAt(at - 1) == '\n';
   }
 
-  /** Tokens up to the end of a tag, which a closing bracket may precede. */
+  /** Reads tokens up to the end of a tag. */
   private void expression(char closing) {
     int begin = at;
     int depth = 0;
@@ -211,7 +211,7 @@ final class Lexer {
     take(Kind.STRING, text.toString(), i + 1);
   }
 
-  /** Appends what stands behind a backslash, as Python reads it; gives its last place. */
+  /** Appends the character of an escape sequence, as Python reads it; returns its last index. */
   private int escape(int i, StringBuilder text) {
     char c = source.charAt(i);
     int digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
@@ -241,10 +241,10 @@ final class Lexer {
   }
 
   private void add(Kind kind, String text, int place) {
-    tokens.add(new Token(kind, text, line(place)));
+    tokens.add(new TemplateToken(kind, text, line(place)));
   }
 
-  /** Places are asked for in order, near enough. */
+  /** The line of a place, counted once: places are asked for nearly in order. */
   private int line(int place) {
     for (; counted < Math.min(place, source.length()); counted++) {
       line += source.charAt(counted) == '\n' ? 1 : 0;

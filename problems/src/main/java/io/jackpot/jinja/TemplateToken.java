@@ -3,10 +3,10 @@ package io.jackpot.jinja;
 /**
  * A piece of a template.
  *
- * @param text what it is: the text itself, a name, an operator, the value of a string
- * @param line where it begins, from 1
+ * @param text the text outside of tags, a name, an operator, or the value of a string
+ * @param line the line where it begins, from 1
  */
-record Token(Kind kind, String text, int line) {
+record TemplateToken(Kind kind, String text, int line) {
   enum Kind {
     /** Text outside of all tags. */
     DATA,
@@ -22,19 +22,20 @@ record Token(Kind kind, String text, int line) {
     END
   }
 
-  boolean is(Kind wanted, String wantedText) {
-    return kind == wanted && text.equals(wantedText);
-  }
-
   boolean isOperator(String wanted) {
-    return is(Kind.OPERATOR, wanted);
+    return kind == Kind.OPERATOR && text.equals(wanted);
   }
 
   boolean isName(String wanted) {
-    return is(Kind.NAME, wanted);
+    return kind == Kind.NAME && text.equals(wanted);
   }
 
-  /** For messages. */
+  /** The error at this token. */
+  TemplateException error(String message) {
+    return new TemplateException(line, message);
+  }
+
+  /** The token as messages show it. */
   String shown() {
     return switch (kind) {
       case END -> "the template's end";

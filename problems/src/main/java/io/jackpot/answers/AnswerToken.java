@@ -1,11 +1,13 @@
 package io.jackpot.answers;
 
 /**
- * @param text of a number: digits with at most one point, the repeated ones in parentheses; of a
- *     symbol or command: its name without the backslash
- * @param spaced whether white space stood before it
+ * A piece of an answer.
+ *
+ * @param text the digits of a number with at most one point, repeated digits in parentheses; the
+ *     name of a symbol or command without the backslash
+ * @param spaced whether white space precedes it
  */
-record Token(Kind kind, String text, boolean spaced) {
+record AnswerToken(Kind kind, String text, boolean spaced) {
   enum Kind {
     NUMBER,
     /** A variable or constant. */

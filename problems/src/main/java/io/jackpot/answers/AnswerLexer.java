@@ -1,21 +1,22 @@
 package io.jackpot.answers;
 
-import static io.jackpot.answers.Token.Kind.FUNCTION;
-import static io.jackpot.answers.Token.Kind.NUMBER;
-import static io.jackpot.answers.Token.Kind.SIGN;
-import static io.jackpot.answers.Token.Kind.SYMBOL;
-import static io.jackpot.answers.Token.Kind.WORD;
+import static io.jackpot.answers.AnswerToken.Kind.FUNCTION;
+import static io.jackpot.answers.AnswerToken.Kind.NUMBER;
+import static io.jackpot.answers.AnswerToken.Kind.SIGN;
+import static io.jackpot.answers.AnswerToken.Kind.SYMBOL;
+import static io.jackpot.answers.AnswerToken.Kind.WORD;
 
 import io.jackpot.math.Functions;
 import io.jackpot.math.MathException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts an answer in LaTeX, in plain text or in a mixture of both into tokens. */
-final class Lexer {
+/** Splits an answer in LaTeX, in plain text or in a mixture of both into tokens. */
+final class AnswerLexer {
   private static final int MOST_TOKENS = 1_000;
   private static final int DEEPEST_TEXT = 8;
   private static final Pattern ROW_SPACE =
@@ -33,12 +34,12 @@ final class Lexer {
   private final String text;
   private final boolean inText;
   private final int textDepth;
-  private final List<Token> tokens;
+  private final List<AnswerToken> tokens;
   private int at;
   private int brackets;
   private boolean spaced;
 
-  private Lexer(String text, boolean inText, int textDepth, List<Token> tokens) {
+  private AnswerLexer(String text, boolean inText, int textDepth, List<AnswerToken> tokens) {
     this.text = text;
     this.inText = inText;
     this.textDepth = textDepth;
@@ -46,12 +47,14 @@ final class Lexer {
   }
 
   /**
+   * All tokens of an answer; the last is the end.
+   *
    * @throws MathException if a character or command is unknown, or there are too many tokens
    */
-  static List<Token> tokens(String text) {
-    List<Token> tokens = new ArrayList<>();
-    new Lexer(text, false, 0, tokens).run();
-    tokens.add(new Token(Token.Kind.END, "", true));
+  static List<AnswerToken> tokens(String text) {
+    List<AnswerToken> tokens = new ArrayList<>();
+    new AnswerLexer(text, false, 0, tokens).run();
+    tokens.add(new AnswerToken(AnswerToken.Kind.END, "", true));
     return tokens;
   }
 
@@ -89,11 +92,11 @@ final class Lexer {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
-  private void add(Token.Kind kind, String what) {
+  private void add(AnswerToken.Kind kind, String what) {
     if (tokens.size() >= MOST_TOKENS) {
       throw new MathException("too long");
     }
-    tokens.add(new Token(kind, what, spaced));
+    tokens.add(new AnswerToken(kind, what, spaced));
     spaced = false;
     if (kind == SIGN) {
       switch (what) {
@@ -147,7 +150,7 @@ final class Lexer {
     }
   }
 
-  /** After a backslash that no letter follows. */
+  /** Reads the character after a backslash that is not a letter. */
   private void punctuation() {
     if (at >= text.length()) {
       return;
@@ -178,7 +181,7 @@ final class Lexer {
     }
   }
 
-  /** The text in the braces that follow, or the one character. */
+  /** Reads the argument of a command: the text in braces, or one character. */
   private String argument() {
     skipSpace();
     if (at >= text.length()) {
@@ -187,7 +190,7 @@ final class Lexer {
     if (text.charAt(at) != '{') {
       return text.substring(at, ++at);
     }
-    int end = Braces.end(text, at);
+    int end = Wrapping.closingBrace(text, at);
     if (end < 0) {
       throw new MathException("a brace is missing");
     }
@@ -206,7 +209,7 @@ final class Lexer {
       return;
     }
     boolean space = spaced || (!argument.isEmpty() && Character.isWhitespace(argument.charAt(0)));
-    Lexer inner = new Lexer(argument, true, textDepth + 1, tokens);
+    AnswerLexer inner = new AnswerLexer(argument, true, textDepth + 1, tokens);
     inner.spaced = space;
     inner.run();
     spaced = inner.spaced;
@@ -225,10 +228,10 @@ final class Lexer {
     String run = text.substring(start, at);
     boolean afterNumber = !tokens.isEmpty() && tokens.getLast().is(NUMBER);
     if (run.length() == 1) {
-      // 5 \text{m} is five metres, 5 m may be five times m.
+      // 5 \text{m} is five metres, but 5 m may be five times m.
       add(inText && afterNumber && Units.isUnitLetter(run) ? WORD : SYMBOL, run);
     } else if (run.equalsIgnoreCase("and") || run.equalsIgnoreCase("or")) {
-      add(SIGN, run.toLowerCase(java.util.Locale.ROOT));
+      add(SIGN, run.toLowerCase(Locale.ROOT));
     } else if (run.equals("sqrt") || run.equals("mod") || run.equals("frac")) {
       add(SIGN, run);
     } else if (function(run) != null && !(Lexicon.WORDLIKE.contains(run) && !argumentFollows())) {
@@ -253,7 +256,7 @@ final class Lexer {
     return at < text.length() && (text.charAt(at) == '(' || text.startsWith("^", at));
   }
 
-  /** As in sinx. */
+  /** Whether the letters are a function and its argument, as in sinx. */
   private static boolean functionOfOneLetter(String run) {
     String name = run.substring(0, run.length() - 1);
     char last = run.charAt(run.length() - 1);
