@@ -76,4 +76,27 @@ public final class AttentionTasks {
   public static float productGradient(float p, float dProbability, float delta, float scale) {
     return scale * p * (dProbability - delta);
   }
+
+  /**
+   * Writes a row of keys or values into a cache: {@code x [rows, kvHeads, dim] → cache [slots,
+   * kvHeads, capacity, dim]}; {@code i} counts the elements of x.
+   */
+  public static void cacheAppend(
+      float[] x,
+      int xAt,
+      int[] indices,
+      int slotsAt,
+      int positionsAt,
+      float[] cache,
+      int cacheAt,
+      int kvHeads,
+      int capacity,
+      int dim,
+      int i) {
+    int vector = i / dim;
+    int row = vector / kvHeads;
+    int head = indices[slotsAt + row] * kvHeads + (vector - row * kvHeads);
+    int to = (head * capacity + indices[positionsAt + row]) * dim;
+    cache[cacheAt + to + (i - vector * dim)] = x[xAt + i];
+  }
 }

@@ -1,7 +1,5 @@
 package io.jackpot.tasks;
 
-import static io.jackpot.tasks.Recorder.operands;
-
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.MatrixProduct.Matmul;
@@ -16,10 +14,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fused LM head on the device. It works on blocks of rows, and of each on one chunk of the
- * vocabulary after another: of the logits, only that many exist at a time. What becomes of a row is
- * kept beside them and grows chunk by chunk. Each chunk is a graph of its own, so that a graph
- * serves any number of them.
+ * The fused LM head on the device: launches of {@link HeadKernels} and {@link
+ * HeadStatisticsKernels}. It works on blocks of rows, and of each on one chunk of the vocabulary
+ * after another; only the logits of a chunk exist at a time. A row's results are kept beside them
+ * and grow chunk by chunk. Each chunk is a graph of its own, so that a graph serves any number of
+ * them.
  */
 final class DeviceHead {
   /** Logits of a chunk. */
@@ -75,7 +74,7 @@ final class DeviceHead {
   /** A block of rows on one chunk of the vocabulary. */
   private record Chunk(int row, int rows, int from, int columns) {}
 
-  /** What is done with a chunk. */
+  /** The work on a chunk. */
   @FunctionalInterface
   private interface Body {
     void run(Chunk chunk);
@@ -88,7 +87,7 @@ final class DeviceHead {
     }
   }
 
-  /** What is done with a block of {@code rows} rows from {@code row} on. */
+  /** The work on a block of {@code rows} rows from {@code row} on. */
   @FunctionalInterface
   private interface Block {
     void run(int row, int rows);
@@ -113,7 +112,7 @@ final class DeviceHead {
   /** Temperature-scaled logits of a chunk, {@code [rows, columns]}. */
   private void logits(Head head, Chunk chunk, Region y) {
     int dim = head.hidden().cols();
-    product.launch(
+    product.record(
         new Matmul(
             Orientation.NT,
             new Matrix(hidden(head), chunk.row * dim),
@@ -135,21 +134,20 @@ final class DeviceHead {
   }
 
   private static int stride(HeadStatistics out) {
-    return HeadKernels.HEADER + 2 * out.k();
+    return HeadStatisticsKernels.HEADER + 2 * out.k();
   }
 
   private void statistics(Region y, Region state, Chunk chunk, HeadStatistics out, int actionsAt) {
-    recorder.launch(
-        HeadKernels.STATISTICS,
-        operands(y, state),
-        chunk.rows,
-        y.offset,
-        state.offset + chunk.row * stride(out),
-        stride(out),
-        chunk.columns,
-        chunk.from,
-        out.k(),
-        actionsAt);
+    recorder
+        .prepare(HeadStatisticsKernels.STATISTICS)
+        .operand(HeadStatisticsKernels.LOGITS, y)
+        .operand(HeadStatisticsKernels.STATE, state, state.offset + chunk.row * stride(out))
+        .arg(HeadStatisticsKernels.ACTIONS, actionsAt)
+        .arg(HeadStatisticsKernels.STRIDE, stride(out))
+        .arg(HeadStatisticsKernels.COLUMNS, chunk.columns)
+        .arg(HeadStatisticsKernels.FROM, chunk.from)
+        .arg(HeadStatisticsKernels.K, out.k())
+        .record(chunk.rows);
   }
 
   void forward(Head head, int[] actions, HeadStatistics out) {
@@ -177,7 +175,7 @@ final class DeviceHead {
         });
     float[] values = read(state, tokens * stride(out));
     for (int n = 0; n < tokens; n++) {
-      describe(values, n, actions[n], out);
+      finish(values, n, actions[n], out);
     }
   }
 
@@ -225,21 +223,20 @@ final class DeviceHead {
         });
     float[] values = read(state, tokens * stride(out));
     for (int n = 0; n < tokens; n++) {
-      describe(values, n, (int) values[n * stride(out) + HeadKernels.ACTION], out);
+      finish(values, n, (int) values[n * stride(out) + HeadStatisticsKernels.ACTION], out);
     }
   }
 
   private void choose(Region y, int uniformsAt, Region state, Chunk chunk, HeadStatistics out) {
-    recorder.launch(
-        HeadKernels.SAMPLE,
-        operands(y, recorder.inputs(), state),
-        chunk.rows,
-        y.offset,
-        uniformsAt,
-        state.offset + chunk.row * stride(out),
-        stride(out),
-        chunk.columns,
-        chunk.from);
+    recorder
+        .prepare(HeadStatisticsKernels.SAMPLE)
+        .operand(HeadStatisticsKernels.LOGITS, y)
+        .operand(HeadStatisticsKernels.UNIFORMS, recorder.inputs(), uniformsAt)
+        .operand(HeadStatisticsKernels.STATE, state, state.offset + chunk.row * stride(out))
+        .arg(HeadStatisticsKernels.STRIDE, stride(out))
+        .arg(HeadStatisticsKernels.COLUMNS, chunk.columns)
+        .arg(HeadStatisticsKernels.FROM, chunk.from)
+        .record(chunk.rows);
   }
 
   private float[] read(Region region, int count) {
@@ -248,19 +245,19 @@ final class DeviceHead {
     return values;
   }
 
-  /** Finishes in double what the device has summed up of token {@code n}. */
-  private static void describe(float[] states, int n, int action, HeadStatistics out) {
+  /** Token {@code n}'s statistics from its state, finished in double. */
+  private static void finish(float[] states, int n, int action, HeadStatistics out) {
     int at = n * stride(out);
     int k = out.k();
-    double sum = states[at + HeadKernels.SUM];
-    double logSumExp = states[at + HeadKernels.MAX] + Math.log(sum);
+    double sum = states[at + HeadStatisticsKernels.SUM];
+    double logSumExp = states[at + HeadStatisticsKernels.MAX] + Math.log(sum);
     out.action()[n] = action;
-    out.logProb()[n] = (float) (states[at + HeadKernels.ACTION_LOGIT] - logSumExp);
+    out.logProb()[n] = (float) (states[at + HeadStatisticsKernels.ACTION_LOGIT] - logSumExp);
     out.logSumExp()[n] = (float) logSumExp;
-    out.entropy()[n] = (float) (Math.log(sum) - states[at + HeadKernels.MOMENT] / sum);
+    out.entropy()[n] = (float) (Math.log(sum) - states[at + HeadStatisticsKernels.MOMENT] / sum);
     for (int i = 0; i < k; i++) {
-      out.topLogProbs()[n * k + i] = (float) (states[at + HeadKernels.HEADER + i] - logSumExp);
-      out.topIds()[n * k + i] = (int) states[at + HeadKernels.HEADER + k + i];
+      out.topLogProbs()[n * k + i] = (float) (states[at + HeadStatisticsKernels.HEADER + i] - logSumExp);
+      out.topIds()[n * k + i] = (int) states[at + HeadStatisticsKernels.HEADER + k + i];
     }
   }
 
@@ -277,22 +274,19 @@ final class DeviceHead {
       int length = Math.min(MOST_IDS, ids.length - from);
       int row = from / count;
       int rows = (from + length - 1) / count - row + 1;
-      recorder.launch(
-          HeadKernels.GATHER,
-          operands(hidden, weight, recorder.inputs(), out),
-          new int[] {
-            hidden.offset + row * dim,
-            weight.offset,
-            input(logSumExp, row, rows),
-            out.offset + from,
-            ids(ids, from, length),
-            count,
-            from - row * count,
-            dim,
-            length
-          },
-          new float[] {1 / head.temperature()},
-          new int[] {Math.ceilDiv(length, HeadKernels.PRODUCTS), 1, 1});
+      recorder
+          .prepare(HeadKernels.GATHER)
+          .operand(HeadKernels.HIDDEN, hidden, hidden.offset + row * dim)
+          .operand(HeadKernels.WEIGHT, weight)
+          .operand(HeadKernels.LOG_SUM_EXP, recorder.inputs(), input(logSumExp, row, rows))
+          .operand(HeadKernels.OUT, out, out.offset + from)
+          .arg(HeadKernels.IDS, ids(ids, from, length))
+          .arg(HeadKernels.IDS_A_ROW, count)
+          .arg(HeadKernels.SKIP, from - row * count)
+          .arg(HeadKernels.DIM, dim)
+          .arg(HeadKernels.COUNT, length)
+          .scalar(HeadKernels.SCALE, 1 / head.temperature())
+          .record(Math.ceilDiv(length, HeadKernels.PRODUCTS));
     }
     recorder.read(out, 0, logProbs, ids.length);
     for (int i = 0; i < ids.length; i++) {
@@ -311,7 +305,7 @@ final class DeviceHead {
     Extent extent = extent(p);
     Region pLogits = recorder.scratch(extent.size());
     Region qLogits = recorder.scratch(extent.size());
-    Region state = recorder.scratch(tokens * 3);
+    Region state = recorder.scratch(tokens * HeadKernels.COMPARED);
     blocks(
         extent,
         tokens,
@@ -326,27 +320,26 @@ final class DeviceHead {
               chunk -> {
                 logits(p, chunk, pLogits);
                 logits(q, chunk, qLogits);
-                recorder.launch(
-                    HeadKernels.COMPARE,
-                    operands(pLogits, qLogits, recorder.inputs(), state),
-                    new int[] {
-                      pLogits.offset,
-                      qLogits.offset,
-                      pLogSumExpAt,
-                      qLogSumExpAt,
-                      state.offset + row * 3,
-                      chunk.columns,
-                      chunk.from
-                    },
-                    new float[] {lambda},
-                    new int[] {rows, 1, 1});
+                recorder
+                    .prepare(HeadKernels.COMPARE)
+                    .operand(HeadKernels.LOGITS, pLogits)
+                    .operand(HeadKernels.OTHER_LOGITS, qLogits)
+                    .operand(HeadKernels.LOG_SUM_EXP, recorder.inputs(), pLogSumExpAt)
+                    .operand(
+                        HeadKernels.STATE, state, state.offset + row * HeadKernels.COMPARED)
+                    .arg(HeadKernels.OTHER_LOG_SUM_EXP, qLogSumExpAt)
+                    .arg(HeadKernels.COLUMNS, chunk.columns)
+                    .arg(HeadKernels.FROM, chunk.from)
+                    .scalar(HeadKernels.LAMBDA, lambda)
+                    .record(rows);
               });
         });
-    float[] values = read(state, tokens * 3);
+    float[] values = read(state, tokens * HeadKernels.COMPARED);
     for (int n = 0; n < tokens; n++) {
-      out.klPQ()[n] = values[n * 3];
-      out.klQP()[n] = values[n * 3 + 1];
-      out.overlap()[n] = values[n * 3 + 2];
+      int at = n * HeadKernels.COMPARED;
+      out.klPQ()[n] = values[at];
+      out.klQP()[n] = values[at + 1];
+      out.overlap()[n] = values[at + 2];
     }
   }
 
@@ -372,7 +365,9 @@ final class DeviceHead {
         (row, rows) -> {
           int actionsAt = ids(statistics.action(), row, rows);
           int numbersAt =
-              recorder.input(numbers(statistics, coefficient, distillation, row, rows), 5 * rows);
+              recorder.input(
+                  numbers(statistics, coefficient, distillation, row, rows),
+                  HeadKernels.ROW_NUMBERS * rows);
           chunks(
               extent,
               row,
@@ -383,45 +378,49 @@ final class DeviceHead {
                 if (distillation != null) {
                   logits(distillation.teacher(), chunk, teacherLogits);
                 }
-                recorder.launch(
-                    HeadKernels.GRADIENT,
-                    operands(teacherLogits, recorder.inputs(), y),
-                    new int[] {
-                      y.offset,
-                      teacherLogits.offset,
-                      numbersAt,
-                      rows,
-                      chunk.columns,
-                      chunk.from,
-                      actionsAt,
-                      direction(distillation)
-                    },
-                    new float[] {1 / head.temperature()},
-                    new int[] {
-                      Math.min(Math.ceilDiv(chunk.columns, HeadKernels.GROUP), MOST_COLUMN_GROUPS),
-                      rows,
-                      1
-                    });
+                recorder
+                    .prepare(HeadKernels.GRADIENT)
+                    .operand(HeadKernels.OTHER_LOGITS, teacherLogits)
+                    .operand(HeadKernels.NUMBERS, recorder.inputs(), numbersAt)
+                    .operand(HeadKernels.LOGITS, y)
+                    .arg(HeadKernels.ACTIONS, actionsAt)
+                    .arg(HeadKernels.ROWS, rows)
+                    .arg(HeadKernels.COLUMNS, chunk.columns)
+                    .arg(HeadKernels.FROM, chunk.from)
+                    .arg(HeadKernels.DIRECTION, direction(distillation))
+                    .scalar(HeadKernels.SCALE, 1 / head.temperature())
+                    .record(
+                        Math.min(
+                            Math.ceilDiv(chunk.columns, HeadKernels.GROUP), MOST_COLUMN_GROUPS),
+                        rows,
+                        1);
                 addGradients(head, chunk, y, hiddenGradient, weightGradient);
               });
         });
   }
 
-  /** What {@link HeadKernels#GRADIENT} reads of each row, {@code [5, rows]}. */
+  /** The rows' numbers that {@link HeadKernels#GRADIENT} reads, {@code [ROW_NUMBERS, rows]}. */
   private static float[] numbers(
       HeadStatistics statistics,
       float[] coefficient,
       @Nullable Distillation distillation,
       int row,
       int rows) {
-    float[] numbers = new float[5 * rows];
-    System.arraycopy(statistics.logSumExp(), row, numbers, 0, rows);
-    System.arraycopy(coefficient, row, numbers, rows, rows);
+    float[] numbers = new float[HeadKernels.ROW_NUMBERS * rows];
+    System.arraycopy(
+        statistics.logSumExp(), row, numbers, HeadKernels.LOG_SUM_EXPS * rows, rows);
+    System.arraycopy(coefficient, row, numbers, HeadKernels.COEFFICIENTS * rows, rows);
     if (distillation != null) {
-      System.arraycopy(distillation.teacherLogSumExp(), row, numbers, 2 * rows, rows);
-      System.arraycopy(distillation.weight(), row, numbers, 3 * rows, rows);
+      System.arraycopy(
+          distillation.teacherLogSumExp(),
+          row,
+          numbers,
+          HeadKernels.TEACHER_LOG_SUM_EXPS * rows,
+          rows);
+      System.arraycopy(distillation.weight(), row, numbers, HeadKernels.WEIGHTS * rows, rows);
       if (distillation.direction() == Distillation.Direction.REVERSE) {
-        System.arraycopy(distillation.divergence(), row, numbers, 4 * rows, rows);
+        System.arraycopy(
+            distillation.divergence(), row, numbers, HeadKernels.DIVERGENCES * rows, rows);
       }
     }
     return numbers;
@@ -440,7 +439,7 @@ final class DeviceHead {
   /** dHidden (+)= G·W and dWeight += Gᵀ·hidden over a chunk's ids, {@code G [rows, columns]}. */
   private void addGradients(Head head, Chunk chunk, Region g, Region dHidden, Region dWeight) {
     int dim = head.hidden().cols();
-    product.launch(
+    product.record(
         new Matmul(
             Orientation.NN,
             Matrix.of(g),
@@ -451,7 +450,7 @@ final class DeviceHead {
             chunk.columns,
             chunk.from > 0,
             1));
-    product.launch(
+    product.record(
         new Matmul(
             Orientation.TN,
             Matrix.of(g),

@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -42,20 +40,30 @@ final class Graphs implements AutoCloseable {
    * One launch of a kernel.
    *
    * @param operands where its tensors are
-   * @param args offsets and sizes
-   * @param scalars numbers, at the same place as {@code args}
+   * @param args offsets and sizes, at the places that constants of the kernel's class name
+   * @param scalars numbers, likewise
    * @param grid groups in x, y and z
    * @param constants baked in
    */
   record Launch(
-      Kernel kernel, Region[] operands, int[] args, float[] scalars, int[] grid, int[] constants) {
+      Kernel kernel,
+      List<Region> operands,
+      int[] args,
+      float[] scalars,
+      int[] grid,
+      int[] constants) {
 
     /** What a compiled task cannot change. */
     Task task() {
       return new Task(
           kernel,
-          Arrays.stream(operands).map(region -> region.arena).toList(),
+          operands.stream().map(region -> region.arena).toList(),
           Arrays.stream(constants).boxed().toList());
+    }
+
+    /** Places that its arguments and numbers take up, the same for both. */
+    int places() {
+      return Math.max(args.length, scalars.length);
     }
   }
 
@@ -93,7 +101,6 @@ final class Graphs implements AutoCloseable {
   private @Nullable ImmutableTaskGraph root;
   private String rootName = "";
   private final GridScheduler rootGrids = new GridScheduler();
-  private final Set<String> launched = new TreeSet<>();
 
   /**
    * @param idCapacity ints that {@link #writeIds} can hold
@@ -119,13 +126,23 @@ final class Graphs implements AutoCloseable {
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, array);
     onDevice.add(array);
     rootGrids.addWorkerGrid(name + ".t", grid(TOUCH_THREADS, 1, 1, 1));
-    switch (array) {
-      case float[] floats -> graph.task("t", TransferKernels::touch, Kernel.CONTEXT, floats);
-      case int[] ints -> graph.task("t", TransferKernels::touchInts, Kernel.CONTEXT, ints);
-      case FloatArray floats ->
-          graph.task("t", TransferKernels::touchFloatArray, Kernel.CONTEXT, floats);
-      default -> throw new IllegalArgumentException(array.getClass().getName());
-    }
+    String kernel =
+        switch (array) {
+          case float[] floats -> {
+            graph.task("t", TransferKernels::touch, Kernel.CONTEXT, floats);
+            yield "touch";
+          }
+          case int[] ints -> {
+            graph.task("t", TransferKernels::touchInts, Kernel.CONTEXT, ints);
+            yield "touchInts";
+          }
+          case FloatArray floats -> {
+            graph.task("t", TransferKernels::touchFloatArray, Kernel.CONTEXT, floats);
+            yield "touchFloatArray";
+          }
+          default -> throw new IllegalArgumentException(array.getClass().getName());
+        };
+    Kernel.logCompiled(List.of("TransferKernels." + kernel));
     graph.persistOnDevice(onDevice.toArray());
     ImmutableTaskGraph next = graph.snapshot();
     TornadoExecutionPlan plan =
@@ -142,7 +159,6 @@ final class Graphs implements AutoCloseable {
   /** Runs {@code steps} in order; compiles them where their like has not been seen yet. */
   void run(List<Step> steps) {
     List<Task> key = steps.stream().map(Step::task).toList();
-    key.forEach(task -> launched.add(task.kernel().name()));
     Recorded graph = recorded.computeIfAbsent(key, tasks -> record(steps));
     int[] args = graph.inputs.args();
     float[] scalars = graph.inputs.scalars();
@@ -155,7 +171,7 @@ final class Graphs implements AutoCloseable {
       for (Launch launch : launches) {
         System.arraycopy(launch.args, 0, args, at, launch.args.length);
         System.arraycopy(launch.scalars, 0, scalars, at, launch.scalars.length);
-        at += Math.max(launch.args.length, launch.scalars.length);
+        at += launch.places();
         x = Math.max(x, launch.grid[0]);
         z = Math.max(z, launch.grid[2]);
       }
@@ -168,15 +184,11 @@ final class Graphs implements AutoCloseable {
   private Recorded record(List<Step> steps) {
     int[] args = new int[ARGUMENTS];
     float[] scalars = new float[ARGUMENTS];
-    Kernel.Inputs inputs = new Kernel.Inputs(args, scalars, ids);
+    Kernel.Inputs inputs = new Kernel.Inputs(ids, args, scalars);
     String name = "graph" + plans.size();
     TaskGraph graph = new TaskGraph(name);
-    boolean readsScalars = steps.stream().anyMatch(step -> step.task().kernel().readsScalars());
     graph.consumeFromDevice(rootName, onDevice.toArray());
-    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, args);
-    if (readsScalars) {
-      graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, scalars);
-    }
+    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, args, scalars);
     GridScheduler grids = new GridScheduler();
     WorkerGrid[] grid = new WorkerGrid[steps.size()];
     for (int i = 0; i < grid.length; i++) {
@@ -189,6 +201,7 @@ final class Graphs implements AutoCloseable {
       grids.addWorkerGrid(name + ".t" + i, grid[i]);
     }
     graph.persistOnDevice(onDevice.toArray());
+    Kernel.logCompiled(steps.stream().map(step -> step.task().kernel().name()).toList());
     return new Recorded(plan(graph, grids), inputs, grid);
   }
 
@@ -219,8 +232,8 @@ final class Graphs implements AutoCloseable {
       Recorded graph =
           transfers.computeIfAbsent(
               List.of("ids", which), key -> transfer(idStaging[which], null, false));
-      graph.inputs.args()[0] = length;
-      graph.inputs.args()[1] = from;
+      graph.inputs.args()[TransferKernels.COUNT] = length;
+      graph.inputs.args()[TransferKernels.AT] = from;
       graph.grids[0].setGlobalWork(threads(length), 1, 1);
       graph.run();
       from += length;
@@ -270,8 +283,8 @@ final class Graphs implements AutoCloseable {
         transfers.computeIfAbsent(
             List.of(region.arena, which, read),
             key -> transfer(floatStaging(which), region.arena, read));
-    graph.inputs.args()[0] = length;
-    graph.inputs.args()[1] = region.offset + at;
+    graph.inputs.args()[TransferKernels.COUNT] = length;
+    graph.inputs.args()[TransferKernels.AT] = region.offset + at;
     graph.grids[0].setGlobalWork(threads(length), 1, 1);
     graph.run();
   }
@@ -283,6 +296,7 @@ final class Graphs implements AutoCloseable {
   private Recorded transfer(Object stage, @Nullable Arena arena, boolean read) {
     int[] args = new int[2];
     String name = "graph" + plans.size();
+    String kernel = read ? "read" : arena == null ? "writeInts" : "write";
     TaskGraph graph = new TaskGraph(name);
     Object there = arena == null ? ids : arena.floats;
     graph.consumeFromDevice(rootName, onDevice.toArray());
@@ -306,13 +320,9 @@ final class Graphs implements AutoCloseable {
     WorkerGrid grid = grid(TransferKernels.GROUP, 1, 1, 1);
     GridScheduler grids = new GridScheduler();
     grids.addWorkerGrid(name + ".t", grid);
+    Kernel.logCompiled(List.of("TransferKernels." + kernel));
     return new Recorded(
-        plan(graph, grids), new Kernel.Inputs(args, new float[0], ids), new WorkerGrid[] {grid});
-  }
-
-  /** Names of the kernels that have run, transfers left out. */
-  Set<String> launched() {
-    return launched;
+        plan(graph, grids), new Kernel.Inputs(ids, args, new float[0]), new WorkerGrid[] {grid});
   }
 
   @Override

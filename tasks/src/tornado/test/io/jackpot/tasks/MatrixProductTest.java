@@ -30,7 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Products of rounded factors, and the vendor's, in all three orientations: the sums, in double, of
  * what the factors are rounded to.
  */
-@Covers("Bfloat16Kernels.matmul")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MatrixProductTest {
   private static final List<Products> ALL =

@@ -1,14 +1,34 @@
 package io.jackpot.tasks;
 
 /**
- * Bodies of the kernels that reduce rows or columns. A row has a group of threads; each sums every
- * {@code lanes}-th element of it, from its own lane on, and the group adds up what they have.
+ * Bodies of the kernels that work on rows: of copies, one element; of sums, a part. A row that is
+ * summed has a group of threads; each sums every {@code lanes}-th element, from its own lane on, and
+ * the group adds up their sums.
  */
-public final class RowTasks {
+public final class RowsTasks {
   /** Rows that one thread of a column sum takes. */
   public static final int ROW_BLOCK = 64;
 
-  private RowTasks() {}
+  private RowsTasks() {}
+
+  /** y += bias, {@code bias [n], y [m, n]}. */
+  public static void addBias(float[] bias, int biasAt, float[] y, int yAt, int n, int i) {
+    y[yAt + i] += bias[biasAt + i % n];
+  }
+
+  /** {@code y[r] = x[rows[r]]}, rows of {@code dim} elements. */
+  public static void gatherRows(
+      float[] x, int xAt, int[] rows, int rowsAt, float[] y, int yAt, int dim, int i) {
+    int row = i / dim;
+    y[yAt + i] = x[xAt + rows[rowsAt + row] * dim + (i - row * dim)];
+  }
+
+  /** {@code dx[rows[r]] = dy[r]}, rows of {@code dim} elements. */
+  public static void scatterRows(
+      float[] dy, int dyAt, int[] rows, int rowsAt, float[] dx, int dxAt, int dim, int i) {
+    int row = i / dim;
+    dx[dxAt + rows[rowsAt + row] * dim + (i - row * dim)] = dy[dyAt + i];
+  }
 
   /** A lane's part of Σ x². */
   public static float squares(float[] x, int at, int dim, int lane, int lanes) {
