@@ -2,8 +2,8 @@ package io.jackpot.tasks;
 
 /**
  * Bodies of the kernels that work on rows: of copies, one element; of sums, a part. A row that is
- * summed has a group of threads; each sums every {@code lanes}-th element, from its own lane on, and
- * the group adds up their sums.
+ * summed has a group of threads; each sums every {@code lanes}-th element, from its own lane on,
+ * and the group adds up their sums.
  */
 public final class RowsTasks {
   /** Rows that one thread of a column sum takes. */

@@ -42,17 +42,23 @@ final class AttentionBackwardKernels {
 
   private AttentionBackwardKernels() {}
 
-  /**
-   * {@code dO, o [rows, DIM] → delta [rows]}: delta = Σ dO·o; a group a row.
-   */
+  /** {@code dO, o [rows, DIM] → delta [rows]}: delta = Σ dO·o; a group a row. */
   public static void delta(
-      KernelContext context, float[] dO, float[] o, float[] delta, int[] ids, int[] args, float[] scalars, int task) {
+      KernelContext context,
+      float[] dO,
+      float[] o,
+      float[] delta,
+      int[] ids,
+      int[] args,
+      float[] scalars,
+      int task) {
     float[] sums = context.allocateFloatLocalArray(64);
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
     int dim = args[at + DIM];
-    sums[lane] = RowsTasks.dot(dO, args[at + D_O] + row * dim, o, args[at + O] + row * dim, dim, lane, 64);
+    sums[lane] =
+        RowsTasks.dot(dO, args[at + D_O] + row * dim, o, args[at + O] + row * dim, dim, lane, 64);
     context.localBarrier();
     for (int half = 32; half > 0; half >>= 1) {
       if (lane < half) {
@@ -168,14 +174,19 @@ final class AttentionBackwardKernels {
               float leftValue = 0f;
               float rightValue = 0f;
               if (which < 1) {
-                leftValue = AttentionKernels.element(x, args[at + X] + rowAt, rowStride, rows, dim, across, p0 + along);
+                leftValue =
+                    AttentionKernels.element(
+                        x, args[at + X] + rowAt, rowStride, rows, dim, across, p0 + along);
                 rightValue =
-                    AttentionKernels.element(y, args[at + Y] + colAt, colStride, cols, dim, across, p0 + along);
+                    AttentionKernels.element(
+                        y, args[at + Y] + colAt, colStride, cols, dim, across, p0 + along);
               } else {
                 leftValue =
-                    AttentionKernels.element(dx, args[at + D_X] + rowAt, rowStride, rows, dim, across, p0 + along);
+                    AttentionKernels.element(
+                        dx, args[at + D_X] + rowAt, rowStride, rows, dim, across, p0 + along);
                 rightValue =
-                    AttentionKernels.element(dy, args[at + D_Y] + colAt, colStride, cols, dim, across, p0 + along);
+                    AttentionKernels.element(
+                        dy, args[at + D_Y] + colAt, colStride, cols, dim, across, p0 + along);
               }
               left[along * 68 + across] = leftValue;
               right[along * 68 + across] = rightValue;
@@ -295,7 +306,13 @@ final class AttentionBackwardKernels {
                 } else {
                   value =
                       AttentionKernels.element(
-                          dy, args[at + D_Y] + colAt, colStride, cols, dim, j0 + along, c0 + across);
+                          dy,
+                          args[at + D_Y] + colAt,
+                          colStride,
+                          cols,
+                          dim,
+                          j0 + along,
+                          c0 + across);
                 }
                 right[along * 68 + across] = value;
               }
@@ -334,9 +351,12 @@ final class AttentionBackwardKernels {
             int rowsLeft = rows - threadRow;
             int colsLeft = dim - c0 - threadCol;
             AttentionKernels.addRow(out, to, rowsLeft, colsLeft, 1f, c00, c01, c02, c03);
-            AttentionKernels.addRow(out, to + rowStride, rowsLeft - 1, colsLeft, 1f, c10, c11, c12, c13);
-            AttentionKernels.addRow(out, to + 2 * rowStride, rowsLeft - 2, colsLeft, 1f, c20, c21, c22, c23);
-            AttentionKernels.addRow(out, to + 3 * rowStride, rowsLeft - 3, colsLeft, 1f, c30, c31, c32, c33);
+            AttentionKernels.addRow(
+                out, to + rowStride, rowsLeft - 1, colsLeft, 1f, c10, c11, c12, c13);
+            AttentionKernels.addRow(
+                out, to + 2 * rowStride, rowsLeft - 2, colsLeft, 1f, c20, c21, c22, c23);
+            AttentionKernels.addRow(
+                out, to + 3 * rowStride, rowsLeft - 3, colsLeft, 1f, c30, c31, c32, c33);
           }
         }
       }

@@ -37,8 +37,7 @@ final class AttentionDecodeKernels {
   private static final int GROUP = 256;
 
   static final Kernel CACHE_APPEND =
-      Kernel.of(
-          "AttentionDecodeKernels.cacheAppend", GROUP, AttentionDecodeKernels::cacheAppend);
+      Kernel.of("AttentionDecodeKernels.cacheAppend", GROUP, AttentionDecodeKernels::cacheAppend);
 
   /** Constants: query heads of a group, 1, 2, 4 or 8. */
   static final Kernel DECODE =
@@ -196,7 +195,8 @@ final class AttentionDecodeKernels {
       float newMax = max;
       if (head < width) {
         for (int j = lane; j < 64; j += 8) {
-          float score = AttentionTasks.score(scores[head * 72 + j], scalars[at + SCALE], 0, j, here);
+          float score =
+              AttentionTasks.score(scores[head * 72 + j], scalars[at + SCALE], 0, j, here);
           scores[head * 72 + j] = score;
           newMax = AttentionTasks.greater(newMax, score);
         }

@@ -1,13 +1,11 @@
 package io.jackpot.tasks;
 
-import static io.jackpot.tasks.Kernel.CONTEXT;
-
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
  * Attention's forward pass by tiles of 64 × 64 queries and keys, which exist in local memory only.
- * As in {@link MatmulKernels} a thread holds 4 × 4 elements of a product in registers, and strips of
- * its factors are brought to local memory. Sums over tiles are kept in the output itself, each
+ * As in {@link MatmulKernels} a thread holds 4 × 4 elements of a product in registers, and strips
+ * of its factors are brought to local memory. Sums over tiles are kept in the output itself, each
  * element of which one thread alone touches: any head width fits.
  *
  * <p>A tile may straddle sequences of a packing. Query t sees the keys [start(t), t], key j is seen
@@ -273,14 +271,14 @@ public final class AttentionKernels {
     }
     if (row < queries) {
       if (lane < 1) {
-        out[args[at + LOG_SUM_EXP] + (first + row) * heads + head] = AttentionTasks.logSumExp(max, sum);
+        out[args[at + LOG_SUM_EXP] + (first + row) * heads + head] =
+            AttentionTasks.logSumExp(max, sum);
       }
     }
   }
 
   /** {@code x[row, col]} of a matrix in memory, 0 where there is none. */
-  static float element(
-      float[] x, int at, int stride, int rows, int cols, int row, int col) {
+  static float element(float[] x, int at, int stride, int rows, int cols, int row, int col) {
     float value = 0f;
     if (row < rows) {
       if (col < cols) {

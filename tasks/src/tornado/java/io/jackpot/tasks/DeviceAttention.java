@@ -8,8 +8,8 @@ import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Tensor;
 
 /**
- * Attention on the device: launches of {@link AttentionKernels}, {@link AttentionBackwardKernels} and
- * {@link AttentionDecodeKernels}.
+ * Attention on the device: launches of {@link AttentionKernels}, {@link AttentionBackwardKernels}
+ * and {@link AttentionDecodeKernels}.
  */
 final class DeviceAttention {
   private final Recorder recorder;

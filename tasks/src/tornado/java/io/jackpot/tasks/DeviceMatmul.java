@@ -7,7 +7,9 @@ import io.jackpot.tasks.MatrixProduct.Matrix;
 import io.jackpot.tasks.MatrixProduct.Orientation;
 import io.jackpot.tensor.Tensor;
 
-/** The three products of a linear layer on the device, by the kernels of a {@link MatrixProduct}. */
+/**
+ * The three products of a linear layer on the device, by the kernels of a {@link MatrixProduct}.
+ */
 final class DeviceMatmul {
   private final Recorder recorder;
   private final MatrixProduct product;

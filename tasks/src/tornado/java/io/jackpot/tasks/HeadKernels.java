@@ -3,9 +3,9 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Log-probs, comparisons and gradients of the fused LM head, around the bodies of {@link HeadTasks}.
- * A chunk of logits is {@code [rows, columns]}, where column j is id {@code from + j}. {@link
- * HeadStatisticsKernels} reduce it to statistics and samples.
+ * Log-probs, comparisons and gradients of the fused LM head, around the bodies of {@link
+ * HeadTasks}. A chunk of logits is {@code [rows, columns]}, where column j is id {@code from + j}.
+ * {@link HeadStatisticsKernels} reduce it to statistics and samples.
  */
 final class HeadKernels {
   // Arguments: where tensors begin, then where ids do, then sizes
@@ -34,13 +34,18 @@ final class HeadKernels {
   static final int SKIP = 17;
 
   static final int DIRECTION = 18;
+  static final int OTHER_HIDDEN = 19;
+  static final int OTHER_WEIGHT = 20;
+  static final int OTHER_DIM = 21;
+  static final int OTHER_IDS = 22;
 
   // Scalars
 
   /** 1 / temperature. */
   static final int SCALE = 0;
 
-  static final int LAMBDA = 1;
+  static final int OTHER_SCALE = 1;
+  static final int LAMBDA = 2;
 
   // The rows' numbers that gradient reads, {@code ROWS} of each
   static final int LOG_SUM_EXPS = 0;
@@ -60,13 +65,14 @@ final class HeadKernels {
 
   static final int SEGMENT = GROUP * RUN;
 
-  /** Threads that share a product of {@link #GATHER}. */
+  /** Threads that share a product of {@link #GATHER} and {@link #OVERLAP}. */
   private static final int SHARE = 16;
 
   /** Products of one group of {@link #GATHER}. */
   static final int PRODUCTS = GROUP / SHARE;
 
   static final Kernel GATHER = Kernel.of("HeadKernels.gather", GROUP, HeadKernels::gather);
+  static final Kernel OVERLAP = Kernel.of("HeadKernels.overlap", GROUP, HeadKernels::overlap);
   static final Kernel COMPARE = Kernel.of("HeadKernels.compare", GROUP, HeadKernels::compare);
   static final Kernel GRADIENT = Kernel.of("HeadKernels.gradient", GROUP, HeadKernels::gradient);
 
@@ -100,7 +106,13 @@ final class HeadKernels {
       int id = Math.max(0, ids[args[at + IDS] + i]);
       sum =
           RowsTasks.dot(
-              hidden, args[at + HIDDEN] + row * dim, weight, args[at + WEIGHT] + id * dim, dim, lane, SHARE);
+              hidden,
+              args[at + HIDDEN] + row * dim,
+              weight,
+              args[at + WEIGHT] + id * dim,
+              dim,
+              lane,
+              SHARE);
     }
     sums[thread] = sum;
     context.localBarrier();
@@ -112,8 +124,102 @@ final class HeadKernels {
     }
     if (lane < 1) {
       if (i < args[at + COUNT]) {
-        out[args[at + OUT] + i] = sums[thread] * scalars[at + SCALE] - logSumExp[args[at + LOG_SUM_EXP] + row];
+        out[args[at + OUT] + i] =
+            sums[thread] * scalars[at + SCALE] - logSumExp[args[at + LOG_SUM_EXP] + row];
       }
+    }
+  }
+
+  /**
+   * {@code hidden [tokens, DIM], weight [vocabulary, DIM], otherHidden [tokens, OTHER_DIM],
+   * otherWeight [vocabulary, OTHER_DIM] → out [tokens]}: Σ min(q, p/λ) over IDS_A_ROW ids with log
+   * q recorded in NUMBERS and COUNT ids with that of the other head, which is q's; each id once. A
+   * group a token, 16 threads an id.
+   */
+  public static void overlap(
+      KernelContext context,
+      float[] hidden,
+      float[] weight,
+      float[] otherHidden,
+      float[] otherWeight,
+      float[] inputs,
+      float[] out,
+      int[] ids,
+      int[] args,
+      float[] scalars,
+      int task) {
+    float[] sums = context.allocateFloatLocalArray(GROUP);
+    float[] otherSums = context.allocateFloatLocalArray(GROUP);
+    int at = args[task];
+    int thread = context.localIdx;
+    int lane = thread & (SHARE - 1);
+    int token = context.groupIdx;
+    int recorded = args[at + IDS_A_ROW];
+    int count = recorded + args[at + COUNT];
+    int idsAt = args[at + IDS] + token * recorded;
+    int otherIdsAt = args[at + OTHER_IDS] + token * args[at + COUNT] - recorded;
+    int dim = args[at + DIM];
+    int otherDim = args[at + OTHER_DIM];
+    int hiddenAt = args[at + HIDDEN] + token * dim;
+    int otherHiddenAt = args[at + OTHER_HIDDEN] + token * otherDim;
+    float logSumExp = inputs[args[at + LOG_SUM_EXP] + token];
+    float otherLogSumExp = inputs[args[at + OTHER_LOG_SUM_EXP] + token];
+    float total = 0f;
+    for (int first = 0; first < count; first += PRODUCTS) {
+      int i = first + thread / SHARE;
+      int id = -1;
+      float sum = 0f;
+      float otherSum = 0f;
+      if (i < recorded) {
+        id = ids[idsAt + i];
+      } else {
+        if (i < count) {
+          id = HeadTasks.unlisted(ids, idsAt, recorded, ids[otherIdsAt + i]);
+          if (id >= 0) {
+            int otherAt = args[at + OTHER_WEIGHT] + id * otherDim;
+            otherSum =
+                RowsTasks.dot(
+                    otherHidden, otherHiddenAt, otherWeight, otherAt, otherDim, lane, SHARE);
+          }
+        }
+      }
+      if (id >= 0) {
+        int weightAt = args[at + WEIGHT] + id * dim;
+        sum = RowsTasks.dot(hidden, hiddenAt, weight, weightAt, dim, lane, SHARE);
+      }
+      sums[thread] = sum;
+      otherSums[thread] = otherSum;
+      context.localBarrier();
+      for (int half = SHARE / 2; half > 0; half >>= 1) {
+        if (lane < half) {
+          sums[thread] += sums[thread + half];
+          otherSums[thread] += otherSums[thread + half];
+        }
+        context.localBarrier();
+      }
+      if (lane < 1) {
+        if (id >= 0) {
+          float logP = sums[thread] * scalars[at + SCALE] - logSumExp;
+          float logQ = otherSums[thread] * scalars[at + OTHER_SCALE] - otherLogSumExp;
+          if (i < recorded) {
+            logQ = inputs[args[at + NUMBERS] + token * recorded + i];
+          }
+          total +=
+              HeadTasks.overlap(FloatMath.exp(logP), FloatMath.exp(logQ), scalars[at + LAMBDA]);
+        }
+      }
+      context.localBarrier();
+    }
+    sums[thread] = total;
+    context.localBarrier();
+    for (int half = GROUP / 2; half > 0; half >>= 1) {
+      if (thread < half) {
+        sums[thread] += sums[thread + half];
+      }
+      context.localBarrier();
+    }
+    if (thread < 1) {
+      out[args[at + OUT] + token] = sums[0];
     }
   }
 

@@ -3,10 +3,10 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Statistics of a row of logits and samples from it, around the bodies of {@link HeadTasks}. A chunk
- * of logits is {@code [rows, columns]}, where column j is id {@code from + j}; the row's numbers
- * after some chunks are its state, in memory. A group of threads works on a row, in segments short
- * enough to stay in a cache.
+ * Statistics of a row of logits and samples from it, around the bodies of {@link HeadTasks}. A
+ * chunk of logits is {@code [rows, columns]}, where column j is id {@code from + j}; the row's
+ * numbers after some chunks are its state, in memory. A group of threads works on a row, in
+ * segments short enough to stay in a cache.
  *
  * <p>Each kernel has its reductions written out: in a method that is handed local memory, TornadoVM
  * reads and writes the wrong elements of it.
@@ -69,11 +69,17 @@ final class HeadStatisticsKernels {
    * row. ACTIONS is −1 for none.
    *
    * <p>The top k of a segment are found one by one, each as the best of the group's threads, of
-   * which only the one that had it looks for its next. A segment ends at the first that is no better
-   * than the k known before; after a few segments, that is most often the very first.
+   * which only the one that had it looks for its next. A segment ends at the first that is no
+   * better than the k known before; after a few segments, that is most often the very first.
    */
   public static void statistics(
-      KernelContext context, float[] logits, float[] state, int[] ids, int[] args, float[] scalars, int task) {
+      KernelContext context,
+      float[] logits,
+      float[] state,
+      int[] ids,
+      int[] args,
+      float[] scalars,
+      int task) {
     float[] ranks = context.allocateFloatLocalArray(GROUP);
     float[] moments = context.allocateFloatLocalArray(GROUP);
     int[] bests = context.allocateIntLocalArray(GROUP);

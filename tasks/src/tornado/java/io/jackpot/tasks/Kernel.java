@@ -129,7 +129,17 @@ record Kernel(String name, int groupSize, int operands, int stride, Call call) {
         5,
         (graph, id, a, in, task, constants) ->
             graph.task(
-                id, body, CONTEXT, a[0], a[1], a[2], a[3], a[4], in.ids, in.args, in.scalars,
+                id,
+                body,
+                CONTEXT,
+                a[0],
+                a[1],
+                a[2],
+                a[3],
+                a[4],
+                in.ids,
+                in.args,
+                in.scalars,
                 task));
   }
 
@@ -155,8 +165,19 @@ record Kernel(String name, int groupSize, int operands, int stride, Call call) {
         6,
         (graph, id, a, in, task, constants) ->
             graph.task(
-                id, body, CONTEXT, a[0], a[1], a[2], a[3], a[4], a[5], in.ids, in.args,
-                in.scalars, task));
+                id,
+                body,
+                CONTEXT,
+                a[0],
+                a[1],
+                a[2],
+                a[3],
+                a[4],
+                a[5],
+                in.ids,
+                in.args,
+                in.scalars,
+                task));
   }
 
   static Kernel of(
@@ -182,8 +203,20 @@ record Kernel(String name, int groupSize, int operands, int stride, Call call) {
         7,
         (graph, id, a, in, task, constants) ->
             graph.task(
-                id, body, CONTEXT, a[0], a[1], a[2], a[3], a[4], a[5], a[6], in.ids, in.args,
-                in.scalars, task));
+                id,
+                body,
+                CONTEXT,
+                a[0],
+                a[1],
+                a[2],
+                a[3],
+                a[4],
+                a[5],
+                a[6],
+                in.ids,
+                in.args,
+                in.scalars,
+                task));
   }
 
   /** The same kernel, of which several independent launches may run as one. */
@@ -197,8 +230,6 @@ record Kernel(String name, int groupSize, int operands, int stride, Call call) {
    */
   static void logCompiled(Collection<String> names) {
     LOGGER.log(
-        System.Logger.Level.DEBUG,
-        "compiled {0}",
-        (Object) String.join(" ", new TreeSet<>(names)));
+        System.Logger.Level.DEBUG, "compiled {0}", (Object) String.join(" ", new TreeSet<>(names)));
   }
 }

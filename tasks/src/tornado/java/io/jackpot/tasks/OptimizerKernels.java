@@ -3,8 +3,8 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Kernels around the body of {@link OptimizerTasks} and a sum. Launches of the same kernel for one tensor
- * after another run side by side, in y.
+ * Kernels around the body of {@link OptimizerTasks} and a sum. Launches of the same kernel for one
+ * tensor after another run side by side, in y.
  */
 final class OptimizerKernels {
   // Arguments: where tensors begin, then sizes

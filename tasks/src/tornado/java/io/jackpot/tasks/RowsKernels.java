@@ -109,7 +109,9 @@ final class RowsKernels {
     }
   }
 
-  /** {@code x [rows, COLS], gain [COLS] → y, rms [rows]}, the outputs in one array; a group a row. */
+  /**
+   * {@code x [rows, COLS], gain [COLS] → y, rms [rows]}, the outputs in one array; a group a row.
+   */
   public static void rmsNorm(
       KernelContext context,
       float[] x,
@@ -227,16 +229,7 @@ final class RowsKernels {
     if (j < cols) {
       partials[args[at + PARTIALS] + block * cols + j] =
           RowsTasks.gainColumnSum(
-              dy,
-              args[at + D_Y],
-              x,
-              args[at + X],
-              rms,
-              args[at + RMS],
-              rows,
-              cols,
-              block,
-              j);
+              dy, args[at + D_Y], x, args[at + X], rms, args[at + RMS], rows, cols, block, j);
     }
   }
 

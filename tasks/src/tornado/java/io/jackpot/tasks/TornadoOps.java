@@ -12,6 +12,7 @@ import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Tensor;
+import io.jackpot.tensor.TopK;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -255,6 +256,21 @@ public final class TornadoOps implements Ops {
     int count = Checks.headGather(head, logSumExp, ids, logProbs);
     recorder.begin();
     this.head.gather(head, logSumExp, ids, count, logProbs);
+  }
+
+  @Override
+  public void headOverlap(
+      Head p,
+      float[] pLogSumExp,
+      Head q,
+      float[] qLogSumExp,
+      TopK topQ,
+      int[] otherIds,
+      double lambda,
+      double[] overlap) {
+    Checks.headOverlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
+    recorder.begin();
+    head.overlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
   }
 
   @Override
