@@ -12,37 +12,6 @@ public final class ElementwiseTasks {
     y[yAt + i] += x[xAt + i];
   }
 
-  /**
-   * Turns the pair (j, j + half) of a head by its position's angle; {@code i} counts the pairs of
-   * {@code x [tokens, heads, 2 × half]}.
-   *
-   * @param direction 1, or −1 for the inverse
-   */
-  public static void rope(
-      float[] x,
-      int xAt,
-      int[] positions,
-      int positionsAt,
-      float[] cos,
-      int cosAt,
-      float[] sin,
-      int sinAt,
-      int heads,
-      int half,
-      int direction,
-      int i) {
-    int vector = i / half;
-    int j = i - vector * half;
-    int angle = positions[positionsAt + vector / heads] * half + j;
-    float c = cos[cosAt + angle];
-    float s = direction * sin[sinAt + angle];
-    int at = xAt + vector * 2 * half + j;
-    float first = x[at];
-    float second = x[at + half];
-    x[at] = first * c - second * s;
-    x[at + half] = second * c + first * s;
-  }
-
   /** y = silu(gate)·up. */
   public static void swiglu(
       float[] gate, int gateAt, float[] up, int upAt, float[] y, int yAt, int i) {

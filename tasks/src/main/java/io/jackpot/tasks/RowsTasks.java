@@ -30,6 +30,37 @@ public final class RowsTasks {
     dx[dxAt + rows[rowsAt + row] * dim + (i - row * dim)] = dy[dyAt + i];
   }
 
+  /**
+   * Turns the pair (j, j + half) of a head by its position's angle; {@code i} counts the pairs of
+   * {@code x [tokens, heads, 2 × half]}.
+   *
+   * @param direction 1, or −1 for the inverse
+   */
+  public static void rope(
+      float[] x,
+      int xAt,
+      int[] positions,
+      int positionsAt,
+      float[] cos,
+      int cosAt,
+      float[] sin,
+      int sinAt,
+      int heads,
+      int half,
+      int direction,
+      int i) {
+    int vector = i / half;
+    int j = i - vector * half;
+    int angle = positions[positionsAt + vector / heads] * half + j;
+    float c = cos[cosAt + angle];
+    float s = direction * sin[sinAt + angle];
+    int at = xAt + vector * 2 * half + j;
+    float first = x[at];
+    float second = x[at + half];
+    x[at] = first * c - second * s;
+    x[at + half] = second * c + first * s;
+  }
+
   /** A lane's part of Σ x². */
   public static float squares(float[] x, int at, int dim, int lane, int lanes) {
     float sum = 0f;

@@ -67,7 +67,7 @@ class ElementwiseTasksTest {
     for (int direction = -1; direction <= 1; direction += 2) {
       float[] turned = shifted(x);
       for (int i = 0; i < 60; i++) {
-        ElementwiseTasks.rope(
+        RowsTasks.rope(
             turned, AT, positions, 0, shifted(cos), AT, shifted(sin), AT, 3, 5, direction, i);
       }
       Tensor expected = copy(x);

@@ -5,7 +5,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
 /**
  * Attention's forward pass by tiles of 64 × 64 queries and keys, which exist in local memory only.
  * As in {@link MatmulKernels} a thread holds 4 × 4 elements of a product in registers, and strips
- * of its factors are brought to local memory. Sums over tiles are kept in the output itself, each
+ * of its factors are loaded to local memory. Sums over tiles are kept in the output itself, each
  * element of which one thread alone touches: any head width fits.
  *
  * <p>A tile may straddle sequences of a packing. Query t sees the keys [start(t), t], key j is seen

@@ -12,7 +12,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * Matrix products on tensor cores: a group of eight warps computes 128 × 128 elements of the
  * result, each warp 32 × 64 of them, by instructions that multiply 16 × 16 by 16 × 8 numbers in
  * bfloat16 and add in float32. The factors are float32 in memory; they are rounded, to nearest and
- * ties to even, as a group brings 32 steps of the sum to local memory.
+ * ties to even, as a group loads 32 steps of the sum to local memory.
  *
  * <p>Local memory holds them as the instructions want them (PTX ISA, "Matrix fragments for
  * mma.m16n8k16"), an int for two neighbours, and 16 steps at a time: of the left factor the 8 pairs

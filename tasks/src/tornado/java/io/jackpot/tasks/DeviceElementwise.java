@@ -30,25 +30,6 @@ final class DeviceElementwise {
     recorder.zero(recorder.region(x, Role.GRADIENT));
   }
 
-  /**
-   * @param direction 1, or −1 for the inverse
-   */
-  void rope(Tensor x, int[] positions, Tensor cos, Tensor sin, int direction) {
-    int pairs = x.size() / 2;
-    Region rotated = activation(x);
-    recorder
-        .prepare(ElementwiseKernels.ROPE)
-        .operand(ElementwiseKernels.COS, recorder.region(cos, Role.WEIGHT))
-        .operand(ElementwiseKernels.SIN, recorder.region(sin, Role.WEIGHT))
-        .operand(ElementwiseKernels.X, rotated)
-        .arg(ElementwiseKernels.POSITIONS, recorder.ids(positions, x.dim(0)))
-        .arg(ElementwiseKernels.HEADS, x.dim(1))
-        .arg(ElementwiseKernels.HALF, x.dim(2) / 2)
-        .arg(ElementwiseKernels.DIRECTION, direction)
-        .arg(ElementwiseKernels.N, pairs)
-        .record(ElementwiseKernels.groups(pairs));
-  }
-
   void swigluForward(Tensor gate, Tensor up, Tensor y) {
     recorder
         .prepare(ElementwiseKernels.SWIGLU)

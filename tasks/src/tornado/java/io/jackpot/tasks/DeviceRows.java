@@ -5,7 +5,7 @@ import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.Tensor;
 
-/** Biases, rows by their ids, and RMSNorm on the device: launches of {@link RowsKernels}. */
+/** Biases, rows by their ids, rotations and RMSNorm on the device: launches of {@link RowsKernels}. */
 final class DeviceRows {
   private final Recorder recorder;
 
@@ -116,6 +116,25 @@ final class DeviceRows {
         .arg(RowsKernels.STARTS, recorder.ids(lists.firstList(), lists.firstList().length))
         .arg(RowsKernels.COLS, dy.cols())
         .record(lists.distinct().length);
+  }
+
+  /**
+   * @param direction 1, or −1 for the inverse
+   */
+  void rope(Tensor x, int[] positions, Tensor cos, Tensor sin, int direction) {
+    int pairs = x.size() / 2;
+    Region rotated = activation(x);
+    recorder
+        .prepare(RowsKernels.ROPE)
+        .operand(RowsKernels.COS, weight(cos))
+        .operand(RowsKernels.SIN, weight(sin))
+        .operand(RowsKernels.X, rotated)
+        .arg(RowsKernels.POSITIONS, recorder.ids(positions, x.dim(0)))
+        .arg(RowsKernels.HEADS, x.dim(1))
+        .arg(RowsKernels.HALF, x.dim(2) / 2)
+        .arg(RowsKernels.DIRECTION, direction)
+        .arg(RowsKernels.N, pairs)
+        .record(ElementwiseKernels.groups(pairs));
   }
 
   void rmsNormForward(Tensor x, Tensor gain, float epsilon, Tensor y, Tensor inverseRms) {

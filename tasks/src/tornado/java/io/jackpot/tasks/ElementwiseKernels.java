@@ -13,12 +13,6 @@ final class ElementwiseKernels {
   static final int D_Y = 5;
   static final int D_GATE = 6;
   static final int D_UP = 7;
-  static final int COS = 8;
-  static final int SIN = 9;
-  static final int POSITIONS = 10;
-  static final int HEADS = 11;
-  static final int HALF = 12;
-  static final int DIRECTION = 13;
 
   /** Arguments of {@link #zero}, of which many launches run as one. */
   private static final int ZERO_ARGUMENTS = 2;
@@ -30,7 +24,6 @@ final class ElementwiseKernels {
   static final Kernel ZERO =
       Kernel.of("ElementwiseKernels.zero", GROUP, ElementwiseKernels::zero).batched(ZERO_ARGUMENTS);
   static final Kernel COPY = Kernel.of("ElementwiseKernels.copy", GROUP, ElementwiseKernels::copy);
-  static final Kernel ROPE = Kernel.of("ElementwiseKernels.rope", GROUP, ElementwiseKernels::rope);
   static final Kernel SWIGLU =
       Kernel.of("ElementwiseKernels.swiglu", GROUP, ElementwiseKernels::swiglu);
   static final Kernel SWIGLU_BACKWARD =
@@ -79,34 +72,6 @@ final class ElementwiseKernels {
     int at = args[task];
     for (int i = context.globalIdx; i < args[at + N]; i += context.globalGroupSizeX) {
       y[args[at + Y] + i] = x[args[at + X] + i];
-    }
-  }
-
-  /** {@code cos, sin [positions, HALF], x [tokens, HEADS, 2·HALF]}; N pairs. */
-  public static void rope(
-      KernelContext context,
-      float[] cos,
-      float[] sin,
-      float[] x,
-      int[] ids,
-      int[] args,
-      float[] scalars,
-      int task) {
-    int at = args[task];
-    for (int i = context.globalIdx; i < args[at + N]; i += context.globalGroupSizeX) {
-      ElementwiseTasks.rope(
-          x,
-          args[at + X],
-          ids,
-          args[at + POSITIONS],
-          cos,
-          args[at + COS],
-          sin,
-          args[at + SIN],
-          args[at + HEADS],
-          args[at + HALF],
-          args[at + DIRECTION],
-          i);
     }
   }
 

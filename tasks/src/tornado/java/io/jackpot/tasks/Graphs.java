@@ -19,12 +19,11 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * The task graphs that have been compiled. A graph is made once for a sequence of kernels and the
- * arenas they work on, and then replayed for every shape and every layer: sizes and offsets are
- * inputs of it.
+ * The compiled task graphs. A graph is made once for a sequence of kernels and their arenas, and
+ * then replayed for every shape and every layer: sizes and offsets are its inputs.
  *
- * <p>The arenas stay on the device. TornadoVM hands device buffers from one graph to the next of a
- * plan; so a first graph brings the arenas to the device, and every plan consists of it and of one
+ * <p>The arenas stay on the device. TornadoVM passes device buffers from one graph to the next of a
+ * plan. So a first graph copies the arenas to the device, and every plan consists of it and of one
  * graph of ours.
  */
 final class Graphs implements AutoCloseable {
@@ -53,7 +52,7 @@ final class Graphs implements AutoCloseable {
       int[] grid,
       int[] constants) {
 
-    /** What a compiled task cannot change. */
+    /** The task as it is compiled. */
     Task task() {
       return new Task(
           kernel,
@@ -111,12 +110,12 @@ final class Graphs implements AutoCloseable {
     bring(ids);
   }
 
-  /** Brings an arena to the device, where it stays. */
+  /** Copies an arena to the device, where it stays. */
   void open(Arena arena) {
     bring(arena.floats);
   }
 
-  /** Brings a float[], an int[] or a FloatArray to the device, where it stays. */
+  /** Copies a float[], an int[] or a FloatArray to the device, where it stays. */
   void bring(Object array) {
     String name = "root" + onDevice.size();
     TaskGraph graph = new TaskGraph(name);
@@ -156,7 +155,7 @@ final class Graphs implements AutoCloseable {
     rootName = name;
   }
 
-  /** Runs {@code steps} in order; compiles them where their like has not been seen yet. */
+  /** Runs {@code steps} in order; compiles them unless equal ones have run before. */
   void run(List<Step> steps) {
     List<Task> key = steps.stream().map(Step::task).toList();
     Recorded graph = recorded.computeIfAbsent(key, tasks -> record(steps));
@@ -220,7 +219,7 @@ final class Graphs implements AutoCloseable {
     return grid;
   }
 
-  /** Makes {@code count} ints of {@code values} what kernels find in {@code ids}. */
+  /** Copies {@code count} ints of {@code values} to the kernels' {@code ids}. */
   void writeIds(int[] values, int count) {
     for (int from = 0; from < count; ) {
       int which = stagingFor(count - from);

@@ -47,7 +47,7 @@ final class HeadChunks {
     return new Extent(rows, Math.min(head.vocabulary(), budget / rows / TILE * TILE));
   }
 
-  /** Whole rows where a tile of them fits: what is sampled from them need not be computed again. */
+  /** Whole rows where a tile of them fits: their logits need not be computed again to sample. */
   Extent samplingExtent(Head head) {
     int rows = budget / head.vocabulary() / TILE * TILE;
     return rows == 0

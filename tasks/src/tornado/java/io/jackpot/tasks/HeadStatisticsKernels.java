@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * numbers after some chunks are its state, in memory. A group of threads works on a row, in
  * segments short enough to stay in a cache.
  *
- * <p>Each kernel has its reductions written out: in a method that is handed local memory, TornadoVM
+ * <p>Each kernel has its reductions written out: in a method with local memory as a parameter, TornadoVM
  * reads and writes the wrong elements of it.
  */
 final class HeadStatisticsKernels {
@@ -164,7 +164,7 @@ final class HeadStatisticsKernels {
         better = k;
       }
       while (better > 0) {
-        // Each place keeps what it has, or gets the new one, or what stood before it; a block of
+        // Each place keeps its id, or gets the new one, or the one before it; a block of
         // places at a time from the end, so that nothing is overwritten that is still to be moved.
         int end = Math.min(count, k - 1);
         for (int block = end - (end & (GROUP - 1)); block >= 0; block -= GROUP) {

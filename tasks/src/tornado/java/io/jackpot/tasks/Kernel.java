@@ -39,7 +39,7 @@ record Kernel(String name, int groupSize, int operands, int stride, Call call) {
 
   private static final System.Logger LOGGER = System.getLogger(Kernel.class.getPackageName());
 
-  /** How a kernel is added to a graph. */
+  /** Adds a kernel to a graph. */
   @FunctionalInterface
   interface Call {
     /**

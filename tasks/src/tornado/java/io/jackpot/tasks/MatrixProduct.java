@@ -3,7 +3,7 @@ package io.jackpot.tasks;
 import io.jackpot.devices.Products;
 import io.jackpot.tasks.DeviceMemory.Region;
 
-/** Products of matrices, by kernels of ours or by the vendor's. */
+/** Products of matrices, by our kernels or by the vendor's. */
 @FunctionalInterface
 interface MatrixProduct {
 
@@ -75,7 +75,7 @@ interface MatrixProduct {
       return orientation.bAlong;
     }
 
-    /** A launch of a kernel of ours that writes to {@code output}, see {@link MatmulKernels}. */
+    /** A launch of one of our kernels that writes to {@code output}, see {@link MatmulKernels}. */
     LaunchBuilder prepare(Recorder recorder, Kernel kernel, Tiling tiling, Matrix output) {
       return recorder
           .prepare(kernel)

@@ -33,7 +33,7 @@ final class Recorder implements AutoCloseable {
   /** Floats of all ops between two flushes. */
   static final int INPUT_CAPACITY = 1 << 20;
 
-  /** Scratch floats from which on a block's end is waited for, so that they can be used again. */
+  /** Scratch floats from which on a block's end flushes, so that they can be reused. */
   static final int SCRATCH_CAPACITY = 1 << 25;
 
   /** Most launches that run as one: the grid's y dimension. */
@@ -42,7 +42,7 @@ final class Recorder implements AutoCloseable {
   private final Graphs graphs;
   private final DeviceMemory memory;
 
-  /** What has been recorded since the last flush, by the blocks that {@link #blockEnd} ends. */
+  /** Launches since the last flush, by the blocks that {@link #blockEnd} ends. */
   private final List<List<Launch>> blocks = new ArrayList<>(List.of(new ArrayList<>()));
 
   private final int[] ids = new int[ID_CAPACITY];
@@ -85,7 +85,7 @@ final class Recorder implements AutoCloseable {
     return region;
   }
 
-  /** To be called where an op begins: the scratch memory of earlier ones may be used again. */
+  /** Called where an op begins: the scratch memory of earlier ones may be reused. */
   void begin() {
     makeRoom();
     if (blocks.getFirst().isEmpty()) {
@@ -95,7 +95,7 @@ final class Recorder implements AutoCloseable {
     }
   }
 
-  /** Memory for what only kernels of this op see; its content is unknown. */
+  /** Memory that only kernels of this op see; its content is unknown. */
   Region scratch(int size) {
     Region region = memory.allocate(Role.SCRATCH, size);
     scratches.add(region);
@@ -103,7 +103,7 @@ final class Recorder implements AutoCloseable {
     return region;
   }
 
-  /** Where a kernel writes two outputs, for which it has one array. */
+  /** Places of two outputs that a kernel writes to one array. */
   record Outputs(Region array, int firstAt, int secondAt) {}
 
   /** The regions themselves if they are in one arena, else scratch memory that holds both. */
@@ -115,7 +115,7 @@ final class Recorder implements AutoCloseable {
     return new Outputs(both, both.offset, both.offset + first.size);
   }
 
-  /** Brings outputs to their places. */
+  /** Copies outputs to their places. */
   void settle(Outputs outputs, Region first, Region second) {
     if (first.arena != second.arena) {
       copy(outputs.array, outputs.firstAt, first);
@@ -186,14 +186,14 @@ final class Recorder implements AutoCloseable {
   }
 
   /**
-   * Where in {@code ids} kernels find the first {@code count} of {@code values}. The same array
-   * twice before a flush is sent once, and must not have changed.
+   * The place in {@code ids} of the first {@code count} of {@code values}. The same array twice
+   * before a flush is sent once, and must not have changed.
    */
   int ids(int[] values, int count) {
     return ids(values, values, count);
   }
 
-  /** As {@link #ids(int[], int)} of what {@code owner} stands for. */
+  /** {@link #ids(int[], int)} of values that {@code owner} identifies. */
   int ids(Object owner, int[] values, int count) {
     Integer known = idOffsets.get(owner);
     if (known != null) {
@@ -232,9 +232,7 @@ final class Recorder implements AutoCloseable {
     return inputs;
   }
 
-  /**
-   * Where in the device's array of {@link #inputs} kernels find {@code count} of {@code values}.
-   */
+  /** The place of {@code count} of {@code values} in the device's array of {@link #inputs}. */
   int input(float[] values, int count) {
     if (count > INPUT_CAPACITY - inputCount) {
       throw new InputException(

@@ -33,6 +33,15 @@ final class RowsKernels {
   /** 1 to add to the output, 0 to overwrite it. */
   static final int KEEP = 14;
 
+  static final int COS = 15;
+  static final int SIN = 16;
+  static final int POSITIONS = 17;
+  static final int HEADS = 18;
+  static final int HALF = 19;
+
+  /** 1, or −1 for the inverse. */
+  static final int DIRECTION = 20;
+
   // Scalars
   static final int EPSILON = 0;
 
@@ -46,6 +55,7 @@ final class RowsKernels {
       Kernel.of("RowsKernels.gatherRows", GROUP, RowsKernels::gatherRows);
   static final Kernel SCATTER_ROWS =
       Kernel.of("RowsKernels.scatterRows", GROUP, RowsKernels::scatterRows);
+  static final Kernel ROPE = Kernel.of("RowsKernels.rope", GROUP, RowsKernels::rope);
   static final Kernel RMS_NORM = Kernel.of("RowsKernels.rmsNorm", LANES, RowsKernels::rmsNorm);
   static final Kernel RMS_NORM_BACKWARD =
       Kernel.of("RowsKernels.rmsNormBackward", LANES, RowsKernels::rmsNormBackward);
@@ -106,6 +116,34 @@ final class RowsKernels {
     for (int i = context.globalIdx; i < args[at + N]; i += context.globalGroupSizeX) {
       RowsTasks.scatterRows(
           dy, args[at + D_Y], ids, args[at + ROW_IDS], dx, args[at + D_X], args[at + COLS], i);
+    }
+  }
+
+  /** {@code cos, sin [positions, HALF], x [tokens, HEADS, 2·HALF]}; N pairs. */
+  public static void rope(
+      KernelContext context,
+      float[] cos,
+      float[] sin,
+      float[] x,
+      int[] ids,
+      int[] args,
+      float[] scalars,
+      int task) {
+    int at = args[task];
+    for (int i = context.globalIdx; i < args[at + N]; i += context.globalGroupSizeX) {
+      RowsTasks.rope(
+          x,
+          args[at + X],
+          ids,
+          args[at + POSITIONS],
+          cos,
+          args[at + COS],
+          sin,
+          args[at + SIN],
+          args[at + HEADS],
+          args[at + HALF],
+          args[at + DIRECTION],
+          i);
     }
   }
 

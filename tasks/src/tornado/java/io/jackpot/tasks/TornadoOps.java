@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * Every op as kernels of ours on a TornadoVM device. A call only records launches; they run, as
+ * Every op as kernels on a TornadoVM device. A call only records launches; they run, as
  * compiled task graphs, when a result is needed on the heap. Tensors stay on the device.
  */
 public final class TornadoOps implements Ops {
@@ -182,14 +182,14 @@ public final class TornadoOps implements Ops {
   public void rope(Tensor x, int[] positions, Tensor cos, Tensor sin) {
     Checks.rope("rope", x, positions, cos, sin);
     recorder.begin();
-    elementwise.rope(x, positions, cos, sin, 1);
+    rows.rope(x, positions, cos, sin, 1);
   }
 
   @Override
   public void ropeBackward(Tensor dx, int[] positions, Tensor cos, Tensor sin) {
     Checks.rope("ropeBackward", dx, positions, cos, sin);
     recorder.begin();
-    elementwise.rope(dx, positions, cos, sin, -1);
+    rows.rope(dx, positions, cos, sin, -1);
   }
 
   @Override

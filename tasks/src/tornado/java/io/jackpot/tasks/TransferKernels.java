@@ -3,7 +3,7 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/** Kernels that move data between staging arrays and the arenas. */
+/** Kernels that copy data between staging arrays and the arenas. */
 final class TransferKernels {
   static final int GROUP = 256;
 
@@ -15,7 +15,7 @@ final class TransferKernels {
 
   private TransferKernels() {}
 
-  /** Uses an array, so that TornadoVM brings it to the device; changes nothing. */
+  /** Uses an array, so that TornadoVM copies it to the device; changes nothing. */
   public static void touch(KernelContext context, float[] arena) {
     if (context.globalIdx < 1) {
       arena[0] = arena[0] + 0f;

@@ -12,7 +12,7 @@ import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 /**
  * The vendor's products as a library task of TornadoVM, which finds this class as a service. Sizes
  * and offsets are read from the heap when the task runs, so a compiled graph serves every shape, as
- * with kernels of ours.
+ * with our kernels.
  */
 public final class VendorLibrary implements TornadoLibraryProvider {
   private static final String NAME = "jackpot/cublas";

@@ -119,7 +119,7 @@ class MatrixProductTest {
     }
   }
 
-  /** Opening tries a product out; where it says what is expected, the run can start. */
+  /** Opening tries a product out; if its result is right, the run can start. */
   @ParameterizedTest
   @MethodSource("all")
   void aDeviceThatHasThemOpens(Products products) {
@@ -146,7 +146,7 @@ class MatrixProductTest {
   }
 
   /**
-   * What a product should be.
+   * The expected product.
    *
    * @param sums in double
    * @param tolerances how far each may be from it

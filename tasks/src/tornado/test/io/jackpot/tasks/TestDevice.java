@@ -31,7 +31,7 @@ public final class TestDevice {
     return device().getTornadoVMBackend().name().contains("CUDA");
   }
 
-  /** Leaves a test out where the device cannot do what it is about. */
+  /** Skips a test that needs the CUDA backend where the device is on another. */
   static void assumeCuda() {
     assumeTrue(isCuda(), "tensor cores and cuBLAS: the device is not on TornadoVM's CUDA backend");
   }

@@ -209,7 +209,7 @@ public final class MatmulLadder {
     }
   }
 
-  /** A group brings 16 × 16 elements of each factor to local memory; each is used 16 times. */
+  /** A group loads 16 × 16 elements of each factor to local memory; each is used 16 times. */
   public static void tiled(
       KernelContext context, float[] a, float[] b, float[] y, int rows, int cols, int inner) {
     float[] left = context.allocateFloatLocalArray(256);

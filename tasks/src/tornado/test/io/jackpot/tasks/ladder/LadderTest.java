@@ -68,7 +68,7 @@ class LadderTest {
     }
   }
 
-  /** Factors stored in either orientation, a sum in parts, and what was there before. */
+  /** Factors stored in either orientation, a sum in parts, and values to add to. */
   @ParameterizedTest
   @CsvSource({
     "1, 1, 70, 0",
