@@ -6,9 +6,9 @@ import static io.jackpot.tensor.VectorMath.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The tile of one row of {@link GemmTile} over a panel of fewer bits, which goes from memory into
- * the sum without a stop as float32 in the cache: for a single row the time is that of reading the
- * weights. The bits are those of a panel made float32 before.
+ * The tile of one row of {@link GemmTile} over a panel of fewer bits, decoded in registers and not
+ * in the cache: for a single row the time is that of reading the weights. The bits are those of a
+ * panel made float32 before.
  */
 final class CodeTile {
   private CodeTile() {}

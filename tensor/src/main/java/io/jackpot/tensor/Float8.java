@@ -42,7 +42,7 @@ public final class Float8 {
     return (byte) (sign | code);
   }
 
-  /** The number a code stands for, exactly. */
+  /** The number that a code encodes, exactly. */
   public static float toFloat(byte code) {
     int magnitude = code & 0x7F;
     if (magnitude == NAN_CODE) {

@@ -5,8 +5,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * Matrix products of row-major {@code float[]} matrices without gaps between rows, packed and
- * blocked for the caches (Goto and van de Geijn, 2008). {@code accumulate} adds to what the output
- * holds instead of overwriting it.
+ * blocked for the caches (Goto and van de Geijn, 2008). {@code accumulate} adds to the output
+ * instead of overwriting it.
  *
  * <p>Every element of the output is summed in an order that depends on the length of the sum alone
  * ({@link #tn}: on the shape), so the bits are the same for any number of threads, and in {@link
@@ -27,12 +27,12 @@ final class Gemm {
   /** Most columns of the right factor packed at a time: with MAX_K 2 MB. */
   private static final int MAX_COLUMNS = 1024;
 
-  /** Fewest multiply-adds, or numbers to pack, that are worth another thread. */
+  /** Fewest multiply-adds, or numbers to pack, for which a second thread pays. */
   static final long PARALLEL_WORK = 1 << 18;
 
   static final int PARALLEL_PACKING = 1 << 14;
 
-  /** The longest output whose sums {@link #tn} cuts up, and into how many pieces of what length. */
+  /** Largest output whose sums {@link #tn} cuts into pieces, most pieces, and shortest piece. */
   private static final int MAX_CUT_OUTPUT = 1 << 18;
 
   private static final int MAX_PIECES = 16;

@@ -39,9 +39,9 @@ record GemmFactor(float[] data, int at, int stride, boolean alongK) {
 
   /**
    * Packs {@code [k][width]}: {@code lines} lines from {@code line} on, {@code k} steps from {@code
-   * k0} on. Where {@code lines < width} the rest holds any numbers: what comes of them is not
-   * stored. Whole vectors are the fastest to write, so up to one vector is written behind the panel
-   * unless the width is a multiple of the vector's.
+   * k0} on. Where {@code lines < width} the rest holds any numbers, whose products are not stored.
+   * Whole vectors are the fastest to write, so up to one vector is written behind the panel unless
+   * the width is a multiple of the vector's.
    */
   void pack(int line, int lines, int k0, int k, int width, float[] to, int toAt) {
     if (!alongK) {
@@ -58,7 +58,7 @@ record GemmFactor(float[] data, int at, int stride, boolean alongK) {
     }
   }
 
-  /** Copies whole vectors; what a step writes too much, the next one overwrites. */
+  /** Copies whole vectors; the next step overwrites the excess of the one before. */
   private void copy(int from, int lines, int k, int width, float[] to, int toAt) {
     int span = (width + LANES - 1) / LANES * LANES;
     int spare = data.length - from - span;

@@ -32,7 +32,7 @@ final class GemmTile {
   /**
    * {@code c (+)= a · b} for one tile: {@code a [k][ROWS], b [k][COLUMNS]}, with {@code aStep} and
    * {@code bStep} between the steps of k, and {@code c} with {@code stride} between rows. Each
-   * element is one chain of fused multiply-adds in the order of k, then added to what c holds.
+   * element is one chain of fused multiply-adds in the order of k, then added to c.
    */
   static void multiply(
       int k,

@@ -91,13 +91,15 @@ public interface Ops extends AutoCloseable {
       boolean accumulate);
 
   /**
-   * Rotates the halves (i, i + headDim/2) of every head in place, as the Hugging Face models lay
-   * them out (Su et al., 2021): {@code x [tokens, heads, headDim], cos, sin [positions, headDim/2],
+   * Rotates the halves (i, i + headDim/2) of every head in place, in the layout of the Hugging Face
+   * models (Su et al., 2021): {@code x [tokens, heads, headDim], cos, sin [positions, headDim/2],
    * positions [tokens]}.
    */
   void rope(Tensor x, int[] positions, Tensor cos, Tensor sin);
 
-  /** The inverse rotation, in place: the gradient of {@link #rope}. */
+  /**
+   * {@code dx [tokens, heads, headDim]}: the inverse rotation, in place, {@link #rope}'s gradient.
+   */
   void ropeBackward(Tensor dx, int[] positions, Tensor cos, Tensor sin);
 
   // Attention
@@ -134,27 +136,30 @@ public interface Ops extends AutoCloseable {
   // Head
 
   /**
-   * Log-prob of each given action, log-sum-exp, entropy and the top k, without a [tokens,
-   * vocabulary] tensor: only one chunk of logits exists at a time. {@code out.action} is set from
-   * {@code actions}.
+   * {@code hidden [tokens, dim], weight [vocabulary, dim], actions [tokens] → out [tokens]}:
+   * log-prob of each action, log-sum-exp, entropy and the top k, without a [tokens, vocabulary]
+   * tensor: only one chunk of logits exists at a time. {@code out.action} is set from {@code
+   * actions}.
    */
   void headForward(Head head, int[] actions, HeadStatistics out);
 
   /**
-   * Samples one token a row by inverse transform from the full-vocabulary distribution and records
-   * it as {@link #headForward} does: {@code uniforms [tokens]} in [0, 1); a negative uniform takes
-   * the most probable token (the lower id on ties).
+   * {@code hidden [tokens, dim], weight [vocabulary, dim], uniforms [tokens] → out [tokens]}:
+   * samples one token a row by inverse transform from the full-vocabulary distribution and records
+   * it as {@link #headForward} does. Uniforms are in [0, 1); a negative one takes the most probable
+   * token (the lower id on ties).
    */
   void headSample(Head head, double[] uniforms, HeadStatistics out);
 
   /**
    * Log-probs of chosen ids: {@code ids [tokens × n], logSumExp [tokens] → logProbs [tokens × n]}.
-   * Negative ids are passed over and get negative infinity.
+   * Negative ids are skipped and get negative infinity.
    */
   void headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs);
 
   /**
-   * Compares two heads token by token over the whole vocabulary; their widths may differ.
+   * {@code p, q: hidden [tokens, dim], weight [vocabulary, dim] → out [tokens]}: compares two heads
+   * token by token over the whole vocabulary; their dims may differ.
    *
    * @param lambda the OBRS threshold λ in {@link HeadComparison#overlap}
    */
@@ -167,7 +172,7 @@ public interface Ops extends AutoCloseable {
    * Each id of the union counts once, in double: first those of {@code topQ}, with the log q
    * recorded there, then those of {@code otherIds} that are not among them, with log q of head
    * {@code q}; log p is always that of head {@code p}. The heads' log-probs are those of {@link
-   * #headGather}. Negative ids are fillers and are passed over.
+   * #headGather}. Negative ids are fillers and are skipped.
    *
    * @param topQ the most probable ids of q as recorded when it sampled, distinct
    * @param otherIds further ids, distinct; usually the most probable ones of another distribution
@@ -217,9 +222,9 @@ public interface Ops extends AutoCloseable {
   }
 
   /**
-   * Gradient of Σ_n coefficient[n]·log p(action[n]) + Σ_n distillation.weight[n]·divergence[n]:
-   * {@code dHidden [tokens, dim]} overwritten, {@code dWeight [vocabulary, dim]} added to. Logits
-   * are computed again, chunk by chunk.
+   * {@code hidden [tokens, dim], weight [vocabulary, dim] → dHidden, dWeight alike}: the gradient
+   * of Σ_n coefficient[n]·log p(action[n]) + Σ_n distillation.weight[n]·divergence[n]. {@code
+   * dHidden} is overwritten, {@code dWeight} added to. Logits are computed again, chunk by chunk.
    *
    * @param statistics of the same head, for its actions and logSumExp
    * @param coefficient {@code [tokens]}
@@ -234,29 +239,32 @@ public interface Ops extends AutoCloseable {
 
   // Elementwise
 
-  /** y += x, element by element. */
+  /** y += x: {@code x, y} of one size. */
   void add(Tensor x, Tensor y);
 
-  /** x = 0. */
+  /** x = 0, for {@code x} of any shape. */
   void zero(Tensor x);
 
-  /** y = silu(gate) · up (Shazeer, 2020), element by element, same shapes. */
+  /** y = silu(gate) · up (Shazeer, 2020): {@code gate, up, y} of one size. */
   void swigluForward(Tensor gate, Tensor up, Tensor y);
 
-  /** {@code dy, gate, up → dGate, dUp}; {@code dGate} may be {@code gate}, {@code dUp up}. */
+  /**
+   * {@code dy, gate, up → dGate, dUp} of one size; {@code dGate} may be {@code gate}, {@code dUp
+   * up}.
+   */
   void swigluBackward(Tensor dy, Tensor gate, Tensor up, Tensor dGate, Tensor dUp);
 
   // Optimizer
 
-  /** Sum of the squares of all elements of each tensor; on the CPU summed in double. */
+  /** The sum of squares of each tensor of any shape; on the CPU summed in double. */
   double[] sumsOfSquares(List<Tensor> xs);
 
-  /** One AdamW update of {@code weight} with its moments; all four of one size. */
+  /** {@code weight, gradient, m, v} of one size: one AdamW update of the weight and its moments. */
   void adamW(Tensor weight, Tensor gradient, Tensor m, Tensor v, AdamWStep step);
 
   /**
-   * Says that a block of the model ends here, and that the ops which follow may be those of another
-   * such block. A provider that records ops and replays them can use one recording for all blocks.
+   * Marks the end of a block of the model: the ops that follow may be those of another such block.
+   * A provider that records ops and replays them can use one recording for all blocks.
    */
   default void blockEnd() {}
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Picks the fastest op provider that this machine can run, and says why. Nothing falls back
- * silently: whoever opens ops prints {@link #explain}.
+ * silently: a caller that opens ops prints {@link #explain}.
  */
 public final class OpsLookup {
   private OpsLookup() {}

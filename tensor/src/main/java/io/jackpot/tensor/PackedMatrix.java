@@ -3,7 +3,7 @@ package io.jackpot.tensor;
 /**
  * A weight matrix {@code [rows, cols]} prepared by {@link PackedOps#pack} for many products with
  * few rows. It is cut into panels of {@code width} matrix rows, and in a panel the elements of a
- * column stand side by side: {@code [panel][col][width]}, the last panel filled up with zeros. So a
+ * column are adjacent: {@code [panel][col][width]}, the last panel filled up with zeros. So a
  * product walks through memory once, from front to back.
  */
 public final class PackedMatrix {
@@ -143,7 +143,7 @@ public final class PackedMatrix {
       if (Float.isNaN(x)) {
         return (short) (bits >>> 16 | 0x40);
       }
-      return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
+      return (short) ((bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
     }
 
     static float toFloat(short code) {

@@ -3,9 +3,9 @@ package io.jackpot.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The elements of a {@link Tensor}, which stand in one place at a time: a heap array, or the memory
+ * The elements of a {@link Tensor}, which are in one place at a time: a heap array, or the memory
  * of a device. A provider with such memory moves them there when an op needs them; {@link #heap}
- * moves them back. So whoever reads or writes the array between two ops is right on every device.
+ * moves them back. So reading or writing the array between two ops is correct on every device.
  * Zeros need no array until somebody looks.
  */
 public final class Storage {
@@ -61,12 +61,12 @@ public final class Storage {
     return mirror;
   }
 
-  /** The array as it is: null where the elements are elsewhere, or have never been but zero. */
+  /** The array if there is one: null if the elements are elsewhere or were never touched. */
   public float @Nullable [] heapIfThere() {
     return heap;
   }
 
-  /** Says that the elements stand in {@code there} from now on; the array is let go of. */
+  /** Records that the elements are in {@code there} from now on, and releases the array. */
   public synchronized void moved(Mirror there) {
     mirror = there;
     heap = null;

@@ -250,7 +250,7 @@ interface VectorAttention extends Ops, PackedOps, VectorLoops {
         });
   }
 
-  /** {@code y[d][j] = x[j][d]} for j below {@code count}; what follows in a row is any number. */
+  /** {@code y[d][j] = x[j][d]} for j below {@code count}; the rest of a row is undefined. */
   private static void transpose(
       float[] x, int at, int stride, int count, int dim, float[] y, int yStride) {
     new GemmFactor(x, at, stride, true).pack(0, count, 0, dim, yStride, y, 0);

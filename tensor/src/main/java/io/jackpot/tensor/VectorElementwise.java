@@ -68,7 +68,7 @@ interface VectorElementwise extends Ops, VectorLoops {
         });
   }
 
-  /** d silu(g)/dg, with σ(g) at hand. */
+  /** d silu(g)/dg, given σ(g). */
   private static FloatVector siluSlope(FloatVector g, FloatVector sigmoid) {
     FloatVector silu = g.mul(sigmoid);
     return sigmoid.add(silu).sub(silu.mul(sigmoid));

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * it is in the cache.
  */
 interface VectorHead extends Ops, PackedOps, VectorLoops {
-  /** Elements whose sum is taken in float before it goes into a double. */
+  /** Elements that are summed in float before the sum is added to a double. */
   int BLOCK = 4096;
 
-  /** An element is worth two of a simple op: an exponential is taken of it. */
+  /** Cost of an element relative to a simple op: it takes an exponential. */
   int ROW_COST = 2;
 
   Gemm gemm();
@@ -329,7 +329,7 @@ interface VectorHead extends Ops, PackedOps, VectorLoops {
     topK(logits, at, vocabulary, lse, n, out);
   }
 
-  /** By insertion; after the first k, a vector at a time is passed over where nothing is better. */
+  /** By insertion; after the first k, vectors without a better logit are skipped. */
   private static void topK(
       float[] logits, int at, int vocabulary, double lse, int n, HeadStatistics out) {
     int k = out.k();

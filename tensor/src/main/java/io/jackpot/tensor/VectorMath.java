@@ -11,6 +11,7 @@ import jdk.incubator.vector.VectorSpecies;
  * {@code lanewise(EXP)} and floating {@code reduceLanes(ADD)} do not promise that, so neither is
  * used.
  */
+@SuppressWarnings("FloatingPointLiteralPrecision") // the digits of Cephes
 final class VectorMath {
   static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
   static final int LANES = SPECIES.length();
@@ -24,7 +25,7 @@ final class VectorMath {
   private static final float LN2_HIGH = 0.693359375f;
   private static final float LN2_LOW = -2.12194440e-4f;
 
-  /** Adding it rounds to an integer, which then stands in the low bits. */
+  /** Adding it rounds to an integer, which is then in the low bits. */
   private static final float ROUNDER = 0x1.8p23f;
 
   private VectorMath() {}
@@ -38,16 +39,16 @@ final class VectorMath {
     return (n + LANES - 1) & -LANES;
   }
 
-  /** The first {@code n} rounded down to whole vectors; what is left is a tail. */
+  /** The first {@code n} rounded down to whole vectors; the rest is a tail. */
   static int whole(int n) {
     return n & -LANES;
   }
 
   /**
-   * The lanes of a tail. A loop stands twice, over whole vectors without a mask and once for the
-   * tail. One masked body for both takes longer, with 512-bit (and 256-bit) vectors: sums of rows
-   * 1.3 (1.4) times, RMSNorm backward 1.4 (1.4), RoPE 1.8 (2.2), SwiGLU backward 1.05 (1.0); and
-   * where a vector comes from either of two branches, C2 makes it an object on the heap.
+   * The lanes of a tail. A loop is written twice, over whole vectors without a mask and once for
+   * the tail. One masked body for both takes longer, with 512-bit (and 256-bit) vectors: sums of
+   * rows 1.3 (1.4) times, RMSNorm backward 1.4 (1.4), RoPE 1.8 (2.2), SwiGLU backward 1.05 (1.0);
+   * and where a vector comes from either of two branches, C2 makes it an object on the heap.
    *
    * @param left elements, fewer than {@link #LANES}
    */

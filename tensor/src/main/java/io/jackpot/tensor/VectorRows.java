@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorMask;
 
 /** The ops over the rows of a tensor. */
 interface VectorRows extends Ops, PackedOps, VectorLoops {
-  /** Rows whose column sums are taken together before they are added up in order. */
+  /** Rows of one partial column sum; the partial sums are then added in order. */
   int SUM_ROWS = 256;
 
   @Override
@@ -81,7 +81,7 @@ interface VectorRows extends Ops, PackedOps, VectorLoops {
         });
   }
 
-  /** A task owns some columns of the table and goes through the tokens in order. */
+  /** A task owns some columns of the table and adds the tokens in order. */
   @Override
   default void embeddingBackward(int[] ids, Tensor dy, Tensor dTable) {
     Checks.embedding("embeddingBackward", ids, dTable, dy);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed pool for parallel loops, the caller being one of its threads. Tasks are taken
- * dynamically, so which thread computes a task is not known; results are deterministic as long as
- * what a task computes depends on its index alone, never on the number of threads.
+ * dynamically, so which thread computes a task is not known; results are deterministic as long as a
+ * task depends on its index alone, never on the number of threads.
  *
  * <p>A tiny model calls {@link #run} thousands of times a second, and waking a parked thread costs
  * more than such an op takes. So threads spin for a while before they park, and the caller waits
@@ -72,7 +72,7 @@ final class Workers implements AutoCloseable {
     }
     mine.work();
     mine.awaitEnd();
-    job = null; // the body holds on to tensors
+    job = null; // the body references tensors
     mine.rethrow();
   }
 

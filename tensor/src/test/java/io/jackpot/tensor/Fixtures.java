@@ -58,7 +58,7 @@ public final class Fixtures {
     return Tensor.of(x.data().clone(), dims);
   }
 
-  /** NaN and infinities must stand at the same places; the rest within {@code tolerance}. */
+  /** NaN and infinities must be at the same places; the rest within {@code tolerance}. */
   public static void assertClose(String what, float[] found, float[] expected, double tolerance) {
     assertThat(found).as(what).hasSameSizeAs(expected);
     double scale = 0;

@@ -20,7 +20,7 @@ class GemmTest {
     assumeThat(OpsLookup.refusal()).isEmpty();
   }
 
-  private enum Orientation {
+  enum Orientation {
     NT,
     NN,
     TN;

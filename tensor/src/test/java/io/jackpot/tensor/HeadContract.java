@@ -30,7 +30,7 @@ interface HeadContract extends OpsContract {
   @ValueSource(ints = {1, 2, 16, 18, 50, 1000, 9001})
   @interface VocabularySizes {}
 
-  /** Two heads of different widths and what the oracle says of them. */
+  /** Two heads of different widths and their statistics by the oracle. */
   record Pair(Head p, HeadStatistics pStats, Head q, HeadStatistics qStats) {
     static Pair of(int vocabulary) {
       float spread = vocabulary == 50 ? 60 : 2;

@@ -110,7 +110,6 @@ public final class Sampler {
     }
   }
 
-  private final Ops ops;
   private final Supplier<InferenceModel> source;
   private final ModelConfig config;
   private final InferencePass pass;
@@ -132,7 +131,6 @@ public final class Sampler {
   }
 
   private Sampler(Ops ops, ModelConfig config, Supplier<InferenceModel> source, CacheType cache) {
-    this.ops = ops;
     this.config = config;
     this.source = source;
     this.pass = new InferencePass(ops, config, cache);
