@@ -80,8 +80,7 @@ public final class TornadoDevices implements DeviceProvider {
     Found all = found();
     Optional<String> refusal = Optional.ofNullable(all.refusal).or(TornadoDevices::flagsMissing);
     if (refusal.isPresent()) {
-      throw new InputException(
-          "device: tornado, but " + refusal.get() + "; or use --device cpu");
+      throw new InputException("device: tornado, but " + refusal.get() + "; or use --device cpu");
     }
     Device device = all.best(products);
     check(plan, products, device, Runtime.getRuntime().maxMemory());

@@ -5,7 +5,9 @@ import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.Tensor;
 
-/** Biases, rows by their ids, rotations and RMSNorm on the device: launches of {@link RowsKernels}. */
+/**
+ * Biases, rows by their ids, rotations and RMSNorm on the device: launches of {@link RowsKernels}.
+ */
 final class DeviceRows {
   private final Recorder recorder;
 

@@ -8,8 +8,8 @@ import uk.ac.manchester.tornado.api.KernelContext;
  * numbers after some chunks are its state, in memory. A group of threads works on a row, in
  * segments short enough to stay in a cache.
  *
- * <p>Each kernel has its reductions written out: in a method with local memory as a parameter, TornadoVM
- * reads and writes the wrong elements of it.
+ * <p>Each kernel has its reductions written out: in a method with local memory as a parameter,
+ * TornadoVM reads and writes the wrong elements of it.
  */
 final class HeadStatisticsKernels {
   // Arguments: where tensors begin, then where ids do, then sizes

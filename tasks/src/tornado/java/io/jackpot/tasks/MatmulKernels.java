@@ -6,8 +6,8 @@ import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
  * Matrix products by tiles: a group computes 64 × 64 elements of the result, each thread 4 × 4 of
- * them in registers, from strips of both factors that the group loads to local memory, 16 steps of the
- * sum at a time. A factor's transposition changes only how it is loaded.
+ * them in registers, from strips of both factors that the group loads to local memory, 16 steps of
+ * the sum at a time. A factor's transposition changes only how it is loaded.
  */
 public final class MatmulKernels {
   // Arguments: where matrices begin, then sizes

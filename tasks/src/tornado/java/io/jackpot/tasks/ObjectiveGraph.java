@@ -101,7 +101,12 @@ final class ObjectiveGraph implements AutoCloseable {
     // 1. Acceptance (Eq. 3).
     graph.task(
         task("uniforms", "ObrsKernels.uniforms", perToken),
-        ObrsKernels::uniforms, CONTEXT, a.words, a.given, a.choices, a.uniform);
+        ObrsKernels::uniforms,
+        CONTEXT,
+        a.words,
+        a.given,
+        a.choices,
+        a.uniform);
     graph.task(
         task("accept", "ObrsKernels.accept", perToken),
         ObrsKernels::accept,
@@ -249,7 +254,11 @@ final class ObjectiveGraph implements AutoCloseable {
         a.distillWeight);
     graph.task(
         task("largest", "LossKernels.largest", grid(LossKernels.LANES, 1)),
-        LossKernels::largest, CONTEXT, a.maskedWeight, a.choices, a.largest);
+        LossKernels::largest,
+        CONTEXT,
+        a.maskedWeight,
+        a.choices,
+        a.largest);
     graph.task(
         task("contributions", "LossKernels.contributions", perToken),
         LossKernels::contributions,
@@ -270,7 +279,11 @@ final class ObjectiveGraph implements AutoCloseable {
         a.contributions);
     graph.task(
         task("totals", "LossKernels.totals", grid(LossKernels.LANES, LossTasks.TOTALS)),
-        LossKernels::totals, CONTEXT, a.contributions, a.choices, a.totals);
+        LossKernels::totals,
+        CONTEXT,
+        a.contributions,
+        a.choices,
+        a.totals);
     Object[] results = {
       a.acceptProbability,
       a.mask,

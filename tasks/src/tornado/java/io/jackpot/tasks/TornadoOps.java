@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * Every op as kernels on a TornadoVM device. A call only records launches; they run, as
- * compiled task graphs, when a result is needed on the heap. Tensors stay on the device.
+ * Every op as kernels on a TornadoVM device. A call only records launches; they run, as compiled
+ * task graphs, when a result is needed on the heap. Tensors stay on the device.
  */
 public final class TornadoOps implements Ops {
   private static final double GIBIBYTE = 1 << 30;
