@@ -4,6 +4,7 @@ import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.HeadChunks.Chunk;
 import io.jackpot.tasks.HeadChunks.Extent;
+import io.jackpot.tensor.Checks;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
@@ -18,32 +19,23 @@ import org.jspecify.annotations.Nullable;
  * HeadStatisticsKernels}, in the pieces of {@link HeadChunks}. A row's results are kept beside its
  * logits and grow chunk by chunk.
  */
-final class DeviceHead {
+interface DeviceHead extends DeviceOps {
+  HeadChunks pieces();
+
   /** Logits of a chunk. */
-  static final int BUDGET = 1 << 24;
+  int BUDGET = 1 << 24;
 
   /** Ids of one launch of {@link HeadKernels#GATHER} or {@link HeadKernels#OVERLAP}. */
-  private static final int MOST_IDS = 1 << 18;
+  int MOST_IDS = 1 << 18;
 
-  private static final int MOST_COLUMN_GROUPS = 64;
-
-  private final Recorder recorder;
-  private final HeadChunks pieces;
-
-  /**
-   * @param budget logits of a chunk, at least a tile's width
-   */
-  DeviceHead(Recorder recorder, MatrixProduct product, int budget) {
-    this.recorder = recorder;
-    this.pieces = new HeadChunks(recorder, product, budget);
-  }
+  int MOST_COLUMN_GROUPS = 64;
 
   private int input(float[] values, int from, int count) {
-    return recorder.input(Arrays.copyOfRange(values, from, from + count), count);
+    return recorder().input(Arrays.copyOfRange(values, from, from + count), count);
   }
 
   private int ids(int[] values, int from, int count) {
-    return recorder.ids(Arrays.copyOfRange(values, from, from + count), count);
+    return recorder().ids(Arrays.copyOfRange(values, from, from + count), count);
   }
 
   private static int stride(HeadStatistics out) {
@@ -51,7 +43,7 @@ final class DeviceHead {
   }
 
   private void statistics(Region y, Region state, Chunk chunk, HeadStatistics out, int actionsAt) {
-    recorder
+    recorder()
         .prepare(HeadStatisticsKernels.STATISTICS)
         .operand(HeadStatisticsKernels.LOGITS, y)
         .operand(HeadStatisticsKernels.STATE, state, state.offset + chunk.row() * stride(out))
@@ -63,26 +55,30 @@ final class DeviceHead {
         .record(chunk.rows());
   }
 
-  void forward(Head head, int[] actions, HeadStatistics out) {
+  @Override
+  default void headForward(Head head, int[] actions, HeadStatistics out) {
+    Checks.statistics("headForward", head, out);
+    Checks.actions("headForward", head, actions);
+    recorder().begin();
     int tokens = head.tokens();
     if (tokens == 0) {
       return;
     }
-    Extent extent = pieces.extent(head);
-    Region y = recorder.scratch(extent.size());
-    Region state = recorder.scratch(Math.multiplyExact(tokens, stride(out)));
-    pieces.blocks(
+    Extent extent = pieces().extent(head);
+    Region y = recorder().scratch(extent.size());
+    Region state = recorder().scratch(Math.multiplyExact(tokens, stride(out)));
+    pieces().blocks(
         extent,
         tokens,
         (row, rows) -> {
           int actionsAt = ids(actions, row, rows);
-          pieces.chunks(
+          pieces().chunks(
               extent,
               row,
               rows,
               head.vocabulary(),
               chunk -> {
-                pieces.logits(head, chunk, y);
+                pieces().logits(head, chunk, y);
                 statistics(y, state, chunk, out, actionsAt);
               });
         });
@@ -92,16 +88,19 @@ final class DeviceHead {
     }
   }
 
-  void sample(Head head, double[] uniforms, HeadStatistics out) {
+  @Override
+  default void headSample(Head head, double[] uniforms, HeadStatistics out) {
+    Checks.headSample(head, uniforms, out);
+    recorder().begin();
     int tokens = head.tokens();
     if (tokens == 0) {
       return;
     }
-    Extent extent = pieces.samplingExtent(head);
+    Extent extent = pieces().samplingExtent(head);
     boolean whole = extent.columns() == head.vocabulary();
-    Region y = recorder.scratch(extent.size());
-    Region state = recorder.scratch(Math.multiplyExact(tokens, stride(out)));
-    pieces.blocks(
+    Region y = recorder().scratch(extent.size());
+    Region state = recorder().scratch(Math.multiplyExact(tokens, stride(out)));
+    pieces().blocks(
         extent,
         tokens,
         (row, rows) -> {
@@ -109,25 +108,25 @@ final class DeviceHead {
           for (int i = 0; i < rows; i++) {
             thresholds[i] = (float) uniforms[row + i];
           }
-          int uniformsAt = recorder.input(thresholds, rows);
+          int uniformsAt = recorder().input(thresholds, rows);
           if (!whole) {
-            pieces.chunks(
+            pieces().chunks(
                 extent,
                 row,
                 rows,
                 head.vocabulary(),
                 chunk -> {
-                  pieces.logits(head, chunk, y);
+                  pieces().logits(head, chunk, y);
                   statistics(y, state, chunk, out, -1);
                 });
           }
-          pieces.chunks(
+          pieces().chunks(
               extent,
               row,
               rows,
               head.vocabulary(),
               chunk -> {
-                pieces.logits(head, chunk, y);
+                pieces().logits(head, chunk, y);
                 if (whole) {
                   statistics(y, state, chunk, out, -1);
                 }
@@ -141,10 +140,10 @@ final class DeviceHead {
   }
 
   private void choose(Region y, int uniformsAt, Region state, Chunk chunk, HeadStatistics out) {
-    recorder
+    recorder()
         .prepare(HeadStatisticsKernels.SAMPLE)
         .operand(HeadStatisticsKernels.LOGITS, y)
-        .operand(HeadStatisticsKernels.UNIFORMS, recorder.inputs(), uniformsAt)
+        .operand(HeadStatisticsKernels.UNIFORMS, recorder().inputs(), uniformsAt)
         .operand(HeadStatisticsKernels.STATE, state, state.offset + chunk.row() * stride(out))
         .arg(HeadStatisticsKernels.STRIDE, stride(out))
         .arg(HeadStatisticsKernels.COLUMNS, chunk.columns())
@@ -154,7 +153,7 @@ final class DeviceHead {
 
   private float[] read(Region region, int count) {
     float[] values = new float[count];
-    recorder.read(region, 0, values, count);
+    recorder().read(region, 0, values, count);
     return values;
   }
 
@@ -175,24 +174,27 @@ final class DeviceHead {
     }
   }
 
-  void gather(Head head, float[] logSumExp, int[] ids, int count, float[] logProbs) {
+  @Override
+  default void headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
+    int count = Checks.headGather(head, logSumExp, ids, logProbs);
+    recorder().begin();
     if (ids.length == 0) {
       return;
     }
     int dim = head.hidden().cols();
-    Region hidden = pieces.hidden(head);
-    Region weight = pieces.weight(head);
-    Region out = recorder.scratch(ids.length);
+    Region hidden = pieces().hidden(head);
+    Region weight = pieces().weight(head);
+    Region out = recorder().scratch(ids.length);
     for (int from = 0; from < ids.length; from += MOST_IDS) {
-      recorder.makeRoom();
+      recorder().makeRoom();
       int length = Math.min(MOST_IDS, ids.length - from);
       int row = from / count;
       int rows = (from + length - 1) / count - row + 1;
-      recorder
+      recorder()
           .prepare(HeadKernels.GATHER)
           .operand(HeadKernels.HIDDEN, hidden, hidden.offset + row * dim)
           .operand(HeadKernels.WEIGHT, weight)
-          .operand(HeadKernels.LOG_SUM_EXP, recorder.inputs(), input(logSumExp, row, rows))
+          .operand(HeadKernels.LOG_SUM_EXP, recorder().inputs(), input(logSumExp, row, rows))
           .operand(HeadKernels.OUT, out, out.offset + from)
           .arg(HeadKernels.IDS, ids(ids, from, length))
           .arg(HeadKernels.IDS_A_ROW, count)
@@ -202,7 +204,7 @@ final class DeviceHead {
           .scalar(HeadKernels.SCALE, 1 / head.temperature())
           .record(Math.ceilDiv(length, HeadKernels.PRODUCTS));
     }
-    recorder.read(out, 0, logProbs, ids.length);
+    recorder().read(out, 0, logProbs, ids.length);
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0) {
         logProbs[i] = Float.NEGATIVE_INFINITY;
@@ -210,15 +212,10 @@ final class DeviceHead {
     }
   }
 
-  void overlap(
-      Head p,
-      float[] pLogSumExp,
-      Head q,
-      float[] qLogSumExp,
-      TopK topQ,
-      int[] otherIds,
-      double lambda,
-      double[] overlap) {
+  @Override
+  default void headOverlap(Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, TopK topQ, int[] otherIds, double lambda, double[] overlap) {
+    Checks.headOverlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
+    recorder().begin();
     int tokens = p.tokens();
     if (tokens == 0) {
       return;
@@ -227,22 +224,22 @@ final class DeviceHead {
     int others = otherIds.length / tokens;
     int dim = p.hidden().cols();
     int otherDim = q.hidden().cols();
-    Region hidden = pieces.hidden(p);
-    Region weight = pieces.weight(p);
-    Region otherHidden = pieces.hidden(q);
-    Region otherWeight = pieces.weight(q);
-    Region out = recorder.scratch(tokens);
+    Region hidden = pieces().hidden(p);
+    Region weight = pieces().weight(p);
+    Region otherHidden = pieces().hidden(q);
+    Region otherWeight = pieces().weight(q);
+    Region out = recorder().scratch(tokens);
     int rows = Math.max(1, MOST_IDS / (k + others + 2));
     for (int row = 0; row < tokens; row += rows) {
-      recorder.makeRoom();
+      recorder().makeRoom();
       int length = Math.min(rows, tokens - row);
-      recorder
+      recorder()
           .prepare(HeadKernels.OVERLAP)
           .operand(HeadKernels.HIDDEN, hidden, hidden.offset + row * dim)
           .operand(HeadKernels.WEIGHT, weight)
           .operand(HeadKernels.OTHER_HIDDEN, otherHidden, otherHidden.offset + row * otherDim)
           .operand(HeadKernels.OTHER_WEIGHT, otherWeight)
-          .operand(HeadKernels.LOG_SUM_EXP, recorder.inputs(), input(pLogSumExp, row, length))
+          .operand(HeadKernels.LOG_SUM_EXP, recorder().inputs(), input(pLogSumExp, row, length))
           .operand(HeadKernels.OUT, out, out.offset + row)
           .arg(HeadKernels.OTHER_LOG_SUM_EXP, input(qLogSumExp, row, length))
           .arg(HeadKernels.NUMBERS, input(topQ.logProbs(), row * k, length * k))
@@ -263,35 +260,37 @@ final class DeviceHead {
     }
   }
 
-  void compare(
-      Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
+  @Override
+  default void headCompare(Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
+    Checks.headCompare(p, pLogSumExp, q, qLogSumExp, lambda, out);
+    recorder().begin();
     int tokens = p.tokens();
     if (tokens == 0) {
       return;
     }
-    Extent extent = pieces.extent(p);
-    Region pLogits = recorder.scratch(extent.size());
-    Region qLogits = recorder.scratch(extent.size());
-    Region state = recorder.scratch(tokens * HeadKernels.COMPARED);
-    pieces.blocks(
+    Extent extent = pieces().extent(p);
+    Region pLogits = recorder().scratch(extent.size());
+    Region qLogits = recorder().scratch(extent.size());
+    Region state = recorder().scratch(tokens * HeadKernels.COMPARED);
+    pieces().blocks(
         extent,
         tokens,
         (row, rows) -> {
           int pLogSumExpAt = input(pLogSumExp, row, rows);
           int qLogSumExpAt = input(qLogSumExp, row, rows);
-          pieces.chunks(
+          pieces().chunks(
               extent,
               row,
               rows,
               p.vocabulary(),
               chunk -> {
-                pieces.logits(p, chunk, pLogits);
-                pieces.logits(q, chunk, qLogits);
-                recorder
+                pieces().logits(p, chunk, pLogits);
+                pieces().logits(q, chunk, qLogits);
+                recorder()
                     .prepare(HeadKernels.COMPARE)
                     .operand(HeadKernels.LOGITS, pLogits)
                     .operand(HeadKernels.OTHER_LOGITS, qLogits)
-                    .operand(HeadKernels.LOG_SUM_EXP, recorder.inputs(), pLogSumExpAt)
+                    .operand(HeadKernels.LOG_SUM_EXP, recorder().inputs(), pLogSumExpAt)
                     .operand(HeadKernels.STATE, state, state.offset + row * HeadKernels.COMPARED)
                     .arg(HeadKernels.OTHER_LOG_SUM_EXP, qLogSumExpAt)
                     .arg(HeadKernels.COLUMNS, chunk.columns())
@@ -309,45 +308,42 @@ final class DeviceHead {
     }
   }
 
-  void backward(
-      Head head,
-      HeadStatistics statistics,
-      float[] coefficient,
-      @Nullable Distillation distillation,
-      Tensor dHidden,
-      Tensor dWeight) {
+  @Override
+  default void headBackward(Head head, HeadStatistics statistics, float[] coefficient, @Nullable Distillation distillation, Tensor dHidden, Tensor dWeight) {
+    Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
+    recorder().begin();
     int tokens = head.tokens();
     if (tokens == 0) {
       return;
     }
-    Extent extent = pieces.extent(head);
-    Region y = recorder.scratch(extent.size());
-    Region teacherLogits = distillation == null ? y : recorder.scratch(extent.size());
-    Region hiddenGradient = recorder.region(dHidden, Role.ACTIVATION);
-    Region weightGradient = recorder.region(dWeight, Role.GRADIENT);
-    pieces.blocks(
+    Extent extent = pieces().extent(head);
+    Region y = recorder().scratch(extent.size());
+    Region teacherLogits = distillation == null ? y : recorder().scratch(extent.size());
+    Region hiddenGradient = recorder().region(dHidden, Role.ACTIVATION);
+    Region weightGradient = recorder().region(dWeight, Role.GRADIENT);
+    pieces().blocks(
         extent,
         tokens,
         (row, rows) -> {
           int actionsAt = ids(statistics.action(), row, rows);
           int numbersAt =
-              recorder.input(
+              recorder().input(
                   numbers(statistics, coefficient, distillation, row, rows),
                   HeadKernels.ROW_NUMBERS * rows);
-          pieces.chunks(
+          pieces().chunks(
               extent,
               row,
               rows,
               head.vocabulary(),
               chunk -> {
-                pieces.logits(head, chunk, y);
+                pieces().logits(head, chunk, y);
                 if (distillation != null) {
-                  pieces.logits(distillation.teacher(), chunk, teacherLogits);
+                  pieces().logits(distillation.teacher(), chunk, teacherLogits);
                 }
-                recorder
+                recorder()
                     .prepare(HeadKernels.GRADIENT)
                     .operand(HeadKernels.OTHER_LOGITS, teacherLogits)
-                    .operand(HeadKernels.NUMBERS, recorder.inputs(), numbersAt)
+                    .operand(HeadKernels.NUMBERS, recorder().inputs(), numbersAt)
                     .operand(HeadKernels.LOGITS, y)
                     .arg(HeadKernels.ACTIONS, actionsAt)
                     .arg(HeadKernels.ROWS, rows)
@@ -360,7 +356,7 @@ final class DeviceHead {
                             Math.ceilDiv(chunk.columns(), HeadKernels.GROUP), MOST_COLUMN_GROUPS),
                         rows,
                         1);
-                pieces.addGradients(head, chunk, y, hiddenGradient, weightGradient);
+                pieces().addGradients(head, chunk, y, hiddenGradient, weightGradient);
               });
         });
   }

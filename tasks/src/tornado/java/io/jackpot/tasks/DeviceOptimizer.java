@@ -3,28 +3,25 @@ package io.jackpot.tasks;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tensor.AdamWStep;
+import io.jackpot.tensor.Checks;
 import io.jackpot.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 
 /** Norms and AdamW on the device: launches of {@link OptimizerKernels}. */
-final class DeviceOptimizer {
-  private final Recorder recorder;
-
-  DeviceOptimizer(Recorder recorder) {
-    this.recorder = recorder;
-  }
-
+interface DeviceOptimizer extends DeviceOps {
   /** Each tensor's partial sums are added up on the heap, in double. */
-  double[] sumsOfSquares(List<Tensor> xs) {
+  @Override
+  default double[] sumsOfSquares(List<Tensor> xs) {
+    recorder().begin();
     int[] groups = xs.stream().mapToInt(x -> OptimizerKernels.squaresGroups(x.size())).toArray();
     int total = Arrays.stream(groups).sum();
-    Region partials = recorder.scratch(total);
+    Region partials = recorder().scratch(total);
     int at = 0;
     for (int t = 0; t < groups.length; t++) {
-      recorder
+      recorder()
           .prepare(OptimizerKernels.SQUARES)
-          .operand(OptimizerKernels.X, recorder.region(xs.get(t), Role.GRADIENT))
+          .operand(OptimizerKernels.X, recorder().region(xs.get(t), Role.GRADIENT))
           .operand(OptimizerKernels.PARTIALS, partials, partials.offset + at)
           .arg(OptimizerKernels.N, xs.get(t).size())
           .arg(OptimizerKernels.GROUPS, groups[t])
@@ -32,7 +29,7 @@ final class DeviceOptimizer {
       at += groups[t];
     }
     float[] values = new float[total];
-    recorder.read(partials, 0, values, total);
+    recorder().read(partials, 0, values, total);
     double[] sums = new double[groups.length];
     at = 0;
     for (int t = 0; t < groups.length; t++) {
@@ -43,13 +40,16 @@ final class DeviceOptimizer {
     return sums;
   }
 
-  void adamW(Tensor weight, Tensor gradient, Tensor m, Tensor v, AdamWStep step) {
-    Region weights = recorder.region(weight, Role.WEIGHT);
-    recorder
+  @Override
+  default void adamW(Tensor weight, Tensor gradient, Tensor m, Tensor v, AdamWStep step) {
+    Checks.sameSize("adamW", weight, gradient, m, v);
+    recorder().begin();
+    Region weights = recorder().region(weight, Role.WEIGHT);
+    recorder()
         .prepare(OptimizerKernels.ADAM_W)
-        .operand(OptimizerKernels.GRADIENT, recorder.region(gradient, Role.GRADIENT))
-        .operand(OptimizerKernels.M, recorder.region(m, Role.FIRST_MOMENT))
-        .operand(OptimizerKernels.V, recorder.region(v, Role.SECOND_MOMENT))
+        .operand(OptimizerKernels.GRADIENT, recorder().region(gradient, Role.GRADIENT))
+        .operand(OptimizerKernels.M, recorder().region(m, Role.FIRST_MOMENT))
+        .operand(OptimizerKernels.V, recorder().region(v, Role.SECOND_MOMENT))
         .operand(OptimizerKernels.X, weights)
         .arg(OptimizerKernels.N, weight.size())
         .scalar(OptimizerKernels.RATE, step.learningRate())

@@ -3,32 +3,18 @@ package io.jackpot.tasks;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
+import io.jackpot.tensor.Checks;
 import io.jackpot.tensor.Tensor;
 
 /**
  * Biases, rows by their ids, rotations and RMSNorm on the device: launches of {@link RowsKernels}.
  */
-final class DeviceRows {
-  private final Recorder recorder;
-
-  DeviceRows(Recorder recorder) {
-    this.recorder = recorder;
-  }
-
-  private Region weight(Tensor x) {
-    return recorder.region(x, Role.WEIGHT);
-  }
-
-  private Region gradient(Tensor x) {
-    return recorder.region(x, Role.GRADIENT);
-  }
-
-  private Region activation(Tensor x) {
-    return recorder.region(x, Role.ACTIVATION);
-  }
-
-  void addBias(Tensor bias, Tensor y) {
-    recorder
+interface DeviceRows extends DeviceOps {
+  @Override
+  default void addBias(Tensor bias, Tensor y) {
+    Checks.bias("addBias", bias, y);
+    recorder().begin();
+    recorder()
         .prepare(RowsKernels.ADD_BIAS)
         .operand(RowsKernels.X, weight(bias))
         .operand(RowsKernels.Y, activation(y))
@@ -37,25 +23,31 @@ final class DeviceRows {
         .record(ElementwiseKernels.groups(y.size()));
   }
 
-  void addBiasBackward(Tensor dy, Tensor dBias) {
+  @Override
+  default void addBiasBackward(Tensor dy, Tensor dBias) {
+    Checks.bias("addBiasBackward", dBias, dy);
+    recorder().begin();
     Region to = gradient(dBias);
     int blocks = Math.ceilDiv(dy.rows(), RowsTasks.ROW_BLOCK);
-    Region partials = recorder.scratch(blocks * dy.cols());
-    recorder
+    Region partials = recorder().scratch(blocks * dy.cols());
+    recorder()
         .prepare(RowsKernels.COLUMN_PARTIALS)
         .operand(RowsKernels.D_Y, activation(dy))
         .operand(RowsKernels.PARTIALS, partials)
         .arg(RowsKernels.ROWS, dy.rows())
         .arg(RowsKernels.COLS, dy.cols())
         .record(Math.ceilDiv(dy.cols(), RowsKernels.LANES), blocks, 1);
-    recorder.addPartials(partials, to, to.offset, blocks, dy.cols(), true);
+    recorder().addPartials(partials, to, to.offset, blocks, dy.cols(), true);
   }
 
-  void copyRows(Tensor x, int from, Tensor y, int to, int count) {
+  @Override
+  default void copyRows(Tensor x, int from, Tensor y, int to, int count) {
+    Checks.copyRows(x, from, y, to, count);
+    recorder().begin();
     Region source = activation(x);
     Region target = activation(y);
     int n = count * x.cols();
-    recorder
+    recorder()
         .prepare(ElementwiseKernels.COPY)
         .operand(ElementwiseKernels.X, source, source.offset + from * x.cols())
         .operand(ElementwiseKernels.Y, target, target.offset + to * x.cols())
@@ -63,75 +55,100 @@ final class DeviceRows {
         .record(ElementwiseKernels.groups(n));
   }
 
-  void gatherRows(Tensor x, int[] rows, Tensor y) {
+  @Override
+  default void gatherRows(Tensor x, int[] rows, Tensor y) {
+    Checks.gatherRows("gatherRows", x, rows, y);
+    recorder().begin();
     gather(activation(x), rows, y);
   }
 
-  void gatherRowsBackward(Tensor dy, int[] rows, Tensor dx) {
+  @Override
+  default void gatherRowsBackward(Tensor dy, int[] rows, Tensor dx) {
+    Checks.gatherRows("gatherRowsBackward", dx, rows, dy);
+    recorder().begin();
     Region from = activation(dy);
     Region to = activation(dx);
-    recorder.zero(to);
-    recorder
+    recorder().zero(to);
+    recorder()
         .prepare(RowsKernels.SCATTER_ROWS)
         .operand(RowsKernels.D_Y, from)
         .operand(RowsKernels.D_X, to)
-        .arg(RowsKernels.ROW_IDS, recorder.ids(rows, dy.rows()))
+        .arg(RowsKernels.ROW_IDS, recorder().ids(rows, dy.rows()))
         .arg(RowsKernels.COLS, dy.cols())
         .arg(RowsKernels.N, dy.size())
         .record(ElementwiseKernels.groups(dy.size()));
   }
 
-  void embeddingForward(int[] ids, Tensor table, Tensor y) {
+  @Override
+  default void embeddingForward(int[] ids, Tensor table, Tensor y) {
+    Checks.embedding("embeddingForward", ids, table, y);
+    recorder().begin();
     gather(weight(table), ids, y);
   }
 
   private void gather(Region from, int[] rows, Tensor y) {
-    recorder
+    recorder()
         .prepare(RowsKernels.GATHER_ROWS)
         .operand(RowsKernels.X, from)
         .operand(RowsKernels.Y, activation(y))
-        .arg(RowsKernels.ROW_IDS, recorder.ids(rows, y.rows()))
+        .arg(RowsKernels.ROW_IDS, recorder().ids(rows, y.rows()))
         .arg(RowsKernels.COLS, y.cols())
         .arg(RowsKernels.N, y.size())
         .record(ElementwiseKernels.groups(y.size()));
   }
 
   /** Sums first short lists of rows of one id, then the lists of each id: no two threads meet. */
-  void embeddingBackward(int[] ids, Tensor dy, Tensor dTable) {
+  @Override
+  default void embeddingBackward(int[] ids, Tensor dy, Tensor dTable) {
+    Checks.embedding("embeddingBackward", ids, dTable, dy);
+    recorder().begin();
     Region from = activation(dy);
     Region to = gradient(dTable);
     IdLists lists = IdLists.of(ids, dy.rows(), RowsTasks.ROW_BLOCK);
-    Region partials = recorder.scratch(lists.count() * dy.cols());
-    recorder
+    Region partials = recorder().scratch(lists.count() * dy.cols());
+    recorder()
         .prepare(RowsKernels.LISTED_PARTIALS)
         .operand(RowsKernels.D_Y, from)
         .operand(RowsKernels.PARTIALS, partials)
-        .arg(RowsKernels.ORDER, recorder.ids(lists.order(), lists.order().length))
-        .arg(RowsKernels.STARTS, recorder.ids(lists.starts(), lists.starts().length))
+        .arg(RowsKernels.ORDER, recorder().ids(lists.order(), lists.order().length))
+        .arg(RowsKernels.STARTS, recorder().ids(lists.starts(), lists.starts().length))
         .arg(RowsKernels.COLS, dy.cols())
         .record(lists.count());
-    recorder
+    recorder()
         .prepare(RowsKernels.ADD_LISTED)
         .operand(RowsKernels.PARTIALS, partials)
         .operand(RowsKernels.Y, to)
-        .arg(RowsKernels.ROW_IDS, recorder.ids(lists.distinct(), lists.distinct().length))
-        .arg(RowsKernels.STARTS, recorder.ids(lists.firstList(), lists.firstList().length))
+        .arg(RowsKernels.ROW_IDS, recorder().ids(lists.distinct(), lists.distinct().length))
+        .arg(RowsKernels.STARTS, recorder().ids(lists.firstList(), lists.firstList().length))
         .arg(RowsKernels.COLS, dy.cols())
         .record(lists.distinct().length);
+  }
+
+  @Override
+  default void rope(Tensor x, int[] positions, Tensor cos, Tensor sin) {
+    Checks.rope("rope", x, positions, cos, sin);
+    rotate(x, positions, cos, sin, 1);
+  }
+
+  @Override
+  default void ropeBackward(Tensor dx, int[] positions, Tensor cos, Tensor sin) {
+    Checks.rope("ropeBackward", dx, positions, cos, sin);
+    rotate(dx, positions, cos, sin, -1);
   }
 
   /**
    * @param direction 1, or −1 for the inverse
    */
-  void rope(Tensor x, int[] positions, Tensor cos, Tensor sin, int direction) {
+  private void rotate(Tensor x, int[] positions, Tensor cos, Tensor sin, int direction) {
+    recorder().begin();
     int pairs = x.size() / 2;
     Region rotated = activation(x);
-    recorder
+    recorder()
         .prepare(RowsKernels.ROPE)
         .operand(RowsKernels.COS, weight(cos))
         .operand(RowsKernels.SIN, weight(sin))
         .operand(RowsKernels.X, rotated)
-        .arg(RowsKernels.POSITIONS, recorder.ids(positions, x.dim(0)))
+        .arg(RowsKernels.POSITIONS, recorder().ids(positions, x.dim(0)))
         .arg(RowsKernels.HEADS, x.dim(1))
         .arg(RowsKernels.HALF, x.dim(2) / 2)
         .arg(RowsKernels.DIRECTION, direction)
@@ -139,13 +156,16 @@ final class DeviceRows {
         .record(ElementwiseKernels.groups(pairs));
   }
 
-  void rmsNormForward(Tensor x, Tensor gain, float epsilon, Tensor y, Tensor inverseRms) {
+  @Override
+  default void rmsNormForward(Tensor x, Tensor gain, float epsilon, Tensor y, Tensor inverseRms) {
+    Checks.rmsNorm("rmsNormForward", x, gain, inverseRms, y);
+    recorder().begin();
     Region from = activation(x);
     Region by = weight(gain);
     Region to = activation(y);
     Region rms = activation(inverseRms);
-    Outputs out = recorder.outputs(to, rms);
-    recorder
+    Outputs out = recorder().outputs(to, rms);
+    recorder()
         .prepare(RowsKernels.RMS_NORM)
         .operand(RowsKernels.X, from)
         .operand(RowsKernels.GAIN, by)
@@ -153,17 +173,14 @@ final class DeviceRows {
         .arg(RowsKernels.COLS, x.cols())
         .scalar(RowsKernels.EPSILON, epsilon)
         .record(x.rows());
-    recorder.settle(out, to, rms);
+    recorder().settle(out, to, rms);
   }
 
-  void rmsNormBackward(
-      Tensor dy,
-      Tensor x,
-      Tensor gain,
-      Tensor inverseRms,
-      Tensor dx,
-      Tensor dGain,
-      boolean accumulate) {
+  @Override
+  default void rmsNormBackward(Tensor dy, Tensor x, Tensor gain, Tensor inverseRms, Tensor dx, Tensor dGain, boolean accumulate) {
+    Checks.rmsNorm("rmsNormBackward", x, gain, inverseRms, dy, dx);
+    Checks.sameSize("rmsNormBackward", gain, dGain);
+    recorder().begin();
     Region gradient = activation(dy);
     Region from = activation(x);
     Region by = weight(gain);
@@ -173,8 +190,8 @@ final class DeviceRows {
     int rows = x.rows();
     int dim = x.cols();
     int blocks = Math.ceilDiv(rows, RowsTasks.ROW_BLOCK);
-    Region partials = recorder.scratch(blocks * dim);
-    recorder
+    Region partials = recorder().scratch(blocks * dim);
+    recorder()
         .prepare(RowsKernels.GAIN_PARTIALS)
         .operand(RowsKernels.D_Y, gradient)
         .operand(RowsKernels.X, from)
@@ -183,8 +200,8 @@ final class DeviceRows {
         .arg(RowsKernels.ROWS, rows)
         .arg(RowsKernels.COLS, dim)
         .record(Math.ceilDiv(dim, RowsKernels.LANES), blocks, 1);
-    recorder.addPartials(partials, gainGradient, gainGradient.offset, blocks, dim, true);
-    recorder
+    recorder().addPartials(partials, gainGradient, gainGradient.offset, blocks, dim, true);
+    recorder()
         .prepare(RowsKernels.RMS_NORM_BACKWARD)
         .operand(RowsKernels.D_Y, gradient)
         .operand(RowsKernels.X, from)

@@ -110,6 +110,7 @@ public final class Sampler {
     }
   }
 
+  private final Ops ops;
   private final Supplier<InferenceModel> source;
   private final ModelConfig config;
   private final InferencePass pass;
@@ -133,6 +134,7 @@ public final class Sampler {
   private Sampler(Ops ops, ModelConfig config, Supplier<InferenceModel> source, CacheType cache) {
     this.config = config;
     this.source = source;
+    this.ops = ops;
     this.pass = new InferencePass(ops, config, cache);
     this.nucleus = new Nucleus(ops);
   }
