@@ -3,6 +3,10 @@ package io.jackpot.config;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.weights.Json;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -28,6 +32,17 @@ import tools.jackson.databind.node.ObjectNode;
  * @param <R> the record; what its components have to fulfil together, its constructor checks
  */
 public final class Settings<R extends Record> {
+  /** Names that users know as settings from elsewhere and that a settings record refuses. */
+  @Target(ElementType.TYPE)
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Refuses {
+    /** As they would be keys of a config file. */
+    String[] names();
+
+    /** Why, and what to do instead; the message continues with it after the name. */
+    String because();
+  }
+
   private final Class<R> type;
   private final Map<String, Key> keys = new LinkedHashMap<>();
 

@@ -21,7 +21,7 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
-@Refuses(
+@Settings.Refuses(
     names = {"topP", "minP"},
     because =
         "training samples from the whole distribution, since a sampler that cuts it off records"

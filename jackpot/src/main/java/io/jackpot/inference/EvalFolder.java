@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -44,20 +43,8 @@ final class EvalFolder implements AutoCloseable {
    * @throws InputException if it holds anything
    */
   static void checkFree(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      if (files.findAny().isPresent()) {
-        throw new InputException(
-            folder
-                + ": not empty; give another folder with --out, or go on with this evaluation by"
-                + " --resume "
-                + folder);
-      }
-    } catch (IOException e) {
-      throw AtomicFiles.failed("cannot start an evaluation here", folder, e);
-    }
+    FolderLock.requireFree(
+        folder, "an evaluation", ", or go on with this evaluation by --resume " + folder);
   }
 
   /**

@@ -1,11 +1,26 @@
 package io.jackpot.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.HexFormat;
 import tools.jackson.databind.JsonNode;
 
 /** Text of any origin as text of an HTML or SVG page. */
 final class Markup {
   private Markup() {}
+
+  /** The text of a file that lies beside the classes of this package. */
+  static String resource(String name) {
+    try (InputStream stream = Markup.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(stream, name).readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** A string as it is, nothing for a value that is missing, else its JSON. */
   static String plain(JsonNode value) {

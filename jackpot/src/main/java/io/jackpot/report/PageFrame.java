@@ -27,6 +27,6 @@ final class PageFrame {
     </html>
     """
         .formatted(
-            Markup.escape(title), Resources.text("report.css"), body, Resources.text("report.js"));
+            Markup.escape(title), Markup.resource("report.css"), body, Markup.resource("report.js"));
   }
 }

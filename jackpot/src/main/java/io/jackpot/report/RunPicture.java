@@ -57,7 +57,7 @@ public final class RunPicture {
                 WIDTH,
                 HEIGHT,
                 Markup.escape(Plot.inWords(charts.getFirst(), run)),
-                Resources.text("picture.css"),
+                Markup.resource("picture.css"),
                 WIDTH - 1,
                 HEIGHT - 1));
     panel(svg, result(run), charts.getFirst(), run, LARGE, 10, 0);

@@ -33,6 +33,33 @@ final class Curriculum {
    */
   record Limit(int most, String because) {}
 
+  /**
+   * The place of a run among its problems, counted over all epochs: a resumed run takes the next
+   * rollout and the next problem, even if the settings that both were counted with have changed.
+   *
+   * @param rollouts rollouts made
+   * @param problems problems that they took
+   * @param fingerprint of the problems; 0 before the first rollout, and for generated ones
+   */
+  record Position(int rollouts, long problems, long fingerprint) {
+    static final Position START = new Position(0, 0, 0);
+
+    /** After one more rollout. */
+    Position after(int prompts, Curriculum curriculum) {
+      return new Position(rollouts + 1, problems + prompts, curriculum.fingerprint());
+    }
+
+    /**
+     * @throws InputException if the problems are others than those that were counted
+     */
+    void require(Curriculum curriculum) {
+      if (rollouts > 0 && fingerprint != curriculum.fingerprint()) {
+        throw new InputException(
+            "problems: not those that the run began with, so its place among them means nothing; expected the same files, or a new run");
+      }
+    }
+  }
+
   private final String what;
   private final ProblemSource source;
   private final Prompts prompts;

@@ -6,14 +6,10 @@ import io.jackpot.input.InputException;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.RunReport;
-import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -47,16 +43,7 @@ final class RunFolder implements AutoCloseable {
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
   static RunFolder create(Path folder, ObjectNode config, String instead) {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.list(folder)) {
-        if (files.findAny().isPresent()) {
-          throw new InputException(
-              folder + ": not empty; give another folder with --out" + instead);
-        }
-      } catch (IOException e) {
-        throw AtomicFiles.failed("cannot start a run here", folder, e);
-      }
-    }
+    FolderLock.requireFree(folder, "a run", instead);
     Json.write(folder.resolve(CONFIG), config);
     return open(folder, -1);
   }

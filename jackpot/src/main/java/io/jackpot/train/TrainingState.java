@@ -42,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record TrainingState(
     int step,
-    Position position,
+    Curriculum.Position position,
     double elapsedSeconds,
     Trained policy,
     Trained actor,
@@ -88,7 +88,7 @@ record TrainingState(
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
     return new TrainingState(
         0,
-        Position.START,
+        Curriculum.Position.START,
         0,
         Trained.fresh(policy, optimizer(settings)),
         Trained.fresh(actor, optimizer(settings)),
@@ -126,7 +126,7 @@ record TrainingState(
    */
   private record Counters(
       int step,
-      Position position,
+      Curriculum.Position position,
       int policyUpdates,
       int actorUpdates,
       double elapsedSeconds,
