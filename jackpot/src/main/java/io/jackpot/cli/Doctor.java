@@ -13,9 +13,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The command {@code doctor}: what this machine offers. */
+/** The command {@code doctor}: a report on this machine. */
 final class Doctor {
-  /** Ends the keys of sizes. */
+  /** Suffix of keys whose values are sizes. */
   private static final String BYTES = "Bytes";
 
   private Doctor() {}

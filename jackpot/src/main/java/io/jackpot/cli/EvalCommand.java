@@ -95,7 +95,7 @@ final class EvalCommand {
     }
   }
 
-  /** Brings the page of the run up to date that an evaluation lies in. */
+  /** Updates the page of the run that contains the evaluation. */
   private static void showInRun(Path folder, Console console) {
     RunReport.runOf(folder)
         .ifPresent(run -> {

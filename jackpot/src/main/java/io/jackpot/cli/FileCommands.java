@@ -9,7 +9,9 @@ import io.jackpot.problems.VerifyLines;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The commands that answer what a file asks: {@code score, tokenize, verify, explain}. */
+/**
+ * The commands that read one file and print an answer: {@code score, tokenize, verify, explain}.
+ */
 final class FileCommands {
   private FileCommands() {}
 

@@ -54,7 +54,7 @@ final class TrainCommand {
         .toArray(String[]::new);
   }
 
-  /** Runs to the end; gives the last line of metrics. */
+  /** Runs to the end and returns the last line of metrics. */
   private static ObjectNode run(ParseResult parsed, Console console) {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
     Map<String, String> given = Options.given(parsed, SETTINGS);
@@ -76,9 +76,7 @@ final class TrainCommand {
         settings, paths.out == null ? newRun(Path.of("runs"), settings) : Path.of(paths.out));
   }
 
-  /**
-   * A folder of {@code runs} that does not exist: jackpot-seed0, then jackpot-seed0-2 and so on.
-   */
+  /** A folder in {@code runs} that does not exist yet: jackpot-seed0, jackpot-seed0-2 and so on. */
   static Path newRun(Path runs, TrainSettings settings) {
     String name = "%s-seed%d".formatted(Names.of(settings.arm()), settings.seed());
     return IntStream.iterate(1, number -> number + 1)

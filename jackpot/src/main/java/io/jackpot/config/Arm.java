@@ -3,9 +3,7 @@ package io.jackpot.config;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A preset that the other settings of {@code train} start from: Jackpot, or one of its baselines.
- */
+/** A preset of the settings of {@code train}: Jackpot, or one of its baselines. */
 public enum Arm {
   JACKPOT("rejection, weights, actor loss and distillation: the paper's method", Map.of()),
   JACKPOT_EXPECTED(
@@ -37,6 +35,8 @@ public enum Arm {
       Map.of("policyCorrection", "none", "actorLoss", "false", "distillCoefficient", "0"));
 
   private final String description;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Always of Map.of.
   private final Map<String, String> preset;
 
   Arm(String description, Map<String, String> preset) {
@@ -49,7 +49,7 @@ public enum Arm {
     return description;
   }
 
-  /** What it sets, itself included: a layer of {@link Settings}. */
+  /** The settings it presets, itself included: a layer of {@link Settings}. */
   public Map<String, @Nullable Object> layer() {
     Map<String, @Nullable Object> layer = Settings.of(TrainSettings.class).flags(preset);
     layer.put("arm", this);

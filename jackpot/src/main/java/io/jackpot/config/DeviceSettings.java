@@ -9,7 +9,7 @@ import io.jackpot.devices.Products.Gemm;
 import io.jackpot.devices.Products.Precision;
 import java.util.function.Supplier;
 
-/** The settings of where and how a command computes. */
+/** The settings of the device that a command computes on. */
 public record DeviceSettings(
     @Setting(
             value = "0",
@@ -37,7 +37,7 @@ public record DeviceSettings(
   }
 
   /**
-   * Opens where to compute.
+   * Opens the device.
    *
    * @param plan the memory that a device needs
    * @throws io.jackpot.input.InputException if there is no such device, or it has no such products
@@ -47,7 +47,7 @@ public record DeviceSettings(
   }
 
   /**
-   * Opens where to compute for a model that samples with the number types {@code dtypes}.
+   * Opens the device for a model that samples with the number types {@code dtypes}.
    *
    * @throws io.jackpot.input.InputException as {@link #open(Supplier)}, or if the device does not
    *     have these types

@@ -3,7 +3,7 @@ package io.jackpot.config;
 import io.jackpot.problems.Fields;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of how a data set is read. */
+/** The settings of the fields of a data set. */
 public record FieldSettings(
     @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
         @Nullable String promptField,

@@ -3,7 +3,7 @@ package io.jackpot.config;
 import io.jackpot.transformer.Truncation;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of how responses are sampled from a model that is not trained. */
+/** The settings of sampling from a model that is not trained. */
 public record SamplingSettings(
     @Setting(value = "1", min = 0, help = "sampling temperature; 0 for the most probable token")
         float temperature,

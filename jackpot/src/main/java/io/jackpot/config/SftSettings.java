@@ -2,7 +2,7 @@ package io.jackpot.config;
 
 import io.jackpot.weights.StoredType;
 
-/** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
+/** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
     @Setting(help = "model folder or GGUF file to start from") String model,
     @Setting(help = "JSONL file of {\"prompt\", \"completion\"} or {\"ids\"}") String data,

@@ -20,7 +20,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
+/** Every setting of {@code jackpot train}; its {@link Setting} explains it. */
 @Settings.Refuses(
     names = {"topP", "minP"},
     because =
@@ -118,13 +118,13 @@ public record TrainSettings(
         WeightType actorDtype,
     @Setting(value = "f32", help = "KV cache of that model: f32, fp8 or int8") CacheType kvDtype) {
 
-  /** Which model samples the rollouts. */
+  /** The model that samples the rollouts. */
   public enum RolloutModel {
     ACTOR,
     POLICY
   }
 
-  /** What stands before the policy's PPO term. */
+  /** The weight of the policy's PPO term. */
   public enum PolicyCorrection {
     OBRS,
     NONE,
@@ -134,7 +134,7 @@ public record TrainSettings(
     TIS_Z
   }
 
-  /** F of the actor's loss. */
+  /** F in the actor's loss. */
   public enum ActorCorrection {
     NONE,
     IDENTITY,
@@ -189,9 +189,9 @@ public record TrainSettings(
   }
 
   /**
-   * Defaults under the preset of an arm, under a config file, under flags. The arm is the flags',
-   * else the file's. Where a file is of another arm than the flags ask for, as a run's own
-   * config.json may be, what it has from its own arm does not count.
+   * Layers the defaults, the preset of an arm, a config file and flags. The arm is that of the
+   * flags, or else that of the file. If the flags name another arm than the file, which may be the
+   * config.json of a run, the values that the file has from its own arm do not count.
    *
    * @param file values as {@link Settings#file} gives them
    * @param flags values as {@link Settings#flags} gives them
@@ -212,7 +212,7 @@ public record TrainSettings(
     return settings.build(arm.layer(), own, flags);
   }
 
-  /** Whether rollouts are sampled with other numbers than those that are trained. */
+  /** Whether rollouts are sampled with other number types than training uses. */
   public boolean roundedSampler() {
     return actorDtype != WeightType.F32 || kvDtype != CacheType.F32;
   }
@@ -222,7 +222,7 @@ public record TrainSettings(
     return actorLearningRate == null ? learningRate : actorLearningRate;
   }
 
-  /** What the losses have to know. */
+  /** The options of the objective. */
   public ObjectiveOptions objective() {
     return new ObjectiveOptions(
         lambda,

@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What an evaluation writes: {@code config.json}, {@code problems.jsonl}, {@code samples.jsonl} to
- * which each response is appended as it ends, and at the end {@code results.json} and {@code
- * report.html}. One process at a time.
+ * The folder of an evaluation: {@code config.json}, {@code problems.jsonl}, {@code samples.jsonl}
+ * to which each response is appended when it ends, and finally {@code results.json} and {@code
+ * report.html}. One process at a time writes to it.
  */
 final class EvalFolder implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -38,7 +38,7 @@ final class EvalFolder implements AutoCloseable {
   }
 
   /**
-   * Says early that a new evaluation could not be begun in {@code folder}.
+   * Checks early that a new evaluation can start in {@code folder}.
    *
    * @throws InputException if it holds anything
    */
@@ -48,7 +48,7 @@ final class EvalFolder implements AutoCloseable {
   }
 
   /**
-   * A new evaluation. It has begun once its {@code config.json} is there.
+   * Starts a new evaluation. It has started once its {@code config.json} exists.
    *
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
@@ -61,7 +61,7 @@ final class EvalFolder implements AutoCloseable {
   }
 
   /**
-   * The {@code config.json} of an evaluation that began.
+   * The {@code config.json} of an evaluation that has started.
    *
    * @throws InputException if there is none
    */
@@ -81,10 +81,10 @@ final class EvalFolder implements AutoCloseable {
   }
 
   /**
-   * An evaluation to go on with. A response that was being written when its process ended is cut
-   * off.
+   * Opens an evaluation to resume it. A response that was incomplete when its process ended is
+   * removed.
    *
-   * @throws InputException if another process writes to it, or the problems are not what they were
+   * @throws InputException if another process writes to it, or the problems have changed
    */
   static EvalFolder open(Path folder, List<DataSet> sets) {
     checkProblems(folder.resolve(PROBLEMS), sets);

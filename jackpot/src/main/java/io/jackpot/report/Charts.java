@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The charts of a run's page. Equations and sections are those of the Jackpot paper. */
 final class Charts {
-  /** Metrics that are no curve: they count up, or stand in a sentence. */
+  /** Metrics without a curve: they count up, or are part of a sentence. */
   private static final Set<String> NO_CURVE =
       Set.of("step", "elapsedSeconds", "badGold", "badLength", "heldOutProblems");
 
@@ -56,7 +56,7 @@ final class Charts {
 
   private Charts() {}
 
-  /** The chart of what a run is for. */
+  /** The chart of a run's result. */
   static Chart result(Run.Kind kind) {
     return switch (kind) {
       case TRAIN -> ACCURACY;
@@ -80,7 +80,7 @@ final class Charts {
     };
   }
 
-  /** Those that a run has something for; what no chart of ours shows comes last. */
+  /** The sections that a run has data for; metrics without a chart of their own come last. */
   static List<Section> of(Run run) {
     List<Section> sections = new ArrayList<>(of(run.kind()));
     Set<String> known = new HashSet<>(NO_CURVE);

@@ -60,7 +60,7 @@ public final class FolderLock implements AutoCloseable {
           return new FolderLock(channel);
         }
       } catch (OverlappingFileLockException e) {
-        // Held within this process: the same answer.
+        // Held within this process: treated the same.
       }
       channel.close();
       throw new InputException(

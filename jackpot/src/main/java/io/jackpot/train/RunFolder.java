@@ -15,9 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a run writes: {@code config.json}, {@code metrics.jsonl}, {@code samples.jsonl}, {@code
- * report.html} and {@code checkpoints/}. One process at a time, which a lock sees to; the operating
- * system lets go of it however the process ends.
+ * The folder of a run: {@code config.json}, {@code metrics.jsonl}, {@code samples.jsonl}, {@code
+ * report.html} and {@code checkpoints/}. A lock makes sure that one process at a time writes to it.
  */
 final class RunFolder implements AutoCloseable {
   static final String CONFIG = "config.json";
@@ -39,7 +38,7 @@ final class RunFolder implements AutoCloseable {
   /**
    * A new run.
    *
-   * @param instead what else to do where there is a run already, for an error
+   * @param instead what to do if there already is a run, for messages
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
   static RunFolder create(Path folder, ObjectNode config, String instead) {
@@ -49,8 +48,8 @@ final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * A run to go on with. What its lines say of later steps than {@code step} is cut off: those
-   * steps will be made again.
+   * Opens a run to resume it. Lines of steps after {@code step} are removed, since those steps are
+   * repeated.
    *
    * @throws InputException if another process writes to it, or it cannot be written
    */
@@ -75,7 +74,7 @@ final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * The settings that a run was started with.
+   * The settings of a run.
    *
    * @throws InputException if there is no such run
    */
@@ -96,7 +95,7 @@ final class RunFolder implements AutoCloseable {
     return samples;
   }
 
-  /** Puts all lines so far on the disk, so that no checkpoint is ahead of them. */
+  /** Forces all lines to disk, so that no checkpoint is ahead of them. */
   void force() {
     metrics.force();
     samples.force();

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Algorithm 1 of the paper: the actor answers a batch of problems, policy and actor are updated
- * together from the answers, and again.
+ * Algorithm 1 of the paper: the actor answers a batch of problems, then policy and actor are
+ * updated together from the answers; repeat.
  */
 final class TrainingLoop {
   private final TrainSettings settings;
