@@ -20,13 +20,12 @@ final class Doctor {
 
   private Doctor() {}
 
-  private record Settings(
-      @Setting(value = "false", help = "one JSON object, for programs") boolean json) {}
+  private record Settings(@Setting(value = "false", help = "print one JSON object") boolean json) {}
 
   static CommandSpec command(Console console) {
     return Command.of(
         "doctor",
-        "Says what this machine offers: JDK, vectors, memory, devices.",
+        "Reports on this machine: JDK, vectors, memory, devices.",
         Settings.class,
         settings -> {
           ObjectNode report = report();

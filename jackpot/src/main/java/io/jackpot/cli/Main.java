@@ -107,7 +107,7 @@ public final class Main {
     }
     Collection<String> commands = spec.subcommands().keySet();
     return commands.isEmpty()
-        ? argument + ": not expected here; " + spec.qualifiedName() + " --help lists what is"
+        ? argument + ": not expected; see " + spec.qualifiedName() + " --help"
         : argument + ": no such command; nearest is " + Names.nearest(argument, commands);
   }
 

@@ -16,17 +16,16 @@ public record DeviceSettings(
             min = 0,
             max = 1024,
             changeable = true,
-            help = "threads; 0 for one a processor")
+            help = "threads (0: one per processor)")
         int threads,
-    @Setting(value = "auto", changeable = true, help = "auto, cpu or tornado") DeviceChoice device,
+    @Setting(value = "auto", changeable = true, help = "where to compute: auto, cpu or tornado")
+        DeviceChoice device,
     @Setting(
             value = "java",
             changeable = true,
-            help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+            help = "matrix products on a device: java (built in) or vendor (cuBLAS)")
         Gemm gemm,
-    @Setting(
-            value = "f32",
-            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+    @Setting(value = "f32", help = "precision of their factors: f32, bf16 or (vendor only) tf32")
         Precision matmulPrecision) {
 
   /**

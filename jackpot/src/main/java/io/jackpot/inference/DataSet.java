@@ -43,7 +43,7 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
       DataSet set = read(part.strip(), settings);
       if (sets.put(set.name, set) != null) {
         throw new InputException(
-            "--problems: two data sets are named %s, expected a name each, as in %s=%s"
+            "--problems: two data sets are named %s, expected different names, as in %s=%s"
                 .formatted(set.name, set.name + "-2", set.source));
       }
     }

@@ -44,7 +44,7 @@ final class EvalFolder implements AutoCloseable {
    */
   static void checkFree(Path folder) {
     FolderLock.requireFree(
-        folder, "an evaluation", ", or go on with this evaluation by --resume " + folder);
+        folder, "an evaluation", ", or resume this evaluation with --resume " + folder);
   }
 
   /**
@@ -75,7 +75,8 @@ final class EvalFolder implements AutoCloseable {
     }
     if (!Files.exists(folder.resolve(CONFIG))) {
       throw new InputException(
-          folder + ": nothing to go on with: stopped before it began; delete it and start again");
+          folder
+              + ": nothing to resume: it stopped before its start was complete; delete the folder and start again");
     }
     return Json.read(folder.resolve(CONFIG));
   }
@@ -116,7 +117,7 @@ final class EvalFolder implements AutoCloseable {
     if (differs >= 0) {
       String start = new String(before, 0, differs, StandardCharsets.UTF_8);
       throw new InputException(
-          "%s:%d: the problems are not those any more that this evaluation began with; restore the data, or give --out for a new evaluation"
+          "%s:%d: the problems have changed since this evaluation started; restore the data, or give --out for a new evaluation"
               .formatted(file, 1 + start.chars().filter(c -> c == '\n').count()));
     }
   }

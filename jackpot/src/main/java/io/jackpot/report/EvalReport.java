@@ -154,7 +154,7 @@ public final class EvalReport {
       if (responses > 1) {
         charts.append(
             figure(
-                set + ": right responses a problem",
+                set + ": correct responses per problem",
                 "Problems by how many of their %s responses are right: those at 0 are out of reach, those at %s are solved."
                     .formatted(responses, responses),
                 some.byProblem(responses)));

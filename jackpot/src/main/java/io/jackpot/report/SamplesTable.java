@@ -22,7 +22,7 @@ final class SamplesTable {
     StringBuilder html = new StringBuilder();
     html.append(
         """
-        <p>What the models wrote at the first, a middle and the last step that has samples.</p>
+        <p>Responses of the first, a middle and the last step with samples.</p>
         <div class="card scroll samples">
         <table>
         <thead><tr><th>Prompt</th><th>Response</th><th>Answer</th><th>Verdict</th>\

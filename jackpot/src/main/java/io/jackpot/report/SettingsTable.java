@@ -43,8 +43,8 @@ final class SettingsTable {
     List<Row> chosen = rows.stream().filter(Row::differs).toList();
     String first =
         chosen.isEmpty()
-            ? "<p>All as they are by default.</p>\n"
-            : "<p>Those that differ from the defaults.</p>\n<div class=\"card scroll\">\n%s</div>\n"
+            ? "<p>All have their default values.</p>\n"
+            : "<p>Settings that differ from the defaults.</p>\n<div class=\"card scroll\">\n%s</div>\n"
                 .formatted(table(chosen));
     return """
     %s<details class="card">

@@ -55,7 +55,7 @@ final class Curriculum {
     void require(Curriculum curriculum) {
       if (rollouts > 0 && fingerprint != curriculum.fingerprint()) {
         throw new InputException(
-            "problems: not those that the run began with, so its place among them means nothing; expected the same files, or a new run");
+            "problems: they have changed since the run started, so its position in them is void; expected the same files, or a new run");
       }
     }
   }

@@ -1,6 +1,5 @@
 package io.jackpot.train;
 
-import io.jackpot.config.DtypeSettings;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
@@ -50,7 +49,7 @@ public final class Training {
     RunProblems problems = RunProblems.of(settings, state);
     try (Compute device = open(settings, state, problems)) {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
-      String instead = ", or go on with this run by --resume " + run;
+      String instead = ", or resume this run with --resume " + run;
       try (RunFolder folder = RunFolder.create(run, config, instead)) {
         announce(run, device, settings, state, problems);
         return run(device, settings, problems, state, folder, true);
@@ -112,11 +111,7 @@ public final class Training {
   }
 
   private static Compute open(TrainSettings settings, TrainingState state, RunProblems problems) {
-    return settings
-        .compute()
-        .open(
-            new DtypeSettings(settings.actorDtype(), settings.kvDtype()),
-            () -> plan(settings, state, problems));
+    return settings.compute().open(settings.dtypes(), () -> plan(settings, state, problems));
   }
 
   private static MemoryPlan plan(

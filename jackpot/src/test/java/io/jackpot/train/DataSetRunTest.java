@@ -142,7 +142,7 @@ class DataSetRunTest {
         problems, Files.readString(problems) + "{\"Problem\":\"3+3=\",\"Answer\":2}\n");
     assertThatThrownBy(() -> SmallRun.resume(run("a"), 0))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("not those that the run began with")
+        .hasMessageContaining("they have changed since the run started")
         .hasMessageNotContaining("\n");
   }
 
