@@ -4,14 +4,14 @@ import io.jackpot.input.InputException;
 import java.util.Arrays;
 
 /**
- * How the rewards of the answers to one problem (a group) become advantages. A group whose rewards
- * are all equal, so also a group of one, says nothing: its advantages are exactly 0.
+ * The advantages of the answers to one problem (a group) from their rewards. A group whose rewards
+ * are all equal, and so a group of one, teaches nothing: its advantages are exactly 0.
  */
 public enum Advantages {
   /**
    * (r − mean)/(std + 1e-6), Shao et al. (2024), DeepSeekMath, 4.1.2. The paper leaves open which
    * std; this is the sample's (divided by n − 1), as torch.std gives it, which verl's
-   * compute_grpo_outcome_advantage uses with this very constant.
+   * compute_grpo_outcome_advantage uses with the same constant.
    */
   GRPO {
     @Override
@@ -57,7 +57,7 @@ public enum Advantages {
   /**
    * Groups that follow one another, {@code [groups × groupSize]} → advantages of the same shape.
    *
-   * @throws InputException where the rewards are no whole number of groups
+   * @throws InputException if the number of rewards is not a multiple of {@code groupSize}
    */
   public double[] of(double[] rewards, int groupSize) {
     if (groupSize < 1 || rewards.length % groupSize != 0) {

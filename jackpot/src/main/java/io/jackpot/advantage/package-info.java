@@ -1,4 +1,4 @@
-/** From a group's rewards to its advantages. */
+/** The advantages of a group of responses from their rewards. */
 @NullMarked
 package io.jackpot.advantage;
 

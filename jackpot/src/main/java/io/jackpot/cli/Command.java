@@ -7,22 +7,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** How commands are made. */
+/** Factory of commands. */
 final class Command {
   private static final int USAGE_WIDTH = 100;
 
   private Command() {}
 
-  /** What a command does. */
+  /** The work of a command. */
   @FunctionalInterface
   interface Action<T> {
-    /** Does it; an exception ends the command. */
+    /** Does the work; an exception ends the command. */
     void run(T input) throws IOException;
   }
 
   /** A command that works on its parsed command line. */
   static CommandSpec of(String name, String description, Action<ParseResult> action) {
-    // The parsed command line is known to the command itself, which is made here.
+    // The command itself, created below, knows its parsed command line.
     CommandSpec[] self = new CommandSpec[1];
     Callable<Integer> call =
         () -> {

@@ -19,7 +19,7 @@ final class Commands {
       TrainCommand.command(console),
       Command.of(
           "sft",
-          "Trains a model on completions to imitate.",
+          "Trains a model to imitate completions.",
           SftSettings.class,
           settings ->
               console.out().println(Sft.run(settings, console.err(), Console.isTerminal()))),
@@ -45,9 +45,7 @@ final class Commands {
             parsed -> {
               throw new InputException("no command: expected one of " + names(commands));
             });
-    jackpot
-        .usageMessage()
-        .footer("JACKPOT_STACKTRACE=1 shows where in the code an error came from.");
+    jackpot.usageMessage().footer("JACKPOT_STACKTRACE=1 makes an error print its stack trace.");
     for (CommandSpec command : commands) {
       jackpot.addSubcommand(command.name(), command);
     }

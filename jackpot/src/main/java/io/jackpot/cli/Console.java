@@ -6,23 +6,23 @@ import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Where a command writes.
+ * The output of a command.
  *
  * @param out results
  * @param err progress, and messages for people
  */
 record Console(PrintWriter out, PrintWriter err) {
 
-  /** Prints a result over several lines. */
+  /** Prints a result, indented. */
   void print(ObjectNode json) {
     out.println(json.toPrettyString());
   }
 
-  /** Whether somebody watches standard error on a terminal. */
+  /** Whether standard error is a terminal. */
   static boolean isTerminal() {
     java.io.Console console = System.console();
     try {
-      // Java knows of input and output only. Of a pipe there is no real path.
+      // Java reports on input and output only. A pipe has no real path.
       return console != null
           && console.isTerminal()
           && Path.of("/dev/fd/2").toRealPath().startsWith("/dev");

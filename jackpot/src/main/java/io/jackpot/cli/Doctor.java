@@ -13,20 +13,19 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The command {@code doctor}: what this machine offers. */
+/** The command {@code doctor}: a report on this machine. */
 final class Doctor {
-  /** Ends the keys of sizes. */
+  /** Suffix of keys whose values are sizes. */
   private static final String BYTES = "Bytes";
 
   private Doctor() {}
 
-  private record Settings(
-      @Setting(value = "false", help = "one JSON object, for programs") boolean json) {}
+  private record Settings(@Setting(value = "false", help = "print one JSON object") boolean json) {}
 
   static CommandSpec command(Console console) {
     return Command.of(
         "doctor",
-        "Says what this machine offers: JDK, vectors, memory, devices.",
+        "Reports on this machine: JDK, vectors, memory, devices.",
         Settings.class,
         settings -> {
           ObjectNode report = report();

@@ -28,10 +28,9 @@ final class EvalCommand {
   private record Paths(
       @Setting(
               value = "none",
-              help = "folder that gets responses, results and page; or a .json file for results")
+              help = "folder for responses, results and page, or a .json file for results")
           @Nullable String out,
-      @Setting(value = "none", help = "folder of an evaluation to go on with")
-          @Nullable String resume) {}
+      @Setting(value = "none", help = "evaluation folder to resume") @Nullable String resume) {}
 
   static CommandSpec command(Console console) {
     CommandSpec command =
@@ -52,7 +51,7 @@ final class EvalCommand {
     boolean toFile = out != null && isFile(out);
     if (paths.resume != null) {
       if (out != null) {
-        throw new InputException("--out and --resume: expected one of them");
+        throw new InputException("--out and --resume: expected at most one");
       }
       Path folder = Path.of(paths.resume);
       EvalResults results =
@@ -95,14 +94,14 @@ final class EvalCommand {
     }
   }
 
-  /** Brings the page of the run up to date that an evaluation lies in. */
+  /** Updates the page of the run that contains the evaluation. */
   private static void showInRun(Path folder, Console console) {
     RunReport.runOf(folder)
         .ifPresent(run -> {
           try {
             console.err().println("eval: " + RunReport.write(run));
           } catch (InputException e) {
-            console.err().println("warning: the run's page is as it was: " + e.getMessage());
+            console.err().println("warning: the run's page was not updated: " + e.getMessage());
           }
         });
   }
@@ -112,7 +111,7 @@ final class EvalCommand {
     flags.forEach((key, value) -> {
       if (!SETTINGS.changeable().contains(key) && !Objects.equals(value, values.get(key))) {
         throw new InputException(
-            "%s: found %s, but this evaluation began with %s; leave it out, or give --out for a new evaluation"
+            "%s: found %s, but this evaluation started with %s; omit it, or give --out for a new evaluation"
                 .formatted(Names.flag(key), value, values.get(key)));
       }
     });

@@ -9,7 +9,9 @@ import io.jackpot.problems.VerifyLines;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The commands that answer what a file asks: {@code score, tokenize, verify, explain}. */
+/**
+ * The commands that read one file and print an answer: {@code score, tokenize, verify, explain}.
+ */
 final class FileCommands {
   private FileCommands() {}
 
@@ -21,7 +23,7 @@ final class FileCommands {
   static CommandSpec score(Console console) {
     return Command.of(
         "score",
-        "Gives the log-probs of token ids, with entropies and the last logits.",
+        "Prints the log-probs of token ids, with entropies and the last logits.",
         ScoreSettings.class,
         settings ->
             ScoreLines.run(
@@ -40,7 +42,7 @@ final class FileCommands {
   static CommandSpec tokenize(Console console) {
     return Command.of(
         "tokenize",
-        "Gives the token ids of texts.",
+        "Prints the token ids of texts.",
         TokenizeSettings.class,
         settings ->
             TokenizeLines.run(Path.of(settings.tokenizer), Path.of(settings.input), console.out()));
@@ -52,7 +54,7 @@ final class FileCommands {
   static CommandSpec verify(Console console) {
     return Command.of(
         "verify",
-        "Judges answers by gold answers.",
+        "Judges answers against gold answers.",
         VerifySettings.class,
         settings -> VerifyLines.run(Path.of(settings.input), console.out()));
   }
@@ -63,7 +65,7 @@ final class FileCommands {
   static CommandSpec explain(Console console) {
     return Command.of(
         "explain",
-        "Gives every quantity of the objective, and its gradients, for given logits.",
+        "Prints every quantity of the objective, and its gradients, for given logits.",
         ExplainSettings.class,
         settings -> console.print(Explain.explain(Path.of(settings.input))));
   }

@@ -20,17 +20,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * {@code jackpot COMMAND …}. Ends with status 0 where the command did its work, 2 where the command
- * line or an input is wrong, 1 for anything else; a failure is one line on standard error.
+ * {@code jackpot COMMAND …}. Exits with status 0 on success, 2 if the command line or an input is
+ * wrong, 1 on any other failure; a failure prints one line to standard error.
  */
 public final class Main {
-  /** Environment variable that makes an error show where in the code it came from. */
+  /** Environment variable that makes an error print its stack trace. */
   private static final String STACK_TRACE = "JACKPOT_STACKTRACE";
 
   private Main() {}
 
   public static void main(String[] args) {
-    // Whatever the locale: JSON is UTF-8.
+    // JSON is UTF-8, whatever the locale.
     PrintWriter out = writer(FileDescriptor.out, false);
     PrintWriter err = writer(FileDescriptor.err, true);
     CommandSpec commands = Commands.all(new Console(out, err));
@@ -107,7 +107,7 @@ public final class Main {
     }
     Collection<String> commands = spec.subcommands().keySet();
     return commands.isEmpty()
-        ? argument + ": not expected here; " + spec.qualifiedName() + " --help lists what is"
+        ? argument + ": not expected; see " + spec.qualifiedName() + " --help"
         : argument + ": no such command; nearest is " + Names.nearest(argument, commands);
   }
 

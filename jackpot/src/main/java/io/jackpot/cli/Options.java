@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** A command's options from the settings of a record, and what was given for them. */
+/** The options of a command from its settings record, and the values given for them. */
 final class Options {
   private Options() {}
 

@@ -1,5 +1,6 @@
 package io.jackpot.cli;
 
+import io.jackpot.config.ArithmeticSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.input.InputException;
 import io.jackpot.problems.ArithmeticProblems;
@@ -14,24 +15,24 @@ final class ProblemsCommand {
   private ProblemsCommand() {}
 
   private record Settings(
-      @Setting(min = 1, help = "how many") int count,
+      @Setting(min = 1, help = "number of problems") int count,
       @Setting(help = "JSONL file to write") String out,
-      @Setting(value = "5", min = 1, max = 100, help = "operations of a problem") int operations,
-      @Setting(value = "10", min = 2, max = 10, help = "modulus of a problem") int modulus,
-      @Setting(value = "0", help = "of all random numbers") long seed,
-      @Setting(value = "0", min = 0, help = "number of the first one") int from,
+      ArithmeticSettings arithmetic,
+      @Setting(value = "0", help = "seed of all random numbers") long seed,
+      @Setting(value = "0", min = 0, help = "number of the first problem") int from,
       @Setting(value = "0", min = 0, max = 1, help = "share of completions without scratchpad")
           double directShare,
-      @Setting(value = "0", min = 0, max = 1, help = "share of steps that are a result alone")
+      @Setting(value = "0", min = 0, max = 1, help = "share of steps with the result alone")
           double terseShare,
       @Setting(value = "0", min = 0, max = 1, help = "share of results replaced by a random one")
           double noise,
-      @Setting(value = "false", help = "problems that training never sees") boolean heldOut) {
+      @Setting(value = "false", help = "held-out problems, which training never uses")
+          boolean heldOut) {
 
     Settings {
       if (heldOut && (directShare > 0 || terseShare > 0 || noise > 0)) {
         throw new InputException(
-            "heldOut: expected directShare, terseShare and noise 0: held-out completions are right");
+            "heldOut: expected directShare, terseShare and noise 0: held-out completions are correct");
       }
       if ((long) from + count > Integer.MAX_VALUE) {
         throw new InputException(
@@ -42,8 +43,9 @@ final class ProblemsCommand {
 
     ProblemSource source() {
       return heldOut
-          ? ArithmeticProblems.heldOut(operations, modulus, from + count)
-          : new MixtureProblems(operations, modulus, seed, directShare, terseShare, noise);
+          ? ArithmeticProblems.heldOut(arithmetic.operations(), arithmetic.modulus(), from + count)
+          : new MixtureProblems(
+              arithmetic.operations(), arithmetic.modulus(), seed, directShare, terseShare, noise);
     }
   }
 

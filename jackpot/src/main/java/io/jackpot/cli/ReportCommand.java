@@ -18,7 +18,7 @@ final class ReportCommand {
     CommandSpec command =
         Command.of(
             "report",
-            "Writes the page of a run, report.html, from its files.",
+            "Writes report.html, the page of a run, from its files.",
             (ParseResult parsed) -> {
               Path run = Path.of(parsed.matchedPositionalValue(0, ""));
               console.err().println("report: " + RunReport.write(run));
@@ -32,7 +32,7 @@ final class ReportCommand {
         OptionSpec.builder(PICTURE)
             .type(String.class)
             .paramLabel("FILE")
-            .description("also writes the run as one SVG picture")
+            .description("also write the run as an SVG picture")
             .build());
     return command.addPositional(
         PositionalParamSpec.builder()

@@ -14,30 +14,30 @@ final class Simulation {
   private Simulation() {}
 
   private record Settings(
-      @Setting(value = "1000", min = 1, help = "tokens of a distribution") int vocabulary,
+      @Setting(value = "1000", min = 1, help = "size of the vocabulary") int vocabulary,
       @Setting(value = "3", min = 0, max = 20, help = "standard deviation of the policy's logits")
           double spread,
       @Setting(
               value = "0.1,0.2,0.3,0.5,0.75,1,1.5,2",
               min = 0,
               max = 20,
-              help = "standard deviations of the noise on the actor's logits, a row each")
+              help = "standard deviations of the noise on the actor's logits, one row each")
           List<Double> noise,
-      @Setting(value = "32", min = 1, help = "pairs of distributions a row") int samples,
-      @Setting(value = "0", help = "of all random numbers") long seed,
-      @Setting(value = "none", min = 0, above = true, help = "thresholds; none for 1")
+      @Setting(value = "32", min = 1, help = "pairs of distributions per row") int samples,
+      @Setting(value = "0", help = "seed of all random numbers") long seed,
+      @Setting(value = "none", min = 0, above = true, help = "thresholds (none: 1)")
           @Nullable List<Double> lambda,
       @Setting(
               value = "none",
               min = 0,
               above = true,
               max = 1,
-              help = "mean acceptances whose threshold is solved for, instead of lambda")
+              help = "mean acceptances to solve the threshold for, instead of lambda")
           @Nullable List<Double> acceptance) {
 
     Settings {
       if (lambda != null && acceptance != null) {
-        throw new InputException("lambda and acceptance: found both, expected one of the two");
+        throw new InputException("lambda and acceptance: found both, expected at most one");
       }
     }
 
@@ -52,7 +52,7 @@ final class Simulation {
   static CommandSpec command(Console console) {
     return Command.of(
         "simulate",
-        "Gives acceptance and KL to the policy before and after rejection, for noisy actors.",
+        "Prints acceptance and KL to the policy before and after rejection, for noisy actors.",
         Settings.class,
         settings -> console.print(Simulate.run(settings.options())));
   }

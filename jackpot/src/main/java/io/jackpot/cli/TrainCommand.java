@@ -30,9 +30,8 @@ final class TrainCommand {
   private record Paths(
       @Setting(value = "none", help = "JSON file of settings, or a run's config.json")
           @Nullable String config,
-      @Setting(value = "none", help = "run folder; none for a new one in runs/")
-          @Nullable String out,
-      @Setting(value = "none", help = "run folder to go on with, from its last checkpoint")
+      @Setting(value = "none", help = "run folder (none: a new one in runs/)") @Nullable String out,
+      @Setting(value = "none", help = "run folder to resume from its last checkpoint")
           @Nullable String resume) {}
 
   static CommandSpec command(Console console) {
@@ -44,7 +43,7 @@ final class TrainCommand {
             (ParseResult parsed) -> console.out().println(run(parsed, console)));
     Options.add(command, PATHS);
     Options.add(command, SETTINGS);
-    command.usageMessage().footerHeading("%nArms, which set other defaults:%n").footer(arms());
+    command.usageMessage().footerHeading("%nArms, which preset other defaults:%n").footer(arms());
     return command;
   }
 
@@ -54,7 +53,7 @@ final class TrainCommand {
         .toArray(String[]::new);
   }
 
-  /** Runs to the end; gives the last line of metrics. */
+  /** Runs to the end and returns the last line of metrics. */
   private static ObjectNode run(ParseResult parsed, Console console) {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
     Map<String, String> given = Options.given(parsed, SETTINGS);
@@ -76,9 +75,7 @@ final class TrainCommand {
         settings, paths.out == null ? newRun(Path.of("runs"), settings) : Path.of(paths.out));
   }
 
-  /**
-   * A folder of {@code runs} that does not exist: jackpot-seed0, then jackpot-seed0-2 and so on.
-   */
+  /** A folder in {@code runs} that does not exist yet: jackpot-seed0, jackpot-seed0-2 and so on. */
   static Path newRun(Path runs, TrainSettings settings) {
     String name = "%s-seed%d".formatted(Names.of(settings.arm()), settings.seed());
     return IntStream.iterate(1, number -> number + 1)
@@ -91,7 +88,7 @@ final class TrainCommand {
   private static void refuse(String key) {
     List<String> flags = SETTINGS.changeable().stream().map(Names::flag).toList();
     throw new InputException(
-        "%s: cannot be changed with --resume, which goes on as the run began; only %s and %s can"
+        "%s: cannot be changed with --resume, which continues with the settings of the run; only %s and %s can"
             .formatted(
                 Names.flag(key),
                 String.join(", ", flags.subList(0, flags.size() - 1)),

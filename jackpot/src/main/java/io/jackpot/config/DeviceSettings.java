@@ -9,24 +9,23 @@ import io.jackpot.devices.Products.Gemm;
 import io.jackpot.devices.Products.Precision;
 import java.util.function.Supplier;
 
-/** The settings of where and how a command computes. */
+/** The settings of the device that a command computes on. */
 public record DeviceSettings(
     @Setting(
             value = "0",
             min = 0,
             max = 1024,
             changeable = true,
-            help = "threads; 0 for one a processor")
+            help = "threads (0: one per processor)")
         int threads,
-    @Setting(value = "auto", changeable = true, help = "auto, cpu or tornado") DeviceChoice device,
+    @Setting(value = "auto", changeable = true, help = "where to compute: auto, cpu or tornado")
+        DeviceChoice device,
     @Setting(
             value = "java",
             changeable = true,
-            help = "a device's matrix products: java (ours) or vendor (cuBLAS)")
+            help = "matrix products on a device: java (built in) or vendor (cuBLAS)")
         Gemm gemm,
-    @Setting(
-            value = "f32",
-            help = "what a device rounds their factors to: f32, bf16 or (vendor only) tf32")
+    @Setting(value = "f32", help = "precision of their factors: f32, bf16 or (vendor only) tf32")
         Precision matmulPrecision) {
 
   /**
@@ -37,7 +36,7 @@ public record DeviceSettings(
   }
 
   /**
-   * Opens where to compute.
+   * Opens the device.
    *
    * @param plan the memory that a device needs
    * @throws io.jackpot.input.InputException if there is no such device, or it has no such products
@@ -47,7 +46,7 @@ public record DeviceSettings(
   }
 
   /**
-   * Opens where to compute for a model that samples with the number types {@code dtypes}.
+   * Opens the device for a model that samples with the number types {@code dtypes}.
    *
    * @throws io.jackpot.input.InputException as {@link #open(Supplier)}, or if the device does not
    *     have these types

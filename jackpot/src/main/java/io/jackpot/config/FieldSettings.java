@@ -3,11 +3,11 @@ package io.jackpot.config;
 import io.jackpot.problems.Fields;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of how a data set is read. */
+/** The settings of the fields of a data set. */
 public record FieldSettings(
-    @Setting(value = "none", help = "field of the prompt, as in a,b.c; none for known names")
+    @Setting(value = "none", help = "fields of the prompt, as in a,b.c (none: known names)")
         @Nullable String promptField,
-    @Setting(value = "none", help = "field of the gold answer; none for known names")
+    @Setting(value = "none", help = "fields of the gold answer (none: known names)")
         @Nullable String answerField) {
 
   /**

@@ -23,7 +23,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Key {
   private static final String NONE = "none";
 
-  /** From the settings record through those nested in it to the component. */
+  /** The components from the settings record to the setting, through nested records. */
   private final List<RecordComponent> path;
 
   private final RecordComponent component;
@@ -57,7 +57,7 @@ public final class Key {
     return Names.flag(name());
   }
 
-  /** One line that says what it is. */
+  /** One line of explanation. */
   public String help() {
     return setting.help();
   }
@@ -66,7 +66,7 @@ public final class Key {
     return component.getType();
   }
 
-  /** The default as on the command line; null for a setting that has to be given. */
+  /** The default as on the command line; null for a required setting. */
   public @Nullable String defaultText() {
     return setting.value().isEmpty() ? null : setting.value();
   }
@@ -156,7 +156,10 @@ public final class Key {
     return isList() ? List.copyOf(numbers) : numbers.getFirst();
   }
 
-  /** What {@link #parse(JsonNode, String)} reads; a number with no more digits than it needs. */
+  /**
+   * The JSON that {@link #parse(JsonNode, String)} reads; numbers have no more digits than they
+   * need.
+   */
   JsonNode toJson(@Nullable Object value) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     return switch (value) {
@@ -240,7 +243,7 @@ public final class Key {
     return new InputException(Json.oneLine(message));
   }
 
-  /** What the values are, in words. */
+  /** The allowed values, in words. */
   private String expected() {
     if (type() == String.class) {
       return "text that is not blank";

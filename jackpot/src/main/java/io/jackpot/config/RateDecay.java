@@ -1,6 +1,6 @@
 package io.jackpot.config;
 
-/** How a learning rate falls after its warm-up. */
+/** The decay of a learning rate after its warm-up. */
 public enum RateDecay {
   NONE,
   LINEAR,

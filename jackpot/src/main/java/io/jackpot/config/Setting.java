@@ -16,18 +16,18 @@ public @interface Setting {
   /** One line for {@code --help}. */
   String help();
 
-  /** The default, written as on the command line; empty for a setting that has to be given. */
+  /** The default, written as on the command line; empty for a required setting. */
   String value() default "";
 
-  /** Smallest value allowed, itself allowed. */
+  /** Smallest allowed value. */
   double min() default Double.NEGATIVE_INFINITY;
 
-  /** Largest value allowed, itself allowed. */
+  /** Largest allowed value. */
   double max() default Double.POSITIVE_INFINITY;
 
-  /** Whether {@link #min} itself is too small. */
+  /** Whether {@link #min} itself is excluded. */
   boolean above() default false;
 
-  /** Whether {@code --resume} may change it: nothing in the result depends on it. */
+  /** Whether {@code --resume} may change it, because results do not depend on it. */
   boolean changeable() default false;
 }

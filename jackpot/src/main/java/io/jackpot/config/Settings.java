@@ -3,6 +3,10 @@ package io.jackpot.config;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.weights.Json;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -20,14 +24,26 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The settings of a command, by the {@link Setting}s of a record's components: the one source of
  * config keys, flags, their help, and the {@code config.json} of a run. Settings that several
- * commands have in common are a record of their own, nested in those of the commands: its
- * components count as components of the outer record at that place. Values come in layers, maps
- * from key to value (null for none), of which a later one wins: the defaults, a preset, a config
- * file, flags.
+ * commands share are a record nested in the records of these commands; its components count as
+ * components of the outer record. Values come in layers, maps from key to value (null for none), of
+ * which a later one wins: the defaults, a preset, a config file, flags.
  *
- * @param <R> the record; what its components have to fulfil together, its constructor checks
+ * @param <R> the record; its constructor checks the settings against each other
  */
 public final class Settings<R extends Record> {
+  /**
+   * Names of settings that users may expect from other programs and that a settings record refuses.
+   */
+  @Target(ElementType.TYPE)
+  @Retention(RetentionPolicy.RUNTIME)
+  public @interface Refuses {
+    /** The names, written as keys of a config file. */
+    String[] names();
+
+    /** The reason, and what to do instead; the message appends it to the name. */
+    String because();
+  }
+
   private final Class<R> type;
   private final Map<String, Key> keys = new LinkedHashMap<>();
 
@@ -69,8 +85,8 @@ public final class Settings<R extends Record> {
   /**
    * The values of a config file: a flat JSON object of any of the keys.
    *
-   * @throws InputException if it cannot be read, has a key that is none or occurs twice, or a value
-   *     that its key does not take
+   * @throws InputException if it cannot be read, has an unknown or repeated key, or a value that
+   *     its key does not take
    */
   public Map<String, @Nullable Object> file(Path file) {
     return json(Json.read(file), file.toString());
@@ -80,7 +96,7 @@ public final class Settings<R extends Record> {
    * The values of a flat JSON object of any of the keys.
    *
    * @param where what it is, for messages
-   * @throws InputException if a key is none, or does not take its value
+   * @throws InputException if a key is unknown, or does not take its value
    */
   public Map<String, @Nullable Object> json(ObjectNode object, String where) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -103,7 +119,7 @@ public final class Settings<R extends Record> {
                 : where + ": no such setting; nearest is " + Names.nearest(name, keys.keySet())));
   }
 
-  /** Names that are no settings and that users may take for some. */
+  /** The refused names. */
   public List<String> refused() {
     Refuses refuses = type.getAnnotation(Refuses.class);
     return refuses == null ? List.of() : List.of(refuses.names());
@@ -112,8 +128,8 @@ public final class Settings<R extends Record> {
   /**
    * The values of flags.
    *
-   * @param texts from key, as in a config file, to what stands on the command line
-   * @throws InputException if a key is none, or does not take its value
+   * @param texts the values as on the command line, by key as in a config file
+   * @throws InputException if a key is unknown, or does not take its value
    */
   public Map<String, @Nullable Object> flags(Map<String, String> texts) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
@@ -128,7 +144,7 @@ public final class Settings<R extends Record> {
   }
 
   /**
-   * Puts layers upon the defaults, the last one on top.
+   * Applies layers to the defaults, the last one wins.
    *
    * @throws InputException if a setting without default is not given, or the record's own checks
    *     fail
@@ -188,7 +204,7 @@ public final class Settings<R extends Record> {
   }
 
   /**
-   * What {@link #toJson} wrote, exactly: no default stands in for a key.
+   * Reads exactly what {@link #toJson} wrote: no default replaces a missing key.
    *
    * @param where what it is, for messages
    * @throws InputException if a key is missing, or as for {@link #json}

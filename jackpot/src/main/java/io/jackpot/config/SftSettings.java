@@ -2,36 +2,37 @@ package io.jackpot.config;
 
 import io.jackpot.weights.StoredType;
 
-/** Every setting of {@code jackpot sft}; the {@link Setting} of each says what it means. */
+/** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
     @Setting(help = "model folder or GGUF file to start from") String model,
     @Setting(help = "JSONL file of {\"prompt\", \"completion\"} or {\"ids\"}") String data,
     @Setting(help = "run folder to write") String out,
-    @Setting(value = "false", help = "random weights; of the model only config and tokenizer")
+    @Setting(
+            value = "false",
+            help = "start from random weights; take only config and tokenizer of the model")
         boolean fresh,
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
-    @Setting(value = "32", min = 1, help = "lines an optimizer update") int batch,
-    @Setting(value = "0.001", min = 0, help = "AdamW's rate") float lr,
+    @Setting(value = "32", min = 1, help = "lines per optimizer update") int batch,
+    @Setting(value = "0.001", min = 0, help = "learning rate") float lr,
     @Setting(value = "0.01", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
     @Setting(value = "0.95", min = 0, max = 1, help = "AdamW's β2") float beta2,
     @Setting(value = "1e-8", min = 0, above = true, help = "AdamW's ε") float epsilon,
-    @Setting(value = "1", min = 0, help = "largest gradient norm; 0 for no clipping")
-        float gradClip,
-    @Setting(value = "0", min = 0, help = "updates over which the rate grows from 0")
+    @Setting(value = "1", min = 0, help = "largest gradient norm (0: no clipping)") float gradClip,
+    @Setting(value = "0", min = 0, help = "updates over which the learning rate rises from 0")
         int warmupSteps,
-    @Setting(value = "none", help = "how the rate falls to 0: none, linear or cosine")
+    @Setting(value = "none", help = "decay of the learning rate to 0: none, linear or cosine")
         RateDecay decay,
-    @Setting(value = "true", help = "random order of the lines; otherwise that of the file")
-        boolean shuffle,
-    @Setting(value = "0", help = "of all random numbers") long seed,
+    @Setting(value = "true", help = "shuffle the lines in each epoch") boolean shuffle,
+    @Setting(value = "0", help = "seed of all random numbers") long seed,
     DeviceSettings compute,
-    @Setting(value = "8192", min = 1, help = "tokens a forward and backward pass")
+    @Setting(value = "8192", min = 1, help = "tokens per forward and backward pass")
         int microBatchTokens,
     @Setting(
             value = "false",
-            help = "compute activations again in the backward pass: less memory, same result")
+            help = "recompute activations in the backward pass: less memory, same result")
         boolean recomputeActivations,
-    @Setting(value = "f32", help = "how the result is stored: f32, f16 or bf16") StoredType dtype,
-    @Setting(value = "4096", min = 1, help = "largest weight file of the result in MiB")
+    @Setting(value = "f32", help = "number type of the saved model: f32, f16 or bf16")
+        StoredType dtype,
+    @Setting(value = "4096", min = 1, help = "largest weight file of the saved model in MiB")
         int shardMegabytes) {}

@@ -10,9 +10,10 @@ public record TemplateSettings(
     @Setting(
             value = "none",
             help =
-                "around a problem: none, chat, r1-zero …, text, or a file but for its last line end")
+                "text around a problem: none, chat, r1-zero …, a text with {problem}, or a file (a"
+                    + " final line break is dropped)")
         @Nullable String promptTemplate,
-    @Setting(value = "none", help = "system message of promptTemplate chat")
+    @Setting(value = "none", help = "system message of the chat template")
         @Nullable String systemPrompt) {
 
   /**

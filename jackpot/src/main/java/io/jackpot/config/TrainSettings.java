@@ -11,55 +11,57 @@ import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.problems.ProblemSet;
-import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.Distillation;
-import io.jackpot.tensor.WeightType;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** Every setting of {@code jackpot train}; the {@link Setting} of each says what it means. */
-@Refuses(
+/** Every setting of {@code jackpot train}; its {@link Setting} explains it. */
+@Settings.Refuses(
     names = {"topP", "minP"},
     because =
         "training samples from the whole distribution, since a sampler that cuts it off records"
             + " probabilities that are wrong; leave it out")
 public record TrainSettings(
-    @Setting(value = "jackpot", help = "preset that the other settings start from") Arm arm,
+    @Setting(value = "jackpot", help = "preset of the other settings, listed below") Arm arm,
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
-    @Setting(value = "0", help = "of all random numbers") long seed,
+    @Setting(value = "0", help = "seed of all random numbers") long seed,
     DeviceSettings compute,
     @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")
         String policy,
     @Setting(value = "builtin:actor", help = "model folder or GGUF file of the actor") String actor,
-    @Setting(value = ProblemSet.ARITHMETIC, help = "arithmetic, or data set files") String problems,
-    @Setting(value = "none", help = "files of held-out problems; none where generated")
+    @Setting(value = ProblemSet.ARITHMETIC, help = "arithmetic (generated), or data set files")
+        String problems,
+    @Setting(value = "none", help = "files of held-out problems (none: generated)")
         @Nullable String heldOut,
     FieldSettings fields,
     TemplateSettings template,
-    @Setting(value = "none", min = 1, help = "longest prompt; problems of longer ones are left out")
+    @Setting(
+            value = "none",
+            min = 1,
+            help = "longest prompt in tokens; problems with longer ones are left out")
         @Nullable Integer maxPromptTokens,
     ArithmeticSettings arithmetic,
-    @Setting(value = "64", min = 1, help = "problems a rollout") int rolloutPrompts,
-    @Setting(value = "8", min = 1, help = "responses a problem") int samplesPerPrompt,
-    @Setting(value = "512", min = 1, help = "responses an optimizer update") int trainBatch,
+    @Setting(value = "64", min = 1, help = "problems per rollout") int rolloutPrompts,
+    @Setting(value = "8", min = 1, help = "responses per problem") int samplesPerPrompt,
+    @Setting(value = "512", min = 1, help = "responses per optimizer update") int trainBatch,
     @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
     @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
     @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
-    @Setting(value = "actor", help = "which model samples: actor or policy")
+    @Setting(value = "actor", help = "model that samples: actor or policy")
         RolloutModel rolloutModel,
-    @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; larger rejects more")
+    @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; a larger one rejects more")
         double lambda,
     @Setting(value = "new", help = "p_target: new or ref") Target target,
-    @Setting(value = "0.2", min = 0, max = 1, help = "PPO's lower clip; none turns clipping off")
+    @Setting(value = "0.2", min = 0, max = 1, help = "PPO's lower clip (none: no clipping)")
         @Nullable Double clipLow,
-    @Setting(value = "0.2", min = 0, help = "PPO's upper clip; none turns clipping off")
+    @Setting(value = "0.2", min = 0, help = "PPO's upper clip (none: no clipping)")
         @Nullable Double clipHigh,
-    @Setting(value = "3", min = 0, above = true, help = "cap of the OBRS weight; none for no cap")
+    @Setting(value = "3", min = 0, above = true, help = "cap of the OBRS weight (none: no cap)")
         @Nullable Double c1,
-    @Setting(value = "3", min = 0, above = true, help = "cap of p_ref/p_target; none for no cap")
+    @Setting(value = "3", min = 0, above = true, help = "cap of p_ref/p_target (none: no cap)")
         @Nullable Double c2,
     @Setting(value = "20", min = 1, help = "size of each top-k set of the normalizer") int topK,
     @Setting(value = "topk", help = "estimator of Z: topk, exact or empirical")
@@ -67,14 +69,13 @@ public record TrainSettings(
     @Setting(value = "bernoulli", help = "rejection: bernoulli or expected") MaskMode mask,
     @Setting(
             value = "obrs",
-            help = "what weighs the policy's loss: obrs, none, identity, truncated, icepop, tis-z")
+            help = "weight of the policy's loss: obrs, none, identity, truncated, icepop or tis-z")
         PolicyCorrection policyCorrection,
     @Setting(value = "2", min = 0, above = true, help = "cap of truncated and tis-z")
         double policyCap,
     @Setting(value = "0.5", min = 0, help = "icepop's lower bound") double policyLow,
     @Setting(value = "5", min = 0, help = "icepop's upper bound") double policyHigh,
-    @Setting(value = "true", help = "whether the actor has a PPO loss of its own")
-        boolean actorLoss,
+    @Setting(value = "true", help = "give the actor its own PPO loss") boolean actorLoss,
     @Setting(
             value = "truncated",
             help = "F in the actor's loss: none, identity, truncated or icepop")
@@ -82,49 +83,47 @@ public record TrainSettings(
     @Setting(value = "2", min = 0, above = true, help = "cap of truncated") double actorCap,
     @Setting(value = "0.5", min = 0, help = "icepop's lower bound") double actorLow,
     @Setting(value = "5", min = 0, help = "icepop's upper bound") double actorHigh,
-    @Setting(value = "token", help = "corrections by token or by sequence")
+    @Setting(value = "token", help = "level of corrections: token or sequence")
         Correction.Level correctionLevel,
-    @Setting(value = "1", min = 0, help = "weight of the distillation; 0 for none")
+    @Setting(value = "1", min = 0, help = "weight of the distillation (0: none)")
         double distillCoefficient,
-    @Setting(value = "forward", help = "KL(policy to actor) forward, or reverse")
+    @Setting(value = "forward", help = "forward, KL(policy‖actor), or reverse")
         Distillation.Direction distillDirection,
-    @Setting(value = "grpo", help = "grpo, dr-grpo or rloo") Advantages advantage,
-    @Setting(value = "token-mean", help = "token-mean or sequence-mean") Aggregation aggregation,
-    @Setting(value = "0.0003", min = 0, help = "AdamW's rate") float learningRate,
-    @Setting(value = "0.0006", min = 0, help = "the actor's rate; none for the policy's")
+    @Setting(value = "grpo", help = "advantages: grpo, dr-grpo or rloo") Advantages advantage,
+    @Setting(value = "token-mean", help = "average of the losses: token-mean or sequence-mean")
+        Aggregation aggregation,
+    @Setting(value = "0.0003", min = 0, help = "the policy's learning rate") float learningRate,
+    @Setting(value = "0.0006", min = 0, help = "the actor's learning rate (none: the policy's)")
         @Nullable Float actorLearningRate,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
     @Setting(value = "0.99", min = 0, max = 1, help = "AdamW's β2") float beta2,
     @Setting(value = "1e-8", min = 0, above = true, help = "AdamW's ε") float epsilon,
     @Setting(value = "0", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
-    @Setting(value = "1", min = 0, help = "largest gradient norm; 0 for no clipping")
-        float gradClip,
-    @Setting(value = "10", min = 0, help = "updates over which the rate grows from 0")
+    @Setting(value = "1", min = 0, help = "largest gradient norm (0: no clipping)") float gradClip,
+    @Setting(value = "10", min = 0, help = "updates over which the learning rate rises from 0")
         int warmupSteps,
-    @Setting(value = "linear", help = "how the rate falls to 0: none, linear or cosine")
+    @Setting(value = "linear", help = "decay of the learning rate to 0: none, linear or cosine")
         RateDecay decay,
-    @Setting(value = "10", min = 1, help = "updates between two evaluations") int evalEvery,
+    @Setting(value = "10", min = 1, help = "updates between evaluations") int evalEvery,
     @Setting(value = "512", min = 1, help = "held-out problems") int evalProblems,
-    @Setting(value = "20", min = 1, help = "updates between two checkpoints") int checkpointEvery,
-    @Setting(value = "2", min = 1, help = "checkpoints kept") int keepCheckpoints,
-    @Setting(value = "32768", min = 1, help = "tokens a forward and backward pass")
+    @Setting(value = "20", min = 1, help = "updates between checkpoints") int checkpointEvery,
+    @Setting(value = "2", min = 1, help = "checkpoints to keep") int keepCheckpoints,
+    @Setting(value = "32768", min = 1, help = "tokens per forward and backward pass")
         int microBatchTokens,
     @Setting(
             value = "false",
             changeable = true,
-            help = "compute activations again in the backward pass: less memory, same result")
+            help = "recompute activations in the backward pass: less memory, same result")
         boolean recomputeActivations,
-    @Setting(value = "f32", help = "weights of the model that samples rollouts: f32, bf16 or int8")
-        WeightType actorDtype,
-    @Setting(value = "f32", help = "KV cache of that model: f32, fp8 or int8") CacheType kvDtype) {
+    DtypeSettings dtypes) {
 
-  /** Which model samples the rollouts. */
+  /** The model that samples the rollouts. */
   public enum RolloutModel {
     ACTOR,
     POLICY
   }
 
-  /** What stands before the policy's PPO term. */
+  /** The weight of the policy's PPO term. */
   public enum PolicyCorrection {
     OBRS,
     NONE,
@@ -134,7 +133,7 @@ public record TrainSettings(
     TIS_Z
   }
 
-  /** F of the actor's loss. */
+  /** F in the actor's loss. */
   public enum ActorCorrection {
     NONE,
     IDENTITY,
@@ -159,13 +158,12 @@ public record TrainSettings(
     }
     if (rolloutModel == RolloutModel.POLICY && (actorLoss || distillCoefficient > 0)) {
       throw new InputException(
-          "rolloutModel policy: leaves the actor as it is, expected actorLoss false and distillCoefficient 0 (as arm on-policy has them)");
+          "rolloutModel policy: does not train the actor, expected actorLoss false and distillCoefficient 0 (as arm on-policy has them)");
     }
-    if (normalizer == Normalizer.EXACT
-        && (actorDtype != WeightType.F32 || kvDtype != CacheType.F32)) {
+    if (normalizer == Normalizer.EXACT && dtypes.rounded()) {
       throw new InputException(
           "normalizer exact: a sampler with actorDtype %s and kvDtype %s records its top k only, expected normalizer topk, or f32 for both"
-              .formatted(Names.of(actorDtype), Names.of(kvDtype)));
+              .formatted(Names.of(dtypes.actorDtype()), Names.of(dtypes.kvDtype())));
     }
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
@@ -189,9 +187,9 @@ public record TrainSettings(
   }
 
   /**
-   * Defaults under the preset of an arm, under a config file, under flags. The arm is the flags',
-   * else the file's. Where a file is of another arm than the flags ask for, as a run's own
-   * config.json may be, what it has from its own arm does not count.
+   * Layers the defaults, the preset of an arm, a config file and flags. The arm is that of the
+   * flags, or else that of the file. If the flags name another arm than the file, which may be the
+   * config.json of a run, the values that the file has from its own arm do not count.
    *
    * @param file values as {@link Settings#file} gives them
    * @param flags values as {@link Settings#flags} gives them
@@ -212,17 +210,12 @@ public record TrainSettings(
     return settings.build(arm.layer(), own, flags);
   }
 
-  /** Whether rollouts are sampled with other numbers than those that are trained. */
-  public boolean roundedSampler() {
-    return actorDtype != WeightType.F32 || kvDtype != CacheType.F32;
-  }
-
   /** The actor's peak rate. */
   public float actorRate() {
     return actorLearningRate == null ? learningRate : actorLearningRate;
   }
 
-  /** What the losses have to know. */
+  /** The options of the objective. */
   public ObjectiveOptions objective() {
     return new ObjectiveOptions(
         lambda,

@@ -1,6 +1,4 @@
-/**
- * One mechanism for every setting: config keys, flags and the run's own config come from records.
- */
+/** Settings: config keys, flags and the config of a run come from records. */
 @NullMarked
 package io.jackpot.config;
 

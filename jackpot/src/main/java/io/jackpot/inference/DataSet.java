@@ -14,24 +14,24 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Problems that are evaluated on together.
+ * Problems that a model is evaluated on.
  *
- * @param name of the data set, unlike those of the others
- * @param source where it comes from, as settings name it
+ * @param unique name of the data set
+ * @param source its file, or {@code arithmetic}
  * @param problems with their verifier
  * @param readable the numbers of the problems whose gold answer can be read, at least one
  */
 record DataSet(String name, String source, ProblemSet problems, int[] readable) {
-  /** Generated problems, where no other number is asked for. */
+  /** The default number of generated problems. */
   private static final int GENERATED = 512;
 
-  /** Names of kinds of files, which are no part of a data set's name. */
+  /** File extensions, which are not part of a data set's name. */
   private static final String EXTENSION = "\\.(jsonl|ndjson|json|parquet)$";
 
   /**
-   * All that {@link EvalSettings#problems} names: files or {@code arithmetic}, with commas between
-   * them, each of them maybe as {@code name=file}. A data set is otherwise named by its file. A
-   * file's name may itself have a comma or an equals sign.
+   * The data sets that {@link EvalSettings#problems} names: files or {@code arithmetic}, separated
+   * by commas, each optionally as {@code name=file}. Without a name a data set is named after its
+   * file. The name of an existing file may contain a comma or an equals sign.
    *
    * @throws InputException if one cannot be read or has no problem with a readable gold answer, or
    *     two have one name
@@ -43,7 +43,7 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
       DataSet set = read(part.strip(), settings);
       if (sets.put(set.name, set) != null) {
         throw new InputException(
-            "--problems: two data sets are named %s, expected a name each, as in %s=%s"
+            "--problems: two data sets are named %s, expected different names, as in %s=%s"
                 .formatted(set.name, set.name + "-2", set.source));
       }
     }
@@ -89,7 +89,7 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
     return problems.source().size();
   }
 
-  /** Problems passed over because their gold answer cannot be read. */
+  /** The number of problems skipped because their gold answer cannot be read. */
   int badGold() {
     return size() - readable.length;
   }
@@ -111,7 +111,7 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
     return prompts;
   }
 
-  /** A line for each readable problem: what it is, for those who read responses to it. */
+  /** A line for each readable problem: its prompt and answer, for readers of the responses. */
   List<ObjectNode> lines() {
     return IntStream.of(readable)
         .mapToObj(number ->

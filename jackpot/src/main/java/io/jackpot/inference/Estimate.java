@@ -11,24 +11,24 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A mean over problems with its 95 % confidence interval. Problems are what was sampled from a
- * larger population, so intervals are over problems, however many responses each of them got.
+ * A mean over problems with its 95 % confidence interval. Problems are the sample of a larger
+ * population, so intervals are over problems, however many responses each of them has.
  *
- * @param interval which one: {@code wilson}, {@code t} or {@code mover}
+ * @param interval its kind: {@code wilson}, {@code t} or {@code mover}
  */
 record Estimate(double value, double low, double high, String interval) {
-  /** Share of samples whose interval does not have the true mean. */
+  /** Share of samples whose interval misses the true mean. */
   private static final double ERROR_RATE = 0.05;
 
-  /** What a sum of fractions may be off an integer. */
+  /** Largest error of a sum of fractions that is an integer. */
   private static final double ROUNDING = 1e-6;
 
   /**
-   * The mean of {@code scores} in [0, 1], one per problem. Where all are 0 or 1 the interval is
-   * Wilson's (1927), which stays sound at and near the ends; so it is where all are equal, since
-   * their variance then says nothing and no scores of that mean spread wider than 0 and 1; where
-   * their sum is no integer it covers those of both neighbours. Otherwise it is Student's (1908) by
-   * the variance of the scores, cut to [0, 1].
+   * The mean of {@code scores} in [0, 1], one per problem. If all are 0 or 1 the interval is
+   * Wilson's (1927), which is valid near the ends too. If all are equal their variance is no
+   * estimate, and the interval is also Wilson's, the widest for that mean; if their sum is not an
+   * integer it covers the intervals of both neighbouring integers. Otherwise it is Student's
+   * (1908), clipped to [0, 1].
    *
    * @param scores at least one
    */
@@ -48,8 +48,8 @@ record Estimate(double value, double low, double high, String interval) {
   }
 
   /**
-   * The mean of estimates from samples of their own, each of the same weight. The distances to the
-   * ends of their intervals add up as standard errors do (MOVER; Zou and Donner, 2008).
+   * The mean of estimates from independent samples, with equal weights. The distances to the ends
+   * of their intervals add up in the way of standard errors (MOVER; Zou and Donner, 2008).
    *
    * @param parts at least one; a single one is its own mean
    */
@@ -73,7 +73,7 @@ record Estimate(double value, double low, double high, String interval) {
   }
 
   private static Estimate within(double value, double low, double high, String interval) {
-    // Of a mean of 0 or 1 the end may lie beyond it by rounding.
+    // By rounding, the end of an interval may lie inside a mean of 0 or 1.
     return new Estimate(
         value, Math.max(0, Math.min(low, value)), Math.min(1, Math.max(high, value)), interval);
   }

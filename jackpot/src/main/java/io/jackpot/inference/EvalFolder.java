@@ -15,13 +15,12 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What an evaluation writes: {@code config.json}, {@code problems.jsonl}, {@code samples.jsonl} to
- * which each response is appended as it ends, and at the end {@code results.json} and {@code
- * report.html}. One process at a time.
+ * The folder of an evaluation: {@code config.json}, {@code problems.jsonl}, {@code samples.jsonl}
+ * to which each response is appended when it ends, and finally {@code results.json} and {@code
+ * report.html}. One process at a time writes to it.
  */
 final class EvalFolder implements AutoCloseable {
   private static final String CONFIG = "config.json";
@@ -39,29 +38,17 @@ final class EvalFolder implements AutoCloseable {
   }
 
   /**
-   * Says early that a new evaluation could not be begun in {@code folder}.
+   * Checks early that a new evaluation can start in {@code folder}.
    *
    * @throws InputException if it holds anything
    */
   static void checkFree(Path folder) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      if (files.findAny().isPresent()) {
-        throw new InputException(
-            folder
-                + ": not empty; give another folder with --out, or go on with this evaluation by"
-                + " --resume "
-                + folder);
-      }
-    } catch (IOException e) {
-      throw AtomicFiles.failed("cannot start an evaluation here", folder, e);
-    }
+    FolderLock.requireFree(
+        folder, "an evaluation", ", or resume this evaluation with --resume " + folder);
   }
 
   /**
-   * A new evaluation. It has begun once its {@code config.json} is there.
+   * Starts a new evaluation. It has started once its {@code config.json} exists.
    *
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
@@ -74,7 +61,7 @@ final class EvalFolder implements AutoCloseable {
   }
 
   /**
-   * The {@code config.json} of an evaluation that began.
+   * The {@code config.json} of an evaluation that has started.
    *
    * @throws InputException if there is none
    */
@@ -88,16 +75,17 @@ final class EvalFolder implements AutoCloseable {
     }
     if (!Files.exists(folder.resolve(CONFIG))) {
       throw new InputException(
-          folder + ": nothing to go on with: stopped before it began; delete it and start again");
+          folder
+              + ": nothing to resume: it stopped before its start was complete; delete the folder and start again");
     }
     return Json.read(folder.resolve(CONFIG));
   }
 
   /**
-   * An evaluation to go on with. A response that was being written when its process ended is cut
-   * off.
+   * Opens an evaluation to resume it. A response that was incomplete when its process ended is
+   * removed.
    *
-   * @throws InputException if another process writes to it, or the problems are not what they were
+   * @throws InputException if another process writes to it, or the problems have changed
    */
   static EvalFolder open(Path folder, List<DataSet> sets) {
     checkProblems(folder.resolve(PROBLEMS), sets);
@@ -129,7 +117,7 @@ final class EvalFolder implements AutoCloseable {
     if (differs >= 0) {
       String start = new String(before, 0, differs, StandardCharsets.UTF_8);
       throw new InputException(
-          "%s:%d: the problems are not those any more that this evaluation began with; restore the data, or give --out for a new evaluation"
+          "%s:%d: the problems have changed since this evaluation started; restore the data, or give --out for a new evaluation"
               .formatted(file, 1 + start.chars().filter(c -> c == '\n').count()));
     }
   }

@@ -9,10 +9,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What an evaluation found.
+ * The results of an evaluation.
  *
  * @param sets the data sets
- * @param tallies what the responses to each of them came to
+ * @param tallies of the responses to each of them
  * @param maxTokens longest response allowed, of each data set
  * @param seconds that sampling took
  */
@@ -27,21 +27,21 @@ public record EvalResults(
    * The results as one object:
    *
    * <ul>
-   *   <li>what was asked for: {@code model, problems, samples, temperature, topP, topK, minP, seed}
-   *   <li>{@code n}: problems; {@code badGold}: problems passed over because their gold answer
-   *       cannot be read; {@code maxTokens}: longest response allowed
+   *   <li>the settings {@code model, problems, samples, temperature, topP, topK, minP, seed}
+   *   <li>{@code n}: problems; {@code badGold}: problems skipped because their gold answer cannot
+   *       be read; {@code maxTokens}: longest response allowed
    *   <li>{@code mean@S} with the number of samples for S, and {@code pass@k} for every k: {@code
    *       {"value", "low", "high", "interval"}}, the mean over problems with its 95 % confidence
-   *       interval and which one that is ({@link Estimate})
+   *       interval and the kind of interval ({@link Estimate})
    *   <li>{@code unparsedShare, truncatedShare}: of the responses; {@code lengthMean, lengthMedian,
    *       lengthP95, lengthMax}: of the responses, in tokens; {@code tokens}: of them all
    *   <li>{@code samplingSeconds, tokensPerSecond}
-   *   <li>{@code datasets}: the same of each data set, with its {@code name} and {@code source}; no
-   *       times
+   *   <li>{@code datasets}: the same for each data set, with its {@code name} and {@code source}
+   *       and without times
    * </ul>
    *
-   * Of several data sets {@code mean@S} and {@code pass@k} are the means over data sets, each of
-   * the same weight; the other numbers are of all problems and responses together.
+   * With several data sets {@code mean@S} and {@code pass@k} are means over the data sets with
+   * equal weights; the other numbers are those of all problems and responses together.
    */
   public ObjectNode toJson() {
     ObjectNode json =
@@ -91,7 +91,7 @@ public record EvalResults(
     return tallies.get(index).correct();
   }
 
-  /** For people: each data set, then all together. */
+  /** A table for people: each data set, then all together. */
   public String table() {
     StringBuilder table = new StringBuilder();
     IntStream.range(0, sets.size())

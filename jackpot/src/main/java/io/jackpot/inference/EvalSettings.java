@@ -26,10 +26,10 @@ public record EvalSettings(
     @Setting(
             value = "none",
             min = 1,
-            help = "most problems a data set; none for all of a file, 512 generated")
+            help = "most problems per data set (none: all of a file, 512 generated)")
         @Nullable Integer limit,
-    @Setting(value = "1", min = 1, help = "responses a problem") int samples,
-    @Setting(value = "none", min = 1, help = "k of pass@k, as in 1,4,8; none for 1 and samples")
+    @Setting(value = "1", min = 1, help = "responses per problem") int samples,
+    @Setting(value = "none", min = 1, help = "k of pass@k, as in 1,4,8 (none: 1 and samples)")
         @Nullable List<Integer> k,
     SamplingSettings sampling,
     DeviceSettings compute,
@@ -43,7 +43,7 @@ public record EvalSettings(
     int largest = k == null ? 1 : Collections.max(k);
     if (largest > samples) {
       throw new InputException(
-          "k %d: pass@%d needs as many responses a problem, but samples is %d"
+          "k %d: pass@%d needs as many responses per problem, but samples is %d"
               .formatted(largest, largest, samples));
     }
   }

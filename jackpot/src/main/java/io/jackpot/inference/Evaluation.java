@@ -153,8 +153,8 @@ public final class Evaluation implements AutoCloseable {
     if (before > 0) {
       log.printf(
           before < total
-              ? "eval: goes on after %d of %d responses%n"
-              : "eval: all %2$d responses are there%n",
+              ? "eval: resuming after %d of %d responses%n"
+              : "eval: all %2$d responses exist already%n",
           before,
           total);
     }

@@ -4,24 +4,21 @@ import io.jackpot.config.DeviceSettings;
 import io.jackpot.config.DtypeSettings;
 import io.jackpot.config.SamplingSettings;
 import io.jackpot.config.Setting;
+import io.jackpot.config.TemplateSettings;
 import io.jackpot.input.InputException;
 import org.jspecify.annotations.Nullable;
 
 /** The settings of {@code generate}. */
 public record GenerateSettings(
     @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
-    @Setting(value = "none", help = "the text to continue") @Nullable String prompt,
-    @Setting(value = "none", help = "JSONL file of {\"prompt\"} to continue")
-        @Nullable String input,
-    @Setting(value = "none", help = "around a prompt: none, chat, r1-zero …, a file or text")
-        @Nullable String promptTemplate,
-    @Setting(value = "none", help = "system message of promptTemplate chat")
-        @Nullable String systemPrompt,
-    @Setting(value = "1", min = 1, help = "responses a prompt") int samples,
+    @Setting(value = "none", help = "text to continue") @Nullable String prompt,
+    @Setting(value = "none", help = "JSONL file of {\"prompt\"}") @Nullable String input,
+    TemplateSettings template,
+    @Setting(value = "1", min = 1, help = "responses per prompt") int samples,
     SamplingSettings sampling,
     DeviceSettings compute,
     DtypeSettings dtypes,
-    @Setting(value = "false", help = "a JSON object a response, for programs") boolean json) {
+    @Setting(value = "false", help = "print a JSON object per response") boolean json) {
 
   /**
    * @throws InputException if there is no prompt, or two sources of them, or other settings

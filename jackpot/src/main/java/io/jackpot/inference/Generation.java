@@ -1,6 +1,5 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.TemplateSettings;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.problems.InputLines;
 import io.jackpot.problems.Problem;
@@ -36,7 +35,7 @@ public final class Generation {
     try (Responder responder =
         new Responder(
             settings.model(),
-            new TemplateSettings(settings.promptTemplate(), settings.systemPrompt()),
+            settings.template(),
             settings.compute(),
             settings.dtypes(),
             LoadProgress.on(log, terminal))) {

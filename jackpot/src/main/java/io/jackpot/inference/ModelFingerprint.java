@@ -96,7 +96,7 @@ final class ModelFingerprint {
 
   private static InputException changed(String model, String file, String how) {
     return new InputException(
-        "%s: %s %s since this evaluation began; expected the same model, or give --out for a new evaluation"
+        "%s: %s %s since this evaluation started; expected the same model, or give --out for a new evaluation"
             .formatted(model, file, how));
   }
 }

@@ -52,7 +52,7 @@ final class Responder implements AutoCloseable {
   /**
    * @param model as {@link ModelSource} takes it
    * @param dtypes of weights and KV cache; of weights in float32 nothing is kept beside them
-   * @param progress who is told of the load, by the model's name
+   * @param progress gives the listener of the load by the model's name
    * @throws InputException if the model cannot be read or has no tokenizer, there is no such
    *     template, or the device lacks the types
    */
@@ -93,7 +93,7 @@ final class Responder implements AutoCloseable {
         .build("a smaller model");
   }
 
-  /** What computes, on one line. */
+  /** The device, on one line. */
   String device() {
     return opened.lines().getFirst();
   }
@@ -134,7 +134,7 @@ final class Responder implements AutoCloseable {
   }
 
   /**
-   * How long responses to prompts of up to {@code longest} tokens can be.
+   * The longest response to prompts of up to {@code longest} tokens.
    *
    * @throws InputException if the model does not take as many as are asked for
    */
@@ -197,7 +197,7 @@ final class Responder implements AutoCloseable {
         sampling.truncation());
   }
 
-  /** How many sequences fit into memory at a time. */
+  /** The number of sequences that fit into memory at a time. */
   private int slots(int longestPrompt, int longest) {
     long byCache = MOST_BYTES / (Sampler.cacheBytesPerToken(config, cache) * longest);
     long byPrompts =

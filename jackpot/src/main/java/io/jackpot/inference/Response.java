@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param sample which of the problem's responses, from 0
  * @param text as it was judged
  * @param finished whether it ended by itself and not at the limit
- * @param extracted the answer that was read from it, where there was one
+ * @param extracted the answer that was extracted from it; null if there is none
  * @param tokens its length, the end token included
  * @param elapsedSeconds of sampling until it was judged, in this process and those before
  */
@@ -33,7 +33,7 @@ record Response(
   private static final String STOP = "stop";
   private static final String LENGTH = "length";
 
-  /** How a response ended, as the field calls it. */
+  /** The finish reason of a response, as other tools name it. */
   static String finishReason(boolean finished) {
     return finished ? STOP : LENGTH;
   }
@@ -52,7 +52,7 @@ record Response(
         .put("elapsedSeconds", elapsedSeconds);
   }
 
-  /** What {@link #toJson} wrote; null if {@code line} is something else. */
+  /** Reads what {@link #toJson} wrote; null if {@code line} is something else. */
   static @Nullable Response of(JsonNode line) {
     Verdict verdict =
         Arrays.stream(Verdict.values())

@@ -31,9 +31,9 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * <ul>
  *   <li>{@code logprobs [ids − 1]}: log p(ids[1] | ids[0]), log p(ids[2] | ids[0], ids[1]), …
- *   <li>{@code entropy [ids − 1]}: of the same distributions, that is of those after ids[0],
- *       ids[0..1], …, but for the one after the last id
- *   <li>{@code lastLogits [vocabulary]}: logits of that one, of what follows the last id
+ *   <li>{@code entropy [ids − 1]}: of the same distributions: those after ids[0], ids[0..1] and so
+ *       on, without that after the last id
+ *   <li>{@code lastLogits [vocabulary]}: logits after the last id
  * </ul>
  *
  * Only the model's weights are used, not its tokenizer.
@@ -56,10 +56,10 @@ public final class ScoreLines {
 
   /**
    * @param model as {@link ModelSource} takes it
-   * @param log gets a line that says what computes
+   * @param log gets a line that names the device
    * @param terminal whether {@code log} is one
    * @throws InputException if the model or the file cannot be read, or a line does not fit the
-   *     model, and then nothing is written; or if the model's weights give what is no number
+   *     model, and then nothing is written; or if the model gives a number that is not finite
    */
   public static void run(
       String model,
@@ -79,7 +79,7 @@ public final class ScoreLines {
       for (int from = 0; from < lines.size(); ) {
         int to = from + 1;
         int tokens = lines.get(from).ids.length;
-        // A line whose rotary frequencies depend on its length is a pass of its own.
+        // A line whose rotary frequencies depend on its length gets its own pass.
         int longest = folder.config().longestSequence();
         while (lines.get(from).ids.length <= longest
             && to < lines.size()

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What the responses to a data set come to. Kept by problem and by length, not by response, but for
- * which ones there are.
+ * The counts of the responses to a data set, by problem and by length. Of the single responses it
+ * only knows which exist.
  */
 final class Tally {
   private final int samples;
@@ -48,7 +48,7 @@ final class Tally {
     this.answered = new int[readable.length];
   }
 
-  /** Whether there is such a response already. */
+  /** Whether there already is such a response. */
   boolean has(int problem, int sample) {
     return there.get(index(place(problem), sample));
   }
@@ -58,7 +58,7 @@ final class Tally {
     return place(problem) >= 0 && sample >= 0 && sample < samples;
   }
 
-  /** Takes a response in; one that is there already counts once. */
+  /** Counts a response; a repeated one counts once. */
   void add(Response response) {
     int place = place(response.problem());
     int index = index(place, response.sample());
@@ -98,7 +98,7 @@ final class Tally {
     return lengths.count();
   }
 
-  /** The share of right ones of the responses so far. */
+  /** The share of correct responses so far. */
   double accuracy() {
     return right / (double) Math.max(1, responses());
   }
@@ -135,8 +135,8 @@ final class Tally {
   }
 
   /**
-   * The unbiased estimate of pass@k from c right ones of n responses: 1 − C(n − c, k)/C(n, k) (Chen
-   * et al., 2021, "Evaluating large language models trained on code", Eq. 1).
+   * The unbiased estimate of pass@k from c correct responses of n: 1 − C(n − c, k)/C(n, k) (Chen et
+   * al., 2021, "Evaluating large language models trained on code", Eq. 1).
    */
   static double passAtK(int n, int c, int k) {
     double allWrong = 1;
@@ -146,7 +146,7 @@ final class Tally {
     return 1 - allWrong;
   }
 
-  /** Lengths of responses in tokens, as how many there are of each. */
+  /** Lengths of responses in tokens: a count of each length. */
   static final class Lengths {
     private long[] counts = new long[64];
     private long total;

@@ -1,4 +1,4 @@
-/** What a trained model is asked: text, answers to problems, log-probs of given tokens. */
+/** Uses of a trained model: text, answers to problems, log-probs of given tokens. */
 @NullMarked
 package io.jackpot.inference;
 

@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * The progress of loading a model, for those who wait: nothing while it takes less than a second,
- * then a bar on a terminal, and elsewhere one line at the end.
+ * The progress of loading a model: nothing for a second, then a bar on a terminal; elsewhere one
+ * line at the end.
  */
 public final class LoadProgress implements LoadListener {
   /** Shows nothing of any model. */

@@ -18,8 +18,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model is named by: a folder, a GGUF file, or {@code builtin:policy} and {@code
- * builtin:actor}, the small warm-started models of generated arithmetic that ship with the program.
+ * Models by name: a folder, a GGUF file, or {@code builtin:policy} and {@code builtin:actor}, the
+ * small warm-started models of generated arithmetic that ship with the program.
  */
 public final class ModelSource {
   private static final String PREFIX = "builtin:";
@@ -32,8 +32,8 @@ public final class ModelSource {
   /**
    * Reads a whole model.
    *
-   * @param progress who is told of the load, by the model's name
-   * @throws InputException if there is none of that name, or it is damaged or not supported
+   * @param progress gives the listener of a load by the model's name
+   * @throws InputException if there is no such model, or it is damaged or not supported
    */
   public static ModelFolder load(String name, Function<String, LoadListener> progress) {
     return load(name, LoadOptions.DEFAULT.withListener(progress.apply(name)));
@@ -61,7 +61,8 @@ public final class ModelSource {
   }
 
   /**
-   * What {@code read} makes of the model's folder or file, which may be gone afterwards.
+   * Returns the result of {@code read} on the model's folder or file, which may not exist
+   * afterwards.
    *
    * @throws InputException if there is no built-in model of that name, or {@code read} throws it
    */
@@ -73,7 +74,7 @@ public final class ModelSource {
       throw new InputException(
           name + ": no such built-in model; nearest is " + Names.nearest(name, BUILTIN));
     }
-    // Resources may lie inside a jar, and weights are memory-mapped from files.
+    // Resources may be inside a jar, and weights are memory-mapped from files.
     try {
       Path folder = Files.createTempDirectory("jackpot-");
       try {

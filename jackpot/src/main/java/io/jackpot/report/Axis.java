@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One axis of a chart: a range that begins and ends at round numbers, or between them.
+ * An axis of a chart: a range of values and its ticks.
  *
  * @param low the value at its beginning
  * @param high the value at its end, above {@code low}
@@ -58,7 +58,7 @@ record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
     return new Axis(Math.pow(10, first), Math.pow(10, last), true, List.copyOf(ticks));
   }
 
-  /** Where a value lies, 0 at the beginning and 1 at the end; what lies outside is at the edge. */
+  /** The position of a value, 0 at the beginning and 1 at the end; values outside are clamped. */
   double at(double value) {
     double share =
         logarithmic ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a chart shows, of any run.
+ * The content of a chart, for any run.
  *
  * @param title a few words
  * @param explanation a sentence: what it shows and how to read it
@@ -17,13 +17,13 @@ import java.util.function.ToDoubleFunction;
  */
 record Chart(String title, String explanation, Range range, List<Line> lines, List<Guide> guides) {
 
-  /** Which values the vertical axis covers. */
+  /** The range of the vertical axis. */
   enum Range {
-    /** From 0 to 1, or further where there are values. */
+    /** From 0 to 1, or wider if there are values outside. */
     SHARE,
     /** From 0. */
     FROM_ZERO,
-    /** What the values need. */
+    /** As tight as the values allow. */
     CLOSE,
     /** As {@link #CLOSE}; in decades where values above 0 span more than two. */
     DECADES

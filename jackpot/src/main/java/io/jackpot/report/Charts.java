@@ -8,7 +8,7 @@ import java.util.Set;
 
 /** The charts of a run's page. Equations and sections are those of the Jackpot paper. */
 final class Charts {
-  /** Metrics that are no curve: they count up, or stand in a sentence. */
+  /** Metrics without a curve: they count up, or are part of a sentence. */
   private static final Set<String> NO_CURVE =
       Set.of("step", "elapsedSeconds", "badGold", "badLength", "heldOutProblems");
 
@@ -16,9 +16,9 @@ final class Charts {
       Chart.of(
               "Held-out accuracy and reward",
               Range.SHARE,
-              "What the run is for: the share of held-out problems that the policy answers correctly,"
-                  + " sampled at temperature 1 (the band is its 95% interval) and greedily, and the"
-                  + " mean reward of the responses it learns from.")
+              "The result of the run: the share of held-out problems that the policy answers"
+                  + " correctly, sampled at temperature 1 (the band is its 95% interval) and greedily,"
+                  + " and the mean reward of its training responses.")
           .line("heldOutAccuracy", "held-out, sampled")
           .line("heldOutGreedy", "held-out, greedy")
           .line("reward", "reward in training");
@@ -27,16 +27,16 @@ final class Charts {
       Chart.of(
               "Loss",
               Range.DECADES,
-              "Mean of −log p(token) over the completion tokens of a batch, in nats: it falls fast,"
-                  + " then slowly, towards what the data leave undecided.")
+              "Mean of −log p(token) over the completion tokens of a batch, in nats: it falls"
+                  + " fast, then slowly, toward the entropy of the data.")
           .line("loss", "loss");
 
   static final Chart DIVERGENCE =
       Chart.of(
               "How far actor and policy are apart",
               Range.DECADES,
-              "KL divergence in nats a token: distillation (Eq. 7) pulls KL(policy‖actor) down, and"
-                  + " while it rises the actor's responses say less and less about the policy.")
+              "KL divergence in nats per token: distillation (Eq. 7) lowers KL(policy‖actor);"
+                  + " the higher it is, the less the actor's responses tell about the policy.")
           .line("klPolicyActor", "KL(policy‖actor)")
           .line("klActorPolicy", "KL(actor‖policy)");
 
@@ -44,9 +44,9 @@ final class Charts {
       Chart.of(
               "Acceptance and Z",
               Range.CLOSE,
-              "The share of sampled tokens that the rejection keeps (Eq. 3), and the mean normalizer Z"
-                  + " (Eq. 4), its expected value: no true Z exceeds min(1, 1/λ), and the nearer to"
-                  + " that bound, the more alike the two models are.")
+              "The share of sampled tokens that the rejection accepts (Eq. 3), and the mean"
+                  + " normalizer Z (Eq. 4), its expected value: no true Z exceeds min(1, 1/λ), and the"
+                  + " closer to that bound, the more alike the two models are.")
           .line("acceptance", "acceptance")
           .line("z", "mean Z")
           .guide("min(1, 1/λ)", run -> Math.min(1, 1 / run.setting("lambda")));
@@ -56,7 +56,7 @@ final class Charts {
 
   private Charts() {}
 
-  /** The chart of what a run is for. */
+  /** The chart of a run's result. */
   static Chart result(Run.Kind kind) {
     return switch (kind) {
       case TRAIN -> ACCURACY;
@@ -80,7 +80,7 @@ final class Charts {
     };
   }
 
-  /** Those that a run has something for; what no chart of ours shows comes last. */
+  /** The sections that a run has data for; metrics without a chart of their own come last. */
   static List<Section> of(Run run) {
     List<Section> sections = new ArrayList<>(of(run.kind()));
     Set<String> known = new HashSet<>(NO_CURVE);
@@ -106,24 +106,21 @@ final class Charts {
       Chart.of(
               "Gradient norm",
               Range.DECADES,
-              "The length of the gradient before clipping: spikes are batches that"
-                  + " surprise the model, a steady climb is a rate that is too high.")
+              "The norm of the gradient before clipping: a spike is an unusual batch, a steady"
+                  + " climb a learning rate that is too high.")
           .line("gradNorm", "gradient norm")
           .guide("clipped to", run -> positive(run.setting("gradClip")));
 
   private static final Chart RATE =
-      Chart.of(
-              "Learning rate",
-              Range.FROM_ZERO,
-              "The step size that AdamW takes, warm-up and decay included.")
+      Chart.of("Learning rate", Range.FROM_ZERO, "AdamW's learning rate, with warm-up and decay.")
           .line("learningRate", "learning rate");
 
   private static final Chart MEMORY =
       Chart.of(
               "Memory",
               Range.FROM_ZERO,
-              "Bytes of Java heap in use at the end of a step, garbage included: a saw-tooth is"
-                  + " healthy, a floor that keeps rising is not.")
+              "Bytes of Java heap in use at the end of a step, garbage included: a sawtooth is"
+                  + " healthy, a minimum that keeps rising is not.")
           .line("heapBytes", "heap");
 
   private static final List<Section> TRAIN =
@@ -136,32 +133,32 @@ final class Charts {
                   Chart.of(
                           "κ",
                           Range.CLOSE,
-                          "The factor that brings the top-k estimate of Z to the share that was"
-                              + " accepted (section 4.4.2): near 1 the top-k tokens hold nearly all"
-                              + " probability, and 0 means that nothing was accepted and the policy"
-                              + " stood still.")
+                          "The factor that scales the top-k estimate of Z to the accepted share"
+                              + " (section 4.4.2): near 1 the top-k tokens hold nearly all"
+                              + " probability; 0 means that nothing was accepted and the policy was"
+                              + " not updated.")
                       .line("kappa", "κ")
                       .guide("no correction", run -> 1),
                   Chart.of(
                           "Z above its bound",
                           Range.FROM_ZERO,
-                          "The share of tokens whose Z exceeds min(1, 1/λ), which no true Z does: one"
-                              + " κ for the whole batch overshoots where the models agree.")
+                          "The share of tokens whose Z exceeds min(1, 1/λ), which no true Z"
+                              + " does: one κ for the whole batch overestimates Z where the models"
+                              + " agree.")
                       .line("zAboveBound", "share of tokens"),
                   Chart.of(
                           "Weights",
                           Range.FROM_ZERO,
-                          "What multiplies a token's gradient (Eq. 5), rejected tokens counting as 0:"
-                              + " a maximum that lies at the cap says that corrections are cut off"
-                              + " there.")
+                          "The factor of a token's gradient (Eq. 5), 0 for rejected tokens: a"
+                              + " maximum at the cap means that corrections are cut off there.")
                       .line("weightMean", "mean")
                       .line("weightMax", "largest")
                       .guide("cap c1", run -> usesObrs(run) ? run.setting("c1") : Double.NaN),
                   Chart.of(
                           "Effective sample size",
                           Range.SHARE,
-                          "(Σw)² ÷ (N·Σw²) of those weights: the share of the tokens that the update"
-                              + " really rests on, 1 where all weigh the same.")
+                          "(Σw)² ÷ (N·Σw²) of those weights: the share of the tokens that"
+                              + " effectively count in the update, 1 if all weigh the same.")
                       .line("effectiveSampleSize", "share of tokens"))),
           new Section(
               "Updates",
@@ -169,8 +166,8 @@ final class Charts {
                   Chart.of(
                           "Losses",
                           Range.CLOSE,
-                          "What is minimised (Eq. 8): the losses of policy (Eq. 5) and actor (Eq. 6)"
-                              + " hover about 0 and do not show progress, the distillation (Eq. 7)"
+                          "The minimised losses (Eq. 8): those of policy (Eq. 5) and actor (Eq."
+                              + " 6) vary around 0 and do not show progress; the distillation (Eq. 7)"
                               + " should fall.")
                       .line("policyLoss", "policy")
                       .line("actorLoss", "actor")
@@ -179,22 +176,23 @@ final class Charts {
                   Chart.of(
                           "Entropy",
                           Range.FROM_ZERO,
-                          "How undecided the policy is, in nats a token: a slow fall is learning, a"
-                              + " plunge to 0 is the end of exploration.")
+                          "The entropy of the policy in nats per token: a slow fall is"
+                              + " learning, a sudden fall to 0 ends exploration.")
                       .line("entropy", "policy"),
                   Chart.of(
                           "Gradient norms",
                           Range.DECADES,
-                          "The length of each model's gradient before clipping: spikes, or a steady"
-                              + " climb, tend to come before a collapse.")
+                          "The norm of each model's gradient before clipping: spikes or a"
+                              + " steady climb often precede a collapse.")
                       .line("gradNormPolicy", "policy")
                       .line("gradNormActor", "actor")
                       .guide("clipped to", run -> positive(run.setting("gradClip"))),
                   Chart.of(
                           "Clipped tokens",
                           Range.FROM_ZERO,
-                          "The share of tokens whose gradient PPO's clip stops (Eq. 1): 0 for the"
-                              + " policy at the first update after a rollout, for its ratio is 1.")
+                          "The share of tokens whose gradient PPO's clip removes (Eq. 1): 0 for"
+                              + " the policy at the first update after a rollout, since its ratio is"
+                              + " 1.")
                       .line("clipShareLow", "policy, below")
                       .line("clipShareHigh", "policy, above")
                       .line("actorClipShare", "actor"),
@@ -203,18 +201,18 @@ final class Charts {
               "Responses",
               List.of(
                   Chart.of(
-                          "What the responses teach",
+                          "Correct and equal responses",
                           Range.SHARE,
-                          "The share of training responses that are correct, and of groups whose"
-                              + " responses all earn the same reward: such a group has no advantage"
-                              + " and teaches nothing.")
+                          "The share of training responses that are correct, and of groups"
+                              + " whose responses all have the same reward: such a group has no"
+                              + " advantage, and nothing is learned from it.")
                       .line("accuracy", "correct")
                       .line("equalGroupShare", "all-equal groups"),
                   Chart.of(
                           "Length",
                           Range.FROM_ZERO,
-                          "Tokens of a response: growth is thinking learned, growth without reward is"
-                              + " rambling.")
+                          "Tokens per response: growth with reward is learned reasoning, growth"
+                              + " without it is not.")
                       .line("responseLengthMean", "mean")
                       .line("responseLengthMax", "longest")
                       .line("heldOutLength", "held-out, mean")
@@ -222,13 +220,13 @@ final class Charts {
                   Chart.of(
                           "Unreadable and cut off",
                           Range.FROM_ZERO,
-                          "The share of responses without a readable answer, and of those that ran into"
-                              + " the limit of their length: both earn nothing and should vanish.")
+                          "The share of responses without a readable answer, and of those cut"
+                              + " off at the longest length: neither gets a reward.")
                       .line("unparsedShare", "unparsed")
                       .line("truncatedShare", "cut off")
                       .line("heldOutUnparsed", "held-out, unparsed"),
                   Chart.of(
-                          "Tokens an update",
+                          "Tokens per update",
                           Range.FROM_ZERO,
                           "Response tokens that an update learns from, the rejected ones included.")
                       .line("tokens", "response tokens"))),
@@ -236,17 +234,16 @@ final class Charts {
               "Speed",
               List.of(
                   Chart.of(
-                          "Tokens a second",
+                          "Tokens per second",
                           Range.FROM_ZERO,
-                          "Response tokens by the time that their rollout and their update take;"
-                              + " rollout is what a small actor makes cheap.")
+                          "Response tokens per second of their rollout and of their update; a small actor"
+                              + " makes rollouts cheap.")
                       .line("rolloutTokensPerSecond", "rollout")
                       .line("trainTokensPerSecond", "training"),
                   Chart.of(
-                          "Seconds a step",
+                          "Seconds per step",
                           Range.FROM_ZERO,
-                          "Where the time goes: a step is a rollout and an update; an evaluation, where"
-                              + " there is one, comes on top.")
+                          "The time of a step: its rollout and its update; an evaluation is extra.")
                       .line("stepSeconds", "step")
                       .line("rolloutSeconds", "rollout")
                       .line("trainSeconds", "training")
@@ -260,16 +257,18 @@ final class Charts {
               "Speed",
               List.of(
                   Chart.of(
-                          "Tokens an update",
+                          "Tokens per update",
                           Range.FROM_ZERO,
                           "Tokens that an update learns from; it varies with the lengths of the"
                               + " lines.")
                       .line("tokens", "tokens"),
                   Chart.of(
-                          "Tokens a second", Range.FROM_ZERO, "Tokens by the time of their update.")
+                          "Tokens per second",
+                          Range.FROM_ZERO,
+                          "Tokens per second of their update.")
                       .line("tokensPerSecond", "training")
                       .line("trainTokensPerSecond", "training"),
-                  Chart.of("Seconds a step", Range.FROM_ZERO, "Where the time goes.")
+                  Chart.of("Seconds per step", Range.FROM_ZERO, "The time of a step.")
                       .line("stepSeconds", "step")
                       .line("trainSeconds", "training"),
                   MEMORY)));

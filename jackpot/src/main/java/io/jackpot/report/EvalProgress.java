@@ -4,10 +4,10 @@ import java.io.PrintWriter;
 import java.util.function.LongSupplier;
 
 /**
- * How far an evaluation is, for those who watch it: on a terminal one line that is rewritten in
- * place, elsewhere a line for every further tenth, and at least every half minute.
+ * The progress of an evaluation: on a terminal one line that is rewritten in place, elsewhere a
+ * line for each tenth of the responses and at least every half minute.
  *
- * <p>Close it in any case, so that what is printed next starts on a line of its own.
+ * <p>Close it in any case, so that the next output starts on a new line.
  */
 public final class EvalProgress implements AutoCloseable {
   private static final double LIVE_SECONDS = 0.1;
@@ -29,7 +29,7 @@ public final class EvalProgress implements AutoCloseable {
   /**
    * @param terminal whether {@code out} is one
    * @param total responses of the whole evaluation
-   * @param before responses there were already
+   * @param before responses that existed already
    */
   public EvalProgress(PrintWriter out, boolean terminal, long total, long before) {
     this(
@@ -63,7 +63,7 @@ public final class EvalProgress implements AutoCloseable {
    *
    * @param dataset name of its data set
    * @param complete problems of it that have all their responses, of {@code problems}
-   * @param accuracy share of right ones of the data set's responses so far
+   * @param accuracy share of correct responses of the data set so far
    * @param length of the response in tokens
    */
   public void response(String dataset, int complete, int problems, double accuracy, int length) {

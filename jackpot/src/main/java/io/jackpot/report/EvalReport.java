@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The page of an evaluation, made from the files in its folder. */
 public final class EvalReport {
-  /** The results of an evaluation that has ended. */
+  /** The file of results of a finished evaluation. */
   public static final String RESULTS = "results.json";
 
   private static final String PAGE = "report.html";
@@ -34,13 +34,13 @@ public final class EvalReport {
             folder.resolve("samples.jsonl"), folder.resolve("problems.jsonl"), dataSets());
   }
 
-  /** Whether a folder is one that {@code eval} has come to the end with. */
+  /** Whether a folder is that of a finished evaluation. */
   static boolean isEvaluation(Path folder) {
     return Files.exists(folder.resolve(RESULTS)) && !Files.exists(folder.resolve("metrics.jsonl"));
   }
 
   /**
-   * Writes {@code report.html} into the folder of an evaluation that has ended.
+   * Writes {@code report.html} into the folder of a finished evaluation.
    *
    * @return the page
    * @throws io.jackpot.input.InputException if one of its files is missing or damaged, or the page
@@ -154,7 +154,7 @@ public final class EvalReport {
       if (responses > 1) {
         charts.append(
             figure(
-                set + ": right responses a problem",
+                set + ": correct responses per problem",
                 "Problems by how many of their %s responses are right: those at 0 are out of reach, those at %s are solved."
                     .formatted(responses, responses),
                 some.byProblem(responses)));

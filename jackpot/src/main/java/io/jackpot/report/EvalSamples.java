@@ -12,17 +12,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What the page of an evaluation shows of the responses to one data set; no more of them is in
- * memory than that.
+ * The responses to one data set that the page of an evaluation shows; no others are kept in memory.
  */
 final class EvalSamples {
-  /** Verdicts in the order of the page; whatever else there is counts as the last one. */
+  /** Verdicts in the order of the page; any other counts as the last one. */
   static final List<String> VERDICTS = List.of("correct", "wrong", "unparsed");
 
   private static final int OF_A_KIND = 3;
   private static final int MOST_BINS = 32;
 
-  /** The first responses come first, of each of them the first problems. */
+  /** The order of responses: by sample, then by problem. */
   private static final Comparator<JsonNode> FIRST =
       Comparator.<JsonNode>comparingInt(line -> line.path("sample").asInt(0))
           .thenComparingInt(line -> line.path("problem").asInt(0));
@@ -68,7 +67,7 @@ final class EvalSamples {
     }
   }
 
-  /** Gives the examples of a problem its prompt and its answer. */
+  /** Adds a problem's prompt and answer to its examples. */
   private void explain(JsonNode problem) {
     for (List<JsonNode> some : examples) {
       for (JsonNode line : some) {
@@ -104,7 +103,7 @@ final class EvalSamples {
     return new Histogram(from, width, List.of(counts));
   }
 
-  /** Problems by the number of their right responses. */
+  /** Problems by the number of their correct responses. */
   Histogram byProblem(int samples) {
     int width = Math.ceilDiv(samples + 1, MOST_BINS);
     long[][] counts = new long[Math.ceilDiv(samples + 1, width)][VERDICTS.size()];

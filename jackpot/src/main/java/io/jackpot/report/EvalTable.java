@@ -8,7 +8,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Results of evaluations as a table: a row a data set. */
+/** Results of evaluations as a table with a row per data set. */
 final class EvalTable {
   private EvalTable() {}
 
@@ -21,7 +21,7 @@ final class EvalTable {
    */
   private record Row(String evaluation, String dataset, JsonNode numbers) {}
 
-  /** The table of one evaluation, with a row for the mean where there are several data sets. */
+  /** The table of one evaluation, with a row for the mean if there are several data sets. */
   static String of(ObjectNode results) {
     return table("", rows("", results));
   }

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.stream.Stream;
 
 /**
- * Sees to it that one process at a time writes to a folder. The operating system lets go of it
- * however the process ends.
+ * The lock of a folder, so that one process at a time writes to it. The operating system releases
+ * it however the process ends.
  */
 public final class FolderLock implements AutoCloseable {
   private static final String NAME = ".lock";
@@ -20,6 +22,26 @@ public final class FolderLock implements AutoCloseable {
 
   private FolderLock(FileChannel channel) {
     this.channel = channel;
+  }
+
+  /**
+   * Checks that something new can start in {@code folder}: it does not exist or is empty.
+   *
+   * @param what a run or an evaluation, for messages
+   * @param instead of another folder, for messages
+   * @throws InputException if it holds anything
+   */
+  public static void requireFree(Path folder, String what, String instead) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      if (files.findAny().isPresent()) {
+        throw new InputException(folder + ": not empty; give another folder with --out" + instead);
+      }
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot start " + what + " here", folder, e);
+    }
   }
 
   /**
@@ -38,7 +60,7 @@ public final class FolderLock implements AutoCloseable {
           return new FolderLock(channel);
         }
       } catch (OverlappingFileLockException e) {
-        // Held within this process: the same answer.
+        // Held within this process: treated the same.
       }
       channel.close();
       throw new InputException(
@@ -53,7 +75,7 @@ public final class FolderLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      // Only lets go of the lock, which the end of the process does as well.
+      // Only releases the lock, which the end of the process does as well.
     }
   }
 }

@@ -7,7 +7,7 @@ import org.apache.commons.statistics.interval.Interval;
 /**
  * A run in a few numbers.
  *
- * @param title what the result is a number of
+ * @param title of the result
  * @param from at the beginning; empty where there is only one value
  * @param to at the end
  * @param details sentences
@@ -68,7 +68,7 @@ record Headline(String title, String from, String to, List<String> details) {
     return points.count() == 1 ? to : Numbers.fixed(points.first(), 3) + " → " + to;
   }
 
-  /** The peak, and how deep it went after it: a run that collapsed may still end well. */
+  /** The peak and the lowest value after it: a run that collapsed may still end well. */
   private static String best(Points heldOut) {
     int best = 0;
     for (int i = 0; i < heldOut.size(); i++) {

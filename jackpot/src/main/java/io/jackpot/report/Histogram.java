@@ -3,8 +3,8 @@ package io.jackpot.report;
 import java.util.List;
 
 /**
- * Counts over neighbouring bins as SVG, in layers that stand upon each other: the colours are those
- * of the page's classes {@code correct}, {@code wrong} and {@code unparsed}.
+ * Counts over neighbouring bins as stacked bars in SVG; the colours are those of the page's classes
+ * {@code correct}, {@code wrong} and {@code unparsed}.
  *
  * @param from the first value of the first bin
  * @param width values of a bin
@@ -22,7 +22,7 @@ record Histogram(int from, int width, List<long[]> counts) {
   /**
    * An SVG element.
    *
-   * @param words what it shows, for those who cannot see it
+   * @param words description for screen readers
    */
   String svg(String words) {
     long most = counts.stream().mapToLong(Histogram::sum).max().orElse(1);
@@ -49,7 +49,7 @@ record Histogram(int from, int width, List<long[]> counts) {
       svg.append(bar(y, bin, LEFT + bin * bar, bar));
     }
     for (double tick : x.ticks()) {
-      // One value a bar: its name stands under the middle.
+      // One value per bar: its label is under the middle.
       double shift = width == 1 ? 0.5 : 0;
       double at = LEFT + (tick + shift - from) / (end - from) * (SVG_WIDTH - LEFT - RIGHT);
       if (at <= SVG_WIDTH - RIGHT) {

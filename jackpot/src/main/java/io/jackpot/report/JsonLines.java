@@ -28,9 +28,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A file of one JSON object a line, UTF-8, that only grows. A line is complete once its newline is
- * there: what stands behind the last newline was being written when a process was killed, and
- * counts for nothing.
+ * A file of one JSON object per line, in UTF-8, that only grows. A line is complete once its
+ * newline is written: text after the last newline is from a process that was killed while writing,
+ * and is ignored.
  */
 public final class JsonLines implements AutoCloseable {
   private static final JsonMapper MAPPER =
@@ -48,8 +48,8 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /**
-   * Opens {@code file} to append to it. Makes it and the folders it lies in where there are none,
-   * and cuts off an incomplete last line.
+   * Opens {@code file} to append to it. Creates it and its folders if needed, and removes an
+   * incomplete last line.
    *
    * @throws InputException if it cannot be opened
    */
@@ -85,7 +85,7 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /**
-   * Appends a line. A number that is not finite is written as null, for JSON has none.
+   * Appends a line. A number that is not finite is written as null, since JSON has none.
    *
    * @throws InputException if it cannot be written whole (a full disk); the file is as it was
    */
@@ -108,7 +108,7 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /**
-   * Returns once all lines so far are on the disk and outlast a power cut.
+   * Forces all lines to disk, so that they survive a power cut.
    *
    * @throws InputException if the disk fails
    */
@@ -140,7 +140,7 @@ public final class JsonLines implements AutoCloseable {
     return List.copyOf(lines);
   }
 
-  /** What is done with a line; lines are numbered from 1. */
+  /** A consumer of lines, which are numbered from 1. */
   @FunctionalInterface
   public interface LineReader {
     void read(int number, JsonNode line);
@@ -216,7 +216,7 @@ public final class JsonLines implements AutoCloseable {
   private static JsonNode parse(Path file, int number, byte[] bytes) {
     JsonNode node;
     try {
-      // Decoded here because Jackson guesses the encoding of bytes.
+      // Decoded here, because Jackson guesses the encoding of bytes.
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       node = MAPPER.readTree(text);
     } catch (CharacterCodingException e) {
@@ -261,7 +261,7 @@ public final class JsonLines implements AutoCloseable {
         channel.truncate(start);
       }
     } catch (IOException e) {
-      // The next reader drops the incomplete line; the failure to write is the one to tell.
+      // The next reader drops the incomplete line; the failure to write is the one to report.
     }
   }
 

@@ -1,18 +1,33 @@
 package io.jackpot.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.HexFormat;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/** Text of any origin as text of an HTML or SVG page. */
+/** Escapes text of any origin for HTML and SVG pages. */
 final class Markup {
   private Markup() {}
 
-  /** A string as it is, nothing for a value that is missing, else its JSON. */
+  /** The text of a resource of this package. */
+  static String resource(String name) {
+    try (InputStream stream = Markup.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(stream, name).readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A string unchanged, an empty one for a missing value, otherwise the value's JSON. */
   static String plain(JsonNode value) {
     return value.isString() ? value.stringValue() : value.isMissingNode() ? "" : value.toString();
   }
 
-  /** Text that means nothing to a parser, neither between tags nor in a quoted attribute. */
+  /** Text without markup, both between tags and in a quoted attribute. */
   static String escape(String text) {
     StringBuilder escaped = new StringBuilder(text.length() + 16);
     text.codePoints()
@@ -30,8 +45,8 @@ final class Markup {
   }
 
   /**
-   * What a model wrote, as HTML: at most {@code most} characters, with all that is not seen, or
-   * that changes how its neighbours are seen, spelled out as its code.
+   * The text of a model as HTML: at most {@code most} characters, with invisible and formatting
+   * characters shown as their code.
    */
   static String visible(String text, int most) {
     StringBuilder html = new StringBuilder();

@@ -6,14 +6,17 @@ import org.apache.commons.statistics.interval.BinomialConfidenceInterval;
 import org.apache.commons.statistics.interval.Interval;
 import tools.jackson.databind.JsonNode;
 
-/** Numbers of a metrics line, and how people read them. */
+/** Numbers of a metrics line, and their formats for people. */
 final class Numbers {
   /** Stands for a number that a line lacks. */
   static final String NONE = "–";
 
   private Numbers() {}
 
-  /** The number that a line has under {@code key}; NaN where it has none, or one beyond doubles. */
+  /**
+   * The number that a line has under {@code key}; NaN if it has none or one beyond the range of
+   * double.
+   */
   static double of(JsonNode line, String key) {
     return Optional.ofNullable(line.get(key))
         .filter(JsonNode::isNumber)
@@ -62,7 +65,7 @@ final class Numbers {
     return significant(scaled) + (unit < 0 ? "" : units.charAt(unit));
   }
 
-  /** For legends: a whole number as it is, else three significant digits, zeros at the end too. */
+  /** For legends: an integer unchanged, otherwise three significant digits with trailing zeros. */
   static String shown(double value) {
     double size = Math.abs(value);
     if (size >= 1e4 || Double.isNaN(value)) {
@@ -75,7 +78,7 @@ final class Numbers {
     return size < 1e-3 ? significant(value) : fixed(value, Math.max(0, 2 - whole));
   }
 
-  /** Three significant digits, in scientific notation where a value is tiny or huge. */
+  /** Three significant digits, in scientific notation if a value is tiny or huge. */
   static String significant(double value) {
     if (!Double.isFinite(value)) {
       return NONE;
@@ -103,7 +106,7 @@ final class Numbers {
         : String.format(Locale.ROOT, "%d:%02d", whole / 60, whole % 60);
   }
 
-  /** Without zeros behind the last digit after the point that says something. */
+  /** Removes trailing zeros after the decimal point. */
   private static String trimmed(String number) {
     return number.replaceFirst("(\\.\\d*?)0+(?=e|$)", "$1").replaceFirst("\\.(?=e|$)", "");
   }

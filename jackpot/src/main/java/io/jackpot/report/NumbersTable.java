@@ -6,13 +6,13 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
-/** Every metric of the steps that were evaluated, or of some steps where none was, as a table. */
+/** A table of every metric of the evaluated steps, or of some steps if none was evaluated. */
 final class NumbersTable {
   private static final int MOST_ROWS = 40;
 
   private NumbersTable() {}
 
-  /** The table, folded away; empty if the run has no steps yet. */
+  /** The table, folded; empty if the run has no steps yet. */
   static String html(Run run) {
     List<JsonNode> evaluations = run.metrics().stream().filter(Progress::evaluated).toList();
     List<JsonNode> rows = spread(evaluations.isEmpty() ? run.metrics() : evaluations);
@@ -54,7 +54,7 @@ final class NumbersTable {
         : Numbers.shown(value);
   }
 
-  /** As many lines as a table may have, the first and the last among them. */
+  /** Evenly spread lines, as many as a table may have, with the first and the last. */
   private static List<JsonNode> spread(List<JsonNode> lines) {
     if (lines.size() <= MOST_ROWS) {
       return lines;

@@ -1,6 +1,6 @@
 package io.jackpot.report;
 
-/** What all pages have around their content: one HTML file that needs nothing else. */
+/** The frame of all pages: one self-contained HTML file. */
 final class PageFrame {
   private PageFrame() {}
 
@@ -27,6 +27,9 @@ final class PageFrame {
     </html>
     """
         .formatted(
-            Markup.escape(title), Resources.text("report.css"), body, Resources.text("report.js"));
+            Markup.escape(title),
+            Markup.resource("report.css"),
+            body,
+            Markup.resource("report.js"));
   }
 }

@@ -19,12 +19,12 @@ import org.apache.commons.statistics.interval.Interval;
  * @param left margin, in which the vertical axis has its labels
  */
 record Plot(int width, int height, int left, int right, int top, int bottom) {
-  /** More points than this say nothing more on a screen. */
+  /** The number of points beyond which a screen shows no more detail. */
   private static final int BUCKETS = 240;
 
   private static final int MOST_DOTS = 40;
 
-  /** Whether a run is too long for every step to be drawn: the page has to say what is. */
+  /** Whether a run is too long to draw every step, which the page then says. */
   static boolean thins(Run run) {
     return run.metrics().size() > 2 * BUCKETS;
   }
@@ -54,7 +54,7 @@ record Plot(int width, int height, int left, int right, int top, int bottom) {
     return svg.toString();
   }
 
-  /** Where the pointer's steps are, for the page's script. */
+  /** The positions of the steps, for the page's script. */
   String dataOf(Chart chart, Run run) {
     List<Drawn> lines = chart.drawn(run);
     return ("data-left=\"%s\" data-right=\"%s\" data-top=\"%s\" data-bottom=\"%s\" data-from=\"%s\""
@@ -129,7 +129,7 @@ record Plot(int width, int height, int left, int right, int top, int bottom) {
     double value = guide.value().applyAsDouble(run);
     if (Double.isFinite(value)) {
       double at = down(y, value);
-      // Above its line, unless that is outside.
+      // Above its line, unless that is outside the plot.
       svg.append(
           "<text class=\"guide\" x=\"%s\" y=\"%s\">%s</text>"
               .formatted(
@@ -223,12 +223,12 @@ record Plot(int width, int height, int left, int right, int top, int bottom) {
     return rounded(height - bottom - y.at(value) * (height - top - bottom));
   }
 
-  /** A tenth of a unit is as exact as eyes are. */
+  /** Coordinates are rounded to a tenth of a unit, below what the eye can see. */
   private static double rounded(double at) {
     return Math.rint(at * 10) / 10;
   }
 
-  /** What a chart shows, in words, for those who cannot see it. */
+  /** The description of a chart for screen readers. */
   static String inWords(Chart chart, Run run) {
     return chart.drawn(run).stream()
         .map(drawn ->

@@ -15,7 +15,7 @@ record Points(double[] steps, double[] values) {
     return steps.length;
   }
 
-  /** Values there are. */
+  /** The number of values that are not NaN. */
   int count() {
     return (int) Arrays.stream(values).filter(Double::isFinite).count();
   }
@@ -25,12 +25,12 @@ record Points(double[] steps, double[] values) {
     return count() == 0;
   }
 
-  /** The first value there is; NaN if there is none. */
+  /** The first value that is not NaN; NaN if there is none. */
   double first() {
     return Arrays.stream(values).filter(Double::isFinite).findFirst().orElse(Double.NaN);
   }
 
-  /** The last value there is; NaN if there is none. */
+  /** The last value that is not NaN; NaN if there is none. */
   double last() {
     return Arrays.stream(values).filter(Double::isFinite).reduce(Double.NaN, (a, b) -> b);
   }

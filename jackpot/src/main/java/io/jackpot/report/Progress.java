@@ -7,9 +7,12 @@ import java.util.Deque;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** What the progress output knows of a run: the metrics lines so far, as rows of a table. */
+/** The metrics lines of a run so far, as rows of the table of the progress output. */
 final class Progress {
-  /** Steps that the time a step takes is the mean over: a few evaluations, not the whole run. */
+  /**
+   * The number of steps that the time per step is averaged over: a few evaluations, not the whole
+   * run.
+   */
   private static final int WINDOW = 30;
 
   private final int total;
@@ -24,7 +27,7 @@ final class Progress {
   private double tokens;
   private int step;
 
-  /** Which command runs. */
+  /** The command that runs. */
   enum Kind {
     TRAIN,
     SFT
@@ -47,7 +50,7 @@ final class Progress {
     return line.has("heldOutAccuracy");
   }
 
-  /** Takes in a metrics line that came at {@code seconds}, and gives its row. */
+  /** Adds a metrics line that arrived at {@code seconds}, and returns its row. */
   List<Cell> advance(JsonNode line, double seconds) {
     step = line.path("step").asInt(step + 1);
     arrivals.addLast(new Arrival(step, seconds));

@@ -11,11 +11,10 @@ import java.util.function.LongSupplier;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The progress of a run for those who watch it: a small table with a row for each evaluation. On a
- * terminal the row of the step at hand is rewritten in place below it; elsewhere every tenth step
- * has a row too.
+ * The progress of a run: a small table with a row for each evaluation. On a terminal the row of the
+ * current step is rewritten in place below it; elsewhere every tenth step has a row too.
  *
- * <p>Close it in any case, so that what is printed next starts on a line of its own.
+ * <p>Close it in any case, so that the next output starts on a new line.
  */
 public final class ProgressLine implements AutoCloseable {
   private static final int ROWS_PER_HEADER = 25;
@@ -36,7 +35,7 @@ public final class ProgressLine implements AutoCloseable {
   /**
    * The progress of {@code train}.
    *
-   * @param out where it is printed; flushed after each line
+   * @param out for the output; flushed after each line
    * @param terminal whether that is a terminal. Its width is taken from the environment's {@code
    *     COLUMNS}; it has colours unless {@code NO_COLOR} is set
    * @param totalSteps the last step
@@ -70,7 +69,7 @@ public final class ProgressLine implements AutoCloseable {
     return new ProgressLine(out, terminal, totalSteps, Progress.Kind.SFT);
   }
 
-  /** Shows a line of {@code metrics.jsonl}; what it lacks is shown as a dash. */
+  /** Shows a line of {@code metrics.jsonl}; a missing value is shown as a dash. */
   public void step(JsonNode metrics) {
     List<Cell> cells = progress.advance(metrics, seconds());
     int step = metrics.path("step").asInt(0);
@@ -93,21 +92,23 @@ public final class ProgressLine implements AutoCloseable {
     out.flush();
   }
 
-  /** Prints a line of its own between the others, such as a warning. */
+  /** Prints a line between the others, such as a warning. */
   public void note(String line) {
     clear();
     out.print(ProgressTable.sentence(line, Tone.PLAIN, style) + "\n");
     out.flush();
   }
 
-  /** Prints the run in a sentence: what it reached, in how much time. */
+  /** Prints a sentence about the run: its result and its time. */
   public void done() {
     clear();
     out.print(ProgressTable.sentence(progress.summary(seconds()), Tone.STRONG, style) + "\n");
     out.flush();
   }
 
-  /** Ends the line at hand, which stays: it shows how far a run came that stopped with an error. */
+  /**
+   * Ends the current line, which stays: it shows the last step of a run that stopped with an error.
+   */
   @Override
   public void close() {
     if (liveLength > 0) {

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The lines of the progress output: a header, and under it rows of the same columns. Pure; what is
- * on the screen is {@link ProgressLine}'s.
+ * The lines of the progress output: a header, and rows of the same columns below it. It has no
+ * state; {@link ProgressLine} knows the screen.
  */
 final class ProgressTable {
   private static final int WIDEST = 120;
@@ -14,7 +14,7 @@ final class ProgressTable {
 
   private ProgressTable() {}
 
-  /** How a piece of text is meant, and its ANSI code. */
+  /** The tone of a piece of text, with its ANSI code. */
   enum Tone {
     PLAIN(""),
     FAINT("\033[2m"),
@@ -30,7 +30,7 @@ final class ProgressTable {
   }
 
   /**
-   * What the output can show.
+   * The capabilities of the output.
    *
    * @param columns its width in characters
    * @param colours whether it takes ANSI colours
@@ -57,9 +57,9 @@ final class ProgressTable {
    *
    * @param title its header
    * @param width in characters
-   * @param text what stands in the row
+   * @param text in the row
    * @param tone of the text
-   * @param rank columns of a high rank give way first where the output is narrow
+   * @param rank columns of a high rank are dropped first if the output is narrow
    */
   record Cell(String title, int width, String text, Tone tone, int rank) {}
 
@@ -99,12 +99,14 @@ final class ProgressTable {
     return style.paint(style.plain(text), tone);
   }
 
-  /** How many characters of a line are seen. */
+  /** The number of visible characters of a line. */
   static int visibleLength(String line) {
     return line.replaceAll("\033\\[\\d*m", "").length();
   }
 
-  /** A character is left free: a full line would wrap, and then \r goes back too little. */
+  /**
+   * One character stays free: a full line would wrap, and \r would then not return to its start.
+   */
   private static List<Cell> fitting(List<Cell> cells, Style style) {
     List<Cell> fitting = new ArrayList<>(cells);
     while (fitting.size() > 1 && width(fitting) >= style.columns()) {

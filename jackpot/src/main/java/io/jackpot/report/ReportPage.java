@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The page of a run: one HTML file that needs nothing else, from its headline down to its numbers.
- * Every text that comes from the run's files is escaped.
+ * The page of a run: one self-contained HTML file, from the headline to the numbers. All text from
+ * the run's files is escaped.
  */
 final class ReportPage {
   private static final Plot CHART = new Plot(480, 262, 50, 10, 12, 28);
@@ -48,7 +48,7 @@ final class ReportPage {
     return PageFrame.html(run.name() + " – Jackpot run", html.toString());
   }
 
-  /** The bodies of the page's sections by their titles; what a run has nothing for is left out. */
+  /** The bodies of the page's sections by title; sections without data are left out. */
   private Map<String, String> sections() {
     Map<String, String> sections = new LinkedHashMap<>();
     for (Charts.Section section : Charts.of(run)) {
@@ -194,7 +194,7 @@ final class ReportPage {
         .collect(Collectors.joining("", "<div class=\"charts\">\n", "</div>\n"));
   }
 
-  /** A chart with its legend, and with its explanation where that does not stand elsewhere. */
+  /** A chart with its legend, and its explanation unless that is given elsewhere. */
   private String figure(Chart chart, Plot plot) {
     boolean inGrid = plot.equals(CHART);
     String keys = chart.drawn(run).stream().map(ReportPage::key).collect(Collectors.joining("\n"));

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a run folder says of a run, finished or not.
+ * A run, finished or not, as its folder has it.
  *
  * @param name of the folder
  * @param config every setting by its name; empty if the folder has no {@code config.json}
@@ -40,10 +40,10 @@ record Run(
     List<JsonNode> samples,
     Map<String, Long> parameters,
     Map<String, ObjectNode> evaluations) {
-  /** The folder of a run in which the evaluations of its models lie. */
+  /** The folder of a run that contains the evaluations of its models. */
   static final String EVALS = "evals";
 
-  /** Which command wrote it. */
+  /** The command that wrote it. */
   enum Kind {
     TRAIN,
     SFT
@@ -84,7 +84,7 @@ record Run(
     return keys().contains("loss") || config.has("data") ? Kind.SFT : Kind.TRAIN;
   }
 
-  /** The last step there is a line of; −1 if there is none. */
+  /** The last step that has a line; −1 if there is none. */
   int lastStep() {
     return metrics.isEmpty() ? -1 : metrics.getLast().path("step").intValue();
   }
@@ -95,14 +95,14 @@ record Run(
     return steps.isIntegralNumber() ? OptionalInt.of(steps.intValue()) : OptionalInt.empty();
   }
 
-  /** A setting that is a number; NaN if it is none. */
+  /** A setting that is a number; NaN if it is not. */
   double setting(String key) {
     return Numbers.of(config, key);
   }
 
   /**
-   * How many held-out problems an evaluation asks: a metric where lines have it, else the setting
-   * for generated problems; NaN where neither says it.
+   * The number of held-out problems of an evaluation: a metric if lines have it, otherwise the
+   * setting for generated problems; NaN if neither has it.
    */
   double heldOutProblems() {
     double counted = points("heldOutProblems").last();
@@ -110,7 +110,7 @@ record Run(
     return counted >= 1 || !generated ? counted : setting("evalProblems");
   }
 
-  /** The keys of all metrics lines, in the order in which they first come. */
+  /** The keys of all metrics lines, in order of first appearance. */
   Set<String> keys() {
     Set<String> keys = new LinkedHashSet<>();
     metrics.forEach(line -> keys.addAll(line.propertyNames()));
@@ -146,7 +146,7 @@ record Run(
     }
   }
 
-  /** The sizes say something about a run, but a page without them is better than none. */
+  /** The sizes of the models; a page without them is better than none. */
   private static Map<String, Long> parameters(Path run) {
     // A name with more digits is a later step.
     Comparator<Path> byStep = Comparator.comparingInt(path -> path.toString().length());
@@ -169,7 +169,7 @@ record Run(
         ObjectNode results = Json.read(evaluation.resolve(EvalReport.RESULTS));
         evaluations.put(evaluation.getFileName().toString(), results);
       } catch (InputException e) {
-        // It has not ended yet, or is damaged; its own page would say so.
+        // It has not ended yet, or is damaged, which its own page reports.
       }
     }
     return evaluations;

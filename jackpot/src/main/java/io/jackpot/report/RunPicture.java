@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A run in one picture, for a README: its result, large, and beside it how far actor and policy
- * were apart. It stands alone, on light and on dark pages.
+ * A run in one picture, for a README: its result, large, and beside it the distance of actor and
+ * policy. It is self-contained and fits light and dark pages.
  */
 public final class RunPicture {
   private static final int WIDTH = 900;
@@ -17,7 +17,7 @@ public final class RunPicture {
   private static final Plot LARGE = new Plot(524, TITLE + 2 * SMALL.height(), 44, 10, 12, 26);
   private static final int HEIGHT = TITLE + LARGE.height() + 10;
 
-  /** Roughly what a letter of the legend takes. */
+  /** The approximate width of a letter of the legend. */
   private static final double LETTER = 7.2;
 
   private RunPicture() {}
@@ -26,8 +26,8 @@ public final class RunPicture {
    * Writes the picture of a run, finished or not.
    *
    * @param run a folder that {@code train} or {@code sft} writes
-   * @param svg the file to write, in place of one that is there
-   * @throws InputException if {@code run} is no run folder, one of its files is damaged, it has
+   * @param svg the file to write; an existing one is replaced
+   * @throws InputException if {@code run} is not a run folder, one of its files is damaged, it has
    *     nothing to draw yet, or the picture cannot be written
    */
   public static void write(Path run, Path svg) {
@@ -57,7 +57,7 @@ public final class RunPicture {
                 WIDTH,
                 HEIGHT,
                 Markup.escape(Plot.inWords(charts.getFirst(), run)),
-                Resources.text("picture.css"),
+                Markup.resource("picture.css"),
                 WIDTH - 1,
                 HEIGHT - 1));
     panel(svg, result(run), charts.getFirst(), run, LARGE, 10, 0);

@@ -6,20 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** The page of a run, made from the files in its folder; the run may still be going on. */
+/** The page of a run, made from the files in its folder; the run need not be finished. */
 public final class RunReport {
   private static final String PAGE = "report.html";
 
   private RunReport() {}
 
   /**
-   * Writes {@code report.html} into a run folder, in place of the one that is there: one HTML file
-   * that needs no other file and no network.
+   * Writes {@code report.html} into a run folder and replaces an existing one: one HTML file that
+   * needs no other file and no network.
    *
    * @param run a folder that {@code train}, {@code sft} or {@code eval} writes
    * @return the page
-   * @throws io.jackpot.input.InputException if it is none, one of its files is damaged, or the page
-   *     cannot be written; what was there before is untouched
+   * @throws io.jackpot.input.InputException if it is not a run folder, one of its files is damaged,
+   *     or the page cannot be written; an existing page is then untouched
    */
   public static Path write(Path run) {
     if (EvalReport.isEvaluation(run)) {
@@ -31,10 +31,7 @@ public final class RunReport {
     return file;
   }
 
-  /**
-   * The run that an evaluation belongs to: an evaluation lies in the folder {@code evals} of its
-   * run.
-   */
+  /** The run that an evaluation belongs to: that whose folder {@code evals} contains it. */
   public static Optional<Path> runOf(Path evaluation) {
     return Optional.ofNullable(evaluation.toAbsolutePath().normalize().getParent())
         .filter(evals -> evals.endsWith(Run.EVALS))

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What the models of a run wrote, as a table; the text is theirs and may be anything. */
+/** The samples of a run as a table; the text is from models and may be anything. */
 final class SamplesTable {
   private static final int LINES_OF_A_KIND = 3;
   private static final int LONGEST_TEXT = 1500;
@@ -22,7 +22,7 @@ final class SamplesTable {
     StringBuilder html = new StringBuilder();
     html.append(
         """
-        <p>What the models wrote at the first, a middle and the last step that has samples.</p>
+        <p>Responses of the first, a middle and the last step with samples.</p>
         <div class="card scroll samples">
         <table>
         <thead><tr><th>Prompt</th><th>Response</th><th>Answer</th><th>Verdict</th>\

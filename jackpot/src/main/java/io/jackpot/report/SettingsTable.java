@@ -20,8 +20,9 @@ final class SettingsTable {
   /**
    * A setting of a run.
    *
-   * @param standard the default; null for a setting that has none, or that this version has not
-   * @param help what it means; empty if it is unknown
+   * @param standard the default; null for a required setting, or one that this version does not
+   *     know
+   * @param help its explanation; empty if it is unknown
    */
   record Row(String name, String value, @Nullable String standard, String help) {
     /** Whether the run chose it. */
@@ -30,7 +31,10 @@ final class SettingsTable {
     }
   }
 
-  /** The settings that the run chose, and all, folded away; empty if it has no settings. */
+  /**
+   * The settings that differ from the defaults, and all settings, folded; empty if the run has no
+   * settings.
+   */
   static String html(Run run) {
     List<Row> rows = of(run);
     if (rows.isEmpty()) {
@@ -39,8 +43,8 @@ final class SettingsTable {
     List<Row> chosen = rows.stream().filter(Row::differs).toList();
     String first =
         chosen.isEmpty()
-            ? "<p>All as they are by default.</p>\n"
-            : "<p>Those that differ from the defaults.</p>\n<div class=\"card scroll\">\n%s</div>\n"
+            ? "<p>All have their default values.</p>\n"
+            : "<p>Settings that differ from the defaults.</p>\n<div class=\"card scroll\">\n%s</div>\n"
                 .formatted(table(chosen));
     return """
     %s<details class="card">
@@ -52,7 +56,7 @@ final class SettingsTable {
         .formatted(first, rows.size(), table(rows));
   }
 
-  /** Settings of which nothing but their values is known, folded away. */
+  /** Settings of which only the values are known, folded. */
   static String values(ObjectNode config) {
     List<Row> rows =
         config.properties().stream()

@@ -1,4 +1,4 @@
-/** What a run leaves to read: its lines of JSON, the progress on the terminal, its page. */
+/** The output of a run for readers: lines of JSON, progress on the terminal, pages. */
 @NullMarked
 package io.jackpot.report;
 

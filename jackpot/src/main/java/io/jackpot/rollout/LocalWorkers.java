@@ -5,7 +5,9 @@ import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import java.util.function.Consumer;
 
-/** Samples in this process, with the weights where they are: to publish them costs nothing. */
+/**
+ * Workers in this process. They read the weights in place, so that publishing them costs nothing.
+ */
 public final class LocalWorkers implements Workers {
   private final Sampler sampler;
   private int version;

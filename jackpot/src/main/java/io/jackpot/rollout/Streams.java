@@ -8,18 +8,25 @@ import io.jackpot.tensor.Threefry;
  */
 public final class Streams {
 
-  /** What a random number is for; streams of different purposes are independent. */
+  /** The purpose of a random number; streams of different purposes are independent. */
   public enum Purpose {
-    /** Which token the actor takes. */
-    SAMPLE,
-    /** The OBRS uniform u that decides whether a token is kept. */
-    ACCEPT,
-    /** Which samples of a rollout share a mini-batch. */
-    SHUFFLE,
+    /** The token that the actor samples. */
+    SAMPLE(0),
+    /** The OBRS uniform u that decides whether a token is accepted. */
+    ACCEPT(1),
+    /** The order in which the samples of a rollout are cut into mini-batches. */
+    SHUFFLE(2),
     /** Tokens sampled for the held-out accuracy. */
-    EVALUATE,
-    /** The order in which an epoch meets the problems of a file. */
-    EPOCH,
+    EVALUATE(3),
+    /** The order of the problems of a file in an epoch. */
+    EPOCH(4);
+
+    /** Part of the name of every random number, so that it never changes. */
+    private final int number;
+
+    Purpose(int number) {
+      this.number = number;
+    }
   }
 
   private final long seed;
@@ -30,7 +37,7 @@ public final class Streams {
 
   /** The key of all samples of a step; folded with prompt and sample it gives that of one. */
   public long key(Purpose purpose, int step) {
-    return Threefry.fold(seed, purpose.ordinal(), step);
+    return Threefry.fold(seed, purpose.number, step);
   }
 
   /** The key of one sample; give it to {@link Threefry#uniform} with the position as counter. */

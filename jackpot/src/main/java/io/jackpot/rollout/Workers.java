@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Those who sample. They get weights and jobs; what they answer depends on these alone, not on how
- * many workers there are or where they run.
+ * The workers that sample responses, given weights and jobs. Their answers depend on these alone,
+ * not on the number of workers or where they run.
  */
 public interface Workers {
 
   /**
-   * Makes {@code weights} the ones that the following jobs are sampled with.
+   * Publishes {@code weights}, which the following jobs are sampled with.
    *
    * @param version the number of updates that they had
    */

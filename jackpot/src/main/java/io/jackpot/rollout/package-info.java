@@ -1,4 +1,4 @@
-/** Rollouts: responses to problems, who samples them, and their rewards and advantages. */
+/** Rollouts: responses to problems, the workers that sample them, their rewards and advantages. */
 @NullMarked
 package io.jackpot.rollout;
 

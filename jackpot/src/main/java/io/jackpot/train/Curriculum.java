@@ -16,22 +16,49 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The problems of a run in the order in which they are met. A finite source is gone through again
- * and again, each epoch in a random order of its own; a generated one without end is taken as it
- * comes. The i-th problem of a run depends on nothing but the seed and i.
+ * The problems of a run in the order in which it takes them. A finite source repeats in epochs,
+ * each in its own random order; an endless generated one keeps its order. The i-th problem of a run
+ * depends on the seed and i alone.
  *
- * <p>Of a finite source, problems are left out and counted whose gold answer cannot be read, since
- * no answer to them could be rewarded rightly, and those whose prompt is too long.
+ * <p>Problems of a finite source are left out, and counted, if their gold answer cannot be read,
+ * since no answer to them could be judged, or if their prompt is too long.
  */
 final class Curriculum {
 
   /**
-   * How long prompts may be.
+   * The longest prompt allowed.
    *
    * @param most tokens
    * @param because the settings that say so
    */
   record Limit(int most, String because) {}
+
+  /**
+   * The place of a run among its problems, counted over all epochs: a resumed run takes the next
+   * rollout and the next problem, even if the settings that both were counted with have changed.
+   *
+   * @param rollouts rollouts made
+   * @param problems problems that they took
+   * @param fingerprint of the problems; 0 before the first rollout, and for generated ones
+   */
+  record Position(int rollouts, long problems, long fingerprint) {
+    static final Position START = new Position(0, 0, 0);
+
+    /** The position after one more rollout. */
+    Position after(int prompts, Curriculum curriculum) {
+      return new Position(rollouts + 1, problems + prompts, curriculum.fingerprint());
+    }
+
+    /**
+     * @throws InputException if the problems are not those that were counted
+     */
+    void require(Curriculum curriculum) {
+      if (rollouts > 0 && fingerprint != curriculum.fingerprint()) {
+        throw new InputException(
+            "problems: they have changed since the run started, so its position in them is void; expected the same files, or a new run");
+      }
+    }
+  }
 
   private final String what;
   private final ProblemSource source;
@@ -86,24 +113,24 @@ final class Curriculum {
     return tokens > 0 && tokens <= limit.most;
   }
 
-  /** How many problems were left out because their gold answer cannot be read. */
+  /** The number of problems left out because their gold answer cannot be read. */
   int badGold() {
     return badGold;
   }
 
-  /** How many were left out because of their prompt's length. */
+  /** The number of problems left out because of their prompt's length. */
   int badLength() {
     return endless ? 0 : source.size() - badGold - usable.size();
   }
 
-  /** How many problems an epoch has; {@link Integer#MAX_VALUE} where they have no end. */
+  /** The number of problems in an epoch; {@link Integer#MAX_VALUE} if they are endless. */
   int size() {
     return endless ? Integer.MAX_VALUE : usable.size();
   }
 
   /**
-   * Stands for the problems and their order: two curricula of one seed with the same fingerprint
-   * meet the same prompts and answers.
+   * A hash of the problems and their order: two curricula of one seed with the same fingerprint
+   * have the same prompts and answers.
    */
   long fingerprint() {
     long hash = Threefry.fold(usable.size(), 0, 0);
@@ -128,14 +155,14 @@ final class Curriculum {
     return usable;
   }
 
-  /** How many of {@code others} have the prompt of one that is used here. */
+  /** The number of {@code others} that have the prompt of a problem of this curriculum. */
   int common(List<Rollout.Prompt> others) {
     Set<String> own = new HashSet<>();
     usable.forEach(problem -> own.add(text(problem)));
     return (int) others.stream().filter(problem -> own.contains(text(problem))).count();
   }
 
-  /** White space does not make another problem. */
+  /** The text of a problem without differences in white space. */
   private static String text(Rollout.Prompt problem) {
     return problem.problem().prompt().strip().replaceAll("\\s+", " ");
   }

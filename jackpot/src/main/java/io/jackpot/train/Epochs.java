@@ -4,8 +4,8 @@ import io.jackpot.rollout.Streams;
 import io.jackpot.rollout.Streams.Purpose;
 
 /**
- * A finite set gone through again and again, each epoch in a random order of its own. Which item
- * comes at which place depends on nothing but the seed.
+ * A finite set that repeats in epochs, each in its own random order, which depends on the seed
+ * alone.
  */
 final class Epochs {
   private final Streams streams;
@@ -18,7 +18,7 @@ final class Epochs {
     this.size = size;
   }
 
-  /** The item, from 0 to below the size, at {@code place} of all epochs end to end. */
+  /** The item, from 0 to below the size, at {@code place}, counted over all epochs. */
   int item(long place) {
     int wanted = (int) (place / size);
     if (wanted != epoch) {

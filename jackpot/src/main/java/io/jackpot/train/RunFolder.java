@@ -6,22 +6,17 @@ import io.jackpot.input.InputException;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.RunReport;
-import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a run writes: {@code config.json}, {@code metrics.jsonl}, {@code samples.jsonl}, {@code
- * report.html} and {@code checkpoints/}. One process at a time, which a lock sees to; the operating
- * system lets go of it however the process ends.
+ * The folder of a run: {@code config.json}, {@code metrics.jsonl}, {@code samples.jsonl}, {@code
+ * report.html} and {@code checkpoints/}. A lock makes sure that one process at a time writes to it.
  */
 final class RunFolder implements AutoCloseable {
   static final String CONFIG = "config.json";
@@ -43,27 +38,18 @@ final class RunFolder implements AutoCloseable {
   /**
    * A new run.
    *
-   * @param instead what else to do where there is a run already, for an error
+   * @param instead what to do if there already is a run, for messages
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
   static RunFolder create(Path folder, ObjectNode config, String instead) {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.list(folder)) {
-        if (files.findAny().isPresent()) {
-          throw new InputException(
-              folder + ": not empty; give another folder with --out" + instead);
-        }
-      } catch (IOException e) {
-        throw AtomicFiles.failed("cannot start a run here", folder, e);
-      }
-    }
+    FolderLock.requireFree(folder, "a run", instead);
     Json.write(folder.resolve(CONFIG), config);
     return open(folder, -1);
   }
 
   /**
-   * A run to go on with. What its lines say of later steps than {@code step} is cut off: those
-   * steps will be made again.
+   * Opens a run to resume it. Lines of steps after {@code step} are removed, since those steps are
+   * repeated.
    *
    * @throws InputException if another process writes to it, or it cannot be written
    */
@@ -88,7 +74,7 @@ final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * The settings that a run was started with.
+   * The settings of a run.
    *
    * @throws InputException if there is no such run
    */
@@ -109,7 +95,7 @@ final class RunFolder implements AutoCloseable {
     return samples;
   }
 
-  /** Puts all lines so far on the disk, so that no checkpoint is ahead of them. */
+  /** Forces all lines to disk, so that no checkpoint is ahead of them. */
   void force() {
     metrics.force();
     samples.force();

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a run asks its models.
+ * The problems of a run.
  *
- * @param training problems to learn from, in the order in which they are met
+ * @param training problems to learn from, in the order in which they are taken
  * @param verifier judges answers to them
  * @param heldOut problems that the policy is measured on and never trained on
  * @param heldOutVerifier judges answers to those
  * @param heldOutBadGold held-out problems left out because their gold answer cannot be read
- * @param heldOutBadLength and because of their prompt's length
+ * @param heldOutBadLength held-out problems left out because of their prompt's length
  */
 record RunProblems(
     Curriculum training,
@@ -28,7 +28,7 @@ record RunProblems(
     int heldOutBadGold,
     int heldOutBadLength) {
 
-  /** Problems that stand for all where only a prompt's length matters. */
+  /** The number of problems whose prompts are measured, as a sample of all. */
   private static final int MANY = 1024;
 
   /** Tokens of the longest prompt among the held-out problems and the first to learn from. */
@@ -61,7 +61,7 @@ record RunProblems(
         measured.badLength());
   }
 
-  /** What a run trains on. */
+  /** The training problems of a run. */
   static ProblemSet training(TrainSettings settings) {
     return ProblemSet.training(
         settings.problems(),
@@ -71,7 +71,9 @@ record RunProblems(
         settings.seed());
   }
 
-  /** What a run is measured on: as many problems as it asks for, or all where a file has fewer. */
+  /**
+   * The held-out problems of a run: as many as {@code evalProblems}, or all if a file has fewer.
+   */
   static ProblemSet heldOut(TrainSettings settings) {
     String name = settings.heldOut() == null ? ProblemSet.ARITHMETIC : settings.heldOut();
     return ProblemSet.heldOut(

@@ -30,8 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Supervised fine-tuning: next-token cross-entropy, the mean over the completion tokens of a batch.
- * The run's folder gets {@code config.json}, a line of {@code metrics.jsonl} an update, {@code
- * report.html}, and in the end the model as {@code model/}.
+ * The folder of the run gets {@code config.json}, a line of {@code metrics.jsonl} per update,
+ * {@code report.html}, and finally the model as {@code model/}.
  */
 public final class Sft {
   private final SftSettings settings;
@@ -164,7 +164,7 @@ public final class Sft {
     }
   }
 
-  /** The next lines of the data, which is gone through again and again. */
+  /** The next lines of the data, which repeats in epochs. */
   private List<Pair> batch(int step) {
     List<Pair> batch = new ArrayList<>(settings.batch());
     long first = (step - 1L) * settings.batch();

@@ -10,14 +10,14 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What a line of {@code metrics.jsonl} says. Only keys that end in {@code Seconds}, {@code
+ * The values of a line of {@code metrics.jsonl}. Only keys that end in {@code Seconds}, {@code
  * PerSecond} or {@code Bytes} may differ between two runs of one seed.
  */
 final class StepMetrics {
   private StepMetrics() {}
 
   /**
-   * @param outcome what the update gave
+   * @param outcome of the update
    * @param batch its mini-batch
    * @param equalGroupShare share of the rollout's groups whose rewards are all equal
    */
@@ -61,7 +61,7 @@ final class StepMetrics {
     return batch.stream().mapToLong(Rollout::writtenTokens).sum();
   }
 
-  /** Adds what the held-out problems say of the policy. */
+  /** Adds the results on the held-out problems. */
   static void putHeldOut(ObjectNode line, List<Rollout> sampled, List<Rollout> greedy) {
     line.put("heldOutProblems", sampled.size())
         .put("heldOutAccuracy", share(sampled, j -> j.verdict() == Verdict.CORRECT))

@@ -73,7 +73,7 @@ final class StepRecorder {
     obrsSeconds = outcome.obrsSeconds();
     evaluates = false;
     if (step > 0 && outcome.objective().nothingAccepted()) {
-      progress.note("step " + step + ": no token was accepted, the policy stays as it is");
+      progress.note("step " + step + ": no token was accepted, the policy is not updated");
     }
     line = StepMetrics.of(step, outcome, miniBatch, equalGroupShare);
     line.put("badGold", training.badGold());

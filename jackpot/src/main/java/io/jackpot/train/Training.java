@@ -1,6 +1,5 @@
 package io.jackpot.train;
 
-import io.jackpot.config.DtypeSettings;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
@@ -17,8 +16,8 @@ import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The {@code train} command. A run is a folder, and one that was stopped at any moment goes on from
- * its last checkpoint with the same bits.
+ * The {@code train} command. A run is a folder. An interrupted run resumes from its last
+ * checkpoint, and its results are bit-identical to those of an uninterrupted one.
  */
 public final class Training {
   /** The step before step 0. */
@@ -28,7 +27,7 @@ public final class Training {
   private final boolean terminal;
 
   /**
-   * @param log where progress is told
+   * @param log gets the progress
    * @param terminal whether that is a terminal
    */
   public Training(PrintWriter log, boolean terminal) {
@@ -37,7 +36,7 @@ public final class Training {
   }
 
   /**
-   * Runs from the beginning to the end.
+   * Runs from start to end.
    *
    * @param run the run's folder, which must be empty or not exist
    * @return the last line of metrics
@@ -50,7 +49,7 @@ public final class Training {
     RunProblems problems = RunProblems.of(settings, state);
     try (Compute device = open(settings, state, problems)) {
       ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
-      String instead = ", or go on with this run by --resume " + run;
+      String instead = ", or resume this run with --resume " + run;
       try (RunFolder folder = RunFolder.create(run, config, instead)) {
         announce(run, device, settings, state, problems);
         return run(device, settings, problems, state, folder, true);
@@ -61,7 +60,7 @@ public final class Training {
   /**
    * Resumes a run from its last whole checkpoint.
    *
-   * @param change of settings that do not matter to the result: threads and device
+   * @param change of settings on which results do not depend
    * @return the last line of metrics
    * @throws InputException if there is no such run, or as {@link #start}
    * @throws TrainingStoppedException as {@link #start}
@@ -112,11 +111,7 @@ public final class Training {
   }
 
   private static Compute open(TrainSettings settings, TrainingState state, RunProblems problems) {
-    return settings
-        .compute()
-        .open(
-            new DtypeSettings(settings.actorDtype(), settings.kvDtype()),
-            () -> plan(settings, state, problems));
+    return settings.compute().open(settings.dtypes(), () -> plan(settings, state, problems));
   }
 
   private static MemoryPlan plan(

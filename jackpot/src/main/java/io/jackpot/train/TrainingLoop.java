@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Algorithm 1 of the paper: the actor answers a batch of problems, policy and actor are updated
- * together from the answers, and again.
+ * Algorithm 1 of the paper: the actor answers a batch of problems, then policy and actor are
+ * updated together from the answers; repeat.
  */
 final class TrainingLoop {
   private final TrainSettings settings;
@@ -65,7 +65,7 @@ final class TrainingLoop {
             settings.microBatchTokens(),
             policy,
             actorSamples ? learner("actor", ops, state.actor()) : policy,
-            settings.roundedSampler());
+            settings.dtypes().rounded());
     Sampler.Options options =
         new Sampler.Options(
             settings.temperature(),
@@ -74,7 +74,9 @@ final class TrainingLoop {
             joint.topK(sampling.config().vocabularySize()),
             settings.samplingSlots());
     this.rolloutWorkers =
-        new LocalWorkers(new Sampler(ops, sampling, settings.actorDtype(), settings.kvDtype()));
+        new LocalWorkers(
+            new Sampler(
+                ops, sampling, settings.dtypes().actorDtype(), settings.dtypes().kvDtype()));
     this.rollouts =
         new RolloutCollector(
             rolloutWorkers, state.tokenizer(), problems.verifier(), streams, options);

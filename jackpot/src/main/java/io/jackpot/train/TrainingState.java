@@ -32,17 +32,17 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * All that a run needs to go on: both models, their optimizers, and how far it is. The random
- * numbers have no state.
+ * The state of a run: both models, their optimizers, and its progress. Random numbers have no
+ * state.
  *
  * @param step optimizer updates made
- * @param position how far it is in its problems
+ * @param position in its problems
  * @param elapsedSeconds time spent so far, by all processes together
  * @param chat the policy's chat template; null where it has none
  */
 record TrainingState(
     int step,
-    Position position,
+    Curriculum.Position position,
     double elapsedSeconds,
     Trained policy,
     Trained actor,
@@ -63,7 +63,7 @@ record TrainingState(
   /**
    * The state before the first update.
    *
-   * @param progress who is told of the loads, by a model's name
+   * @param progress gives the listener of a load by the model's name
    * @throws InputException if a model cannot be read, or the two do not fit each other
    */
   static TrainingState fresh(TrainSettings settings, Function<String, LoadListener> progress) {
@@ -88,7 +88,7 @@ record TrainingState(
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
     return new TrainingState(
         0,
-        Position.START,
+        Curriculum.Position.START,
         0,
         Trained.fresh(policy, optimizer(settings)),
         Trained.fresh(actor, optimizer(settings)),
@@ -120,13 +120,14 @@ record TrainingState(
   }
 
   /**
-   * What {@code state.json} holds.
+   * The content of {@code state.json}.
    *
-   * @param began the time that a chat template may ask for, so that a run's prompts stay the same
+   * @param began the start of the run: the time that a chat template sees, so that prompts stay the
+   *     same
    */
   private record Counters(
       int step,
-      Position position,
+      Curriculum.Position position,
       int policyUpdates,
       int actorUpdates,
       double elapsedSeconds,

@@ -1,6 +1,9 @@
 package io.jackpot.train;
 
-/** Training cannot go on: a loss or a gradient is not finite. The message is for people. */
+/**
+ * Thrown if training cannot continue because a loss or a gradient is not finite. The message is for
+ * people.
+ */
 public final class TrainingStoppedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

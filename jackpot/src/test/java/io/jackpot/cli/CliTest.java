@@ -89,7 +89,7 @@ class CliTest {
       assertThat(train.out()).containsAnyOf("--" + name, "--[no-]" + name);
     }
     assertThat(train.out().replaceAll("\\s+", " "))
-        .contains("OBRS threshold; larger rejects more (default: 1)", "kl-only", "--resume");
+        .contains("OBRS threshold; a larger one rejects more (default: 1)", "kl-only", "--resume");
     assertThat(jackpot("sft", "--help").out().replaceAll("\\s+", " "))
         .contains("--[no-]shuffle", "--data=TEXT JSONL", "(required)");
   }
@@ -114,7 +114,7 @@ class CliTest {
     String[] words =
         command.equals("report") ? new String[] {"run", "word"} : new String[] {"word"};
     String[] line = Stream.concat(Stream.of(command), Stream.of(words)).toArray(String[]::new);
-    jackpot(line).assertFails(2, "word: not expected here; jackpot " + command);
+    jackpot(line).assertFails(2, "word: not expected; see jackpot " + command);
   }
 
   @ParameterizedTest
@@ -162,7 +162,7 @@ class CliTest {
     "eval --model m --top-p 1.01, --top-p: found 1.01",
     "eval --model m --min-p -1, --min-p: found -1",
     "eval --model m --top-k 0, --top-k: found 0",
-    "eval --resume r --out o, --out and --resume: expected one of them",
+    "eval --resume r --out o, --out and --resume: expected at most one",
     "eval --resume no/such/folder, no/such/folder: no such folder",
     "eval --resume no/such/folder --k none --k 1, --k",
     "generate --model m --prompt p --top-p 2, --top-p: found 2",
@@ -452,11 +452,11 @@ class CliTest {
     JsonNode again = jackpot("eval", "--resume", out, "--threads", "1", "--samples", "2").json();
     assertThat(again.get("datasets")).isEqualTo(whole.get("datasets"));
     jackpot("eval", "--resume", out, "--model", "other")
-        .assertFails(2, "--model: found other, but this evaluation began with " + model);
+        .assertFails(2, "--model: found other, but this evaluation started with " + model);
     jackpot("eval", "--resume", out, "--top-p", "0.5")
-        .assertFails(2, "--top-p: found 0.5, but this evaluation began with 1.0");
+        .assertFails(2, "--top-p: found 0.5, but this evaluation started with 1.0");
     jackpot("eval", "--model", model, "--out", out)
-        .assertFails(2, out + ": not empty; give another folder with --out, or go on");
+        .assertFails(2, out + ": not empty; give another folder with --out, or resume");
   }
 
   @Test

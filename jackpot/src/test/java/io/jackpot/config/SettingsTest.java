@@ -266,7 +266,7 @@ class SettingsTest {
     assertBad(() -> TRAIN.build(flags("clipLow", "none")), "clipLow none, clipHigh 0.2");
     assertBad(
         () -> TRAIN.build(flags("rolloutModel", "policy", "actorLoss", "false")),
-        "rolloutModel policy: leaves the actor as it is, expected actorLoss false and distillCoefficient 0");
+        "rolloutModel policy: does not train the actor, expected actorLoss false and distillCoefficient 0");
     assertBad(
         () -> TRAIN.build(flags("trainBatch", "100")),
         "trainBatch 100: does not divide the 512 responses of a rollout (rolloutPrompts 64 x samplesPerPrompt 8)");

@@ -67,7 +67,7 @@ class DataSetTest {
   void whatIsNoListOfDataSetsIsRefused() throws IOException {
     Path a = file("a.jsonl", "1");
     Path bad = file("bad.jsonl", "1 +");
-    assertBad(a + "," + a, "two data sets are named a, expected a name each, as in a-2=" + a);
+    assertBad(a + "," + a, "two data sets are named a, expected different names, as in a-2=" + a);
     assertBad(a + ",", "--problems: found \"\", expected arithmetic, or files as in");
     assertBad("=" + a, "--problems: found \"=" + a);
     assertBad("x=", "--problems: found \"x=\"");

@@ -286,6 +286,6 @@ class EvaluationTest {
   void moreThanTheSamplesCannotBePassed() {
     assertThatThrownBy(() -> settings(folder, "k", "1,3", "samples", "2"))
         .isInstanceOf(InputException.class)
-        .hasMessage("k 3: pass@3 needs as many responses a problem, but samples is 2");
+        .hasMessage("k 3: pass@3 needs as many responses per problem, but samples is 2");
   }
 }

@@ -122,7 +122,7 @@ class ResumedEvaluationTest {
       String log = resume(cut);
       assertSame(cut, whole);
       if (kept > 0 && kept < 237) {
-        assertThat(log).contains("goes on after " + kept + " of 237 responses");
+        assertThat(log).contains("resuming after " + kept + " of 237 responses");
         // What was there is not sampled again.
         assertThat(Files.readAllLines(cut.resolve("samples.jsonl")).subList(0, kept))
             .isEqualTo(lines.subList(0, kept));
@@ -180,10 +180,10 @@ class ResumedEvaluationTest {
     }
     String data = Files.readString(problems);
     Files.writeString(problems, data.replaceFirst("\"3\"", "\"4\""));
-    assertBad(whole, "problems.jsonl:44: the problems are not those any more");
+    assertBad(whole, "problems.jsonl:44: the problems have changed since this evaluation started");
     Files.writeString(problems, data);
     Files.copy(model.resolve("tokenizer.json"), model.resolve("added.json"));
-    assertBad(whole, model + ": added.json was not there since this evaluation began");
+    assertBad(whole, model + ": added.json was not there since this evaluation started");
     Files.delete(model.resolve("added.json"));
     byte[] weights = Files.readAllBytes(model.resolve("model.safetensors"));
     weights[weights.length - 1] ^= 1;
@@ -202,7 +202,9 @@ class ResumedEvaluationTest {
         whole.resolve("samples.jsonl"), "{\"dataset\": \"other\"}\n", StandardOpenOption.APPEND);
     assertBad(whole, "samples.jsonl:159: not a response that this evaluation asks for");
     Files.delete(whole.resolve("config.json"));
-    assertBad(whole, "whole: nothing to go on with: stopped before it began; delete it");
+    assertBad(
+        whole,
+        "whole: nothing to resume: it stopped before its start was complete; delete the folder");
     assertThatThrownBy(() -> start("whole", "2"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("whole: not empty; give another folder with --out");

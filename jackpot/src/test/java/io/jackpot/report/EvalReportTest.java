@@ -129,9 +129,9 @@ class EvalReportTest {
     assertThat(page.select("figure h3").eachText())
         .containsExactly(
             "gsm8k: length",
-            "gsm8k: right responses a problem",
+            "gsm8k: correct responses per problem",
             "aime: length",
-            "aime: right responses a problem");
+            "aime: correct responses per problem");
   }
 
   @Test

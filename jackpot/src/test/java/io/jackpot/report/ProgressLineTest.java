@@ -231,7 +231,7 @@ class ProgressLineTest {
     return line(step).put("heldOutAccuracy", accuracy).put("heldOutGreedy", accuracy + 0.1);
   }
 
-  /** What a terminal shows: a carriage return goes back, and what follows overwrites. */
+  /** The screen of a terminal: a carriage return goes back, and later text overwrites. */
   private List<String> screen() {
     List<String> lines = new ArrayList<>();
     for (String line : printed.toString().split("\n", -1)) {

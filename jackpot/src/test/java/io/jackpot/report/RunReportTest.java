@@ -184,7 +184,7 @@ class RunReportTest {
     assertThat(text(page, "header")).startsWith("Jackpot supervised run");
     assertThat(text(page, ".hero h1")).isEqualTo("Loss in nats a token");
     assertThat(page.select("figure h3").eachText())
-        .contains("Loss", "Gradient norm", "Learning rate", "Tokens a second")
+        .contains("Loss", "Gradient norm", "Learning rate", "Tokens per second")
         .doesNotContain("κ");
     assertThat(text(page, ".facts")).contains("model 103k parameters tiny", "wall time 0:08");
     assertThat(page.select("#settings .card.scroll td.name").eachText())
@@ -199,7 +199,8 @@ class RunReportTest {
     Document page = page(run);
     assertThat(page.select("#settings .card.scroll tbody tr").eachText())
         .containsExactly(
-            "seed 7 0 of all random numbers", "learningRate 0.0006 0.0003 AdamW's rate");
+            "seed 7 0 seed of all random numbers",
+            "learningRate 0.0006 0.0003 the policy's learning rate");
     assertThat(page.select("#settings details tbody tr").size()).isGreaterThan(50);
     assertThat(text(page, "#settings details")).contains("epsilon 1E-8 1e-8 AdamW's ε");
   }

@@ -119,7 +119,7 @@ class DataSetRunTest {
     assertThat(state.path("position").path("rollouts").intValue()).isEqualTo(6);
   }
 
-  /** What was taken was counted with the settings of then; what follows goes on from there. */
+  /** A position is counted with the settings of its time; a resumed run continues from it. */
   @Test
   void otherSettingsGoOnAtTheSamePlace() {
     String[] small = {"rolloutPrompts", "4", "samplesPerPrompt", "1", "trainBatch", "4"};
@@ -142,7 +142,7 @@ class DataSetRunTest {
         problems, Files.readString(problems) + "{\"Problem\":\"3+3=\",\"Answer\":2}\n");
     assertThatThrownBy(() -> SmallRun.resume(run("a"), 0))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("not those that the run began with")
+        .hasMessageContaining("they have changed since the run started")
         .hasMessageNotContaining("\n");
   }
 
@@ -217,7 +217,7 @@ class DataSetRunTest {
     TrainingTest.assertSameModels(run("whole"), run("cut"));
   }
 
-  /** What a template writes out is encoded as it is. */
+  /** The text of a template is encoded unchanged. */
   @Test
   void promptsOfTextsAreEncodedAsTheTokenizerHasIt() {
     TrainSettings settings = settings();

@@ -121,7 +121,7 @@ class TrainOnDeviceTest {
     }
   }
 
-  /** What a run would do after being stopped once its first checkpoint was made. */
+  /** A run that is resumed after it was stopped at its first checkpoint. */
   @Test
   void aRunThatWasStoppedGoesOnWithTheSameBits() throws IOException {
     List<JsonNode> unbroken = run("run", settings("tornado", Map.of()));

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 
 class TrainingTest {
-  /** What DESIGN and issue ask of every line. */
+  /** The keys that every line must have. */
   private static final List<String> KEYS =
       List.of(
           "step",
