@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.jackpot.devices.DeviceChoice;
-import io.jackpot.devices.Products;
+import io.jackpot.config.DeviceSettings;
+import io.jackpot.devices.Products.Gemm;
+import io.jackpot.devices.Products.Precision;
 import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,11 +37,10 @@ class ScoreLinesTest {
     ScoreLines.run(
         model.toString(),
         input,
-        DeviceChoice.CPU,
-        Products.PLAIN,
-        2,
+        new DeviceSettings(2, DeviceChoice.CPU, Gemm.JAVA, Precision.F32),
         out,
-        new PrintWriter(Writer.nullWriter()));
+        new PrintWriter(Writer.nullWriter()),
+        false);
     return out.toString().lines().map(MAPPER::readTree).toList();
   }
 
