@@ -105,12 +105,10 @@ public record Rational(BigInteger numerator, BigInteger denominator)
       return inverse().pow(Math.negateExact(exponent));
     }
     long bits = Math.max(numerator.bitLength(), denominator.bitLength());
-    boolean one = numerator.abs().equals(BigInteger.ONE) && isInteger();
-    if (!one && (bits - 1) * exponent > Budget.LONGEST_INTEGER) {
+    if ((bits - 1) * exponent > Budget.LONGEST_INTEGER) {
       throw new MathException("number too long");
     }
-    return new Rational(
-        numerator.pow(one ? exponent & 1 : exponent), denominator.pow(exponent & (one ? 0 : -1)));
+    return new Rational(numerator.pow(exponent), denominator.pow(exponent));
   }
 
   /** The largest integer that is at most this number. */
