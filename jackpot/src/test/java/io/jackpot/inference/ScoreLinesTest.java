@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.config.DeviceSettings;
 import io.jackpot.devices.DeviceChoice;
 import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
@@ -35,11 +36,10 @@ class ScoreLinesTest {
     ScoreLines.run(
         model.toString(),
         input,
-        DeviceChoice.CPU,
-        Products.PLAIN,
-        2,
+        new DeviceSettings(2, DeviceChoice.CPU, Products.Gemm.JAVA, Products.Precision.F32),
         out,
-        new PrintWriter(Writer.nullWriter()));
+        new PrintWriter(Writer.nullWriter()),
+        false);
     return out.toString().lines().map(MAPPER::readTree).toList();
   }
 
