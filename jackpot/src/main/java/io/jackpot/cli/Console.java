@@ -19,6 +19,7 @@ record Console(PrintWriter out, PrintWriter err) {
   }
 
   /** Whether standard error is a terminal. */
+  @SuppressWarnings("SystemConsoleNull") // With the console of java.base it is null.
   static boolean isTerminal() {
     java.io.Console console = System.console();
     try {

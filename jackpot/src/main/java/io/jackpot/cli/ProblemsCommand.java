@@ -29,6 +29,7 @@ final class ProblemsCommand {
       @Setting(value = "false", help = "held-out problems, which training never uses")
           boolean heldOut) {
 
+    @SuppressWarnings("UnusedMethod") // Called by reflection.
     Settings {
       if (heldOut && (directShare > 0 || terseShare > 0 || noise > 0)) {
         throw new InputException(

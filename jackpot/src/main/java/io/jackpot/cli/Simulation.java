@@ -35,6 +35,7 @@ final class Simulation {
               help = "mean acceptances to solve the threshold for, instead of lambda")
           @Nullable List<Double> acceptance) {
 
+    @SuppressWarnings("UnusedMethod") // Called by reflection.
     Settings {
       if (lambda != null && acceptance != null) {
         throw new InputException("lambda and acceptance: found both, expected at most one");

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Problems that a model is evaluated on.
  *
- * @param unique name of the data set
+ * @param name of the data set, unique
  * @param source its file, or {@code arithmetic}
  * @param problems with their verifier
  * @param readable the numbers of the problems whose gold answer can be read, at least one

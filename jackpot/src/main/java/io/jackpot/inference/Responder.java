@@ -202,7 +202,7 @@ final class Responder implements AutoCloseable {
     long byCache = MOST_BYTES / (Sampler.cacheBytesPerToken(config, cache) * longest);
     long byPrompts =
         MOST_BYTES / (Sampler.promptFloatsPerToken(config) * Float.BYTES * longestPrompt);
-    return (int) Math.clamp(Math.min(byCache, byPrompts), 1, MOST_SLOTS);
+    return Math.clamp(Math.min(byCache, byPrompts), 1, MOST_SLOTS);
   }
 
   @Override

@@ -26,7 +26,7 @@ record Histogram(int from, int width, List<long[]> counts) {
    */
   String svg(String words) {
     long most = counts.stream().mapToLong(Histogram::sum).max().orElse(1);
-    Axis y = Axis.rounded(0, Math.max(1.0, most), 5);
+    Axis y = Axis.rounded(0, Math.max(1, (double) most), 5);
     double end = from + (double) width * counts.size();
     Axis x = Axis.whole(from, end, 8);
     double bar = (SVG_WIDTH - LEFT - RIGHT) / (double) counts.size();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
-import io.jackpot.weights.LoadListener;
+import io.jackpot.models.LoadProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -35,15 +35,6 @@ class PromptedModelTest {
     PrintWriter log = new PrintWriter(Writer.nullWriter());
     Generation.run(settings.build(settings.flags(flags)), new PrintWriter(out), log, false);
     return out.toString();
-  }
-
-  private static Responder responder(EvalSettings settings) {
-    return new Responder(
-        settings.model(),
-        settings.template(),
-        settings.compute(),
-        settings.dtypes(),
-        _ -> LoadListener.NONE);
   }
 
   /** The last symbol of the prompt decides what follows: # after =, and 1 after +. */
@@ -88,7 +79,13 @@ class PromptedModelTest {
     assertThat(sets).hasSize(1);
     assertThat(sets.getFirst().badGold()).isEqualTo(1);
     assertThat(sets.getFirst().problem(0).answer()).isEqualTo("142.0");
-    try (Responder responder = responder(settings)) {
+    try (Responder responder =
+        new Responder(
+            settings.model(),
+            settings.template(),
+            settings.compute(),
+            settings.dtypes(),
+            LoadProgress.NONE)) {
       assertThat(sets.getFirst().prompts(responder)).containsExactly(new int[] {3, 13});
     }
   }

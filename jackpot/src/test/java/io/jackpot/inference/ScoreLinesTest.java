@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jackpot.devices.DeviceChoice;
 import io.jackpot.config.DeviceSettings;
-import io.jackpot.devices.Products.Gemm;
-import io.jackpot.devices.Products.Precision;
+import io.jackpot.devices.DeviceChoice;
+import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,7 +36,7 @@ class ScoreLinesTest {
     ScoreLines.run(
         model.toString(),
         input,
-        new DeviceSettings(2, DeviceChoice.CPU, Gemm.JAVA, Precision.F32),
+        new DeviceSettings(2, DeviceChoice.CPU, Products.Gemm.JAVA, Products.Precision.F32),
         out,
         new PrintWriter(Writer.nullWriter()),
         false);
