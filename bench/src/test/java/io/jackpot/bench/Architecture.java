@@ -32,7 +32,7 @@ record Architecture(Path root) {
           new Module("transformer", Set.of("tensor")),
           new Module("weights-loader", Set.of("tensor", "transformer")),
           new Module("tasks", Set.of("tensor", "transformer")),
-          new Module("problems", Set.of("tensor", "transformer", "weights-loader")),
+          new Module("problems", Set.of("tensor", "weights-loader")),
           new Module(
               "jackpot", Set.of("tensor", "transformer", "weights-loader", "tasks", "problems")),
           new Module(

@@ -618,7 +618,9 @@ class CliTest {
             "tornadovm");
     assertThat(json.get("processors").intValue()).isPositive();
     assertThat(json.get("memoryBytes").longValue()).isPositive();
-    assertThat(json.get("tornadovm").stringValue()).contains("TORNADOVM_HOME");
+    // Where an SDK is, its devices.
+    assertThat(json.get("tornadovm").stringValue())
+        .contains(System.getenv("TORNADOVM_HOME") == null ? "TORNADOVM_HOME" : ":");
     Result text = jackpot("doctor");
     assertThat(text.status()).isZero();
     assertThat(text.out().lines()).hasSize(8).anyMatch(line -> line.matches("heap +[0-9.]+ GiB"));

@@ -3,9 +3,7 @@ package io.jackpot.devices;
 import io.jackpot.input.InputException;
 import java.util.Optional;
 
-/**
- * The devices beside the CPU, provided as a service ({@link java.util.ServiceLoader}).
- */
+/** The devices beside the CPU, provided as a service ({@link java.util.ServiceLoader}). */
 public interface DeviceProvider {
 
   /** One line for people: the devices and their memory, or why there are none and what to do. */

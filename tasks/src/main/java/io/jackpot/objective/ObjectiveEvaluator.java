@@ -1,8 +1,8 @@
 package io.jackpot.objective;
 
 /**
- * Computes the objective of a mini-batch: {@link Objective#evaluate} on the CPU, or a device
- * that gives the same numbers but for rounding.
+ * Computes the objective of a mini-batch: {@link Objective#evaluate} on the CPU, or a device that
+ * gives the same numbers but for rounding.
  */
 @FunctionalInterface
 public interface ObjectiveEvaluator extends AutoCloseable {

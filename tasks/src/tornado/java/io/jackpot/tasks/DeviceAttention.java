@@ -2,7 +2,6 @@ package io.jackpot.tasks;
 
 import io.jackpot.input.InputException;
 import io.jackpot.tasks.DeviceMemory.Region;
-import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Checks;
@@ -46,7 +45,8 @@ interface DeviceAttention extends DeviceOps {
   }
 
   @Override
-  default void attentionBackward(Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
+  default void attentionBackward(
+      Attention in, Attention.Output out, Tensor dO, Attention.Gradients gradients) {
     Checks.attentionBackward(in, out, dO, gradients);
     recorder().begin();
     Region dOutput = activation(dO);
@@ -120,7 +120,8 @@ interface DeviceAttention extends DeviceOps {
    * @throws InputException if a head is wider than the kernel's groups
    */
   @Override
-  default void attentionDecode(Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
+  default void attentionDecode(
+      Tensor q, Tensor kCache, Tensor vCache, int[] slots, int[] lengths, float scale, Tensor o) {
     Checks.attentionDecode(q, kCache, vCache, slots, lengths, o);
     recorder().begin();
     int rows = q.dim(0);

@@ -67,21 +67,23 @@ interface DeviceHead extends DeviceOps {
     Extent extent = pieces().extent(head);
     Region y = recorder().scratch(extent.size());
     Region state = recorder().scratch(Math.multiplyExact(tokens, stride(out)));
-    pieces().blocks(
-        extent,
-        tokens,
-        (row, rows) -> {
-          int actionsAt = ids(actions, row, rows);
-          pieces().chunks(
-              extent,
-              row,
-              rows,
-              head.vocabulary(),
-              chunk -> {
-                pieces().logits(head, chunk, y);
-                statistics(y, state, chunk, out, actionsAt);
-              });
-        });
+    pieces()
+        .blocks(
+            extent,
+            tokens,
+            (row, rows) -> {
+              int actionsAt = ids(actions, row, rows);
+              pieces()
+                  .chunks(
+                      extent,
+                      row,
+                      rows,
+                      head.vocabulary(),
+                      chunk -> {
+                        pieces().logits(head, chunk, y);
+                        statistics(y, state, chunk, out, actionsAt);
+                      });
+            });
     float[] values = read(state, tokens * stride(out));
     for (int n = 0; n < tokens; n++) {
       finish(values, n, actions[n], out);
@@ -100,39 +102,42 @@ interface DeviceHead extends DeviceOps {
     boolean whole = extent.columns() == head.vocabulary();
     Region y = recorder().scratch(extent.size());
     Region state = recorder().scratch(Math.multiplyExact(tokens, stride(out)));
-    pieces().blocks(
-        extent,
-        tokens,
-        (row, rows) -> {
-          float[] thresholds = new float[rows];
-          for (int i = 0; i < rows; i++) {
-            thresholds[i] = (float) uniforms[row + i];
-          }
-          int uniformsAt = recorder().input(thresholds, rows);
-          if (!whole) {
-            pieces().chunks(
-                extent,
-                row,
-                rows,
-                head.vocabulary(),
-                chunk -> {
-                  pieces().logits(head, chunk, y);
-                  statistics(y, state, chunk, out, -1);
-                });
-          }
-          pieces().chunks(
-              extent,
-              row,
-              rows,
-              head.vocabulary(),
-              chunk -> {
-                pieces().logits(head, chunk, y);
-                if (whole) {
-                  statistics(y, state, chunk, out, -1);
-                }
-                choose(y, uniformsAt, state, chunk, out);
-              });
-        });
+    pieces()
+        .blocks(
+            extent,
+            tokens,
+            (row, rows) -> {
+              float[] thresholds = new float[rows];
+              for (int i = 0; i < rows; i++) {
+                thresholds[i] = (float) uniforms[row + i];
+              }
+              int uniformsAt = recorder().input(thresholds, rows);
+              if (!whole) {
+                pieces()
+                    .chunks(
+                        extent,
+                        row,
+                        rows,
+                        head.vocabulary(),
+                        chunk -> {
+                          pieces().logits(head, chunk, y);
+                          statistics(y, state, chunk, out, -1);
+                        });
+              }
+              pieces()
+                  .chunks(
+                      extent,
+                      row,
+                      rows,
+                      head.vocabulary(),
+                      chunk -> {
+                        pieces().logits(head, chunk, y);
+                        if (whole) {
+                          statistics(y, state, chunk, out, -1);
+                        }
+                        choose(y, uniformsAt, state, chunk, out);
+                      });
+            });
     float[] values = read(state, tokens * stride(out));
     for (int n = 0; n < tokens; n++) {
       finish(values, n, (int) values[n * stride(out) + HeadStatisticsKernels.ACTION], out);
@@ -213,7 +218,15 @@ interface DeviceHead extends DeviceOps {
   }
 
   @Override
-  default void headOverlap(Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, TopK topQ, int[] otherIds, double lambda, double[] overlap) {
+  default void headOverlap(
+      Head p,
+      float[] pLogSumExp,
+      Head q,
+      float[] qLogSumExp,
+      TopK topQ,
+      int[] otherIds,
+      double lambda,
+      double[] overlap) {
     Checks.headOverlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
     recorder().begin();
     int tokens = p.tokens();
@@ -261,7 +274,8 @@ interface DeviceHead extends DeviceOps {
   }
 
   @Override
-  default void headCompare(Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
+  default void headCompare(
+      Head p, float[] pLogSumExp, Head q, float[] qLogSumExp, float lambda, HeadComparison out) {
     Checks.headCompare(p, pLogSumExp, q, qLogSumExp, lambda, out);
     recorder().begin();
     int tokens = p.tokens();
@@ -272,33 +286,36 @@ interface DeviceHead extends DeviceOps {
     Region pLogits = recorder().scratch(extent.size());
     Region qLogits = recorder().scratch(extent.size());
     Region state = recorder().scratch(tokens * HeadKernels.COMPARED);
-    pieces().blocks(
-        extent,
-        tokens,
-        (row, rows) -> {
-          int pLogSumExpAt = input(pLogSumExp, row, rows);
-          int qLogSumExpAt = input(qLogSumExp, row, rows);
-          pieces().chunks(
-              extent,
-              row,
-              rows,
-              p.vocabulary(),
-              chunk -> {
-                pieces().logits(p, chunk, pLogits);
-                pieces().logits(q, chunk, qLogits);
-                recorder()
-                    .prepare(HeadKernels.COMPARE)
-                    .operand(HeadKernels.LOGITS, pLogits)
-                    .operand(HeadKernels.OTHER_LOGITS, qLogits)
-                    .operand(HeadKernels.LOG_SUM_EXP, recorder().inputs(), pLogSumExpAt)
-                    .operand(HeadKernels.STATE, state, state.offset + row * HeadKernels.COMPARED)
-                    .arg(HeadKernels.OTHER_LOG_SUM_EXP, qLogSumExpAt)
-                    .arg(HeadKernels.COLUMNS, chunk.columns())
-                    .arg(HeadKernels.FROM, chunk.from())
-                    .scalar(HeadKernels.LAMBDA, lambda)
-                    .record(rows);
-              });
-        });
+    pieces()
+        .blocks(
+            extent,
+            tokens,
+            (row, rows) -> {
+              int pLogSumExpAt = input(pLogSumExp, row, rows);
+              int qLogSumExpAt = input(qLogSumExp, row, rows);
+              pieces()
+                  .chunks(
+                      extent,
+                      row,
+                      rows,
+                      p.vocabulary(),
+                      chunk -> {
+                        pieces().logits(p, chunk, pLogits);
+                        pieces().logits(q, chunk, qLogits);
+                        recorder()
+                            .prepare(HeadKernels.COMPARE)
+                            .operand(HeadKernels.LOGITS, pLogits)
+                            .operand(HeadKernels.OTHER_LOGITS, qLogits)
+                            .operand(HeadKernels.LOG_SUM_EXP, recorder().inputs(), pLogSumExpAt)
+                            .operand(
+                                HeadKernels.STATE, state, state.offset + row * HeadKernels.COMPARED)
+                            .arg(HeadKernels.OTHER_LOG_SUM_EXP, qLogSumExpAt)
+                            .arg(HeadKernels.COLUMNS, chunk.columns())
+                            .arg(HeadKernels.FROM, chunk.from())
+                            .scalar(HeadKernels.LAMBDA, lambda)
+                            .record(rows);
+                      });
+            });
     float[] values = read(state, tokens * HeadKernels.COMPARED);
     for (int n = 0; n < tokens; n++) {
       int at = n * HeadKernels.COMPARED;
@@ -309,7 +326,13 @@ interface DeviceHead extends DeviceOps {
   }
 
   @Override
-  default void headBackward(Head head, HeadStatistics statistics, float[] coefficient, @Nullable Distillation distillation, Tensor dHidden, Tensor dWeight) {
+  default void headBackward(
+      Head head,
+      HeadStatistics statistics,
+      float[] coefficient,
+      @Nullable Distillation distillation,
+      Tensor dHidden,
+      Tensor dWeight) {
     Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
     recorder().begin();
     int tokens = head.tokens();
@@ -321,44 +344,48 @@ interface DeviceHead extends DeviceOps {
     Region teacherLogits = distillation == null ? y : recorder().scratch(extent.size());
     Region hiddenGradient = recorder().region(dHidden, Role.ACTIVATION);
     Region weightGradient = recorder().region(dWeight, Role.GRADIENT);
-    pieces().blocks(
-        extent,
-        tokens,
-        (row, rows) -> {
-          int actionsAt = ids(statistics.action(), row, rows);
-          int numbersAt =
-              recorder().input(
-                  numbers(statistics, coefficient, distillation, row, rows),
-                  HeadKernels.ROW_NUMBERS * rows);
-          pieces().chunks(
-              extent,
-              row,
-              rows,
-              head.vocabulary(),
-              chunk -> {
-                pieces().logits(head, chunk, y);
-                if (distillation != null) {
-                  pieces().logits(distillation.teacher(), chunk, teacherLogits);
-                }
-                recorder()
-                    .prepare(HeadKernels.GRADIENT)
-                    .operand(HeadKernels.OTHER_LOGITS, teacherLogits)
-                    .operand(HeadKernels.NUMBERS, recorder().inputs(), numbersAt)
-                    .operand(HeadKernels.LOGITS, y)
-                    .arg(HeadKernels.ACTIONS, actionsAt)
-                    .arg(HeadKernels.ROWS, rows)
-                    .arg(HeadKernels.COLUMNS, chunk.columns())
-                    .arg(HeadKernels.FROM, chunk.from())
-                    .arg(HeadKernels.DIRECTION, direction(distillation))
-                    .scalar(HeadKernels.SCALE, 1 / head.temperature())
-                    .record(
-                        Math.min(
-                            Math.ceilDiv(chunk.columns(), HeadKernels.GROUP), MOST_COLUMN_GROUPS),
-                        rows,
-                        1);
-                pieces().addGradients(head, chunk, y, hiddenGradient, weightGradient);
-              });
-        });
+    pieces()
+        .blocks(
+            extent,
+            tokens,
+            (row, rows) -> {
+              int actionsAt = ids(statistics.action(), row, rows);
+              int numbersAt =
+                  recorder()
+                      .input(
+                          numbers(statistics, coefficient, distillation, row, rows),
+                          HeadKernels.ROW_NUMBERS * rows);
+              pieces()
+                  .chunks(
+                      extent,
+                      row,
+                      rows,
+                      head.vocabulary(),
+                      chunk -> {
+                        pieces().logits(head, chunk, y);
+                        if (distillation != null) {
+                          pieces().logits(distillation.teacher(), chunk, teacherLogits);
+                        }
+                        recorder()
+                            .prepare(HeadKernels.GRADIENT)
+                            .operand(HeadKernels.OTHER_LOGITS, teacherLogits)
+                            .operand(HeadKernels.NUMBERS, recorder().inputs(), numbersAt)
+                            .operand(HeadKernels.LOGITS, y)
+                            .arg(HeadKernels.ACTIONS, actionsAt)
+                            .arg(HeadKernels.ROWS, rows)
+                            .arg(HeadKernels.COLUMNS, chunk.columns())
+                            .arg(HeadKernels.FROM, chunk.from())
+                            .arg(HeadKernels.DIRECTION, direction(distillation))
+                            .scalar(HeadKernels.SCALE, 1 / head.temperature())
+                            .record(
+                                Math.min(
+                                    Math.ceilDiv(chunk.columns(), HeadKernels.GROUP),
+                                    MOST_COLUMN_GROUPS),
+                                rows,
+                                1);
+                        pieces().addGradients(head, chunk, y, hiddenGradient, weightGradient);
+                      });
+            });
   }
 
   /** The rows' numbers that {@link HeadKernels#GRADIENT} reads, {@code [ROW_NUMBERS, rows]}. */

@@ -44,16 +44,17 @@ interface DeviceMatmul extends DeviceOps {
       Tensor shape,
       int inner,
       boolean accumulate) {
-    product().record(
-        new Matmul(
-            orientation,
-            Matrix.of(a),
-            Matrix.of(b),
-            Matrix.of(y),
-            shape.rows(),
-            shape.cols(),
-            inner,
-            accumulate,
-            1));
+    product()
+        .record(
+            new Matmul(
+                orientation,
+                Matrix.of(a),
+                Matrix.of(b),
+                Matrix.of(y),
+                shape.rows(),
+                shape.cols(),
+                inner,
+                accumulate,
+                1));
   }
 }

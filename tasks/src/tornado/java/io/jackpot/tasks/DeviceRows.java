@@ -1,7 +1,6 @@
 package io.jackpot.tasks;
 
 import io.jackpot.tasks.DeviceMemory.Region;
-import io.jackpot.tasks.DeviceMemory.Role;
 import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.Checks;
 import io.jackpot.tensor.Tensor;
@@ -177,7 +176,14 @@ interface DeviceRows extends DeviceOps {
   }
 
   @Override
-  default void rmsNormBackward(Tensor dy, Tensor x, Tensor gain, Tensor inverseRms, Tensor dx, Tensor dGain, boolean accumulate) {
+  default void rmsNormBackward(
+      Tensor dy,
+      Tensor x,
+      Tensor gain,
+      Tensor inverseRms,
+      Tensor dx,
+      Tensor dGain,
+      boolean accumulate) {
     Checks.rmsNorm("rmsNormBackward", x, gain, inverseRms, dy, dx);
     Checks.sameSize("rmsNormBackward", gain, dGain);
     recorder().begin();

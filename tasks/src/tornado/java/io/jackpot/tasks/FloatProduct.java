@@ -1,6 +1,5 @@
 package io.jackpot.tasks;
 
-
 /** Products in float32 by {@link MatmulKernels}, on any device. */
 final class FloatProduct implements MatrixProduct {
   private final Recorder recorder;
