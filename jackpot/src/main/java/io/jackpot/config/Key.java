@@ -115,7 +115,8 @@ public final class Key {
   }
 
   /**
-   * The value that {@code node} stands for in a config file. Null may also be written {@code none}.
+   * The value that {@code node} stands for in a config file. Null may also be written {@code
+   * "none"}.
    *
    * @param where file and key, for messages
    * @throws InputException if it is not one of this setting's values
