@@ -1,15 +1,16 @@
 #!/bin/sh
-# All that is to be checked and measured on a machine with a GPU, in 8 minutes at most; what fails or takes
-# too long is said, and the rest goes on. Ends with status 1 where anything failed.
+# Checks and measures everything on a machine with a GPU, in 8 minutes at most. A part that fails or takes
+# too long is reported and the others continue. Ends with status 1 if any part failed.
 #
 #   bench/gpu-checks.sh [--small] OUT [PYTHON]
 #
-#   --small  tiny sizes, to try the script itself: four minutes on a CPU device
+#   --small  tiny sizes, to try the script itself on a CPU device
 #   OUT      folder for the output of each part
-#   PYTHON   one that has torch, for the same sizes in PyTorch
+#   PYTHON   a Python with torch, for the same sizes in PyTorch
 #
-# Needs TORNADOVM_HOME; what else it can be told, see bench/device-java. To run it on a machine without
-# Maven, build here first, and bring tasks/target/lib, tasks/target/test-lib and tasks/target/test-classes.
+# Needs TORNADOVM_HOME; bench/device-java describes the other variables. To run it on a machine without
+# Maven, build here first, and bring jackpot/target/lib, jackpot/target/test-classes, tasks/target/test-lib
+# and tasks/target/test-classes.
 set -u
 small=false
 if [ "${1:-}" = --small ]; then
@@ -26,6 +27,8 @@ python=${2:-python3}
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 2
 tasks=$root/tasks/target
+jackpot=$root/jackpot/target
+tests=$tasks/test-classes:$jackpot/test-classes:$tasks/test-lib/*
 end=$(($(date +%s) + 475))
 failed=false
 
@@ -66,13 +69,16 @@ fi
 
 shown=20
 part doctor 30 bench/device-java io.jackpot.cli.Main doctor
-part tests 230 env EXTRA_CLASS_PATH="$tasks/test-classes:$tasks/test-lib/*" \
+part tests 200 env EXTRA_CLASS_PATH="$tests" \
   bench/device-java io.jackpot.tasks.RunTests "$tasks/test-classes"
+# Whole runs: their metrics beside the CPU's, and the kernels that they launch.
+part runs 120 env EXTRA_CLASS_PATH="$tests" bench/device-java io.jackpot.tasks.RunTests \
+  io.jackpot.train.TrainOnDeviceTest io.jackpot.cli.LaunchedKernelsTest
 part ladder 80 bench/gpu-ladder.sh --matmul "$matmul" --attention "$attention" --rounds "$rounds"
 for model in $models; do
   part "model-$model" 60 bench/device-java io.jackpot.tasks.ladder.ModelBenchmark "$model" $sizes
 done
-# The other products, which the CUDA backend has.
+# The products that only the CUDA backend has.
 others=
 if grep -q CUDA "$out/doctor.txt"; then
   others="java-bf16 vendor-f32 vendor-tf32 vendor-bf16"
@@ -82,7 +88,7 @@ for products in $others; do
     "$rounded" $sizes --gemm "${products%-*}" --matmul-precision "${products#*-}"
 done
 part torch 60 "$python" bench/peers/gpu_models.py $models $sizes
-# One step of the default job as a user runs it; its times are in the run's metrics.jsonl, obrsSeconds being
+# A few steps of the default job as a user runs it. Its times are in the run's metrics.jsonl; obrsSeconds is
 # the part of trainSeconds that rejection and the losses take.
 part step 60 bench/device-java io.jackpot.cli.Main train --device tornado --steps 3 --eval-every 100 \
   --eval-problems 1 --rollout-prompts 16 --train-batch 128 --out "$out/run"

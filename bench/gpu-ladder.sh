@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the kernels of docs/gpu-kernels.md on this machine's device, the naive ones to the fast ones, and
-# prints how fast each is. Needs TORNADOVM_HOME; what else it can be told, see bench/device-java.
+# Runs the kernels of docs/gpu-kernels.md on this machine's device, from the naive ones to the fast ones, and
+# prints the speed of each. Needs TORNADOVM_HOME; bench/device-java describes the other variables.
 #
 #   bench/gpu-ladder.sh [--print] [--matmul 512,1024x768x512] [--attention 4x512x64] [--rounds 5]
 #

@@ -1,5 +1,7 @@
 package io.jackpot.objective;
 
+import io.jackpot.tensor.Threefry;
+
 /**
  * Bodies of optimal budgeted rejection sampling (Jackpot, Definition 3.2 and Eq. 3): the random
  * number of a token, its ratio, acceptance, mask and weight, in double precision and as {@code
@@ -10,91 +12,9 @@ package io.jackpot.objective;
  * which are false, and stays where it stood.
  */
 public final class ObrsTasks {
-  private static final int PARITY = 0x1BD11BDA;
-
   private ObrsTasks() {}
 
   // ---- Random numbers
-
-  /**
-   * The Threefry-2x32 block of 20 rounds (Salmon et al., 2011) for counter (c0, c1) under key (k0,
-   * k1); word 0 in the low half.
-   */
-  public static long block(int k0, int k1, int c0, int c1) {
-    int k2 = PARITY ^ k0 ^ k1;
-    int x0 = c0 + k0;
-    int x1 = c1 + k1;
-
-    x0 += x1;
-    x1 = rotated(x1, 13) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 15) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 26) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 6) ^ x0;
-    x0 += k1;
-    x1 += k2 + 1;
-
-    x0 += x1;
-    x1 = rotated(x1, 17) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 29) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 16) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 24) ^ x0;
-    x0 += k2;
-    x1 += k0 + 2;
-
-    x0 += x1;
-    x1 = rotated(x1, 13) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 15) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 26) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 6) ^ x0;
-    x0 += k0;
-    x1 += k1 + 3;
-
-    x0 += x1;
-    x1 = rotated(x1, 17) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 29) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 16) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 24) ^ x0;
-    x0 += k1;
-    x1 += k2 + 4;
-
-    x0 += x1;
-    x1 = rotated(x1, 13) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 15) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 26) ^ x0;
-    x0 += x1;
-    x1 = rotated(x1, 6) ^ x0;
-    x0 += k2;
-    x1 += k0 + 5;
-    return (x0 & 0xFFFFFFFFL) | ((long) x1 << 32);
-  }
-
-  /** The signed shift of the other half is masked: devices get {@code >>>} wrong. */
-  private static int rotated(int x, int left) {
-    return (x << left) | ((x >> (32 - left)) & ((1 << left) - 1));
-  }
-
-  /** Uniform on [0, 1) from the upper 53 bits of a block. */
-  public static double uniform(long block) {
-    int low = (int) block;
-    int high = (int) (block >> 32);
-    // Three pieces without a sign, put together by exact arithmetic.
-    double top = ((high >> 16) & 0xFFFF) * 65536.0 + (high & 0xFFFF);
-    return (top * 2097152.0 + ((low >> 11) & 0x1FFFFF)) * 0x1.0p-53;
-  }
 
   /**
    * u of token {@code t}: the one given, or the one that its key and counter stand for.
@@ -106,7 +26,8 @@ public final class ObrsTasks {
   public static void drawUniform(
       int t, int[] words, double[] given, int[] choices, double[] uniform) {
     double drawn =
-        uniform(block(words[4 * t], words[4 * t + 1], words[4 * t + 2], words[4 * t + 3]));
+        Threefry.uniform(
+            Threefry.block(words[4 * t], words[4 * t + 1], words[4 * t + 2], words[4 * t + 3]));
     uniform[t] = choices[ObjectiveInputs.DRAWN] > 0 ? drawn : given[t];
   }
 

@@ -2,7 +2,7 @@ package io.jackpot.tasks;
 
 /**
  * Bodies of the attention kernels: a softmax over scores that come tile by tile (Milakov and
- * Gimelshein, 2018; Dao et al., 2022), and what its gradient needs. They take numbers only, because
+ * Gimelshein, 2018; Dao et al., 2022), its gradient, and the cache. The first take numbers only, as
  * TornadoVM compiles wrong code where a kernel passes an array in local memory to a method.
  */
 public final class AttentionTasks {
@@ -42,7 +42,7 @@ public final class AttentionTasks {
     return weight;
   }
 
-  /** What a sum of weights under {@code before} is to be multiplied by under {@code max}. */
+  /** The factor that turns a sum of weights under {@code before} into one under {@code max}. */
   public static float decay(float before, float max) {
     return FloatMath.exp(before - max);
   }
@@ -61,7 +61,7 @@ public final class AttentionTasks {
     return max + (float) Math.log(sum);
   }
 
-  /** The probability again: exp(scale·q·k − logSumExp) for a key j in [from, to), else 0. */
+  /** The probability, recomputed: exp(scale·q·k − logSumExp) for a key j in [from, to), else 0. */
   public static float probability(
       float product, float scale, float logSumExp, int from, int j, int to) {
     return weight(product * scale, logSumExp, from, j, to);
@@ -75,5 +75,28 @@ public final class AttentionTasks {
    */
   public static float productGradient(float p, float dProbability, float delta, float scale) {
     return scale * p * (dProbability - delta);
+  }
+
+  /**
+   * Writes a row of keys or values into a cache: {@code x [rows, kvHeads, dim] → cache [slots,
+   * kvHeads, capacity, dim]}; {@code i} counts the elements of x.
+   */
+  public static void cacheAppend(
+      float[] x,
+      int xAt,
+      int[] indices,
+      int slotsAt,
+      int positionsAt,
+      float[] cache,
+      int cacheAt,
+      int kvHeads,
+      int capacity,
+      int dim,
+      int i) {
+    int vector = i / dim;
+    int row = vector / kvHeads;
+    int head = indices[slotsAt + row] * kvHeads + (vector - row * kvHeads);
+    int to = (head * capacity + indices[positionsAt + row]) * dim;
+    cache[cacheAt + to + (i - vector * dim)] = x[xAt + i];
   }
 }

@@ -5,9 +5,9 @@ import io.jackpot.devices.Products;
 /**
  * A device that TornadoVM can run tasks on.
  *
- * @param index TornadoVM's own name for it, backend:device
- * @param backend as OpenCL or CUDA
- * @param name the driver's name for it
+ * @param index TornadoVM's name of it, backend:device
+ * @param backend OpenCL or CUDA
+ * @param name the driver's name of it
  * @param type CPU, GPU, FPGA …
  * @param memoryBytes its global memory
  */

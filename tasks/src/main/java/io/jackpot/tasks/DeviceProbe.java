@@ -16,8 +16,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Asks for the devices in a JVM of its own, as a missing library or a broken driver may end the one
- * that loads it, or keep it waiting for ever.
+ * Asks for the devices in a JVM of its own, as a missing library or a broken driver may end the JVM
+ * that loads it, or block it forever.
  *
  * @param flags of that JVM
  * @param main its main class, which prints a JSON array of {@link Device} as its last line
@@ -25,10 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
  * @param limit how long it may take
  */
 record DeviceProbe(List<String> flags, String main, Path folder, Duration limit) {
-  /** What turns a terminal's text red, and back. */
+  /** Codes that colour a terminal's text. */
   private static final String COLOUR = "\u001b\\[[0-9;]*m";
 
-  /** There is no list of devices; the message says why, on one line. */
+  /** No list of devices; the message gives the reason on one line. */
   static final class FailedException extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -80,7 +80,7 @@ record DeviceProbe(List<String> flags, String main, Path folder, Duration limit)
         .collect(Collectors.joining(File.pathSeparator));
   }
 
-  /** Whatever the drivers write: it need not be text in any one encoding. */
+  /** The drivers' output, which need not be text in any one encoding. */
   private static List<String> lines(Path file) throws IOException {
     String text = new String(Files.readAllBytes(file), UTF_8).replaceAll(COLOUR, "");
     return text.lines().filter(line -> !line.isBlank()).toList();

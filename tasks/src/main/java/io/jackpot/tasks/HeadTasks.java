@@ -97,6 +97,17 @@ public final class HeadTasks {
     return Float.isNaN(q + scaled) ? q + scaled : least;
   }
 
+  /** {@code id}, or −1 where it is among the {@code count} ids from {@code at} on. */
+  public static int unlisted(int[] ids, int at, int count, int id) {
+    int result = id;
+    for (int i = at; i < at + count; i++) {
+      if (ids[i] == id) {
+        result = -1;
+      }
+    }
+    return result;
+  }
+
   /**
    * The first column at which {@code passed} and the sum of exp(logit − max) from column {@code
    * from} on exceed {@code threshold}; where rounding keeps them from it, the last column with a

@@ -16,15 +16,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** TornadoVM's devices: which there are, or what is missing and how to get it. */
+/** TornadoVM's devices, or what is missing and how to get it. */
 public final class TornadoDevices implements DeviceProvider {
-  /** What ops need beside what a plan lists, in floats. */
+  /** Memory of ops beside a plan's, in floats. */
   static final long SCRATCH_FLOATS = 3L << 25;
 
-  /** What bfloat16 products of ours need beside that, in floats. */
+  /** Memory of our bfloat16 products beside that, in floats. */
   public static final int RESULT_FLOATS = 1 << 23;
 
-  /** Compiled where an SDK is, hence their names only. */
+  /** Compiled only where an SDK is, so known by name. */
   private static final String PROBE = "io.jackpot.tasks.ListDevices";
 
   private static final String OPENER = "io.jackpot.tasks.OpenTornado";
@@ -80,8 +80,7 @@ public final class TornadoDevices implements DeviceProvider {
     Found all = found();
     Optional<String> refusal = Optional.ofNullable(all.refusal).or(TornadoDevices::flagsMissing);
     if (refusal.isPresent()) {
-      throw new InputException(
-          "device: tornado, but " + refusal.get() + "; or use --device cpu");
+      throw new InputException("device: tornado, but " + refusal.get() + "; or use --device cpu");
     }
     Device device = all.best(products);
     check(plan, products, device, Runtime.getRuntime().maxMemory());
@@ -93,7 +92,7 @@ public final class TornadoDevices implements DeviceProvider {
     }
   }
 
-  /** {@code floats} with what is lost between tensors and to those that grow. */
+  /** {@code floats} with a margin for gaps between tensors and for tensors that grow. */
   static long withMargin(long floats) {
     return floats + floats / 16 + (1 << 20);
   }

@@ -31,7 +31,7 @@ record TornadoSdk(Path home) {
   /** Where the SDK stands in its template. */
   private static final String PLACEHOLDER = "${TORNADOVM_HOME}";
 
-  /** Whether the folder has what an SDK has. */
+  /** Whether the folder has the files of an SDK. */
   boolean isThere() {
     return Files.isDirectory(jars()) && (Files.exists(template()) || Files.exists(argumentFile()));
   }

@@ -1,4 +1,4 @@
-/** Ops and losses as TornadoVM tasks, and what the machine's devices are. */
+/** Ops and losses as TornadoVM tasks, and the machine's devices. */
 @NullMarked
 package io.jackpot.tasks;
 

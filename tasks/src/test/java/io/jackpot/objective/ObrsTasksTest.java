@@ -12,22 +12,21 @@ class ObrsTasksTest {
   private static final int TRIALS = 5000;
 
   @Test
-  void theRandomNumbersAreThoseOfTheCpuBitForBit() {
+  void drawnUniformsAreThoseOfTheirKeysAndCounters() {
     SplittableRandom random = new SplittableRandom(1);
-    for (int i = 0; i < 100_000; i++) {
-      long key = random.nextLong();
-      int c0 = random.nextInt();
-      int c1 = random.nextInt();
-      long block = ObrsTasks.block((int) key, (int) (key >> 32), c0, c1);
-      assertThat(block).isEqualTo(Threefry.block(key, c0, c1));
-      assertThat(ObrsTasks.uniform(block)).isEqualTo(Threefry.uniform(key, c0, c1));
+    int[] words = random.ints(4 * TRIALS).toArray();
+    double[] given = random.doubles(TRIALS).toArray();
+    double[] uniform = new double[TRIALS];
+    int[] choices = new int[ObjectiveInputs.CHOICES];
+    for (int t = 0; t < TRIALS; t++) {
+      ObrsTasks.drawUniform(t, words, given, choices, uniform);
     }
-  }
-
-  @Test
-  void theEdgesOfTheUnitInterval() {
-    for (long block : new long[] {0, -1, Long.MIN_VALUE, Long.MAX_VALUE, 1L << 11, 0x7FF}) {
-      assertThat(ObrsTasks.uniform(block)).isEqualTo((block >>> 11) * 0x1.0p-53).isLessThan(1);
+    assertThat(uniform).isEqualTo(given);
+    choices[ObjectiveInputs.DRAWN] = 1;
+    for (int t = 0; t < TRIALS; t++) {
+      ObrsTasks.drawUniform(t, words, given, choices, uniform);
+      long key = (words[4 * t] & 0xFFFFFFFFL) | ((long) words[4 * t + 1] << 32);
+      assertThat(uniform[t]).isEqualTo(Threefry.uniform(key, words[4 * t + 2], words[4 * t + 3]));
     }
   }
 

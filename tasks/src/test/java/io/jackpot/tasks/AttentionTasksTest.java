@@ -26,7 +26,7 @@ class AttentionTasksTest {
   }
 
   private static float dot(Tensor x, int row, Tensor y, int otherRow) {
-    return RowTasks.dot(x.data(), row * DIM, y.data(), otherRow * DIM, DIM, 0, 1);
+    return RowsTasks.dot(x.data(), row * DIM, y.data(), otherRow * DIM, DIM, 0, 1);
   }
 
   /** A query in the middle of a sequence; the tiles are of three keys and begin before it does. */

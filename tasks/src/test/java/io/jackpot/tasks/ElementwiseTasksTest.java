@@ -41,11 +41,11 @@ class ElementwiseTasksTest {
     float[] scattered = new float[AT + 63];
     for (int i = 0; i < 63; i++) {
       ElementwiseTasks.add(shifted(x), AT, sum, AT, i);
-      ElementwiseTasks.addBias(shifted(bias), AT, sum, AT, 7, i);
+      RowsTasks.addBias(shifted(bias), AT, sum, AT, 7, i);
     }
     for (int i = 0; i < 21; i++) {
-      ElementwiseTasks.gatherRows(shifted(x), AT, rows, 0, gathered, AT, 7, i);
-      ElementwiseTasks.scatterRows(shifted(some), AT, rows, 0, scattered, AT, 7, i);
+      RowsTasks.gatherRows(shifted(x), AT, rows, 0, gathered, AT, 7, i);
+      RowsTasks.scatterRows(shifted(some), AT, rows, 0, scattered, AT, 7, i);
     }
     oracle.add(x, y);
     oracle.addBias(bias, y);
@@ -67,7 +67,7 @@ class ElementwiseTasksTest {
     for (int direction = -1; direction <= 1; direction += 2) {
       float[] turned = shifted(x);
       for (int i = 0; i < 60; i++) {
-        ElementwiseTasks.rope(
+        RowsTasks.rope(
             turned, AT, positions, 0, shifted(cos), AT, shifted(sin), AT, 3, 5, direction, i);
       }
       Tensor expected = copy(x);
@@ -110,7 +110,7 @@ class ElementwiseTasksTest {
     int[] indices = {1, 0, 1, 7, 7, 0};
     float[] cache = new float[AT + 2 * 2 * 8 * 4];
     for (int i = 0; i < 24; i++) {
-      ElementwiseTasks.cacheAppend(shifted(x), AT, indices, 0, 3, cache, AT, 2, 8, 4, i);
+      AttentionTasks.cacheAppend(shifted(x), AT, indices, 0, 3, cache, AT, 2, 8, 4, i);
     }
     Tensor expected = Tensor.zeros(2, 2, 8, 4);
     oracle.cacheAppend(x, new int[] {1, 0, 1}, new int[] {7, 7, 0}, expected);
@@ -127,7 +127,7 @@ class ElementwiseTasksTest {
     float[] first = shifted(m);
     float[] second = shifted(v);
     for (int i = 0; i < 33; i++) {
-      ElementwiseTasks.adamW(
+      OptimizerTasks.adamW(
           weight,
           AT,
           shifted(g),
@@ -166,7 +166,7 @@ class ElementwiseTasksTest {
         assertThat(to - from).isBetween(1, 64);
         for (int j = 0; j < 4; j++) {
           table.data()[lists.distinct()[g] * 4 + j] +=
-              RowTasks.listedSum(dy.data(), 0, lists.order(), 0, from, to, 4, j);
+              RowsTasks.listedSum(dy.data(), 0, lists.order(), 0, from, to, 4, j);
         }
       }
     }

@@ -12,7 +12,7 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
  * Matrix products on tensor cores: a group of eight warps computes 128 × 128 elements of the
  * result, each warp 32 × 64 of them, by instructions that multiply 16 × 16 by 16 × 8 numbers in
  * bfloat16 and add in float32. The factors are float32 in memory; they are rounded, to nearest and
- * ties to even, as a group brings 32 steps of the sum to local memory.
+ * ties to even, as a group loads 32 steps of the sum to local memory.
  *
  * <p>Local memory holds them as the instructions want them (PTX ISA, "Matrix fragments for
  * mma.m16n8k16"), an int for two neighbours, and 16 steps at a time: of the left factor the 8 pairs
@@ -40,33 +40,29 @@ public final class Bfloat16Kernels {
    * @param results {@link TornadoDevices#RESULT_FLOATS}, on the device
    */
   static Kernel kernel(FloatArray results) {
-    return Kernel.of(
-            "Bfloat16Kernels.matmul",
-            THREADS,
-            (graph, id, a, in, task, c) ->
-                graph.task(
-                    id,
-                    Bfloat16Kernels::matmul,
-                    CONTEXT,
-                    a[0],
-                    a[1],
-                    a[2],
-                    results,
-                    in.args(),
-                    in.scalars(),
-                    task,
-                    c[0],
-                    c[1]))
-        .withScalars();
+    return Kernel.special(
+        "Bfloat16Kernels.matmul",
+        THREADS,
+        3,
+        (graph, id, a, in, task, constants) ->
+            graph.task(
+                id,
+                Bfloat16Kernels::matmul,
+                CONTEXT,
+                a[0],
+                a[1],
+                a[2],
+                results,
+                in.args(),
+                in.scalars(),
+                task,
+                constants[0],
+                constants[1]));
   }
 
   /**
-   * y (+)= scale·a·b over a part of the sum: {@code a [rows, inner], b [inner, cols] → y [rows,
-   * cols]}.
-   *
-   * <p>args: aAt, bAt, yAt, rows, cols, inner, aStride, bStride, keep, part, tilesX, tilesY, tiles,
-   * groups; scalars: scale. As {@link MatmulKernels#matmul}, but for the grid: groups in x alone,
-   * which share {@code tiles} tiles: columns, rows, parts of the sum.
+   * {@code a [ROWS, INNER], b [INNER, COLS] → y [ROWS, COLS]}: as {@link MatmulKernels#matmul}, but
+   * for the grid. GROUPS groups in x share TILES tiles: columns, rows, parts of the sum.
    *
    * @param results a tile of 128 × 128 for each group
    * @param aAlong 1 where a is stored as [rows, inner], 0 where as [inner, rows]
@@ -86,16 +82,16 @@ public final class Bfloat16Kernels {
     int[] left = context.allocateIntLocalArray(2 * 128 * 8);
     int[] right = context.allocateIntLocalArray(2 * 16 * 64);
     int at = args[task];
-    int rows = args[at + 3];
-    int cols = args[at + 4];
-    int aStride = args[at + 6];
-    int bStride = args[at + 7];
-    int keep = args[at + 8];
-    int tilesX = args[at + 10];
-    int tilesY = args[at + 11];
-    int tiles = args[at + 12];
-    int groups = args[at + 13];
-    float scale = scalars[at];
+    int rows = args[at + MatmulKernels.ROWS];
+    int cols = args[at + MatmulKernels.COLS];
+    int aStride = args[at + MatmulKernels.A_STRIDE];
+    int bStride = args[at + MatmulKernels.B_STRIDE];
+    int keep = args[at + MatmulKernels.KEEP];
+    int tilesX = args[at + MatmulKernels.TILES_X];
+    int tilesY = args[at + MatmulKernels.TILES_Y];
+    int tiles = args[at + MatmulKernels.TILES];
+    int groups = args[at + MatmulKernels.GROUPS];
+    float scale = scalars[at + MatmulKernels.SCALE];
     int thread = context.localIdx;
     int warpRow = (thread >> 6) * 32;
     int warpCol = ((thread >> 5) & 1) * 64;
@@ -104,8 +100,8 @@ public final class Bfloat16Kernels {
       int col0 = (tile - tileRow * tilesX) * 128;
       int z = tileRow / tilesY;
       int row0 = (tileRow - z * tilesY) * 128;
-      int from = z * args[at + 9];
-      int to = Math.min(args[at + 5], from + args[at + 9]);
+      int from = z * args[at + MatmulKernels.PART];
+      int to = Math.min(args[at + MatmulKernels.INNER], from + args[at + MatmulKernels.PART]);
       float[] c00 = context.mmaFragment(0f);
       float[] c01 = context.mmaFragment(0f);
       float[] c02 = context.mmaFragment(0f);
@@ -144,10 +140,10 @@ public final class Bfloat16Kernels {
               next = index + aStride;
             }
             if (p < to) {
-              low = a[args[at] + index];
+              low = a[args[at + MatmulKernels.A] + index];
             }
             if (p + 1 < to) {
-              high = a[args[at] + next];
+              high = a[args[at + MatmulKernels.A] + next];
             }
           }
           left[(pair >> 3) * 1024 + across * 8 + (pair & 7)] =
@@ -173,10 +169,10 @@ public final class Bfloat16Kernels {
               next = index + 1;
             }
             if (j < cols) {
-              low = b[args[at + 1] + index];
+              low = b[args[at + MatmulKernels.B] + index];
             }
             if (j + 1 < cols) {
-              high = b[args[at + 1] + next];
+              high = b[args[at + MatmulKernels.B] + next];
             }
           }
           right[(along >> 4) * 1024 + (pair >> 2) * 64 + (along & 15) * 4 + (pair & 3)] =
@@ -236,7 +232,7 @@ public final class Bfloat16Kernels {
       context.mmaStore(c16, results, top + 16, warpCol + 48, 128);
       context.mmaStore(c17, results, top + 16, warpCol + 56, 128);
       context.localBarrier();
-      int yAt = args[at + 2] + z * rows * cols;
+      int yAt = args[at + MatmulKernels.Y] + z * rows * cols;
       for (int e = thread; e < 16384; e += 256) {
         int i = row0 + (e >> 7);
         int j = col0 + (e & 127);

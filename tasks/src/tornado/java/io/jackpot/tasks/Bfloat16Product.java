@@ -1,9 +1,5 @@
 package io.jackpot.tasks;
 
-import static io.jackpot.tasks.Recorder.operands;
-
-import java.util.Arrays;
-import java.util.stream.IntStream;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
@@ -22,19 +18,17 @@ final class Bfloat16Product implements MatrixProduct {
   }
 
   @Override
-  public void launch(Matmul matmul) {
+  public void record(Matmul matmul) {
     Tiling tiling = Tiling.of(matmul, Bfloat16Kernels.TILE);
-    Matrix out = tiling.output(recorder, matmul);
+    Matrix output = tiling.output(recorder, matmul);
     int groups = Math.min(tiling.groups(), Bfloat16Kernels.GROUPS);
-    int[] grid = {tiling.tilesX(), tiling.tilesY(), tiling.groups(), groups};
-    recorder.launch(
-        kernel,
-        operands(matmul.a().region(), matmul.b().region(), out.region()),
-        IntStream.concat(Arrays.stream(matmul.args(tiling, out)), Arrays.stream(grid)).toArray(),
-        new float[] {matmul.scale()},
-        new int[] {groups, 1, 1},
-        matmul.aAlong(),
-        matmul.bAlong());
-    tiling.finish(recorder, matmul, out);
+    matmul
+        .prepare(recorder, kernel, tiling, output)
+        .arg(MatmulKernels.TILES_X, tiling.tilesX())
+        .arg(MatmulKernels.TILES_Y, tiling.tilesY())
+        .arg(MatmulKernels.TILES, tiling.groups())
+        .arg(MatmulKernels.GROUPS, groups)
+        .record(groups);
+    tiling.finish(recorder, matmul, output);
   }
 }

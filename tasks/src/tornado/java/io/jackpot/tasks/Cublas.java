@@ -45,10 +45,10 @@ public final class Cublas {
   private final MethodHandle gemmEx;
   private final MemorySegment handle;
 
-  /** What it multiplies a product with, read during the call. */
+  /** The factor of a product, read during the call. */
   private final MemorySegment alpha;
 
-  /** What it multiplies the result before with. */
+  /** The factor of the previous result. */
   private final MemorySegment beta;
 
   /**

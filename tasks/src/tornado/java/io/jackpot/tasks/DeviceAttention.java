@@ -1,7 +1,5 @@
 package io.jackpot.tasks;
 
-import static io.jackpot.tasks.Recorder.operands;
-
 import io.jackpot.input.InputException;
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
@@ -9,7 +7,10 @@ import io.jackpot.tasks.Recorder.Outputs;
 import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Tensor;
 
-/** Attention on the device: launches of {@link AttentionKernels} and {@link DecodeKernels}. */
+/**
+ * Attention on the device: launches of {@link AttentionKernels}, {@link AttentionBackwardKernels}
+ * and {@link AttentionDecodeKernels}.
+ */
 final class DeviceAttention {
   private final Recorder recorder;
 
@@ -34,23 +35,19 @@ final class DeviceAttention {
     Outputs outputs = recorder.outputs(output, sums);
     int tokens = in.tokens();
     int heads = in.heads();
-    recorder.launch(
-        AttentionKernels.FORWARD,
-        operands(queries, keys, values, outputs.array()),
-        new int[] {
-          queries.offset,
-          keys.offset,
-          values.offset,
-          outputs.firstAt(),
-          outputs.secondAt(),
-          recorder.bounds(in.packing()),
-          tokens,
-          heads,
-          in.kvHeads(),
-          in.headDim()
-        },
-        new float[] {in.scale()},
-        new int[] {blocks(tokens), heads, 1});
+    recorder
+        .prepare(AttentionKernels.FORWARD)
+        .operand(AttentionKernels.Q, queries)
+        .operand(AttentionKernels.K, keys)
+        .operand(AttentionKernels.V, values)
+        .outputs(AttentionKernels.O, AttentionKernels.LOG_SUM_EXP, outputs)
+        .arg(AttentionKernels.BOUNDS, recorder.bounds(in.packing()))
+        .arg(AttentionKernels.TOKENS, tokens)
+        .arg(AttentionKernels.HEADS, heads)
+        .arg(AttentionKernels.KV_HEADS, in.kvHeads())
+        .arg(AttentionKernels.DIM, in.headDim())
+        .scalar(AttentionKernels.SCALE, in.scale())
+        .record(blocks(tokens), heads, 1);
     recorder.settle(outputs, output, sums);
   }
 
@@ -71,57 +68,52 @@ final class DeviceAttention {
     int dim = in.headDim();
     int bounds = recorder.bounds(in.packing());
     Region delta = recorder.scratch(tokens * heads);
-    recorder.launch(
-        AttentionKernels.DELTA,
-        operands(dOutput, output, delta),
-        tokens * heads,
-        dOutput.offset,
-        output.offset,
-        delta.offset,
-        dim);
-    recorder.launch(
-        AttentionKernels.BACKWARD,
-        operands(queries, dOutput, keys, values, sums, delta, dQueries),
-        new int[] {
-          queries.offset,
-          dOutput.offset,
-          keys.offset,
-          values.offset,
-          sums.offset,
-          delta.offset,
-          dQueries.offset,
-          dQueries.offset,
-          bounds,
-          tokens,
-          heads,
-          kvHeads,
-          dim,
-          0
-        },
-        new float[] {in.scale()},
-        new int[] {blocks(tokens), heads, 1});
-    recorder.launch(
-        AttentionKernels.BACKWARD,
-        operands(keys, values, queries, dOutput, sums, delta, outputs.array()),
-        new int[] {
-          keys.offset,
-          values.offset,
-          queries.offset,
-          dOutput.offset,
-          sums.offset,
-          delta.offset,
-          outputs.firstAt(),
-          outputs.secondAt(),
-          bounds,
-          tokens,
-          heads,
-          kvHeads,
-          dim,
-          1
-        },
-        new float[] {in.scale()},
-        new int[] {blocks(tokens), kvHeads, 1});
+    recorder
+        .prepare(AttentionBackwardKernels.ROW_DELTA)
+        .operand(AttentionBackwardKernels.D_O, dOutput)
+        .operand(AttentionBackwardKernels.O, output)
+        .operand(AttentionBackwardKernels.DELTA, delta)
+        .arg(AttentionBackwardKernels.DIM, dim)
+        .record(tokens * heads);
+    for (boolean byKeys : new boolean[] {false, true}) {
+      LaunchBuilder launch = recorder.prepare(AttentionBackwardKernels.BACKWARD);
+      launch
+          .operand(AttentionBackwardKernels.X, byKeys ? keys : queries)
+          .operand(AttentionBackwardKernels.D_X, byKeys ? values : dOutput)
+          .operand(AttentionBackwardKernels.Y, byKeys ? queries : keys)
+          .operand(AttentionBackwardKernels.D_Y, byKeys ? dOutput : values)
+          .operand(AttentionBackwardKernels.LOG_SUM_EXP, sums)
+          .operand(AttentionBackwardKernels.DELTA, delta);
+      if (byKeys) {
+        launch.outputs(AttentionBackwardKernels.OUT, AttentionBackwardKernels.SECOND_OUT, outputs);
+      } else {
+        launch.operand(AttentionBackwardKernels.OUT, dQueries);
+      }
+      launch
+          .arg(AttentionBackwardKernels.BOUNDS, bounds)
+          .arg(AttentionBackwardKernels.TOKENS, tokens)
+          .arg(AttentionBackwardKernels.HEADS, heads)
+          .arg(AttentionBackwardKernels.KV_HEADS, kvHeads)
+          .arg(AttentionBackwardKernels.DIM, dim)
+          .arg(AttentionBackwardKernels.BY_KEYS, byKeys)
+          .scalar(AttentionBackwardKernels.SCALE, in.scale())
+          .record(blocks(tokens), byKeys ? kvHeads : heads, 1);
+    }
     recorder.settle(outputs, dKeys, dValues);
+  }
+
+  void cacheAppend(Tensor x, int[] slots, int[] positions, Tensor cache) {
+    recorder
+        .prepare(AttentionDecodeKernels.CACHE_APPEND)
+        .operand(AttentionDecodeKernels.X, region(x))
+        .operand(AttentionDecodeKernels.CACHE, region(cache))
+        .arg(AttentionDecodeKernels.SLOTS, recorder.ids(slots, x.dim(0)))
+        .arg(AttentionDecodeKernels.POSITIONS, recorder.ids(positions, x.dim(0)))
+        .arg(AttentionDecodeKernels.KV_HEADS, x.dim(1))
+        .arg(AttentionDecodeKernels.CAPACITY, cache.dim(2))
+        .arg(AttentionDecodeKernels.DIM, x.dim(2))
+        .arg(AttentionDecodeKernels.N, x.size())
+        .record(ElementwiseKernels.groups(x.size()));
   }
 
   /**
@@ -133,10 +125,10 @@ final class DeviceAttention {
     int heads = q.dim(1);
     int kvHeads = kCache.dim(1);
     int dim = q.dim(2);
-    if (dim > DecodeKernels.WIDEST_HEAD) {
+    if (dim > AttentionDecodeKernels.WIDEST_HEAD) {
       throw new InputException(
           "attentionDecode: heads of width %d, expected at most %d on a device; use --device cpu"
-              .formatted(dim, DecodeKernels.WIDEST_HEAD));
+              .formatted(dim, AttentionDecodeKernels.WIDEST_HEAD));
     }
     Region queries = region(q);
     Region keys = region(kCache);
@@ -144,26 +136,23 @@ final class DeviceAttention {
     Region output = region(o);
     int shared = heads / kvHeads;
     int width = 1;
-    while (width < Math.min(shared, DecodeKernels.MOST_HEADS)) {
+    while (width < Math.min(shared, AttentionDecodeKernels.MOST_HEADS)) {
       width *= 2;
     }
-    recorder.launch(
-        DecodeKernels.DECODE,
-        operands(queries, keys, values, output),
-        new int[] {
-          queries.offset,
-          keys.offset,
-          values.offset,
-          output.offset,
-          recorder.ids(slots, rows),
-          recorder.ids(lengths, rows),
-          heads,
-          kvHeads,
-          kCache.dim(2),
-          dim
-        },
-        new float[] {scale},
-        new int[] {rows, kvHeads, Math.ceilDiv(shared, width)},
-        width);
+    recorder
+        .prepare(AttentionDecodeKernels.DECODE)
+        .operand(AttentionDecodeKernels.Q, queries)
+        .operand(AttentionDecodeKernels.K, keys)
+        .operand(AttentionDecodeKernels.V, values)
+        .operand(AttentionDecodeKernels.O, output)
+        .arg(AttentionDecodeKernels.SLOTS, recorder.ids(slots, rows))
+        .arg(AttentionDecodeKernels.LENGTHS, recorder.ids(lengths, rows))
+        .arg(AttentionDecodeKernels.HEADS, heads)
+        .arg(AttentionDecodeKernels.KV_HEADS, kvHeads)
+        .arg(AttentionDecodeKernels.CAPACITY, kCache.dim(2))
+        .arg(AttentionDecodeKernels.DIM, dim)
+        .scalar(AttentionDecodeKernels.SCALE, scale)
+        .constants(width)
+        .record(rows, kvHeads, Math.ceilDiv(shared, width));
   }
 }

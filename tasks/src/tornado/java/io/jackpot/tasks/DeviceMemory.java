@@ -21,14 +21,14 @@ import org.jspecify.annotations.Nullable;
  * <p>A region is free again when nothing refers to it any more.
  */
 final class DeviceMemory {
-  /** What a tensor is for. Each has arenas of its own. */
+  /** The use of a tensor. Each has arenas of its own. */
   enum Role {
     WEIGHT,
     GRADIENT,
     FIRST_MOMENT,
     SECOND_MOMENT,
     ACTIVATION,
-    /** What kernels of one op hand on. */
+    /** Data between the kernels of one op. */
     SCRATCH
   }
 
@@ -40,7 +40,7 @@ final class DeviceMemory {
 
   private static final Cleaner CLEANER = Cleaner.create();
 
-  /** An array on the device and what of it is free, by offset. Its heap half is never read. */
+  /** An array on the device with its free ranges, by offset. Its heap half is never read. */
   static final class Arena {
     final Role role;
     final float[] floats;
@@ -87,7 +87,7 @@ final class DeviceMemory {
     }
   }
 
-  /** A tensor's place on the device. */
+  /** The place of a tensor on the device. */
   final class Region implements Storage.Mirror {
     final Arena arena;
     final int offset;
@@ -104,7 +104,7 @@ final class DeviceMemory {
       this.cleanable = CLEANER.register(this, () -> queue.add(range));
     }
 
-    /** Gives the memory back; without it, it comes back when nothing refers to the region. */
+    /** Frees the memory at once; otherwise it is freed when nothing refers to the region. */
     void release() {
       cleanable.clean();
     }
@@ -136,7 +136,7 @@ final class DeviceMemory {
   /**
    * @param fetch how a region's elements come back
    * @param opened told of each new arena before it is used
-   * @param largestArena in floats, what the device can give in one piece
+   * @param largestArena in floats, the most that the device allocates in one piece
    */
   DeviceMemory(Fetch fetch, Consumer<Arena> opened, long largestArena) {
     this.fetch = fetch;
@@ -201,8 +201,8 @@ final class DeviceMemory {
   }
 
   /**
-   * Tensors that nobody refers to any more have memory until the collector finds them; before more
-   * memory is taken, it is made to look.
+   * Unreachable tensors have memory until the collector finds them; it is asked to before an arena
+   * is opened.
    */
   private void awaitReclaimed() {
     System.gc();

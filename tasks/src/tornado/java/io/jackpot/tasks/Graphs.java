@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
@@ -21,12 +19,11 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
 /**
- * The task graphs that have been compiled. A graph is made once for a sequence of kernels and the
- * arenas they work on, and then replayed for every shape and every layer: sizes and offsets are
- * inputs of it.
+ * The compiled task graphs. A graph is made once for a sequence of kernels and their arenas, and
+ * then replayed for every shape and every layer: sizes and offsets are its inputs.
  *
- * <p>The arenas stay on the device. TornadoVM hands device buffers from one graph to the next of a
- * plan; so a first graph brings the arenas to the device, and every plan consists of it and of one
+ * <p>The arenas stay on the device. TornadoVM passes device buffers from one graph to the next of a
+ * plan. So a first graph copies the arenas to the device, and every plan consists of it and of one
  * graph of ours.
  */
 final class Graphs implements AutoCloseable {
@@ -42,20 +39,30 @@ final class Graphs implements AutoCloseable {
    * One launch of a kernel.
    *
    * @param operands where its tensors are
-   * @param args offsets and sizes
-   * @param scalars numbers, at the same place as {@code args}
+   * @param args offsets and sizes, at the places that constants of the kernel's class name
+   * @param scalars numbers, likewise
    * @param grid groups in x, y and z
    * @param constants baked in
    */
   record Launch(
-      Kernel kernel, Region[] operands, int[] args, float[] scalars, int[] grid, int[] constants) {
+      Kernel kernel,
+      List<Region> operands,
+      int[] args,
+      float[] scalars,
+      int[] grid,
+      int[] constants) {
 
-    /** What a compiled task cannot change. */
+    /** The task as it is compiled. */
     Task task() {
       return new Task(
           kernel,
-          Arrays.stream(operands).map(region -> region.arena).toList(),
+          operands.stream().map(region -> region.arena).toList(),
           Arrays.stream(constants).boxed().toList());
+    }
+
+    /** Places that its arguments and numbers take up, the same for both. */
+    int places() {
+      return Math.max(args.length, scalars.length);
     }
   }
 
@@ -93,7 +100,6 @@ final class Graphs implements AutoCloseable {
   private @Nullable ImmutableTaskGraph root;
   private String rootName = "";
   private final GridScheduler rootGrids = new GridScheduler();
-  private final Set<String> launched = new TreeSet<>();
 
   /**
    * @param idCapacity ints that {@link #writeIds} can hold
@@ -104,12 +110,12 @@ final class Graphs implements AutoCloseable {
     bring(ids);
   }
 
-  /** Brings an arena to the device, where it stays. */
+  /** Copies an arena to the device, where it stays. */
   void open(Arena arena) {
     bring(arena.floats);
   }
 
-  /** Brings a float[], an int[] or a FloatArray to the device, where it stays. */
+  /** Copies a float[], an int[] or a FloatArray to the device, where it stays. */
   void bring(Object array) {
     String name = "root" + onDevice.size();
     TaskGraph graph = new TaskGraph(name);
@@ -119,13 +125,23 @@ final class Graphs implements AutoCloseable {
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, array);
     onDevice.add(array);
     rootGrids.addWorkerGrid(name + ".t", grid(TOUCH_THREADS, 1, 1, 1));
-    switch (array) {
-      case float[] floats -> graph.task("t", TransferKernels::touch, Kernel.CONTEXT, floats);
-      case int[] ints -> graph.task("t", TransferKernels::touchInts, Kernel.CONTEXT, ints);
-      case FloatArray floats ->
-          graph.task("t", TransferKernels::touchFloatArray, Kernel.CONTEXT, floats);
-      default -> throw new IllegalArgumentException(array.getClass().getName());
-    }
+    String kernel =
+        switch (array) {
+          case float[] floats -> {
+            graph.task("t", TransferKernels::touch, Kernel.CONTEXT, floats);
+            yield "touch";
+          }
+          case int[] ints -> {
+            graph.task("t", TransferKernels::touchInts, Kernel.CONTEXT, ints);
+            yield "touchInts";
+          }
+          case FloatArray floats -> {
+            graph.task("t", TransferKernels::touchFloatArray, Kernel.CONTEXT, floats);
+            yield "touchFloatArray";
+          }
+          default -> throw new IllegalArgumentException(array.getClass().getName());
+        };
+    Kernel.logCompiled(List.of("TransferKernels." + kernel));
     graph.persistOnDevice(onDevice.toArray());
     ImmutableTaskGraph next = graph.snapshot();
     TornadoExecutionPlan plan =
@@ -139,10 +155,9 @@ final class Graphs implements AutoCloseable {
     rootName = name;
   }
 
-  /** Runs {@code steps} in order; compiles them where their like has not been seen yet. */
+  /** Runs {@code steps} in order; compiles them unless equal ones have run before. */
   void run(List<Step> steps) {
     List<Task> key = steps.stream().map(Step::task).toList();
-    key.forEach(task -> launched.add(task.kernel().name()));
     Recorded graph = recorded.computeIfAbsent(key, tasks -> record(steps));
     int[] args = graph.inputs.args();
     float[] scalars = graph.inputs.scalars();
@@ -155,7 +170,7 @@ final class Graphs implements AutoCloseable {
       for (Launch launch : launches) {
         System.arraycopy(launch.args, 0, args, at, launch.args.length);
         System.arraycopy(launch.scalars, 0, scalars, at, launch.scalars.length);
-        at += Math.max(launch.args.length, launch.scalars.length);
+        at += launch.places();
         x = Math.max(x, launch.grid[0]);
         z = Math.max(z, launch.grid[2]);
       }
@@ -168,15 +183,11 @@ final class Graphs implements AutoCloseable {
   private Recorded record(List<Step> steps) {
     int[] args = new int[ARGUMENTS];
     float[] scalars = new float[ARGUMENTS];
-    Kernel.Inputs inputs = new Kernel.Inputs(args, scalars, ids);
+    Kernel.Inputs inputs = new Kernel.Inputs(ids, args, scalars);
     String name = "graph" + plans.size();
     TaskGraph graph = new TaskGraph(name);
-    boolean readsScalars = steps.stream().anyMatch(step -> step.task().kernel().readsScalars());
     graph.consumeFromDevice(rootName, onDevice.toArray());
-    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, args);
-    if (readsScalars) {
-      graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, scalars);
-    }
+    graph.transferToDevice(DataTransferMode.EVERY_EXECUTION, args, scalars);
     GridScheduler grids = new GridScheduler();
     WorkerGrid[] grid = new WorkerGrid[steps.size()];
     for (int i = 0; i < grid.length; i++) {
@@ -189,6 +200,7 @@ final class Graphs implements AutoCloseable {
       grids.addWorkerGrid(name + ".t" + i, grid[i]);
     }
     graph.persistOnDevice(onDevice.toArray());
+    Kernel.logCompiled(steps.stream().map(step -> step.task().kernel().name()).toList());
     return new Recorded(plan(graph, grids), inputs, grid);
   }
 
@@ -207,7 +219,7 @@ final class Graphs implements AutoCloseable {
     return grid;
   }
 
-  /** Makes {@code count} ints of {@code values} what kernels find in {@code ids}. */
+  /** Copies {@code count} ints of {@code values} to the kernels' {@code ids}. */
   void writeIds(int[] values, int count) {
     for (int from = 0; from < count; ) {
       int which = stagingFor(count - from);
@@ -219,8 +231,8 @@ final class Graphs implements AutoCloseable {
       Recorded graph =
           transfers.computeIfAbsent(
               List.of("ids", which), key -> transfer(idStaging[which], null, false));
-      graph.inputs.args()[0] = length;
-      graph.inputs.args()[1] = from;
+      graph.inputs.args()[TransferKernels.COUNT] = length;
+      graph.inputs.args()[TransferKernels.AT] = from;
       graph.grids[0].setGlobalWork(threads(length), 1, 1);
       graph.run();
       from += length;
@@ -270,8 +282,8 @@ final class Graphs implements AutoCloseable {
         transfers.computeIfAbsent(
             List.of(region.arena, which, read),
             key -> transfer(floatStaging(which), region.arena, read));
-    graph.inputs.args()[0] = length;
-    graph.inputs.args()[1] = region.offset + at;
+    graph.inputs.args()[TransferKernels.COUNT] = length;
+    graph.inputs.args()[TransferKernels.AT] = region.offset + at;
     graph.grids[0].setGlobalWork(threads(length), 1, 1);
     graph.run();
   }
@@ -283,6 +295,7 @@ final class Graphs implements AutoCloseable {
   private Recorded transfer(Object stage, @Nullable Arena arena, boolean read) {
     int[] args = new int[2];
     String name = "graph" + plans.size();
+    String kernel = read ? "read" : arena == null ? "writeInts" : "write";
     TaskGraph graph = new TaskGraph(name);
     Object there = arena == null ? ids : arena.floats;
     graph.consumeFromDevice(rootName, onDevice.toArray());
@@ -306,13 +319,9 @@ final class Graphs implements AutoCloseable {
     WorkerGrid grid = grid(TransferKernels.GROUP, 1, 1, 1);
     GridScheduler grids = new GridScheduler();
     grids.addWorkerGrid(name + ".t", grid);
+    Kernel.logCompiled(List.of("TransferKernels." + kernel));
     return new Recorded(
-        plan(graph, grids), new Kernel.Inputs(args, new float[0], ids), new WorkerGrid[] {grid});
-  }
-
-  /** Names of the kernels that have run, transfers left out. */
-  Set<String> launched() {
-    return launched;
+        plan(graph, grids), new Kernel.Inputs(ids, args, new float[0]), new WorkerGrid[] {grid});
   }
 
   @Override

@@ -1,427 +1,87 @@
 package io.jackpot.tasks;
 
-import static io.jackpot.tasks.Kernel.CONTEXT;
-
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Kernels around the bodies of {@link HeadTasks}. A chunk of logits is {@code [rows, columns]},
- * where column j is id {@code from + j}; what is known of a row after some chunks is its state, in
- * memory. A group of threads works on a row, in segments short enough to stay in a cache.
- *
- * <p>Each kernel has its reductions written out: in a method that is handed local memory, TornadoVM
- * reads and writes the wrong elements of it.
+ * Log-probs, comparisons and gradients of the fused LM head, around the bodies of {@link
+ * HeadTasks}. A chunk of logits is {@code [rows, columns]}, where column j is id {@code from + j}.
+ * {@link HeadStatisticsKernels} reduce it to statistics and samples.
  */
 final class HeadKernels {
+  // Arguments: where tensors begin, then where ids do, then sizes
+  static final int HIDDEN = 0;
+  static final int WEIGHT = 1;
+  static final int LOGITS = 2;
+  static final int OTHER_LOGITS = 3;
+  static final int LOG_SUM_EXP = 4;
+  static final int OTHER_LOG_SUM_EXP = 5;
+  static final int STATE = 6;
+  static final int NUMBERS = 7;
+  static final int OUT = 8;
+  static final int IDS = 9;
+  static final int ACTIONS = 10;
+  static final int ROWS = 11;
+  static final int COLUMNS = 12;
+
+  /** The id of the chunk's first column. */
+  static final int FROM = 13;
+
+  static final int DIM = 14;
+  static final int COUNT = 15;
+  static final int IDS_A_ROW = 16;
+
+  /** Ids of the first token that come before the first one. */
+  static final int SKIP = 17;
+
+  static final int DIRECTION = 18;
+  static final int OTHER_HIDDEN = 19;
+  static final int OTHER_WEIGHT = 20;
+  static final int OTHER_DIM = 21;
+  static final int OTHER_IDS = 22;
+
+  // Scalars
+
+  /** 1 / temperature. */
+  static final int SCALE = 0;
+
+  static final int OTHER_SCALE = 1;
+  static final int LAMBDA = 2;
+
+  // The rows' numbers that gradient reads, {@code ROWS} of each
+  static final int LOG_SUM_EXPS = 0;
+  static final int COEFFICIENTS = 1;
+  static final int TEACHER_LOG_SUM_EXPS = 2;
+  static final int WEIGHTS = 3;
+  static final int DIVERGENCES = 4;
+  static final int ROW_NUMBERS = 5;
+
+  /** Numbers of a row's state in {@link #compare}. */
+  static final int COMPARED = 3;
+
   static final int GROUP = 128;
 
   /** Columns of a segment that a thread takes. */
-  private static final int RUN = 32;
+  static final int RUN = 32;
 
-  private static final int SEGMENT = GROUP * RUN;
+  static final int SEGMENT = GROUP * RUN;
 
-  /** Threads that share a product of {@link #GATHER}. */
+  /** Threads that share a product of {@link #GATHER} and {@link #OVERLAP}. */
   private static final int SHARE = 16;
 
   /** Products of one group of {@link #GATHER}. */
   static final int PRODUCTS = GROUP / SHARE;
 
-  // The state of a row: HEADER numbers, then the logits of its top k, then their ids.
-  static final int MAX = 0;
-
-  private static final int ARGMAX = 1;
-
-  /** Σ exp(logit − max). */
-  static final int SUM = 2;
-
-  /** Σ exp(logit − max)·(logit − max). */
-  static final int MOMENT = 3;
-
-  static final int ACTION_LOGIT = 4;
-  static final int ACTION = 5;
-
-  /** Σ exp(logit − max) of the ids that sampling has passed over. */
-  private static final int PASSED = 6;
-
-  /** 1 once an action is sampled. */
-  private static final int SAMPLED = 7;
-
-  static final int HEADER = 8;
-
-  static final Kernel STATISTICS =
-      Kernel.of(
-              "HeadKernels.statistics",
-              GROUP,
-              (graph, id, a, in, task, c) ->
-                  graph.task(
-                      id, HeadKernels::statistics, CONTEXT, a[0], a[1], in.ids(), in.args(), task))
-          .withIds();
-  static final Kernel SAMPLE =
-      Kernel.of(
-          "HeadKernels.sample",
-          GROUP,
-          (graph, id, a, in, task, c) ->
-              graph.task(id, HeadKernels::sample, CONTEXT, a[0], a[1], a[2], in.args(), task));
-  static final Kernel GATHER =
-      Kernel.of(
-              "HeadKernels.gather",
-              GROUP,
-              (graph, id, a, in, task, c) ->
-                  graph.task(
-                      id,
-                      HeadKernels::gather,
-                      CONTEXT,
-                      a[0],
-                      a[1],
-                      a[2],
-                      a[3],
-                      in.ids(),
-                      in.args(),
-                      in.scalars(),
-                      task))
-          .withScalars()
-          .withIds();
-  static final Kernel COMPARE =
-      Kernel.of(
-              "HeadKernels.compare",
-              GROUP,
-              (graph, id, a, in, task, c) ->
-                  graph.task(
-                      id,
-                      HeadKernels::compare,
-                      CONTEXT,
-                      a[0],
-                      a[1],
-                      a[2],
-                      a[3],
-                      in.args(),
-                      in.scalars(),
-                      task))
-          .withScalars();
-  static final Kernel GRADIENT =
-      Kernel.of(
-              "HeadKernels.gradient",
-              GROUP,
-              (graph, id, a, in, task, c) ->
-                  graph.task(
-                      id,
-                      HeadKernels::gradient,
-                      CONTEXT,
-                      a[0],
-                      a[1],
-                      a[2],
-                      in.ids(),
-                      in.args(),
-                      in.scalars(),
-                      task))
-          .withScalars()
-          .withIds();
+  static final Kernel GATHER = Kernel.of("HeadKernels.gather", GROUP, HeadKernels::gather);
+  static final Kernel OVERLAP = Kernel.of("HeadKernels.overlap", GROUP, HeadKernels::overlap);
+  static final Kernel COMPARE = Kernel.of("HeadKernels.compare", GROUP, HeadKernels::compare);
+  static final Kernel GRADIENT = Kernel.of("HeadKernels.gradient", GROUP, HeadKernels::gradient);
 
   private HeadKernels() {}
 
   /**
-   * Takes a chunk into the rows' maxima, sums, moments and top k. args: logitsAt, stateAt, stride
-   * of the states, columns, from, k, actionsAt (−1 for no actions); x: rows.
-   *
-   * <p>The top k of a segment are found one by one, each as the best of the group's threads, of
-   * which only the one that had it looks for its next. It is done with at the first that is no
-   * better than the k known before; after a few segments, that is most often the very first.
-   */
-  public static void statistics(
-      KernelContext context, float[] logits, float[] state, int[] ids, int[] args, int task) {
-    float[] ranks = context.allocateFloatLocalArray(GROUP);
-    float[] moments = context.allocateFloatLocalArray(GROUP);
-    int[] bests = context.allocateIntLocalArray(GROUP);
-    int at = args[task];
-    int lane = context.localIdx;
-    int row = context.groupIdx;
-    int columns = args[at + 3];
-    int first = args[at + 4];
-    int k = args[at + 5];
-    int logitsAt = args[at] + row * columns;
-    int stateAt = args[at + 1] + row * args[at + 2];
-    int topAt = stateAt + HEADER;
-    float max = Float.NEGATIVE_INFINITY;
-    float argmax = 0f;
-    float sum = 0f;
-    float moment = 0f;
-    int count = Math.min(k, first);
-    float worst = Float.NEGATIVE_INFINITY;
-    if (first > 0) {
-      max = state[stateAt + MAX];
-      argmax = state[stateAt + ARGMAX];
-      sum = state[stateAt + SUM];
-      moment = state[stateAt + MOMENT];
-      if (count > 0) {
-        worst = state[topAt + count - 1];
-      }
-    }
-    for (int segment = 0; segment < columns; segment += SEGMENT) {
-      int to = Math.min(columns, segment + SEGMENT);
-      int from = segment + lane;
-      int mine =
-          HeadTasks.bestAfter(logits, logitsAt, from, to, GROUP, Float.POSITIVE_INFINITY, -1);
-      ranks[lane] = HeadTasks.rankOf(logits, logitsAt, mine);
-      bests[lane] = mine;
-      context.localBarrier();
-      for (int half = GROUP / 2; half > 0; half >>= 1) {
-        if (lane < half) {
-          if (HeadTasks.precedes(ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
-              > 0) {
-            ranks[lane] = ranks[lane + half];
-            bests[lane] = bests[lane + half];
-          }
-        }
-        context.localBarrier();
-      }
-      float best = ranks[0];
-      int winner = bests[0];
-      float before = max;
-      float rise = 0f;
-      if (best > max) {
-        max = best;
-        argmax = first + winner;
-        if (before > Float.NEGATIVE_INFINITY) {
-          rise = before - best;
-        }
-      }
-      context.localBarrier();
-      float laneSum = 0f;
-      float laneMoment = 0f;
-      for (int j = from; j < to; j += GROUP) {
-        float e = HeadTasks.weight(logits[logitsAt + j], max);
-        laneSum += e;
-        laneMoment += HeadTasks.divergence(e, logits[logitsAt + j], max);
-      }
-      ranks[lane] = laneSum;
-      moments[lane] = laneMoment;
-      context.localBarrier();
-      for (int half = GROUP / 2; half > 0; half >>= 1) {
-        if (lane < half) {
-          ranks[lane] += ranks[lane + half];
-          moments[lane] += moments[lane + half];
-        }
-        context.localBarrier();
-      }
-      float shrunk = FloatMath.exp(rise);
-      moment = shrunk * (moment + rise * sum) + moments[0];
-      sum = shrunk * sum + ranks[0];
-      context.localBarrier();
-
-      int better = k - count;
-      if (best > worst) {
-        better = k;
-      }
-      while (better > 0) {
-        // Each place keeps what it has, or gets the new one, or what stood before it; a block of
-        // places at a time from the end, so that nothing is overwritten that is still to be moved.
-        int end = Math.min(count, k - 1);
-        for (int block = end - (end & (GROUP - 1)); block >= 0; block -= GROUP) {
-          int place = block + lane;
-          float logit = best;
-          float id = first + winner;
-          if (place <= end) {
-            if (place > 0) {
-              float previous = state[topAt + place - 1];
-              if (previous < best) {
-                logit = previous;
-                id = state[topAt + k + place - 1];
-              }
-            }
-            if (place < count) {
-              float here = state[topAt + place];
-              if (here >= best) {
-                logit = here;
-                id = state[topAt + k + place];
-              }
-            }
-          }
-          context.globalBarrier();
-          if (place <= end) {
-            state[topAt + place] = logit;
-            state[topAt + k + place] = id;
-          }
-          context.globalBarrier();
-        }
-        count = Math.min(k, count + 1);
-        worst = state[topAt + count - 1];
-        if (mine == winner) {
-          mine = HeadTasks.bestAfter(logits, logitsAt, from, to, GROUP, best, winner);
-        }
-        ranks[lane] = HeadTasks.rankOf(logits, logitsAt, mine);
-        bests[lane] = mine;
-        context.localBarrier();
-        for (int half = GROUP / 2; half > 0; half >>= 1) {
-          if (lane < half) {
-            if (HeadTasks.precedes(ranks[lane + half], bests[lane + half], ranks[lane], bests[lane])
-                > 0) {
-              ranks[lane] = ranks[lane + half];
-              bests[lane] = bests[lane + half];
-            }
-          }
-          context.localBarrier();
-        }
-        best = ranks[0];
-        winner = bests[0];
-        context.localBarrier();
-        better = k - count;
-        if (best > worst) {
-          better = k;
-        }
-        if (winner >= columns) {
-          better = 0;
-        }
-      }
-    }
-    // All have read the state before it changes.
-    context.globalBarrier();
-    if (lane < 1) {
-      state[stateAt + MAX] = max;
-      state[stateAt + ARGMAX] = argmax;
-      state[stateAt + SUM] = sum;
-      state[stateAt + MOMENT] = moment;
-      if (args[at + 6] >= 0) {
-        int action = ids[args[at + 6] + row] - first;
-        if (action >= 0) {
-          if (action < columns) {
-            state[stateAt + ACTION_LOGIT] = logits[logitsAt + action];
-          }
-        }
-      }
-    }
-  }
-
-  /**
-   * Inverse transform after {@link #statistics} of all chunks: goes over the chunks once more, and
-   * writes the first id at which the cumulated probability exceeds the row's uniform, or the last
-   * of positive probability; of a negative uniform, the most probable one. args: logitsAt,
-   * uniformsAt, stateAt, stride of the states, columns, from; x: rows.
-   */
-  public static void sample(
-      KernelContext context,
-      float[] logits,
-      float[] uniforms,
-      float[] state,
-      int[] args,
-      int task) {
-    float[] sums = context.allocateFloatLocalArray(GROUP);
-    int[] lasts = context.allocateIntLocalArray(GROUP);
-    int at = args[task];
-    int lane = context.localIdx;
-    int row = context.groupIdx;
-    int columns = args[at + 4];
-    int first = args[at + 5];
-    int logitsAt = args[at] + row * columns;
-    float uniform = uniforms[args[at + 1] + row];
-    int stateAt = args[at + 2] + row * args[at + 3];
-    float max = state[stateAt + MAX];
-    float threshold = uniform * state[stateAt + SUM];
-    float passed = 0f;
-    float sampled = 0f;
-    if (first > 0) {
-      passed = state[stateAt + PASSED];
-      sampled = state[stateAt + SAMPLED];
-    } else {
-      if (uniform < 0f) {
-        sampled = 1f;
-      }
-    }
-    int end = columns;
-    if (sampled > 0f) {
-      end = 0;
-    }
-    int last = -1;
-    int crossing = 0;
-    int crossingEnd = 0;
-    for (int segment = 0; segment < end; segment += SEGMENT) {
-      int to = Math.min(columns, segment + SEGMENT);
-      float laneSum = 0f;
-      for (int j = segment + lane; j < to; j += GROUP) {
-        float e = HeadTasks.weight(logits[logitsAt + j], max);
-        laneSum += e;
-        if (e > 0f) {
-          last = j;
-        }
-      }
-      sums[lane] = laneSum;
-      context.localBarrier();
-      for (int half = GROUP / 2; half > 0; half >>= 1) {
-        if (lane < half) {
-          sums[lane] += sums[lane + half];
-        }
-        context.localBarrier();
-      }
-      float sum = passed + sums[0];
-      context.localBarrier();
-      if (sum > threshold) {
-        crossing = segment;
-        crossingEnd = to;
-        end = 0;
-      } else {
-        passed = sum;
-      }
-    }
-    // Now in the order of the ids: each thread sums a run of them, of which one holds the crossing.
-    int run = crossing + lane * RUN;
-    sums[lane] = HeadTasks.sum(logits, logitsAt, run, Math.min(crossingEnd, run + RUN), 1, max);
-    lasts[lane] = last;
-    context.localBarrier();
-    // All have read the state before it changes.
-    context.globalBarrier();
-    if (lane < 1) {
-      int action = -1;
-      int latest = -1;
-      int found = -1;
-      float before = passed;
-      float beforeFound = passed;
-      for (int other = 0; other < GROUP; other++) {
-        latest = Math.max(latest, lasts[other]);
-        if (before <= threshold) {
-          if (sums[other] > 0f) {
-            found = other;
-            beforeFound = before;
-          }
-        }
-        before += sums[other];
-      }
-      if (crossingEnd > 0) {
-        int runAt = crossing + found * RUN;
-        action =
-            HeadTasks.crossing(
-                logits,
-                logitsAt,
-                runAt,
-                Math.min(crossingEnd, runAt + RUN),
-                max,
-                beforeFound,
-                threshold);
-        sampled = 1f;
-      } else {
-        if (sampled < 1f) {
-          action = latest;
-        }
-      }
-      if (first < 1) {
-        state[stateAt + ACTION_LOGIT] = logits[logitsAt];
-        state[stateAt + ACTION] = 0f;
-        if (uniform < 0f) {
-          state[stateAt + ACTION_LOGIT] = max;
-          state[stateAt + ACTION] = state[stateAt + ARGMAX];
-        }
-      }
-      if (action >= 0) {
-        state[stateAt + ACTION_LOGIT] = logits[logitsAt + action];
-        state[stateAt + ACTION] = first + action;
-      }
-      state[stateAt + PASSED] = passed;
-      state[stateAt + SAMPLED] = sampled;
-    }
-  }
-
-  /**
-   * Log-probs of chosen ids, 16 threads each; of a negative id, any number. args: hiddenAt,
-   * weightAt, logSumExpAt, outAt, idsAt, n (ids a row), skip (where in its row the first is), dim,
-   * count; scalars: 1 / temperature; x: ids.
+   * {@code hidden [tokens, DIM], weight [vocabulary, DIM], logSumExp [tokens], ids [COUNT] → out
+   * [COUNT]}: log-probs of chosen ids, IDS_A_ROW for each token, of which the first SKIP are left
+   * out; 16 threads each. Of a negative id, any number.
    */
   public static void gather(
       KernelContext context,
@@ -438,15 +98,21 @@ final class HeadKernels {
     int thread = context.localIdx;
     int lane = thread & (SHARE - 1);
     int i = context.groupIdx * PRODUCTS + thread / SHARE;
-    int dim = args[at + 7];
+    int dim = args[at + DIM];
     int row = 0;
     float sum = 0f;
-    if (i < args[at + 8]) {
-      row = (args[at + 6] + i) / args[at + 5];
-      int id = Math.max(0, ids[args[at + 4] + i]);
+    if (i < args[at + COUNT]) {
+      row = (args[at + SKIP] + i) / args[at + IDS_A_ROW];
+      int id = Math.max(0, ids[args[at + IDS] + i]);
       sum =
-          RowTasks.dot(
-              hidden, args[at] + row * dim, weight, args[at + 1] + id * dim, dim, lane, SHARE);
+          RowsTasks.dot(
+              hidden,
+              args[at + HIDDEN] + row * dim,
+              weight,
+              args[at + WEIGHT] + id * dim,
+              dim,
+              lane,
+              SHARE);
     }
     sums[thread] = sum;
     context.localBarrier();
@@ -457,15 +123,109 @@ final class HeadKernels {
       context.localBarrier();
     }
     if (lane < 1) {
-      if (i < args[at + 8]) {
-        out[args[at + 3] + i] = sums[thread] * scalars[at] - logSumExp[args[at + 2] + row];
+      if (i < args[at + COUNT]) {
+        out[args[at + OUT] + i] =
+            sums[thread] * scalars[at + SCALE] - logSumExp[args[at + LOG_SUM_EXP] + row];
       }
     }
   }
 
   /**
-   * Adds a chunk of two heads to {@code state [rows, 3]}: KL(p ‖ q), KL(q ‖ p), Σ min(q, p/λ).
-   * args: pAt, qAt, pLogSumExpAt, qLogSumExpAt, stateAt, columns, from; scalars: λ; x: rows.
+   * {@code hidden [tokens, DIM], weight [vocabulary, DIM], otherHidden [tokens, OTHER_DIM],
+   * otherWeight [vocabulary, OTHER_DIM] → out [tokens]}: Σ min(q, p/λ) over IDS_A_ROW ids with log
+   * q recorded in NUMBERS and COUNT ids with that of the other head, which is q's; each id once. A
+   * group a token, 16 threads an id.
+   */
+  public static void overlap(
+      KernelContext context,
+      float[] hidden,
+      float[] weight,
+      float[] otherHidden,
+      float[] otherWeight,
+      float[] inputs,
+      float[] out,
+      int[] ids,
+      int[] args,
+      float[] scalars,
+      int task) {
+    float[] sums = context.allocateFloatLocalArray(GROUP);
+    float[] otherSums = context.allocateFloatLocalArray(GROUP);
+    int at = args[task];
+    int thread = context.localIdx;
+    int lane = thread & (SHARE - 1);
+    int token = context.groupIdx;
+    int recorded = args[at + IDS_A_ROW];
+    int count = recorded + args[at + COUNT];
+    int idsAt = args[at + IDS] + token * recorded;
+    int otherIdsAt = args[at + OTHER_IDS] + token * args[at + COUNT] - recorded;
+    int dim = args[at + DIM];
+    int otherDim = args[at + OTHER_DIM];
+    int hiddenAt = args[at + HIDDEN] + token * dim;
+    int otherHiddenAt = args[at + OTHER_HIDDEN] + token * otherDim;
+    float logSumExp = inputs[args[at + LOG_SUM_EXP] + token];
+    float otherLogSumExp = inputs[args[at + OTHER_LOG_SUM_EXP] + token];
+    float total = 0f;
+    for (int first = 0; first < count; first += PRODUCTS) {
+      int i = first + thread / SHARE;
+      int id = -1;
+      float sum = 0f;
+      float otherSum = 0f;
+      if (i < recorded) {
+        id = ids[idsAt + i];
+      } else {
+        if (i < count) {
+          id = HeadTasks.unlisted(ids, idsAt, recorded, ids[otherIdsAt + i]);
+          if (id >= 0) {
+            int otherAt = args[at + OTHER_WEIGHT] + id * otherDim;
+            otherSum =
+                RowsTasks.dot(
+                    otherHidden, otherHiddenAt, otherWeight, otherAt, otherDim, lane, SHARE);
+          }
+        }
+      }
+      if (id >= 0) {
+        int weightAt = args[at + WEIGHT] + id * dim;
+        sum = RowsTasks.dot(hidden, hiddenAt, weight, weightAt, dim, lane, SHARE);
+      }
+      sums[thread] = sum;
+      otherSums[thread] = otherSum;
+      context.localBarrier();
+      for (int half = SHARE / 2; half > 0; half >>= 1) {
+        if (lane < half) {
+          sums[thread] += sums[thread + half];
+          otherSums[thread] += otherSums[thread + half];
+        }
+        context.localBarrier();
+      }
+      if (lane < 1) {
+        if (id >= 0) {
+          float logP = sums[thread] * scalars[at + SCALE] - logSumExp;
+          float logQ = otherSums[thread] * scalars[at + OTHER_SCALE] - otherLogSumExp;
+          if (i < recorded) {
+            logQ = inputs[args[at + NUMBERS] + token * recorded + i];
+          }
+          total +=
+              HeadTasks.overlap(FloatMath.exp(logP), FloatMath.exp(logQ), scalars[at + LAMBDA]);
+        }
+      }
+      context.localBarrier();
+    }
+    sums[thread] = total;
+    context.localBarrier();
+    for (int half = GROUP / 2; half > 0; half >>= 1) {
+      if (thread < half) {
+        sums[thread] += sums[thread + half];
+      }
+      context.localBarrier();
+    }
+    if (thread < 1) {
+      out[args[at + OUT] + token] = sums[0];
+    }
+  }
+
+  /**
+   * Adds a chunk {@code [rows, COLUMNS]} of two heads to {@code state [rows, 3]}: KL(p ‖ q), KL(q ‖
+   * p), Σ min(q, p/λ); a group a row. OTHER is q.
    */
   public static void compare(
       KernelContext context,
@@ -473,6 +233,7 @@ final class HeadKernels {
       float[] qLogits,
       float[] logSumExp,
       float[] state,
+      int[] ids,
       int[] args,
       float[] scalars,
       int task) {
@@ -482,12 +243,12 @@ final class HeadKernels {
     int at = args[task];
     int lane = context.localIdx;
     int row = context.groupIdx;
-    int columns = args[at + 5];
-    int pAt = args[at] + row * columns;
-    int qAt = args[at + 1] + row * columns;
-    float pLogSumExp = logSumExp[args[at + 2] + row];
-    float qLogSumExp = logSumExp[args[at + 3] + row];
-    float lambda = scalars[at];
+    int columns = args[at + COLUMNS];
+    int pAt = args[at + LOGITS] + row * columns;
+    int qAt = args[at + OTHER_LOGITS] + row * columns;
+    float pLogSumExp = logSumExp[args[at + LOG_SUM_EXP] + row];
+    float qLogSumExp = logSumExp[args[at + OTHER_LOG_SUM_EXP] + row];
+    float lambda = scalars[at + LAMBDA];
     float klPQ = 0f;
     float klQP = 0f;
     float overlap = 0f;
@@ -522,11 +283,11 @@ final class HeadKernels {
       context.localBarrier();
     }
     if (lane < 1) {
-      int stateAt = args[at + 4] + row * 3;
+      int stateAt = args[at + STATE] + row * COMPARED;
       klPQ = forward[0];
       klQP = backward[0];
       overlap = minima[0];
-      if (args[at + 6] > 0) {
+      if (args[at + FROM] > 0) {
         klPQ += state[stateAt];
         klQP += state[stateAt + 1];
         overlap += state[stateAt + 2];
@@ -538,10 +299,9 @@ final class HeadKernels {
   }
 
   /**
-   * Turns a chunk of logits into the gradient with respect to them, in place. args: logitsAt,
-   * teacherAt, rows' numbers at (log-sum-exp, coefficient and, of a distillation, the teacher's
-   * log-sum-exp, weight and divergence, {@code rows} of each), rows, columns, from, actionsAt,
-   * direction (see {@link HeadTasks#gradient}); scalars: 1 / temperature; x: columns, y: rows.
+   * Turns a chunk of logits {@code [ROWS, COLUMNS]} into the gradient with respect to them, in
+   * place; x: columns, y: rows. OTHER is the teacher's, {@code NUMBERS [5, ROWS]} what each row
+   * needs, and DIRECTION that of {@link HeadTasks#gradient}.
    */
   public static void gradient(
       KernelContext context,
@@ -554,24 +314,24 @@ final class HeadKernels {
       int task) {
     int at = args[task];
     int row = context.globalIdy;
-    int rows = args[at + 3];
-    int columns = args[at + 4];
-    int rowAt = args[at + 2] + row;
-    int direction = args[at + 7];
-    int action = ids[args[at + 6] + row] - args[at + 5];
-    float logSumExp = inputs[rowAt];
-    float coefficient = inputs[rowAt + rows];
+    int rows = args[at + ROWS];
+    int columns = args[at + COLUMNS];
+    int rowAt = args[at + NUMBERS] + row;
+    int direction = args[at + DIRECTION];
+    int action = ids[args[at + ACTIONS] + row] - args[at + FROM];
+    float logSumExp = inputs[rowAt + LOG_SUM_EXPS * rows];
+    float coefficient = inputs[rowAt + COEFFICIENTS * rows];
     float teacherLogSumExp = 0f;
     float weight = 0f;
     float divergence = 0f;
     if (direction > 0) {
-      teacherLogSumExp = inputs[rowAt + 2 * rows];
-      weight = inputs[rowAt + 3 * rows];
-      divergence = inputs[rowAt + 4 * rows];
+      teacherLogSumExp = inputs[rowAt + TEACHER_LOG_SUM_EXPS * rows];
+      weight = inputs[rowAt + WEIGHTS * rows];
+      divergence = inputs[rowAt + DIVERGENCES * rows];
     }
-    float scale = scalars[at];
-    int logitsAt = args[at] + row * columns;
-    int teacherAt = args[at + 1] + row * columns;
+    float scale = scalars[at + SCALE];
+    int logitsAt = args[at + LOGITS] + row * columns;
+    int teacherAt = args[at + OTHER_LOGITS] + row * columns;
     for (int j = context.globalIdx; j < columns; j += context.globalGroupSizeX) {
       int chosen = 0;
       if (j == action) {

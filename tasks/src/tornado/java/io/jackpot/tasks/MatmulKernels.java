@@ -6,10 +6,40 @@ import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
  * Matrix products by tiles: a group computes 64 × 64 elements of the result, each thread 4 × 4 of
- * them in registers, from strips of both factors that the group brings to local memory, 16 steps of
- * the sum at a time. What a factor's transposition changes is only how it is brought there.
+ * them in registers, from strips of both factors that the group loads to local memory, 16 steps of
+ * the sum at a time. A factor's transposition changes only how it is loaded.
  */
 public final class MatmulKernels {
+  // Arguments: where matrices begin, then sizes
+  public static final int A = 0;
+  public static final int B = 1;
+  public static final int Y = 2;
+  public static final int ROWS = 3;
+  public static final int COLS = 4;
+  public static final int INNER = 5;
+
+  /** Distance between rows of a factor as they are stored. */
+  public static final int A_STRIDE = 6;
+
+  public static final int B_STRIDE = 7;
+
+  /** 1 to add to the output, 0 to overwrite it. */
+  public static final int KEEP = 8;
+
+  /** Steps of the sum that a group takes. */
+  public static final int PART = 9;
+
+  // Of Bfloat16Kernels alone
+  public static final int TILES_X = 10;
+  public static final int TILES_Y = 11;
+  public static final int TILES = 12;
+  public static final int GROUPS = 13;
+
+  public static final int ARGUMENTS = 14;
+
+  // Scalars
+  public static final int SCALE = 0;
+
   /** Rows and columns of a tile. */
   static final int TILE = 64;
 
@@ -17,33 +47,30 @@ public final class MatmulKernels {
 
   /** Constants: whether the sum runs along a row of the left factor, and of the right one. */
   static final Kernel MATMUL =
-      Kernel.of(
-              "MatmulKernels.matmul",
-              GROUP,
-              (graph, id, a, in, task, c) ->
-                  graph.task(
-                      id,
-                      MatmulKernels::matmul,
-                      CONTEXT,
-                      a[0],
-                      a[1],
-                      a[2],
-                      in.args(),
-                      in.scalars(),
-                      task,
-                      c[0],
-                      c[1]))
-          .withScalars();
+      Kernel.special(
+          "MatmulKernels.matmul",
+          GROUP,
+          3,
+          (graph, id, a, in, task, constants) ->
+              graph.task(
+                  id,
+                  MatmulKernels::matmul,
+                  CONTEXT,
+                  a[0],
+                  a[1],
+                  a[2],
+                  in.args(),
+                  in.scalars(),
+                  task,
+                  constants[0],
+                  constants[1]));
 
   private MatmulKernels() {}
 
   /**
-   * y (+)= scale·a·b over a part of the sum: {@code a [rows, inner], b [inner, cols] → y [rows,
-   * cols]}.
-   *
-   * <p>args: aAt, bAt, yAt, rows, cols, inner, aStride, bStride, keep, part; scalars: scale. A
-   * factor's stride is the distance between its rows as they are stored. Groups: x columns, y rows,
-   * z parts of the sum of {@code part} steps each, whose results stand one after another.
+   * {@code a [ROWS, INNER], b [INNER, COLS] → y [ROWS, COLS]}: y (+)= SCALE·a·b over a part of the
+   * sum. Groups: x columns, y rows, z parts of the sum of PART steps each, whose results stand one
+   * after another.
    *
    * @param aAlong 1 where a is stored as [rows, inner], 0 where as [inner, rows]
    * @param bAlong 1 where b is stored as [cols, inner], 0 where as [inner, cols]
@@ -62,17 +89,17 @@ public final class MatmulKernels {
     float[] left = context.allocateFloatLocalArray(16 * 68);
     float[] right = context.allocateFloatLocalArray(16 * 68);
     int at = args[task];
-    int rows = args[at + 3];
-    int cols = args[at + 4];
-    int aStride = args[at + 6];
-    int bStride = args[at + 7];
+    int rows = args[at + ROWS];
+    int cols = args[at + COLS];
+    int aStride = args[at + A_STRIDE];
+    int bStride = args[at + B_STRIDE];
     int thread = context.localIdx;
     int threadRow = (thread >> 4) * 4;
     int threadCol = (thread & 15) * 4;
     int row0 = context.groupIdy * 64;
     int col0 = context.groupIdx * 64;
-    int from = context.groupIdz * args[at + 9];
-    int to = Math.min(args[at + 5], from + args[at + 9]);
+    int from = context.groupIdz * args[at + PART];
+    int to = Math.min(args[at + INNER], from + args[at + PART]);
     float c00 = 0f;
     float c01 = 0f;
     float c02 = 0f;
@@ -107,7 +134,7 @@ public final class MatmulKernels {
             if (aAlong < 1) {
               index = p * aStride + i;
             }
-            value = a[args[at] + index];
+            value = a[args[at + A] + index];
           }
         }
         left[along * 68 + across] = value;
@@ -126,7 +153,7 @@ public final class MatmulKernels {
             if (bAlong < 1) {
               index = p * bStride + j;
             }
-            value = b[args[at + 1] + index];
+            value = b[args[at + B] + index];
           }
         }
         right[along * 68 + across] = value;
@@ -162,9 +189,9 @@ public final class MatmulKernels {
       }
       context.localBarrier();
     }
-    int yAt = args[at + 2] + context.groupIdz * rows * cols;
-    int keep = args[at + 8];
-    float scale = scalars[at];
+    int yAt = args[at + Y] + context.groupIdz * rows * cols;
+    int keep = args[at + KEEP];
+    float scale = scalars[at + SCALE];
     int row = row0 + threadRow;
     int col = col0 + threadCol;
     storeRow(

@@ -3,14 +3,14 @@ package io.jackpot.tasks;
 import io.jackpot.devices.Products;
 import io.jackpot.tasks.DeviceMemory.Region;
 
-/** How products of matrices are computed: by kernels of ours or by the vendor's. */
+/** Products of matrices, by our kernels or by the vendor's. */
 @FunctionalInterface
 interface MatrixProduct {
 
-  /** Takes down the launches of a product. */
-  void launch(Matmul matmul);
+  /** Records the launches of a product. */
+  void record(Matmul matmul);
 
-  /** Those of {@code recorder}'s device that {@code products} says. */
+  /** The products that {@code products} names, on {@code recorder}'s device. */
   static MatrixProduct of(Products products, Recorder recorder) {
     return switch (products.gemm()) {
       case VENDOR -> new VendorProduct(recorder, products.precision());
@@ -75,26 +75,28 @@ interface MatrixProduct {
       return orientation.bAlong;
     }
 
-    /** What the kernels of ours read first, see {@link MatmulKernels#matmul}. */
-    int[] args(Tiling tiling, Matrix output) {
-      return new int[] {
-        a.offset(),
-        b.offset(),
-        output.offset(),
-        rows,
-        cols,
-        inner,
-        aAlong() == 1 ? inner : rows,
-        bAlong() == 1 ? inner : cols,
-        accumulate && tiling.parts == 1 ? 1 : 0,
-        tiling.part
-      };
+    /** A launch of one of our kernels that writes to {@code output}, see {@link MatmulKernels}. */
+    LaunchBuilder prepare(Recorder recorder, Kernel kernel, Tiling tiling, Matrix output) {
+      return recorder
+          .prepare(kernel)
+          .operand(MatmulKernels.A, a)
+          .operand(MatmulKernels.B, b)
+          .operand(MatmulKernels.Y, output)
+          .arg(MatmulKernels.ROWS, rows)
+          .arg(MatmulKernels.COLS, cols)
+          .arg(MatmulKernels.INNER, inner)
+          .arg(MatmulKernels.A_STRIDE, aAlong() == 1 ? inner : rows)
+          .arg(MatmulKernels.B_STRIDE, bAlong() == 1 ? inner : cols)
+          .arg(MatmulKernels.KEEP, accumulate && tiling.parts == 1)
+          .arg(MatmulKernels.PART, tiling.part)
+          .scalar(MatmulKernels.SCALE, scale)
+          .constants(aAlong(), bAlong());
     }
   }
 
   /**
-   * How a product is cut up for groups of threads: into tiles of the result, and where these are
-   * few, its sum into parts whose results are added afterwards.
+   * The pieces of a product that groups of threads take: tiles of the result, and where these are
+   * few, parts of the sum whose results are added afterwards.
    *
    * @param part steps of the sum that a group takes
    */
@@ -125,12 +127,12 @@ interface MatrixProduct {
       return tilesX * tilesY * parts;
     }
 
-    /** Where the groups write: the result itself, or scratch memory for the parts' results. */
+    /** The groups' output: the result itself, or scratch memory for the parts' results. */
     Matrix output(Recorder recorder, Matmul matmul) {
       return parts == 1 ? matmul.y : Matrix.of(recorder.scratch(parts * matmul.rows * matmul.cols));
     }
 
-    /** Brings the parts' results to where they belong, if there is more than one. */
+    /** Adds up the parts' results, if there is more than one. */
     void finish(Recorder recorder, Matmul matmul, Matrix output) {
       if (parts > 1) {
         recorder.addPartials(

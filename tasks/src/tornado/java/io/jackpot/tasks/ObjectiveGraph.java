@@ -6,6 +6,8 @@ import io.jackpot.objective.ObjectiveInputs;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.objective.TokenBatch;
+import java.util.ArrayList;
+import java.util.List;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -38,18 +40,21 @@ final class ObjectiveGraph implements AutoCloseable {
   private final ObjectiveArrays a;
 
   private final TornadoExecutionPlan plan;
-  private final WorkerGrid perToken = grid(GROUP);
-  private final WorkerGrid perSequence = grid(LossKernels.SEQUENCE_LANES);
+  private final GridScheduler grids = new GridScheduler();
+  private final WorkerGrid perToken = grid(GROUP, 1);
+  private final WorkerGrid perSequence = grid(LossKernels.SEQUENCE_LANES, 1);
+  private final List<String> kernels = new ArrayList<>();
 
   ObjectiveGraph(TornadoDevice device, int capacity) {
     this.a = new ObjectiveArrays(capacity);
     this.plan = new TornadoExecutionPlan(graph().snapshot());
     plan.withDevice(device);
     plan.withCompilerFlags(TornadoVMBackendType.OPENCL, STRICT_MATH);
-    plan.withGridScheduler(grids());
+    plan.withGridScheduler(grids);
     // On no tokens, only to make its buffers, which then stay. TornadoVM's CUDA backend zeroes
     // those of outputs as it makes them, in a stream that the run's kernels do not wait for.
     plan.withGraph(0).execute();
+    Kernel.logCompiled(kernels);
   }
 
   private TaskGraph graph() {
@@ -74,7 +79,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.starts,
         a.numbers,
         a.choices);
-    // What passes from task to task; TornadoVM wants to be told of every array.
+    // Arrays between tasks; TornadoVM needs every array to be declared.
     Object[] between = {
       a.uniform,
       a.targetRatio,
@@ -94,9 +99,16 @@ final class ObjectiveGraph implements AutoCloseable {
     graph.transferToDevice(DataTransferMode.FIRST_EXECUTION, between);
 
     // 1. Acceptance (Eq. 3).
-    graph.task("uniforms", ObrsKernels::uniforms, CONTEXT, a.words, a.given, a.choices, a.uniform);
     graph.task(
-        "accept",
+        task("uniforms", "ObrsKernels.uniforms", perToken),
+        ObrsKernels::uniforms,
+        CONTEXT,
+        a.words,
+        a.given,
+        a.choices,
+        a.uniform);
+    graph.task(
+        task("accept", "ObrsKernels.accept", perToken),
         ObrsKernels::accept,
         CONTEXT,
         a.logTarget,
@@ -110,7 +122,7 @@ final class ObjectiveGraph implements AutoCloseable {
 
     // 2. and 3. The normalizer and its bias correction (4.4.2).
     graph.task(
-        "calibrate",
+        task("calibrate", "NormalizerKernels.calibrate", grid(NormalizerKernels.LANES, 1)),
         NormalizerKernels::calibrate,
         CONTEXT,
         a.accepted,
@@ -118,7 +130,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.choices,
         a.calibration);
     graph.task(
-        "chooseZ",
+        task("chooseZ", "NormalizerKernels.chooseZ", perToken),
         NormalizerKernels::chooseZ,
         CONTEXT,
         a.calibration,
@@ -129,7 +141,7 @@ final class ObjectiveGraph implements AutoCloseable {
 
     // 4. The weight of each token.
     graph.task(
-        "weight",
+        task("weight", "ObrsKernels.weight", perToken),
         ObrsKernels::weight,
         CONTEXT,
         a.z,
@@ -138,7 +150,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.choices,
         a.obrsWeight);
     graph.task(
-        "policySums",
+        task("policySums", "LossKernels.sequenceSums", perSequence),
         LossKernels::sequenceSums,
         CONTEXT,
         a.logCorrected,
@@ -147,7 +159,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.starts,
         a.policySums);
     graph.task(
-        "correctPolicy",
+        task("correctPolicy", "LossKernels.correct", perToken),
         LossKernels::correct,
         CONTEXT,
         a.logCorrected,
@@ -159,7 +171,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.corrected,
         ObjectiveInputs.POLICY);
     graph.task(
-        "policyWeight",
+        task("policyWeight", "LossKernels.policyWeight", perToken),
         LossKernels::policyWeight,
         CONTEXT,
         a.accepted,
@@ -174,7 +186,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.mask,
         a.rho);
     graph.task(
-        "actorSums",
+        task("actorSums", "LossKernels.sequenceSums", perSequence),
         LossKernels::sequenceSums,
         CONTEXT,
         a.actorLogRef,
@@ -183,7 +195,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.starts,
         a.actorSums);
     graph.task(
-        "correctActor",
+        task("correctActor", "LossKernels.correct", perToken),
         LossKernels::correct,
         CONTEXT,
         a.actorLogRef,
@@ -197,7 +209,7 @@ final class ObjectiveGraph implements AutoCloseable {
 
     // 5. to 9. The losses, and their derivatives by the two log-probs.
     graph.task(
-        "policyPpo",
+        task("policyPpo", "LossKernels.ppo", perToken),
         LossKernels::ppo,
         CONTEXT,
         a.logNew,
@@ -210,7 +222,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.derivative,
         a.clipped);
     graph.task(
-        "actorPpo",
+        task("actorPpo", "LossKernels.ppo", perToken),
         LossKernels::ppo,
         CONTEXT,
         a.actorLogNew,
@@ -223,7 +235,7 @@ final class ObjectiveGraph implements AutoCloseable {
         a.actorDerivative,
         a.actorClipped);
     graph.task(
-        "coefficients",
+        task("coefficients", "LossKernels.coefficients", perToken),
         LossKernels::coefficients,
         CONTEXT,
         a.mask,
@@ -240,9 +252,15 @@ final class ObjectiveGraph implements AutoCloseable {
         a.policyCoefficient,
         a.actorCoefficient,
         a.distillWeight);
-    graph.task("largest", LossKernels::largest, CONTEXT, a.maskedWeight, a.choices, a.largest);
     graph.task(
-        "contributions",
+        task("largest", "LossKernels.largest", grid(LossKernels.LANES, 1)),
+        LossKernels::largest,
+        CONTEXT,
+        a.maskedWeight,
+        a.choices,
+        a.largest);
+    graph.task(
+        task("contributions", "LossKernels.contributions", perToken),
         LossKernels::contributions,
         CONTEXT,
         a.mask,
@@ -259,7 +277,13 @@ final class ObjectiveGraph implements AutoCloseable {
         a.numbers,
         a.choices,
         a.contributions);
-    graph.task("totals", LossKernels::totals, CONTEXT, a.contributions, a.choices, a.totals);
+    graph.task(
+        task("totals", "LossKernels.totals", grid(LossKernels.LANES, LossTasks.TOTALS)),
+        LossKernels::totals,
+        CONTEXT,
+        a.contributions,
+        a.choices,
+        a.totals);
     Object[] results = {
       a.acceptProbability,
       a.mask,
@@ -283,37 +307,15 @@ final class ObjectiveGraph implements AutoCloseable {
     return graph;
   }
 
-  private GridScheduler grids() {
-    GridScheduler grids = new GridScheduler();
-    for (String task :
-        new String[] {
-          "uniforms",
-          "accept",
-          "chooseZ",
-          "weight",
-          "correctPolicy",
-          "policyWeight",
-          "correctActor",
-          "policyPpo",
-          "actorPpo",
-          "coefficients",
-          "contributions"
-        }) {
-      grids.addWorkerGrid(NAME + "." + task, perToken);
-    }
-    grids.addWorkerGrid(NAME + ".policySums", perSequence);
-    grids.addWorkerGrid(NAME + ".actorSums", perSequence);
-    grids.addWorkerGrid(NAME + ".calibrate", grid(NormalizerKernels.LANES));
-    grids.addWorkerGrid(NAME + ".largest", grid(LossKernels.LANES));
-    WorkerGrid perTotal = grid(LossKernels.LANES);
-    perTotal.setGlobalWork((long) LossKernels.LANES * LossTasks.TOTALS, 1, 1);
-    grids.addWorkerGrid(NAME + ".totals", perTotal);
-    return grids;
+  /** Gives a task its threads and remembers the kernel that it runs. */
+  private String task(String name, String kernel, WorkerGrid grid) {
+    grids.addWorkerGrid(NAME + "." + name, grid);
+    kernels.add(kernel);
+    return name;
   }
 
-  /** A grid of one group. */
-  private static WorkerGrid grid(int group) {
-    WorkerGrid grid = new WorkerGrid3D(group, 1, 1);
+  private static WorkerGrid grid(int group, int groups) {
+    WorkerGrid grid = new WorkerGrid3D(group * groups, 1, 1);
     grid.setLocalWork(group, 1, 1);
     return grid;
   }

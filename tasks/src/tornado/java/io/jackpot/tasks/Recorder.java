@@ -18,14 +18,10 @@ import java.util.Map;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /**
- * Takes down the kernels that ops launch, and runs them as graphs when somebody waits for a result.
- * What the ops get from the heap is copied when they are called, so the caller may change it
- * afterwards.
+ * Records the launches of ops, and runs them as graphs when a result is needed on the heap. What
+ * the ops get from the heap is copied when they are called, so the caller may change it afterwards.
  */
 final class Recorder implements AutoCloseable {
-  private static final float[] NO_SCALARS = {};
-  private static final int[] NO_CONSTANTS = {};
-
   /**
    * Tasks of one graph; TornadoVM takes 256, and longer graphs have fewer chances to be replayed.
    */
@@ -37,24 +33,18 @@ final class Recorder implements AutoCloseable {
   /** Floats of all ops between two flushes. */
   static final int INPUT_CAPACITY = 1 << 20;
 
-  /** Scratch floats from which on a block's end is waited for, so that they can be used again. */
+  /** Scratch floats from which on a block's end flushes, so that they can be reused. */
   static final int SCRATCH_CAPACITY = 1 << 25;
 
   /** Most launches that run as one: the grid's y dimension. */
   private static final int LARGEST_BATCH = 1024;
 
-  private static final Launch BLOCK_END =
-      new Launch(
-          Kernel.of("blockEnd", 1, (graph, id, operands, inputs, task, constants) -> {}),
-          new Region[0],
-          new int[0],
-          NO_SCALARS,
-          new int[0],
-          NO_CONSTANTS);
-
   private final Graphs graphs;
   private final DeviceMemory memory;
-  private final List<Launch> pending = new ArrayList<>();
+
+  /** Launches since the last flush, by the blocks that {@link #blockEnd} ends. */
+  private final List<List<Launch>> blocks = new ArrayList<>(List.of(new ArrayList<>()));
+
   private final int[] ids = new int[ID_CAPACITY];
   private final Map<Object, Integer> idOffsets = new IdentityHashMap<>();
   private final Region inputs;
@@ -78,7 +68,7 @@ final class Recorder implements AutoCloseable {
     this.inputs = memory.allocate(Role.ACTIVATION, INPUT_CAPACITY);
   }
 
-  /** The place of a tensor's elements on the device, where they are brought if need be. */
+  /** The place of a tensor's elements on the device; copies them there if they are not. */
   Region region(Tensor tensor, Role role) {
     Storage storage = tensor.storage();
     if (storage.mirror() instanceof Region region && region.isIn(memory)) {
@@ -95,17 +85,17 @@ final class Recorder implements AutoCloseable {
     return region;
   }
 
-  /** To be called where an op begins: the scratch memory of earlier ones may be used again. */
+  /** Called where an op begins: the scratch memory of earlier ones may be reused. */
   void begin() {
     makeRoom();
-    if (pending.isEmpty()) {
+    if (blocks.getFirst().isEmpty()) {
       scratches.forEach(Region::release);
       scratches.clear();
       scratchFloats = 0;
     }
   }
 
-  /** Memory for what only kernels of this op see; its content is unknown. */
+  /** Memory that only kernels of this op see; its content is unknown. */
   Region scratch(int size) {
     Region region = memory.allocate(Role.SCRATCH, size);
     scratches.add(region);
@@ -113,7 +103,7 @@ final class Recorder implements AutoCloseable {
     return region;
   }
 
-  /** Where a kernel writes two outputs, for which it has one array. */
+  /** Places of two outputs that a kernel writes to one array. */
   record Outputs(Region array, int firstAt, int secondAt) {}
 
   /** The regions themselves if they are in one arena, else scratch memory that holds both. */
@@ -125,7 +115,7 @@ final class Recorder implements AutoCloseable {
     return new Outputs(both, both.offset, both.offset + first.size);
   }
 
-  /** Brings outputs to their places. */
+  /** Copies outputs to their places. */
   void settle(Outputs outputs, Region first, Region second) {
     if (first.arena != second.arena) {
       copy(outputs.array, outputs.firstAt, first);
@@ -134,13 +124,22 @@ final class Recorder implements AutoCloseable {
   }
 
   private void copy(Region from, int at, Region to) {
-    launch(
-        ElementwiseKernels.COPY,
-        operands(from, to),
-        ElementwiseKernels.groups(to.size),
-        at,
-        to.offset,
-        to.size);
+    prepare(ElementwiseKernels.COPY)
+        .operand(ElementwiseKernels.X, from, at)
+        .operand(ElementwiseKernels.Y, to)
+        .arg(ElementwiseKernels.N, to.size)
+        .record(ElementwiseKernels.groups(to.size));
+  }
+
+  /** Records zeros for a region. */
+  void zero(Region region) {
+    zeros(region).record(ElementwiseKernels.groups(region.size));
+  }
+
+  private LaunchBuilder zeros(Region region) {
+    return prepare(ElementwiseKernels.ZERO)
+        .operand(ElementwiseKernels.X, region)
+        .arg(ElementwiseKernels.N, region.size);
   }
 
   /**
@@ -150,45 +149,28 @@ final class Recorder implements AutoCloseable {
    * @param at where in the array of {@code y} its n elements begin
    */
   void addPartials(Region partials, Region y, int at, int count, int n, boolean accumulate) {
-    launch(
-        RowKernels.ADD_PARTIALS,
-        operands(partials, y),
-        Math.min(Math.ceilDiv(n, RowKernels.LANES), 4096),
-        partials.offset,
-        at,
-        count,
-        n,
-        accumulate ? 1 : 0);
+    prepare(RowsKernels.ADD_PARTIALS)
+        .operand(RowsKernels.PARTIALS, partials)
+        .operand(RowsKernels.Y, y, at)
+        .arg(RowsKernels.COUNT, count)
+        .arg(RowsKernels.COLS, n)
+        .arg(RowsKernels.KEEP, accumulate)
+        .record(Math.min(Math.ceilDiv(n, RowsKernels.LANES), 4096));
   }
 
-  /** A launch's operands, those that are read first. */
-  static Region[] operands(Region... regions) {
-    return regions;
+  /** A launch of {@code kernel}, which its builder records. */
+  LaunchBuilder prepare(Kernel kernel) {
+    return new LaunchBuilder(this, kernel);
   }
 
-  /** Takes down a launch of {@code groups} groups. */
-  void launch(Kernel kernel, Region[] operands, int groups, int... args) {
-    launch(kernel, operands, args, NO_SCALARS, new int[] {groups, 1, 1});
-  }
-
-  /**
-   * Takes down a launch.
-   *
-   * @param args the kernel's offsets and sizes
-   * @param scalars the kernel's numbers
-   * @param grid groups in x, y and z
-   * @param constants baked into the compiled kernel; a new combination is compiled anew
-   */
-  void launch(
-      Kernel kernel, Region[] operands, int[] args, float[] scalars, int[] grid, int... constants) {
-    if (grid[0] > 0 && grid[1] > 0 && grid[2] > 0) {
-      pending.add(new Launch(kernel, operands, args, scalars, grid, constants));
-    }
+  /** Appends a launch to those that the next flush runs. */
+  void record(Launch launch) {
+    blocks.getLast().add(launch);
   }
 
   void blockEnd() {
-    if (!pending.isEmpty() && pending.getLast() != BLOCK_END) {
-      pending.add(BLOCK_END);
+    if (!blocks.getLast().isEmpty()) {
+      blocks.add(new ArrayList<>());
     }
     makeRoom();
     if (scratchFloats > SCRATCH_CAPACITY) {
@@ -204,14 +186,14 @@ final class Recorder implements AutoCloseable {
   }
 
   /**
-   * Where in {@code ids} kernels find the first {@code count} of {@code values}. The same array
-   * twice before a flush is sent once, and must not have changed.
+   * The place in {@code ids} of the first {@code count} of {@code values}. The same array twice
+   * before a flush is sent once, and must not have changed.
    */
   int ids(int[] values, int count) {
     return ids(values, values, count);
   }
 
-  /** As {@link #ids(int[], int)} of what {@code owner} stands for. */
+  /** {@link #ids(int[], int)} of values that {@code owner} identifies. */
   int ids(Object owner, int[] values, int count) {
     Integer known = idOffsets.get(owner);
     if (known != null) {
@@ -250,9 +232,7 @@ final class Recorder implements AutoCloseable {
     return inputs;
   }
 
-  /**
-   * Where in the device's array of {@link #inputs} kernels find {@code count} of {@code values}.
-   */
+  /** The place of {@code count} of {@code values} in the device's array of {@link #inputs}. */
   int input(float[] values, int count) {
     if (count > INPUT_CAPACITY - inputCount) {
       throw new InputException(
@@ -265,7 +245,7 @@ final class Recorder implements AutoCloseable {
     return inputs.offset + at;
   }
 
-  /** Runs all that has been taken down. */
+  /** Runs all that has been recorded. */
   void flush() {
     if (idCount > 0) {
       graphs.writeIds(ids, idCount);
@@ -274,15 +254,20 @@ final class Recorder implements AutoCloseable {
       graphs.write(inputValues, 0, inputs, 0, inputCount);
     }
     fill();
+    blocks.forEach(this::runBlock);
+    blocks.clear();
+    blocks.add(new ArrayList<>());
+    idOffsets.clear();
+    idCount = 0;
+    inputCount = 0;
+  }
+
+  /** Cuts a block into graphs: as many tasks and arguments each as a graph takes. */
+  private void runBlock(List<Launch> block) {
     List<Step> steps = new ArrayList<>();
     int ints = 0;
-    for (Launch launch : pending) {
-      if (launch == BLOCK_END) {
-        run(steps);
-        ints = 0;
-        continue;
-      }
-      int needed = Math.max(launch.args().length, launch.scalars().length) + 1;
+    for (Launch launch : block) {
+      int needed = launch.places() + 1;
       if (ints + needed > Graphs.ARGUMENTS) {
         run(steps);
         ints = 0;
@@ -301,10 +286,6 @@ final class Recorder implements AutoCloseable {
       steps.add(step(launch));
     }
     run(steps);
-    pending.clear();
-    idOffsets.clear();
-    idCount = 0;
-    inputCount = 0;
   }
 
   /**
@@ -314,17 +295,7 @@ final class Recorder implements AutoCloseable {
   private void fill() {
     for (Region region : fills) {
       if (region.size > 0) {
-        run(
-            new ArrayList<>(
-                List.of(
-                    step(
-                        new Launch(
-                            ElementwiseKernels.ZERO,
-                            operands(region),
-                            new int[] {region.offset, region.size},
-                            NO_SCALARS,
-                            new int[] {ElementwiseKernels.groups(region.size), 1, 1},
-                            NO_CONSTANTS)))));
+        runBlock(List.of(zeros(region).launch(ElementwiseKernels.groups(region.size), 1, 1)));
       }
     }
     fills.clear();
@@ -347,7 +318,7 @@ final class Recorder implements AutoCloseable {
     }
   }
 
-  /** Runs all that has been taken down and copies a result to the heap. */
+  /** Runs all that has been recorded and copies a result to the heap. */
   void read(Region region, int at, float[] values, int count) {
     flush();
     graphs.read(region, at, values, 0, count);

@@ -12,7 +12,7 @@ import uk.ac.manchester.tornado.runtime.library.spi.TornadoNativeStreamSupport;
 /**
  * The vendor's products as a library task of TornadoVM, which finds this class as a service. Sizes
  * and offsets are read from the heap when the task runs, so a compiled graph serves every shape, as
- * with kernels of ours.
+ * with our kernels.
  */
 public final class VendorLibrary implements TornadoLibraryProvider {
   private static final String NAME = "jackpot/cublas";
@@ -25,8 +25,7 @@ public final class VendorLibrary implements TornadoLibraryProvider {
   /**
    * A task {@code y (+)= scale·a·b}.
    *
-   * <p>args: aAt, bAt, yAt, rows, cols, inner, keep; scalars: scale.
-   *
+   * @param args of {@link MatmulKernels}, without strides and parts
    * @param task number of the task in its graph
    * @param aAlong 1 where a is stored as [rows, inner], 0 where as [inner, rows]
    * @param bAlong 1 where b is stored as [cols, inner], 0 where as [inner, cols]
@@ -75,16 +74,16 @@ public final class VendorLibrary implements TornadoLibraryProvider {
     Context context = (Context) call.getContext();
     context.cublas.matmul(
         context.stream,
-        address(call, 0, args[at]),
-        address(call, 1, args[at + 1]),
-        address(call, 2, args[at + 2]),
-        args[at + 3],
-        args[at + 4],
-        args[at + 5],
+        address(call, 0, args[at + MatmulKernels.A]),
+        address(call, 1, args[at + MatmulKernels.B]),
+        address(call, 2, args[at + MatmulKernels.Y]),
+        args[at + MatmulKernels.ROWS],
+        args[at + MatmulKernels.COLS],
+        args[at + MatmulKernels.INNER],
         (int) call.getArg(6),
         (int) call.getArg(7),
-        ((float[]) call.getArg(4))[at],
-        args[at + 6] == 1,
+        ((float[]) call.getArg(4))[at + MatmulKernels.SCALE],
+        args[at + MatmulKernels.KEEP] == 1,
         (int) call.getArg(8));
   }
 

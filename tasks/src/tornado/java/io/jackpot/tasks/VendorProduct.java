@@ -1,30 +1,28 @@
 package io.jackpot.tasks;
 
-import static io.jackpot.tasks.Recorder.operands;
-
 import io.jackpot.devices.Products.Precision;
 
 /** Products by {@link VendorLibrary}, of factors as they lie in memory. On the CUDA backend. */
 final class VendorProduct implements MatrixProduct {
-  /** Constants: how a is stored, how b is, and what {@link Cublas} is to compute with. */
+  /** Constants: how a is stored, how b is, and the compute type of {@link Cublas}. */
   private static final Kernel MATMUL =
-      Kernel.of(
-              "VendorLibrary.matmul",
-              1,
-              (graph, id, a, in, task, c) ->
-                  graph.libraryTask(
-                      id,
-                      VendorLibrary::matmul,
-                      a[0],
-                      a[1],
-                      a[2],
-                      in.args(),
-                      in.scalars(),
-                      task,
-                      c[0],
-                      c[1],
-                      c[2]))
-          .withScalars();
+      Kernel.special(
+          "VendorLibrary.matmul",
+          1,
+          3,
+          (graph, id, a, in, task, constants) ->
+              graph.libraryTask(
+                  id,
+                  VendorLibrary::matmul,
+                  a[0],
+                  a[1],
+                  a[2],
+                  in.args(),
+                  in.scalars(),
+                  task,
+                  constants[0],
+                  constants[1],
+                  constants[2]));
 
   private final Recorder recorder;
   private final int computeType;
@@ -35,25 +33,20 @@ final class VendorProduct implements MatrixProduct {
   }
 
   @Override
-  public void launch(Matmul matmul) {
+  public void record(Matmul matmul) {
     if (matmul.rows() > 0 && matmul.cols() > 0) {
-      recorder.launch(
-          MATMUL,
-          operands(matmul.a().region(), matmul.b().region(), matmul.y().region()),
-          new int[] {
-            matmul.a().offset(),
-            matmul.b().offset(),
-            matmul.y().offset(),
-            matmul.rows(),
-            matmul.cols(),
-            matmul.inner(),
-            matmul.accumulate() ? 1 : 0
-          },
-          new float[] {matmul.scale()},
-          new int[] {1, 1, 1},
-          matmul.aAlong(),
-          matmul.bAlong(),
-          computeType);
+      recorder
+          .prepare(MATMUL)
+          .operand(MatmulKernels.A, matmul.a())
+          .operand(MatmulKernels.B, matmul.b())
+          .operand(MatmulKernels.Y, matmul.y())
+          .arg(MatmulKernels.ROWS, matmul.rows())
+          .arg(MatmulKernels.COLS, matmul.cols())
+          .arg(MatmulKernels.INNER, matmul.inner())
+          .arg(MatmulKernels.KEEP, matmul.accumulate())
+          .scalar(MatmulKernels.SCALE, matmul.scale())
+          .constants(matmul.aAlong(), matmul.bAlong(), computeType)
+          .record(1);
     }
   }
 }

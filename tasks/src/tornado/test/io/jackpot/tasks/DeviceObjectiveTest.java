@@ -13,20 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Covers({
-  "LossKernels.coefficients",
-  "LossKernels.contributions",
-  "LossKernels.correct",
-  "LossKernels.largest",
-  "LossKernels.policyWeight",
-  "LossKernels.ppo",
-  "LossKernels.sequenceSums",
-  "LossKernels.totals",
-  "NormalizerKernels.calibrate",
-  "NormalizerKernels.chooseZ",
-  "ObrsKernels.accept",
-  "ObrsKernels.weight",
-})
 class DeviceObjectiveTest {
   private static final DeviceObjective OBJECTIVE = new DeviceObjective(TestDevice.device());
   private static final List<ObjectiveOptions> OPTIONS = ObjectiveCases.options();

@@ -30,7 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Products of rounded factors, and the vendor's, in all three orientations: the sums, in double, of
  * what the factors are rounded to.
  */
-@Covers("Bfloat16Kernels.matmul")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MatrixProductTest {
   private static final List<Products> ALL =
@@ -120,7 +119,7 @@ class MatrixProductTest {
     }
   }
 
-  /** Opening tries a product out; where it says what is expected, the run can start. */
+  /** Opening tries a product out; if its result is right, the run can start. */
   @ParameterizedTest
   @MethodSource("all")
   void aDeviceThatHasThemOpens(Products products) {
@@ -147,7 +146,7 @@ class MatrixProductTest {
   }
 
   /**
-   * What a product should be.
+   * The expected product.
    *
    * @param sums in double
    * @param tolerances how far each may be from it

@@ -7,9 +7,6 @@ import io.jackpot.tensor.Threefry;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-@Covers({
-  "ObrsKernels.uniforms",
-})
 class ObrsKernelsTest {
   /** The CPU draws a token's u at the rollout; a device must draw the same bits. */
   @Test

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.jackpot.devices.Products;
 import io.jackpot.tensor.Ops;
 import java.util.Map;
-import java.util.Set;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
@@ -17,11 +16,6 @@ public final class TestDevice {
 
   public static TornadoDevice device() {
     return TornadoRuntimeProvider.getTornadoRuntime().getDefaultDevice();
-  }
-
-  /** Names of the kernels that have run on it. */
-  public static Set<String> launched() {
-    return OPS.launched();
   }
 
   public static Ops ops() {
@@ -37,7 +31,7 @@ public final class TestDevice {
     return device().getTornadoVMBackend().name().contains("CUDA");
   }
 
-  /** Leaves a test out where the device cannot do what it is about. */
+  /** Skips a test that needs the CUDA backend where the device is on another. */
   static void assumeCuda() {
     assumeTrue(isCuda(), "tensor cores and cuBLAS: the device is not on TornadoVM's CUDA backend");
   }

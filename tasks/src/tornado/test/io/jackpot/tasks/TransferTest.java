@@ -1,6 +1,7 @@
 package io.jackpot.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.tasks.DeviceMemory.Region;
 import io.jackpot.tasks.DeviceMemory.Role;
@@ -15,15 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 
-/** What goes to the device comes back, of any size. */
-@Covers({
-  "TransferKernels.read",
-  "TransferKernels.touch",
-  "TransferKernels.touchFloatArray",
-  "TransferKernels.touchInts",
-  "TransferKernels.write",
-  "TransferKernels.writeInts",
-})
+/** Arrays of any size come back from the device as they went. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TransferTest {
   private Recorder recorder;
@@ -64,15 +57,14 @@ class TransferTest {
     }
     Region from = recorder.region(table, Role.WEIGHT);
     Region to = recorder.scratch(count);
-    recorder.launch(
-        ElementwiseKernels.GATHER_ROWS,
-        new Region[] {from, to},
-        ElementwiseKernels.groups(count),
-        from.offset,
-        to.offset,
-        recorder.ids(ids, count),
-        1,
-        count);
+    recorder
+        .prepare(RowsKernels.GATHER_ROWS)
+        .operand(RowsKernels.X, from)
+        .operand(RowsKernels.Y, to)
+        .arg(RowsKernels.ROW_IDS, recorder.ids(ids, count))
+        .arg(RowsKernels.COLS, 1)
+        .arg(RowsKernels.N, count)
+        .record(ElementwiseKernels.groups(count));
     float[] found = new float[count];
     recorder.read(to, 0, found, count);
     for (int i = 0; i < count; i++) {
@@ -85,6 +77,14 @@ class TransferTest {
     recorder.graphs().bring(new FloatArray(1000));
     tensorsComeBack(5000);
     idsAreWhereOpsFindThem(70);
+  }
+
+  @Test
+  void aLaunchWithoutAnOperandIsRefused() {
+    LaunchBuilder launch =
+        recorder.prepare(RowsKernels.ADD_BIAS).operand(RowsKernels.X, recorder.scratch(1));
+    assertThatThrownBy(() -> launch.record(1))
+        .hasMessage("RowsKernels.addBias: 1 operands, expected 2");
   }
 
   @Test

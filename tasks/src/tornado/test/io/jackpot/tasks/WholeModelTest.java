@@ -63,7 +63,7 @@ class WholeModelTest {
   }
 
   /**
-   * What a few updates give.
+   * Results of a few updates.
    *
    * @param gradients of the first batch, by name
    */

@@ -132,7 +132,7 @@ public final class AttentionLadder {
     return grid;
   }
 
-  /** {@code scores[head, query, key]}, of one element a thread; what is masked stays unwritten. */
+  /** {@code scores[head, query, key]}, of one element a thread; masked scores stay unwritten. */
   public static void scores(
       KernelContext context,
       float[] q,

@@ -3,7 +3,7 @@ package io.jackpot.tasks.ladder;
 import java.util.stream.IntStream;
 
 /**
- * Causal attention to compute over one sequence, and what it should be.
+ * Causal attention over one sequence to compute, and its exact result.
  *
  * @param q [tokens, heads, headDim]
  * @param k like q
@@ -37,7 +37,7 @@ record AttentionProblem(int heads, int tokens, int headDim, float[] q, float[] k
     return 2.0 * heads * tokens * (tokens + 1.0) * headDim;
   }
 
-  /** How far float32 results may be from the exact ones. */
+  /** Largest difference of float32 results from the exact ones. */
   double tolerance() {
     return 2e-5;
   }

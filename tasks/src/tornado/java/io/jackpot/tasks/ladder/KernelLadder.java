@@ -34,7 +34,7 @@ public final class KernelLadder {
   /** Of the significand, the roughest that a rung rounds to. */
   private static final int BFLOAT16_BITS = 8;
 
-  /** Something to time: a rung, or what stands beside the ladder. */
+  /** Something to time: a rung, or a comparison beside the ladder. */
   private record Entry(String name, boolean rung, double error, Runnable run) {}
 
   private final TornadoDevice device;
@@ -166,7 +166,7 @@ public final class KernelLadder {
     return entries;
   }
 
-  /** Times all in turns, so that what else the machine does meets all of them, and prints. */
+  /** Times all in turns, so that other work on the machine affects all of them, and prints. */
   private void time(List<Entry> entries, double flop) {
     int[] repeats = new int[entries.size()];
     for (int e = 0; e < repeats.length; e++) {

@@ -4,7 +4,7 @@ import io.jackpot.tensor.Threefry;
 import java.util.stream.IntStream;
 
 /**
- * A product to compute, {@code a [rows, inner] · b [inner, cols]}, and what it should be.
+ * A product {@code a [rows, inner] · b [inner, cols]} to compute, and its exact result.
  *
  * @param a in [−1, 1)
  * @param b in [−1, 1)
@@ -33,12 +33,12 @@ record MatmulProblem(int rows, int cols, int inner, float[] a, float[] b) {
     return 2.0 * rows * cols * inner;
   }
 
-  /** How far float32 sums of such numbers may be from the exact ones. */
+  /** Largest difference of float32 sums of such numbers from the exact ones. */
   double tolerance() {
     return 2e-7 * (inner + 4);
   }
 
-  /** How far they may be where the factors are rounded to {@code bits} bits of significand. */
+  /** {@link #tolerance()} where the factors are rounded to {@code bits} bits of significand. */
   double tolerance(int bits) {
     return tolerance() + 6 * Math.scalb(1.0, -bits) * Math.sqrt(inner);
   }

@@ -43,7 +43,7 @@ import java.util.stream.Stream;
  *
  * <p>MODEL is tiny, 0.1b, 0.5b or 1.5b. A training step is the forward pass, the head, backward and
  * AdamW over {@code batch} sequences of {@code length} tokens. Sampling is {@code slots} sequences
- * at a time; what the prompts take is measured by itself and left out.
+ * at a time; the time of the prompts is measured separately and subtracted.
  */
 public final class ModelBenchmark {
   private final Ops ops;
@@ -250,7 +250,7 @@ public final class ModelBenchmark {
         (prompt, sample, position) -> Threefry.uniform(prompt, sample, position));
   }
 
-  /** Waits until a device has done what it was asked for. */
+  /** Waits until a device has finished its work. */
   private void finish() {
     if (ops instanceof TornadoOps onDevice) {
       onDevice.finish();

@@ -9,7 +9,7 @@ import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 
 /**
  * A step of a ladder: one kernel, or a few in a row, as a task graph of its own. Its data are
- * brought to the device when it first runs and stay there.
+ * copied to the device when it first runs and stay there.
  */
 final class Rung implements AutoCloseable {
   private final String name;
@@ -18,7 +18,7 @@ final class Rung implements AutoCloseable {
 
   /**
    * @param graph begun by {@link #graph}, with its tasks
-   * @param output what the graph writes
+   * @param output the array that the graph writes
    */
   Rung(String name, TaskGraph graph, GridScheduler grids, float[] output, TornadoDevice device) {
     this.name = name;
@@ -45,7 +45,7 @@ final class Rung implements AutoCloseable {
     return plan.execute();
   }
 
-  /** Runs it and copies what it has written to the heap. */
+  /** Runs it and copies its output to the heap. */
   float[] result() {
     run().transferToHost(output);
     return output;

@@ -3,7 +3,7 @@ package io.jackpot.tasks.ladder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jackpot.tasks.Covers;
+import io.jackpot.tasks.MatmulKernels;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,15 +16,6 @@ import uk.ac.manchester.tornado.api.WorkerGrid3D;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /** Every rung gives the host's result, on the machine's device, with tails in every direction. */
-@Covers({
-  "AttentionLadder.onlineSoftmax",
-  "AttentionLadder.scores",
-  "AttentionLadder.softmaxRows",
-  "AttentionLadder.weightedSums",
-  "MatmulLadder.coalesced",
-  "MatmulLadder.matmul128",
-  "MatmulLadder.tiled",
-})
 class LadderTest {
   private static final TornadoDevice DEVICE = KernelLadder.device();
 
@@ -77,7 +68,7 @@ class LadderTest {
     }
   }
 
-  /** Factors stored in either orientation, a sum in parts, and what was there before. */
+  /** Factors stored in either orientation, a sum in parts, and values to add to. */
   @ParameterizedTest
   @CsvSource({
     "1, 1, 70, 0",
@@ -97,25 +88,24 @@ class LadderTest {
     float[] b = stored(problem.b(), inner, cols, bAlong == 1, 5);
     float[] y = new float[7 + parts * rows * cols];
     Arrays.fill(y, 2);
-    int[] args = {
-      1,
-      3,
-      5,
-      7,
-      rows,
-      cols,
-      inner,
-      aAlong == 1 ? inner : rows,
-      bAlong == 1 ? inner : cols,
-      keep,
-      part
-    };
+    int[] args = new int[1 + MatmulKernels.ARGUMENTS];
+    args[0] = 1;
+    args[1 + MatmulKernels.A] = 3;
+    args[1 + MatmulKernels.B] = 5;
+    args[1 + MatmulKernels.Y] = 7;
+    args[1 + MatmulKernels.ROWS] = rows;
+    args[1 + MatmulKernels.COLS] = cols;
+    args[1 + MatmulKernels.INNER] = inner;
+    args[1 + MatmulKernels.A_STRIDE] = aAlong == 1 ? inner : rows;
+    args[1 + MatmulKernels.B_STRIDE] = bAlong == 1 ? inner : cols;
+    args[1 + MatmulKernels.KEEP] = keep;
+    args[1 + MatmulKernels.PART] = part;
     float[] scalars = {0, 0.5f};
     TaskGraph graph =
         Rung.graph("oriented", a, b, y, args, scalars)
             .task(
                 "t",
-                MatmulLadder::matmul128,
+                LargeTileMatmul::matmul128,
                 new KernelContext(),
                 a,
                 b,

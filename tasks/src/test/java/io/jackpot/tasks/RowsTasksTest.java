@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bodies of the row kernels, on the host with a few lanes, against the oracle. */
-class RowTasksTest {
+class RowsTasksTest {
   private static final int LANES = 4;
   private static final int ROWS = 70;
 
@@ -32,13 +32,13 @@ class RowTasksTest {
       float squares = 0;
       float dot = 0;
       for (int lane = 0; lane < LANES; lane++) {
-        squares += RowTasks.squares(x.data(), at, dim, lane, LANES);
-        dot += RowTasks.gainedDot(dy.data(), at, gain.data(), 0, x.data(), at, dim, lane, LANES);
+        squares += RowsTasks.squares(x.data(), at, dim, lane, LANES);
+        dot += RowsTasks.gainedDot(dy.data(), at, gain.data(), 0, x.data(), at, dim, lane, LANES);
       }
       rms[row] = 1f / (float) Math.sqrt(squares / dim + 1e-6f);
       for (int lane = 0; lane < LANES; lane++) {
-        RowTasks.scaleRow(x.data(), at, gain.data(), 0, rms[row], y, at, dim, lane, LANES);
-        RowTasks.rmsNormBackwardRow(
+        RowsTasks.scaleRow(x.data(), at, gain.data(), 0, rms[row], y, at, dim, lane, LANES);
+        RowsTasks.rmsNormBackwardRow(
             dy.data(),
             at,
             x.data(),
@@ -61,10 +61,10 @@ class RowTasksTest {
       float[] partials = new float[2];
       for (int block = 0; block < 2; block++) {
         partials[block] =
-            RowTasks.gainColumnSum(dy.data(), 0, x.data(), 0, rms, 0, ROWS, dim, block, j);
-        columns[j] += RowTasks.columnSum(dy.data(), 0, ROWS, dim, block, j);
+            RowsTasks.gainColumnSum(dy.data(), 0, x.data(), 0, rms, 0, ROWS, dim, block, j);
+        columns[j] += RowsTasks.columnSum(dy.data(), 0, ROWS, dim, block, j);
       }
-      dGain[j] = RowTasks.sumPartials(partials, 0, 2, 1, 0);
+      dGain[j] = RowsTasks.sumPartials(partials, 0, 2, 1, 0);
     }
 
     Tensor expected = Tensor.zeros(ROWS, dim);
@@ -89,14 +89,14 @@ class RowTasksTest {
     Tensor y = random(2, 1, dim);
     float dot = 0;
     for (int lane = 0; lane < LANES; lane++) {
-      dot += RowTasks.dot(x.data(), 0, y.data(), 0, dim, lane, LANES);
+      dot += RowsTasks.dot(x.data(), 0, y.data(), 0, dim, lane, LANES);
     }
     Tensor expected = Tensor.zeros(1, 1);
     oracle.matmulNT(x.reshape(1, dim), y.reshape(1, dim), expected, false);
     assertClose("dot", new float[] {dot}, expected.data(), 1e-5);
     float squares = 0;
     for (int lane = 0; lane < LANES; lane++) {
-      squares += RowTasks.squares(x.data(), 0, dim, lane, LANES);
+      squares += RowsTasks.squares(x.data(), 0, dim, lane, LANES);
     }
     float sum = (float) oracle.sumsOfSquares(List.of(x))[0];
     assertClose("squares", new float[] {squares}, new float[] {sum}, 1e-5);

@@ -1,14 +1,65 @@
 package io.jackpot.tasks;
 
 /**
- * Bodies of the kernels that reduce rows or columns. A row has a group of threads; each sums every
- * {@code lanes}-th element of it, from its own lane on, and the group adds up what they have.
+ * Bodies of the kernels that work on rows: of copies, one element; of sums, a part. A row that is
+ * summed has a group of threads; each sums every {@code lanes}-th element, from its own lane on,
+ * and the group adds up their sums.
  */
-public final class RowTasks {
+public final class RowsTasks {
   /** Rows that one thread of a column sum takes. */
   public static final int ROW_BLOCK = 64;
 
-  private RowTasks() {}
+  private RowsTasks() {}
+
+  /** y += bias, {@code bias [n], y [m, n]}. */
+  public static void addBias(float[] bias, int biasAt, float[] y, int yAt, int n, int i) {
+    y[yAt + i] += bias[biasAt + i % n];
+  }
+
+  /** {@code y[r] = x[rows[r]]}, rows of {@code dim} elements. */
+  public static void gatherRows(
+      float[] x, int xAt, int[] rows, int rowsAt, float[] y, int yAt, int dim, int i) {
+    int row = i / dim;
+    y[yAt + i] = x[xAt + rows[rowsAt + row] * dim + (i - row * dim)];
+  }
+
+  /** {@code dx[rows[r]] = dy[r]}, rows of {@code dim} elements. */
+  public static void scatterRows(
+      float[] dy, int dyAt, int[] rows, int rowsAt, float[] dx, int dxAt, int dim, int i) {
+    int row = i / dim;
+    dx[dxAt + rows[rowsAt + row] * dim + (i - row * dim)] = dy[dyAt + i];
+  }
+
+  /**
+   * Turns the pair (j, j + half) of a head by its position's angle; {@code i} counts the pairs of
+   * {@code x [tokens, heads, 2 × half]}.
+   *
+   * @param direction 1, or −1 for the inverse
+   */
+  public static void rope(
+      float[] x,
+      int xAt,
+      int[] positions,
+      int positionsAt,
+      float[] cos,
+      int cosAt,
+      float[] sin,
+      int sinAt,
+      int heads,
+      int half,
+      int direction,
+      int i) {
+    int vector = i / half;
+    int j = i - vector * half;
+    int angle = positions[positionsAt + vector / heads] * half + j;
+    float c = cos[cosAt + angle];
+    float s = direction * sin[sinAt + angle];
+    int at = xAt + vector * 2 * half + j;
+    float first = x[at];
+    float second = x[at + half];
+    x[at] = first * c - second * s;
+    x[at + half] = second * c + first * s;
+  }
 
   /** A lane's part of Σ x². */
   public static float squares(float[] x, int at, int dim, int lane, int lanes) {

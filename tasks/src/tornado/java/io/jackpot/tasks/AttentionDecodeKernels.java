@@ -5,10 +5,29 @@ import static io.jackpot.tasks.Kernel.CONTEXT;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Attention of one query a sequence over its cache, where time goes into reading keys and values.
- * So a group reads those of one key head once for all query heads that share it, up to 8 of them.
+ * Attention of one query a sequence over its cache. Time goes into reading keys and values, so a
+ * group reads those of one key head once for all query heads that share it, up to 8 of them.
  */
-final class DecodeKernels {
+final class AttentionDecodeKernels {
+  // Arguments: where tensors begin, then where ids do, then sizes
+  static final int X = 0;
+  static final int CACHE = 1;
+  static final int Q = 2;
+  static final int K = 3;
+  static final int V = 4;
+  static final int O = 5;
+  static final int SLOTS = 6;
+  static final int POSITIONS = 7;
+  static final int LENGTHS = 8;
+  static final int HEADS = 9;
+  static final int KV_HEADS = 10;
+  static final int CAPACITY = 11;
+  static final int DIM = 12;
+  static final int N = 13;
+
+  // Scalars
+  static final int SCALE = 0;
+
   /** The widest head: a thread has one column of the output. */
   static final int WIDEST_HEAD = 256;
 
@@ -17,35 +36,61 @@ final class DecodeKernels {
 
   private static final int GROUP = 256;
 
+  static final Kernel CACHE_APPEND =
+      Kernel.of("AttentionDecodeKernels.cacheAppend", GROUP, AttentionDecodeKernels::cacheAppend);
+
   /** Constants: query heads of a group, 1, 2, 4 or 8. */
   static final Kernel DECODE =
-      Kernel.of(
-              "DecodeKernels.decode",
-              GROUP,
-              (graph, id, a, in, task, c) ->
-                  graph.task(
-                      id,
-                      DecodeKernels::decode,
-                      CONTEXT,
-                      a[0],
-                      a[1],
-                      a[2],
-                      a[3],
-                      in.ids(),
-                      in.args(),
-                      in.scalars(),
-                      task,
-                      c[0]))
-          .withScalars()
-          .withIds();
+      Kernel.special(
+          "AttentionDecodeKernels.decode",
+          GROUP,
+          4,
+          (graph, id, a, in, task, constants) ->
+              graph.task(
+                  id,
+                  AttentionDecodeKernels::decode,
+                  CONTEXT,
+                  a[0],
+                  a[1],
+                  a[2],
+                  a[3],
+                  in.ids(),
+                  in.args(),
+                  in.scalars(),
+                  task,
+                  constants[0]));
 
-  private DecodeKernels() {}
+  private AttentionDecodeKernels() {}
+
+  /** {@code x [rows, KV_HEADS, DIM] → cache [slots, KV_HEADS, CAPACITY, DIM]}; N elements of x. */
+  public static void cacheAppend(
+      KernelContext context,
+      float[] x,
+      float[] cache,
+      int[] ids,
+      int[] args,
+      float[] scalars,
+      int task) {
+    int at = args[task];
+    for (int i = context.globalIdx; i < args[at + N]; i += context.globalGroupSizeX) {
+      AttentionTasks.cacheAppend(
+          x,
+          args[at + X],
+          ids,
+          args[at + SLOTS],
+          args[at + POSITIONS],
+          cache,
+          args[at + CACHE],
+          args[at + KV_HEADS],
+          args[at + CAPACITY],
+          args[at + DIM],
+          i);
+    }
+  }
 
   /**
-   * {@code q [rows, heads, dim], kCache, vCache [slots, kvHeads, capacity, dim] → o like q}.
+   * {@code q [rows, HEADS, DIM], kCache, vCache [slots, KV_HEADS, CAPACITY, DIM] → o like q}.
    * Groups: x rows, y key heads, z parts of the query heads of one key head.
-   *
-   * <p>args: qAt, kAt, vAt, oAt, slotsAt, lengthsAt, heads, kvHeads, capacity, dim; scalars: scale.
    */
   public static void decode(
       KernelContext context,
@@ -67,15 +112,15 @@ final class DecodeKernels {
     float[] sums = context.allocateFloatLocalArray(64);
     float[] decays = context.allocateFloatLocalArray(8);
     int at = args[task];
-    int heads = args[at + 6];
-    int kvHeads = args[at + 7];
-    int capacity = args[at + 8];
-    int dim = args[at + 9];
+    int heads = args[at + HEADS];
+    int kvHeads = args[at + KV_HEADS];
+    int capacity = args[at + CAPACITY];
+    int dim = args[at + DIM];
     int sequence = context.groupIdx;
     int kvHead = context.groupIdy;
     int shared = heads / kvHeads;
-    int slot = ids[args[at + 4] + sequence];
-    int length = ids[args[at + 5] + sequence];
+    int slot = ids[args[at + SLOTS] + sequence];
+    int length = ids[args[at + LENGTHS] + sequence];
     int cacheAt = (slot * kvHeads + kvHead) * capacity * dim;
     int firstHead = context.groupIdz * width;
     int count = Math.min(width, shared - firstHead);
@@ -85,7 +130,7 @@ final class DecodeKernels {
       int h = e / dim;
       float value = 0f;
       if (h < count) {
-        value = q[args[at] + qAt + e];
+        value = q[args[at + Q] + qAt + e];
       }
       queries[h * 256 + e - h * dim] = value;
     }
@@ -123,7 +168,7 @@ final class DecodeKernels {
           float value = 0f;
           if (across < here) {
             if (along < steps) {
-              value = kCache[args[at + 1] + tileAt + across * dim + p0 + along];
+              value = kCache[args[at + K] + tileAt + across * dim + p0 + along];
             }
           }
           keys[across * 33 + along] = value;
@@ -150,7 +195,8 @@ final class DecodeKernels {
       float newMax = max;
       if (head < width) {
         for (int j = lane; j < 64; j += 8) {
-          float score = AttentionTasks.score(scores[head * 72 + j], scalars[at], 0, j, here);
+          float score =
+              AttentionTasks.score(scores[head * 72 + j], scalars[at + SCALE], 0, j, here);
           scores[head * 72 + j] = score;
           newMax = AttentionTasks.greater(newMax, score);
         }
@@ -190,7 +236,7 @@ final class DecodeKernels {
           o7 *= decays[7];
         }
         for (int j = part; j < here; j += parts) {
-          float value = vCache[args[at + 2] + tileAt + j * dim + column];
+          float value = vCache[args[at + V] + tileAt + j * dim + column];
           o0 += scores[j] * value;
           if (width > 1) {
             o1 += scores[72 + j] * value;
@@ -236,7 +282,7 @@ final class DecodeKernels {
       for (int i = 0; i < parts; i++) {
         value += queries[h * 256 + i * dim + e - h * dim];
       }
-      o[args[at + 3] + qAt + e] = value / total;
+      o[args[at + O] + qAt + e] = value / total;
     }
   }
 }
