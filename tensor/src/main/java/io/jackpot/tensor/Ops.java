@@ -1,6 +1,5 @@
 package io.jackpot.tensor;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -178,7 +177,7 @@ public interface Ops extends AutoCloseable {
    * @param otherIds further ids, distinct; usually the most probable ones of another distribution
    * @param lambda the OBRS threshold λ, above 0
    */
-  default void headOverlap(
+  void headOverlap(
       Head p,
       float[] pLogSumExp,
       Head q,
@@ -186,40 +185,7 @@ public interface Ops extends AutoCloseable {
       TopK topQ,
       int[] otherIds,
       double lambda,
-      double[] overlap) {
-    int others = Checks.headOverlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
-    int k = topQ.k();
-    int n = k + others;
-    int[] union = new int[p.tokens() * n];
-    int[] unrecorded = new int[union.length];
-    Arrays.fill(unrecorded, -1);
-    for (int token = 0; token < p.tokens(); token++) {
-      System.arraycopy(topQ.ids(), token * k, union, token * n, k);
-      for (int i = 0; i < others; i++) {
-        int id = otherIds[token * others + i];
-        boolean known = false;
-        for (int j = token * k; j < (token + 1) * k; j++) {
-          known |= topQ.ids()[j] == id;
-        }
-        union[token * n + k + i] = known ? -1 : id;
-        unrecorded[token * n + k + i] = known ? -1 : id;
-      }
-    }
-    float[] logP = new float[union.length];
-    float[] logQ = new float[union.length];
-    headGather(p, pLogSumExp, union, logP);
-    headGather(q, qLogSumExp, unrecorded, logQ);
-    for (int token = 0; token < p.tokens(); token++) {
-      System.arraycopy(topQ.logProbs(), token * k, logQ, token * n, k);
-      double sum = 0;
-      for (int i = token * n; i < (token + 1) * n; i++) {
-        if (union[i] >= 0) {
-          sum += Math.min(Math.exp(logQ[i]), Math.exp(logP[i]) / lambda);
-        }
-      }
-      overlap[token] = sum;
-    }
-  }
+      double[] overlap);
 
   /**
    * {@code hidden [tokens, dim], weight [vocabulary, dim] → dHidden, dWeight alike}: the gradient

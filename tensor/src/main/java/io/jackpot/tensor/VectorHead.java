@@ -3,6 +3,7 @@ package io.jackpot.tensor;
 import static io.jackpot.tensor.VectorMath.LANES;
 import static io.jackpot.tensor.VectorMath.SPECIES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -175,6 +176,51 @@ interface VectorHead extends Ops, PackedOps, VectorLoops {
   /** log p − log q, and 0 past the end of a row, where both are −∞. */
   private static FloatVector difference(FloatVector logP, FloatVector logQ) {
     return logP.sub(logQ).blend(0, logP.eq(Float.NEGATIVE_INFINITY));
+  }
+
+  /** Gathers at the ids of all unions at once, and sums on the calling thread. */
+  @Override
+  default void headOverlap(
+      Head p,
+      float[] pLogSumExp,
+      Head q,
+      float[] qLogSumExp,
+      TopK topQ,
+      int[] otherIds,
+      double lambda,
+      double[] overlap) {
+    int others = Checks.headOverlap(p, pLogSumExp, q, qLogSumExp, topQ, otherIds, lambda, overlap);
+    int k = topQ.k();
+    int n = k + others;
+    int[] union = new int[p.tokens() * n];
+    int[] unrecorded = new int[union.length];
+    Arrays.fill(unrecorded, -1);
+    for (int token = 0; token < p.tokens(); token++) {
+      System.arraycopy(topQ.ids(), token * k, union, token * n, k);
+      for (int i = 0; i < others; i++) {
+        int id = otherIds[token * others + i];
+        boolean known = false;
+        for (int j = token * k; j < (token + 1) * k; j++) {
+          known |= topQ.ids()[j] == id;
+        }
+        union[token * n + k + i] = known ? -1 : id;
+        unrecorded[token * n + k + i] = known ? -1 : id;
+      }
+    }
+    float[] logP = new float[union.length];
+    float[] logQ = new float[union.length];
+    headGather(p, pLogSumExp, union, logP);
+    headGather(q, qLogSumExp, unrecorded, logQ);
+    for (int token = 0; token < p.tokens(); token++) {
+      System.arraycopy(topQ.logProbs(), token * k, logQ, token * n, k);
+      double sum = 0;
+      for (int i = token * n; i < (token + 1) * n; i++) {
+        if (union[i] >= 0) {
+          sum += Math.min(Math.exp(logQ[i]), Math.exp(logP[i]) / lambda);
+        }
+      }
+      overlap[token] = sum;
+    }
   }
 
   @Override
