@@ -110,29 +110,9 @@ public final class LossTasks {
   }
 
   /**
-   * The factor between the mask and the policy's PPO term: Jackpot's ρ (Algorithm 1, line 24), a
-   * baseline's F, or OBRS's scale without its rejection.
-   *
-   * @param weighting {@link #OBRS}, {@link #CORRECTED} or {@link #TIS_TIMES_Z}
-   * @param corrected F
-   * @param cap of {@link #TIS_TIMES_Z}
+   * The mask and the factor between it and the policy's PPO term of token {@code t}: Jackpot's ρ
+   * (Eq. 5; Algorithm 1, line 24), a baseline's F, or OBRS's scale without its rejection.
    */
-  public static double policyWeight(
-      int weighting,
-      double weight,
-      double zTimesRatio,
-      double corrected,
-      double refOverTarget,
-      double c1,
-      double c2,
-      double cap) {
-    double jackpot = ObrsTasks.rho(weight, c1, refOverTarget, c2);
-    double tis = ObrsTasks.rho(zTimesRatio, cap, refOverTarget, c2);
-    double rho = weighting == OBRS ? jackpot : tis;
-    return weighting == CORRECTED ? corrected : rho;
-  }
-
-  /** Mask and ρ of token {@code t} (Eq. 5), or those of a baseline. */
   public static void policyWeight(
       int t,
       double[] accepted,
@@ -148,16 +128,13 @@ public final class LossTasks {
       double[] rho) {
     int weighting = choices[ObjectiveInputs.WEIGHTING];
     mask[t] = weighting == OBRS ? accepted[t] : 1;
-    rho[t] =
-        policyWeight(
-            weighting,
-            weight[t],
-            z[t] * ratio[t],
-            corrected[t],
-            ObrsTasks.ratio(logRef[t], logTarget[t]),
-            numbers[ObjectiveInputs.C1],
-            numbers[ObjectiveInputs.C2],
-            numbers[ObjectiveInputs.TIS_CAP]);
+    double refOverTarget = ObrsTasks.ratio(logRef[t], logTarget[t]);
+    double c2 = numbers[ObjectiveInputs.C2];
+    double jackpot = ObrsTasks.rho(weight[t], numbers[ObjectiveInputs.C1], refOverTarget, c2);
+    double tis =
+        ObrsTasks.rho(z[t] * ratio[t], numbers[ObjectiveInputs.TIS_CAP], refOverTarget, c2);
+    double scaled = weighting == OBRS ? jackpot : tis;
+    rho[t] = weighting == CORRECTED ? corrected[t] : scaled;
   }
 
   // ---- PPO, Eq. 1

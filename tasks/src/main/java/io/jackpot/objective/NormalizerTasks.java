@@ -111,14 +111,6 @@ public final class NormalizerTasks {
     return meanTopK == 0 ? 0 : kappa;
   }
 
-  /** Z of a token: κ·Z_topk, Z over the vocabulary, or the accepted share. */
-  public static double z(
-      int normalizer, double kappa, double topK, double exact, double acceptedShare) {
-    double corrected = kappa * topK;
-    double z = normalizer == TOP_K ? corrected : exact;
-    return normalizer == EMPIRICAL ? acceptedShare : z;
-  }
-
   /**
    * The accepted share and κ of a mini-batch.
    *
@@ -133,16 +125,16 @@ public final class NormalizerTasks {
     calibration[KAPPA] = kappa(acceptedShare, topKSum / tokens);
   }
 
-  /** Z of token {@code t} in the form chosen; {@code zTopK, zExact, z [tokens]}. */
+  /**
+   * Z of token {@code t}: κ·Z_topk, Z over the vocabulary, or the accepted share; {@code zTopK,
+   * zExact, z [tokens]}.
+   */
   public static void chooseZ(
       int t, double[] calibration, double[] zTopK, double[] zExact, int[] choices, double[] z) {
-    z[t] =
-        z(
-            choices[ObjectiveInputs.NORMALIZER],
-            calibration[KAPPA],
-            zTopK[t],
-            zExact[t],
-            calibration[ACCEPTED_SHARE]);
+    int normalizer = choices[ObjectiveInputs.NORMALIZER];
+    double topK = calibration[KAPPA] * zTopK[t];
+    double ofIds = normalizer == TOP_K ? topK : zExact[t];
+    z[t] = normalizer == EMPIRICAL ? calibration[ACCEPTED_SHARE] : ofIds;
   }
 
   /** 1 where z is above min(1, 1/λ), which no true Z exceeds. */

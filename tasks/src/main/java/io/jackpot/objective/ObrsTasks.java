@@ -47,16 +47,6 @@ public final class ObrsTasks {
   }
 
   /**
-   * The entry of the mask: 1[u &lt; α], or α where its expectation is asked for.
-   *
-   * @param expected 1 for the expectation
-   */
-  public static double accepted(double uniform, double acceptProbability, int expected) {
-    double drawn = uniform < acceptProbability ? 1 : 0;
-    return expected > 0 ? acceptProbability : drawn;
-  }
-
-  /**
    * Ratio, α(a) and the mask's entry of token {@code t}; all arrays {@code [tokens]}.
    *
    * @param numbers and {@code choices}: {@link ObjectiveInputs}
@@ -76,7 +66,8 @@ public final class ObrsTasks {
     double alpha = acceptProbability(r, numbers[ObjectiveInputs.LAMBDA]);
     ratio[t] = r;
     acceptProbability[t] = alpha;
-    accepted[t] = accepted(uniform[t], alpha, choices[ObjectiveInputs.EXPECTED]);
+    double drawn = uniform[t] < alpha ? 1 : 0;
+    accepted[t] = choices[ObjectiveInputs.EXPECTED] > 0 ? alpha : drawn;
   }
 
   // ---- Weight, Algorithm 1, lines 23 and 24
