@@ -45,7 +45,7 @@ public final class DecodeBenchmark {
                 true,
                 false,
                 false,
-                true)
+                true, null)
             : new ModelConfig(
                 "qwen3",
                 151_936,
@@ -62,7 +62,7 @@ public final class DecodeBenchmark {
                 true,
                 false,
                 false,
-                true);
+                true, null);
     int rounds = Integer.parseInt(args[2]);
     int prompt = Integer.parseInt(args[3]);
     int response = Integer.parseInt(args[4]);

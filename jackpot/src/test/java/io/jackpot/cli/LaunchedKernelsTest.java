@@ -182,7 +182,7 @@ class LaunchedKernelsTest {
             true,
             true,
             false,
-            false);
+            false, null);
     new ModelFolder(config, Model.random(config, 1).parameters(), ArithmeticProblems.tokenizer())
         .save(folder);
     return folder.toString();

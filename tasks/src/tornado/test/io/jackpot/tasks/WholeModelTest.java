@@ -58,7 +58,7 @@ class WholeModelTest {
             !type.equals("llama"),
             type.equals("qwen2"),
             false,
-            type.equals("qwen3"));
+            type.equals("qwen3"), null);
     return Model.random(config, 7);
   }
 

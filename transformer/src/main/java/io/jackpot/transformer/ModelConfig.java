@@ -79,48 +79,6 @@ public record ModelConfig(
     }
   }
 
-  /**
-   * A configuration without a sliding window.
-   *
-   * @throws IllegalArgumentException if a value is out of range; names it
-   */
-  public ModelConfig(
-      String modelType,
-      int vocabularySize,
-      int hiddenSize,
-      int intermediateSize,
-      int layers,
-      int heads,
-      int kvHeads,
-      int headDim,
-      int maxPositions,
-      double ropeTheta,
-      RopeScaling ropeScaling,
-      float rmsNormEpsilon,
-      boolean tiedEmbeddings,
-      boolean qkvBias,
-      boolean outputBias,
-      boolean qkNorm) {
-    this(
-        modelType,
-        vocabularySize,
-        hiddenSize,
-        intermediateSize,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        maxPositions,
-        ropeTheta,
-        ropeScaling,
-        rmsNormEpsilon,
-        tiedEmbeddings,
-        qkvBias,
-        outputBias,
-        qkNorm,
-        null);
-  }
-
   /** The longest sequence that the model can be trained on and sample. */
   public int longestSequence() {
     return withinWindow(ropeScaling.longestOfFixedFrequencies(maxPositions));

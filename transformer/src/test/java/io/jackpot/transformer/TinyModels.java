@@ -31,7 +31,7 @@ final class TinyModels {
               false,
               true,
               false,
-              false);
+              false, null);
       case "qwen3" ->
           new ModelConfig(
               type,
@@ -49,7 +49,7 @@ final class TinyModels {
               true,
               false,
               false,
-              true);
+              true, null);
       case "llama" ->
           new ModelConfig(
               type,
@@ -67,7 +67,7 @@ final class TinyModels {
               false,
               false,
               false,
-              false);
+              false, null);
       default -> throw new IllegalArgumentException(type);
     };
   }

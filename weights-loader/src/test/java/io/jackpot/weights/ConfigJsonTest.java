@@ -58,7 +58,7 @@ class ConfigJsonTest {
         tied,
         qkvBias,
         outputBias,
-        qkNorm);
+        qkNorm, null);
   }
 
   @ParameterizedTest

@@ -127,7 +127,7 @@ public final class ModelBenchmark {
         true,
         false,
         false,
-        true);
+        true, null);
   }
 
   private static MemoryPlan plan(
