@@ -11,6 +11,15 @@ import java.util.List;
 /** The distributions of a rollout's response tokens before its first update: p_ref and p_inf. */
 interface Before {
 
+  /**
+   * A model's distributions over some response tokens: {@code logSumExp, logProbs [tokens]}. Of the
+   * paper's distributions several may be the same object: p_ref is p_new where a rollout has one
+   * mini-batch, and p_inf is p_new where the policy samples for itself.
+   *
+   * @param logProbs of the response tokens
+   */
+  record Distribution(Head head, float[] logSumExp, float[] logProbs) {}
+
   /** A rollout of one mini-batch: nothing was updated yet. */
   Before NOW =
       new Before() {

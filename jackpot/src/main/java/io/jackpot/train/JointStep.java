@@ -14,6 +14,7 @@ import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.TopK;
+import io.jackpot.train.Before.Distribution;
 import io.jackpot.transformer.NonFiniteException;
 import java.util.List;
 
