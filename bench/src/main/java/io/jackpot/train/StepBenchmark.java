@@ -88,7 +88,7 @@ public final class StepBenchmark {
             collector.collect(
                 batch, settings.samplesPerPrompt(), settings.advantage(), number, number);
         long sampled = System.nanoTime();
-        joint.apply(joint.measure(rollouts, Before.NOW, 0), 1e-6f, 1e-6f);
+        joint.apply(joint.measure(rollouts, BeforeUpdate.NOW, 0), 1e-6f, 1e-6f);
         long end = System.nanoTime();
         if (step >= 0) {
           rolloutSeconds[step] = (sampled - start) * 1e-9;

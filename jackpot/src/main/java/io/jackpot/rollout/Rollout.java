@@ -15,12 +15,12 @@ import java.util.List;
  * @param topIds the k most probable ids of p_inf, best first, {@code [response × k]}
  * @param topLogProbs their log-probs under p_inf, {@code [response × k]}
  * @param finished whether the end token was reached before the token limit
- * @param version of the weights that sampled: the number of updates that they had
+ * @param version of the weights that sampled: the number of updates made to them
  * @param text the response as it was judged
  * @param verdict the verifier's
  * @param rewards the parts of the reward, which add up to it
  * @param advantage A of every token of the response; 0 where nothing learns from it
- * @param acceptKey key of the random stream of the uniforms u that OBRS accepts tokens by: that of
+ * @param acceptKey key of the random stream of the uniforms u by which OBRS accepts tokens: that of
  *     position t is {@code Threefry.uniform(acceptKey, t, 0)}
  */
 public record Rollout(

@@ -14,7 +14,7 @@ import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.TopK;
-import io.jackpot.train.Before.Distribution;
+import io.jackpot.train.BeforeUpdate.Distribution;
 import io.jackpot.transformer.NonFiniteException;
 import java.util.List;
 
@@ -58,7 +58,7 @@ final class JointStep {
   /**
    * @param objective computes the losses where the ops run
    * @param sampler the model that sampled: the actor, or {@code policy} itself
-   * @param roundedSampler whether it sampled with other numbers than its weights
+   * @param roundedSampler whether it sampled with rounded weights or a rounded KV cache
    */
   JointStep(
       Ops ops,
@@ -95,11 +95,11 @@ final class JointStep {
   }
 
   /** Keeps p_ref and p_inf of a rollout that is about to be trained on in several mini-batches. */
-  Before keep(List<Rollout> rollouts) {
+  BeforeUpdate keep(List<Rollout> rollouts) {
     List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
-    Before.Snapshot ofPolicy = new Before.Snapshot(ops, policy, batches, temperature);
-    return new Before.Kept(
-        ofPolicy, hasActor() ? new Before.Snapshot(ops, sampler, batches, temperature) : ofPolicy);
+    BeforeUpdate.Snapshot ofPolicy = new BeforeUpdate.Snapshot(ops, policy, batches, temperature);
+    return new BeforeUpdate.Kept(
+        ofPolicy, hasActor() ? new BeforeUpdate.Snapshot(ops, sampler, batches, temperature) : ofPolicy);
   }
 
   /**
@@ -109,7 +109,7 @@ final class JointStep {
    * @param offset response tokens of the rollout before this mini-batch
    * @throws NonFiniteException where a loss or a gradient is NaN or infinite; it names which
    */
-  Outcome measure(List<Rollout> rollouts, Before before, int offset) {
+  Outcome measure(List<Rollout> rollouts, BeforeUpdate before, int offset) {
     List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
     MiniBatch tokens = new MiniBatch(rollouts);
     Pass pass = pass(batches.getFirst(), 0);
@@ -195,7 +195,7 @@ final class JointStep {
    *
    * @return how long it took, in nanoseconds
    */
-  private long fill(MiniBatch tokens, Pass pass, Before before, int offset) {
+  private long fill(MiniBatch tokens, Pass pass, BeforeUpdate before, int offset) {
     long start = System.nanoTime();
     int at = pass.at;
     int n = pass.batch.responses();

@@ -100,7 +100,7 @@ final class TrainingLoop {
         rollout(0, 0, Math.ceilDiv(settings.trainBatch(), settings.samplesPerPrompt()));
     recorder.sampled(1);
     List<Rollout> miniBatch = batch.miniBatch(0, settings.trainBatch());
-    JointStep.Outcome outcome = measure(0, miniBatch, Before.NOW, 0);
+    JointStep.Outcome outcome = measure(0, miniBatch, BeforeUpdate.NOW, 0);
     joint.discard();
     record(batch, miniBatch, outcome);
     save();
@@ -127,7 +127,7 @@ final class TrainingLoop {
         rollout(state.position().rollouts() + 1, state.position().problems(), prompts);
     state = state.afterRollout(prompts, problems.training());
     recorder.sampled(miniBatches);
-    Before before = miniBatches > 1 ? joint.keep(batch.rollouts()) : Before.NOW;
+    BeforeUpdate before = miniBatches > 1 ? joint.keep(batch.rollouts()) : BeforeUpdate.NOW;
     int size = settings.trainBatch();
     for (int i = 0; i < miniBatches && state.step() < settings.steps(); i++) {
       List<Rollout> miniBatch = batch.miniBatch(i, size);
@@ -157,7 +157,7 @@ final class TrainingLoop {
     return RolloutBatch.of(groups, samples, order);
   }
 
-  private JointStep.Outcome measure(int step, List<Rollout> miniBatch, Before before, int offset) {
+  private JointStep.Outcome measure(int step, List<Rollout> miniBatch, BeforeUpdate before, int offset) {
     try {
       return joint.measure(miniBatch, before, offset);
     } catch (NonFiniteException e) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * it.
  *
  * <ul>
- *   <li>text, {@code {{ … }}}, {@code {% … %}}, {@code {# … #}} and {@code raw}, with with {@code
+ *   <li>text, {@code {{ … }}}, {@code {% … %}}, {@code {# … #}} and {@code raw}, with {@code
  *       trim_blocks}, {@code lstrip_blocks} and the signs + and − for white space;
  *   <li>{@code for} (several names, a condition, {@code else}, {@code loop}), {@code if}, {@code
  *       set} (names, an attribute of a namespace, a block), {@code macro}, {@code break}, {@code

@@ -27,7 +27,8 @@ public final class LambdaSolver {
    * @param inf the proposal q, {@code [vocabulary]}
    * @param target p, {@code [vocabulary]}
    * @param acceptance wanted, in (0, 1]
-   * @throws InputException above q({p &gt; 0}), which no λ can reach, or outside (0, 1]
+   * @throws InputException if the acceptance is above q({p &gt; 0}), which no λ can reach, or
+   *     outside (0, 1]
    */
   public static double solve(double[] inf, double[] target, double acceptance) {
     return solve(new double[][] {inf}, new double[][] {target}, acceptance);

@@ -3,10 +3,13 @@ package io.jackpot.objective;
 import io.jackpot.tensor.Distillation.Direction;
 
 /**
- * Bodies of the joint objective (Jackpot, Eq. 1, 2 and 5 to 8): corrections, PPO terms, what a
- * token counts, and the derivatives by a log-prob and by a row of logits, in double precision and
- * as {@code io.jackpot.objective.Objective} has them. No gradient flows through Z, κ, w, ρ, the
- * mask or F.
+ * The joint objective (Jackpot, Eq. 1, 2 and 5 to 8): corrections, PPO terms, totals, and the
+ * derivatives with respect to log-probs and logits, in double precision. No gradient flows through
+ * Z, κ, w, ρ, the mask or F.
+ *
+ * <p>The CPU calls the methods that take a token {@code t} in a loop, a device runs them as kernels
+ * with a thread per token. Arrays of doubles are {@code [tokens]} where nothing else is said; {@code
+ * numbers} and {@code choices} are {@link ObjectiveInputs}.
  */
 public final class LossTasks {
   // F of Eq. 2
@@ -23,14 +26,14 @@ public final class LossTasks {
   public static final int TIS_TIMES_Z = 1;
   public static final int CORRECTED = 2;
 
-  // Totals of a mini-batch: sums over its tokens of …
+  // Totals of a mini-batch: sums over its tokens
   public static final int MASK = 0;
   public static final int Z = 1;
 
-  /** … mask·ρ. */
+  /** The sum of mask·ρ. */
   public static final int WEIGHT = 2;
 
-  /** … mask·ρ over its largest, so that no square overflows. */
+  /** The sum of mask·ρ over its largest, so that no square overflows. */
   public static final int SCALED_WEIGHT = 3;
 
   public static final int SCALED_SQUARE = 4;
@@ -164,7 +167,7 @@ public final class LossTasks {
   }
 
   /**
-   * Ratio, PPO term and its derivative by log p_new(a) of token {@code t}.
+   * Ratio, PPO term and its derivative with respect to log p_new(a) of token {@code t}.
    *
    * @param clipped which clip stops the gradient {@code [tokens]}
    */
@@ -208,8 +211,8 @@ public final class LossTasks {
   }
 
   /**
-   * The share of token {@code t}, mask·ρ, and the derivatives of the total loss by its two
-   * log-probs and its divergence.
+   * The share of token {@code t}, mask·ρ, and the derivatives of the total loss with
+   * respect to its two log-probs and its divergence.
    *
    * @param starts where each sequence begins among its tokens, and the end {@code [sequences + 1]}
    */

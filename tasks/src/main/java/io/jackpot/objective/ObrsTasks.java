@@ -3,13 +3,18 @@ package io.jackpot.objective;
 import io.jackpot.tensor.Threefry;
 
 /**
- * Bodies of optimal budgeted rejection sampling (Jackpot, Definition 3.2 and Eq. 3): the random
- * number of a token, its ratio, acceptance, mask and weight, in double precision and as {@code
- * io.jackpot.objective.Obrs} has them.
+ * Optimal budgeted rejection sampling (Verine et al., 2024; Jackpot, Definition 3.2 and Eq. 3): the
+ * random number of a token, its ratio, acceptance, mask and weight, in double precision. The CPU
+ * calls the methods that take a token {@code t} in a loop, a device runs them as kernels with a
+ * thread per token.
+ *
+ * <p>The proposal is p_inf, the target p_target, λ &gt; 0 the threshold; a larger λ rejects more.
+ * Ratios and weights saturate at {@link Double#MAX_VALUE} instead of becoming infinite, so that no
+ * product with a zero normalizer, advantage or mask is NaN.
  *
  * <p>A NaN that comes in must go out. A device's {@code min} and {@code max} drop it, and TornadoVM
- * gets {@code <=} of a NaN wrong; so whatever may be one is compared by {@code <} and {@code >},
- * which are false, and stays where it stood.
+ * gets {@code <=} of a NaN wrong. So values that may be NaN are compared by {@code <} and {@code
+ * >}, which are false then.
  */
 public final class ObrsTasks {
   private ObrsTasks() {}

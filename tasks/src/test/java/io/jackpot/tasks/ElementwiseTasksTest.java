@@ -1,33 +1,19 @@
 package io.jackpot.tasks;
 
+import static io.jackpot.tasks.ShiftedArrays.AT;
+import static io.jackpot.tasks.ShiftedArrays.result;
+import static io.jackpot.tasks.ShiftedArrays.shifted;
 import static io.jackpot.tensor.Fixtures.assertClose;
 import static io.jackpot.tensor.Fixtures.copy;
 import static io.jackpot.tensor.Fixtures.random;
-import static io.jackpot.tensor.Fixtures.randomIds;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jackpot.tensor.AdamWStep;
 import io.jackpot.tensor.ScalarOps;
 import io.jackpot.tensor.Tensor;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** The bodies of the elementwise kernels, on the host, against the oracle. */
 class ElementwiseTasksTest {
-  /** Where tensors begin in their arrays. */
-  private static final int AT = 5;
-
   private final ScalarOps oracle = new ScalarOps();
-
-  private static float[] shifted(Tensor x) {
-    float[] array = new float[AT + x.size()];
-    System.arraycopy(x.data(), 0, array, AT, x.size());
-    return array;
-  }
-
-  private static float[] result(float[] array) {
-    return Arrays.copyOfRange(array, AT, array.length);
-  }
 
   @Test
   void sumsAndRows() {
@@ -115,64 +101,5 @@ class ElementwiseTasksTest {
     Tensor expected = Tensor.zeros(2, 2, 8, 4);
     oracle.cacheAppend(x, new int[] {1, 0, 1}, new int[] {7, 7, 0}, expected);
     assertClose("cache", result(cache), expected.data(), 0);
-  }
-
-  @Test
-  void adamW() {
-    Tensor w = random(1, 1, 33);
-    Tensor m = random(2, 0.1f, 33);
-    Tensor v = Tensor.zeros(33);
-    Tensor g = random(3, 3, 33);
-    float[] weight = shifted(w);
-    float[] first = shifted(m);
-    float[] second = shifted(v);
-    for (int i = 0; i < 33; i++) {
-      OptimizerTasks.adamW(
-          weight,
-          AT,
-          shifted(g),
-          AT,
-          first,
-          AT,
-          second,
-          AT,
-          1e-2f,
-          0.9f,
-          0.95f,
-          1e-8f,
-          1 - 1e-3f,
-          0.5f,
-          (float) (1 - Math.pow(0.9f, 3)),
-          (float) (1 - Math.pow(0.95f, 3)),
-          i);
-    }
-    oracle.adamW(w, g, m, v, new AdamWStep(1e-2f, 0.9f, 0.95f, 1e-8f, 0.1f, 3, 0.5f));
-    assertClose("w", result(weight), w.data(), 1e-6);
-    assertClose("m", result(first), m.data(), 1e-6);
-    assertClose("v", result(second), v.data(), 1e-6);
-  }
-
-  @Test
-  void listsOfAnIdAreShortAndInOrder() {
-    int[] ids = randomIds(1, 500, 3);
-    ids[77] = 9;
-    Tensor dy = random(2, 1, 500, 4);
-    IdLists lists = IdLists.of(ids, 500, 64);
-    Tensor table = Tensor.zeros(10, 4);
-    for (int g = 0; g < lists.distinct().length; g++) {
-      for (int list = lists.firstList()[g]; list < lists.firstList()[g + 1]; list++) {
-        int from = lists.starts()[list];
-        int to = lists.starts()[list + 1];
-        assertThat(to - from).isBetween(1, 64);
-        for (int j = 0; j < 4; j++) {
-          table.data()[lists.distinct()[g] * 4 + j] +=
-              RowsTasks.listedSum(dy.data(), 0, lists.order(), 0, from, to, 4, j);
-        }
-      }
-    }
-    Tensor expected = Tensor.zeros(10, 4);
-    oracle.embeddingBackward(ids, dy, expected);
-    assertClose("table", table.data(), expected.data(), 1e-5);
-    assertThat(IdLists.of(new int[0], 0, 64).count()).isZero();
   }
 }

@@ -3,10 +3,13 @@ package io.jackpot.tasks;
 import static io.jackpot.tensor.Fixtures.assertClose;
 import static io.jackpot.tensor.Fixtures.copy;
 import static io.jackpot.tensor.Fixtures.random;
+import static org.assertj.core.api.Assertions.assertThat;
+import static io.jackpot.tensor.Fixtures.randomIds;
 
 import io.jackpot.tensor.ScalarOps;
 import io.jackpot.tensor.Tensor;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -100,5 +103,29 @@ class RowsTasksTest {
     }
     float sum = (float) oracle.sumsOfSquares(List.of(x))[0];
     assertClose("squares", new float[] {squares}, new float[] {sum}, 1e-5);
+  }
+
+  @Test
+  void listsOfAnIdAreShortAndInOrder() {
+    int[] ids = randomIds(1, 500, 3);
+    ids[77] = 9;
+    Tensor dy = random(2, 1, 500, 4);
+    IdLists lists = IdLists.of(ids, 500, 64);
+    Tensor table = Tensor.zeros(10, 4);
+    for (int g = 0; g < lists.distinct().length; g++) {
+      for (int list = lists.firstList()[g]; list < lists.firstList()[g + 1]; list++) {
+        int from = lists.starts()[list];
+        int to = lists.starts()[list + 1];
+        assertThat(to - from).isBetween(1, 64);
+        for (int j = 0; j < 4; j++) {
+          table.data()[lists.distinct()[g] * 4 + j] +=
+              RowsTasks.listedSum(dy.data(), 0, lists.order(), 0, from, to, 4, j);
+        }
+      }
+    }
+    Tensor expected = Tensor.zeros(10, 4);
+    oracle.embeddingBackward(ids, dy, expected);
+    assertClose("table", table.data(), expected.data(), 1e-5);
+    assertThat(IdLists.of(new int[0], 0, 64).count()).isZero();
   }
 }

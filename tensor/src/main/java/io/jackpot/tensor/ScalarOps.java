@@ -3,7 +3,7 @@ package io.jackpot.tensor;
 import java.util.Optional;
 
 /**
- * The oracle: every op of {@link Ops} as its formula reads. Plain loops on one thread, sums in
+ * The oracle: every op of {@link Ops} written as its formula. Plain loops on one thread, sums in
  * double, one rounding to float32 where a result is stored. Other providers are tested against it,
  * and it runs where nothing faster can.
  */

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The distributions of a rollout's response tokens before its first update: p_ref and p_inf. */
-interface Before {
+interface BeforeUpdate {
 
   /**
    * A model's distributions over some response tokens: {@code logSumExp, logProbs [tokens]}. Of the
@@ -21,8 +21,8 @@ interface Before {
   record Distribution(Head head, float[] logSumExp, float[] logProbs) {}
 
   /** A rollout of one mini-batch: nothing was updated yet. */
-  Before NOW =
-      new Before() {
+  BeforeUpdate NOW =
+      new BeforeUpdate() {
         @Override
         public Distribution policy(Distribution now, int from) {
           return now;
@@ -46,7 +46,7 @@ interface Before {
   Distribution sampler(Distribution now, int from);
 
   /** Keeps both for a rollout of several mini-batches. */
-  record Kept(Snapshot ofPolicy, Snapshot ofSampler) implements Before {
+  record Kept(Snapshot ofPolicy, Snapshot ofSampler) implements BeforeUpdate {
     @Override
     public Distribution policy(Distribution now, int from) {
       return ofPolicy.slice(from, now.logProbs().length);
