@@ -13,13 +13,16 @@ import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.objective.TokenBatch;
 import io.jackpot.objective.Uniforms;
 import io.jackpot.tensor.Distillation.Direction;
+import io.jackpot.weights.Json;
+import io.jackpot.weights.JsonPart;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,6 +32,9 @@ import tools.jackson.databind.node.ObjectNode;
  * in double precision. All of it is computed by the tasks that training uses.
  */
 public final class Explain {
+  /** The options for which null means that there is no such bound. */
+  private static final Set<String> NULLABLE = Set.of("clipLow", "clipHigh", "c1", "c2");
+
   private Explain() {}
 
   /**
@@ -38,12 +44,12 @@ public final class Explain {
    *     the entry, as in {@code tokens[3].policy}
    */
   public static ObjectNode explain(Path input) {
-    return explain(StrictJson.read(input));
+    return explain(Json.read(input));
   }
 
   /** {@link #explain(Path)} for what the file holds. */
-  public static ObjectNode explain(JsonNode input) {
-    StrictJson root = StrictJson.object(input, "", "options", "tokens");
+  public static ObjectNode explain(ObjectNode input) {
+    JsonPart root = object(new JsonPart("", input), "options", "tokens");
     ObjectiveOptions options = options(root);
     List<Token> tokens = tokens(root, options.mask());
     TokenBatch batch = batch(tokens, options);
@@ -58,10 +64,10 @@ public final class Explain {
 
   // ---- Reading
 
-  private static ObjectiveOptions options(StrictJson root) {
-    StrictJson json =
-        root.child(
-            "options",
+  private static ObjectiveOptions options(JsonPart root) {
+    JsonPart json =
+        object(
+            root.at("options"),
             "lambda",
             "target",
             "clipLow",
@@ -73,21 +79,21 @@ public final class Explain {
             "mask",
             "actorCorrection",
             "distill");
-    StrictJson distill = json.child("distill", "coefficient", "direction");
+    JsonPart distill = object(json.at("distill"), "coefficient", "direction");
     return new ObjectiveOptions(
         json.number("lambda", 1.0),
-        json.choice("target", Target.NEW),
-        json.numberOrNull("clipLow", 0.2),
-        json.numberOrNull("clipHigh", 0.2),
-        json.numberOrNull("c1", 3.0).orElse(Double.POSITIVE_INFINITY),
-        json.numberOrNull("c2", 3.0).orElse(Double.POSITIVE_INFINITY),
+        choice(json, "target", Target.NEW),
+        numberOrNull(json, "clipLow", 0.2),
+        numberOrNull(json, "clipHigh", 0.2),
+        numberOrNull(json, "c1", 3.0).orElse(Double.POSITIVE_INFINITY),
+        numberOrNull(json, "c2", 3.0).orElse(Double.POSITIVE_INFINITY),
         json.integer("topK", 20),
-        json.choice("normalizer", ObjectiveOptions.Normalizer.TOPK),
-        json.choice("mask", MaskMode.BERNOULLI),
+        choice(json, "normalizer", ObjectiveOptions.Normalizer.TOPK),
+        choice(json, "mask", MaskMode.BERNOULLI),
         new PolicyWeighting.Obrs(),
         correction(json),
         distill.number("coefficient", 0.5),
-        distill.choice("direction", Direction.FORWARD),
+        choice(distill, "direction", Direction.FORWARD),
         ObjectiveOptions.Aggregation.TOKEN_MEAN);
   }
 
@@ -98,28 +104,53 @@ public final class Explain {
     ICEPOP
   }
 
-  private static Correction correction(StrictJson options) {
-    String key = "actorCorrection";
-    CorrectionType type =
-        options.child(key, "type", "cap", "low", "high").choice("type", CorrectionType.TRUNCATED);
-    return switch (type) {
+  private static Correction correction(JsonPart options) {
+    JsonPart json = object(options.at("actorCorrection"), "type", "cap", "low", "high");
+    return switch (choice(json, "type", CorrectionType.TRUNCATED)) {
       case NONE -> {
-        options.child(key, "type");
+        json.only("type");
         yield new Correction.None();
       }
       case IDENTITY -> {
-        options.child(key, "type");
+        json.only("type");
         yield new Correction.Identity(Correction.Level.TOKEN);
       }
       case TRUNCATED ->
           new Correction.Truncated(
-              options.child(key, "type", "cap").number("cap", 2.0), Correction.Level.TOKEN);
+              json.only("type", "cap").number("cap", 2.0), Correction.Level.TOKEN);
       case ICEPOP -> {
-        StrictJson json = options.child(key, "type", "low", "high");
+        json.only("type", "low", "high");
         yield new Correction.IcePop(
             json.number("low", 0.5), json.number("high", 5.0), Correction.Level.TOKEN);
       }
     };
+  }
+
+  /** A part with no other keys than {@code known}, and null only where it has a meaning. */
+  private static JsonPart object(JsonPart part, String... known) {
+    part.only(known);
+    for (String key : part.node().propertyNames()) {
+      if (part.node().get(key).isNull() && !NULLABLE.contains(key)) {
+        throw part.at(key).error("found null, expected a value");
+      }
+    }
+    return part;
+  }
+
+  private static OptionalDouble numberOrNull(JsonPart json, String key, double otherwise) {
+    return json.at(key).node().isNull()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(json.number(key, otherwise));
+  }
+
+  /** A constant by its name in lower case, and in no other case. */
+  private static <E extends Enum<E>> E choice(JsonPart json, String key, E otherwise) {
+    E constant = json.constant(key, otherwise.getDeclaringClass(), otherwise);
+    String name = constant.name().toLowerCase(Locale.ROOT);
+    if (!json.text(key, name).equals(name)) {
+      throw json.at(key).expected('"' + name + '"');
+    }
+    return constant;
   }
 
   /** Log-probs of the five distributions, each {@code [vocabulary]}; top-k ids need logits. */
@@ -135,46 +166,32 @@ public final class Explain {
       double advantage,
       double uniform) {}
 
-  private static List<Token> tokens(StrictJson root, MaskMode mask) {
-    List<JsonNode> nodes = root.array("tokens");
-    if (nodes.isEmpty()) {
-      throw new InputException("tokens: empty, expected at least one token");
+  private static List<Token> tokens(JsonPart root, MaskMode mask) {
+    List<JsonPart> entries = root.elements("tokens");
+    if (entries.isEmpty()) {
+      throw root.at("tokens").error("empty, expected at least one token");
     }
-    List<StrictJson> entries =
-        IntStream.range(0, nodes.size())
-            .mapToObj(i ->
-                StrictJson.object(
-                    nodes.get(i),
-                    "tokens[" + i + "]",
-                    "inf",
-                    "policyRef",
-                    "policy",
-                    "actorRef",
-                    "actor",
-                    "action",
-                    "advantage",
-                    "u"))
-            .toList();
+    for (JsonPart entry : entries) {
+      object(entry, "inf", "policyRef", "policy", "actorRef", "actor", "action", "advantage", "u");
+    }
     int vocabulary = entries.getFirst().numbers("inf").length;
     return entries.stream().map(json -> token(json, vocabulary, mask)).toList();
   }
 
-  private static Token token(StrictJson json, int vocabulary, MaskMode mask) {
+  private static Token token(JsonPart json, int vocabulary, MaskMode mask) {
     double[] inf = logits(json, "inf", vocabulary);
     double[] policyRef = logits(json, "policyRef", vocabulary);
     double[] policy = logits(json, "policy", vocabulary);
     double[] actorRef = logits(json, "actorRef", vocabulary);
     double[] actor = logits(json, "actor", vocabulary);
-    int action = json.integer("action");
+    int action = json.integer("action", null);
     if (action < 0 || action >= vocabulary) {
-      throw new InputException(
-          json.at("action") + ": " + action + ", expected an id from 0 to " + (vocabulary - 1));
+      throw json.at("action").expected("an id from 0 to " + (vocabulary - 1));
     }
     // Mode expected does not draw.
-    double uniform = mask == MaskMode.EXPECTED ? json.number("u", 0) : json.number("u");
+    double uniform = json.number("u", mask == MaskMode.EXPECTED ? 0 : null);
     if (!(uniform >= 0 && uniform < 1)) {
-      throw new InputException(
-          json.at("u") + ": " + uniform + ", expected a number from 0 to below 1");
+      throw json.at("u").expected("a number from 0 to below 1");
     }
     return new Token(
         logSoftmax(inf),
@@ -185,19 +202,18 @@ public final class Explain {
         inf,
         policy,
         action,
-        json.number("advantage"),
+        json.number("advantage", null),
         uniform);
   }
 
-  private static double[] logits(StrictJson json, String key, int vocabulary) {
+  private static double[] logits(JsonPart json, String key, int vocabulary) {
     double[] logits = json.numbers(key);
     if (logits.length != vocabulary || vocabulary == 0) {
-      throw new InputException(
-          json.at(key)
-              + ": "
-              + logits.length
-              + " logits, expected "
-              + (vocabulary == 0 ? "at least 1" : vocabulary + " (as in tokens[0].inf)"));
+      throw json.at(key)
+          .error(
+              logits.length
+                  + " logits, expected "
+                  + (vocabulary == 0 ? "at least 1" : vocabulary + " (as in tokens[0].inf)"));
     }
     return logits;
   }

@@ -10,14 +10,30 @@ import tools.jackson.databind.JsonNode;
 /**
  * A node of a JSON file with its path, which its errors name.
  *
- * @param where the file and the keys that lead to the node, for messages
+ * @param where the file, if it is to be named, and the keys that lead to the node
  */
-record JsonPart(String where, JsonNode node) {
-  JsonPart at(String key) {
-    return new JsonPart(where + (where.endsWith(": ") ? "" : ".") + key, node.path(key));
+public record JsonPart(String where, JsonNode node) {
+  /** The node under {@code key}, which may be missing. */
+  public JsonPart at(String key) {
+    String dot = where.isEmpty() || where.endsWith(": ") ? "" : ".";
+    return new JsonPart(where + dot + key, node.path(key));
   }
 
-  List<JsonPart> elements(String key) {
+  /** This part, checked to be missing or an object with no other keys than {@code known}. */
+  public JsonPart only(String... known) {
+    if (!node.isObject() && !node.isMissingNode()) {
+      throw expected("an object");
+    }
+    for (String key : node.propertyNames()) {
+      if (!List.of(known).contains(key)) {
+        throw at(key).error("unknown key, expected one of " + String.join(", ", known));
+      }
+    }
+    return this;
+  }
+
+  /** The elements of a required list. */
+  public List<JsonPart> elements(String key) {
     JsonPart list = at(key);
     if (!list.node.isArray()) {
       throw list.expected("a list");
@@ -55,7 +71,8 @@ record JsonPart(String where, JsonNode node) {
     return text.codePointAt(0);
   }
 
-  String text(String key, String otherwise) {
+  /** A text, or {@code otherwise} if it is absent. */
+  public String text(String key, String otherwise) {
     return at(key).isAbsent() ? otherwise : text(key);
   }
 
@@ -72,9 +89,11 @@ record JsonPart(String where, JsonNode node) {
   }
 
   /**
-   * @param otherwise null if the integer is required
+   * An integer.
+   *
+   * @param otherwise null if it is required
    */
-  int integer(String key, @Nullable Integer otherwise) {
+  public int integer(String key, @Nullable Integer otherwise) {
     JsonPart part = at(key);
     if (part.isAbsent() && otherwise != null) {
       return otherwise;
@@ -90,15 +109,21 @@ record JsonPart(String where, JsonNode node) {
    *
    * @param otherwise null if it is required
    */
-  double number(String key, @Nullable Number otherwise) {
+  public double number(String key, @Nullable Number otherwise) {
     JsonPart part = at(key);
-    if (part.isAbsent() && otherwise != null) {
-      return otherwise.doubleValue();
+    return part.isAbsent() && otherwise != null ? otherwise.doubleValue() : part.number();
+  }
+
+  /** A required list of finite numbers. */
+  public double[] numbers(String key) {
+    return elements(key).stream().mapToDouble(JsonPart::number).toArray();
+  }
+
+  private double number() {
+    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+      throw expected("a number");
     }
-    if (!part.node.isNumber() || !Double.isFinite(part.node.doubleValue())) {
-      throw part.expected("a number");
-    }
-    return part.node.doubleValue();
+    return node.doubleValue();
   }
 
   /** An integer that is not negative. */
@@ -114,7 +139,7 @@ record JsonPart(String where, JsonNode node) {
   }
 
   /** An enum constant by its name in camel case or lower case. */
-  <E extends Enum<E>> E constant(String key, Class<E> type, @Nullable E otherwise) {
+  public <E extends Enum<E>> E constant(String key, Class<E> type, @Nullable E otherwise) {
     if (otherwise != null && at(key).isAbsent()) {
       return otherwise;
     }
@@ -131,14 +156,16 @@ record JsonPart(String where, JsonNode node) {
     throw at(key).expected("one of " + String.join(", ", names));
   }
 
-  InputException expected(String what) {
+  /** The error that this node is not {@code what}. */
+  public InputException expected(String what) {
     String text = node.toString();
     String found =
         isAbsent() ? "missing" : "found " + (text.length() > 60 ? text.substring(0, 60) : text);
     return error(found + ", expected " + what);
   }
 
-  InputException error(String problem) {
+  /** An error in one line that begins with the path. */
+  public InputException error(String problem) {
     return new InputException(Json.oneLine(where + ": " + problem));
   }
 }
