@@ -1,5 +1,6 @@
 package io.jackpot.cli;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.jackpot.config.Setting;
 import io.jackpot.devices.Devices;
 import io.jackpot.tensor.OpsLookup;
@@ -56,17 +57,10 @@ final class Doctor {
         .put("processors", runtime.availableProcessors())
         .put("ops", OpsLookup.explain())
         .put("heap" + BYTES, runtime.maxMemory())
-        .put("memory" + BYTES, memory())
+        .put(
+            "memory" + BYTES,
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize())
         .put("freeDisk" + BYTES, Files.getFileStore(Path.of("").toAbsolutePath()).getUsableSpace())
-        .put("tornadovm", devices());
-  }
-
-  private static long memory() {
-    return ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class)
-        .getTotalMemorySize();
-  }
-
-  private static String devices() {
-    return Devices.provider().describe();
+        .put("tornadovm", Devices.provider().describe());
   }
 }

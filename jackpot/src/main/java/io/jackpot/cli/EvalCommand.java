@@ -48,27 +48,29 @@ final class EvalCommand {
     Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
     boolean terminal = Console.isTerminal();
     Path out = paths.out == null ? null : Path.of(paths.out);
-    boolean toFile = out != null && isFile(out);
+    Path file = out != null && isFile(out) ? out : null;
     if (paths.resume != null) {
       if (out != null) {
         throw new InputException("--out and --resume: expected at most one");
       }
-      Path folder = Path.of(paths.resume);
-      EvalResults results =
-          Evaluation.resume(folder, settings -> change(settings, flags), console.err(), terminal);
-      print(results, folder, console);
+      Path resumed = Path.of(paths.resume);
+      print(
+          Evaluation.resume(resumed, settings -> change(settings, flags), console.err(), terminal),
+          resumed,
+          console);
       return;
     }
     EvalSettings settings = SETTINGS.build(flags);
-    if (out != null && toFile && Files.exists(out) && !hasResults(out)) {
+    if (file != null && Files.exists(file) && !hasResults(file)) {
       throw new InputException(
-          out + ": found a file without results of an evaluation, expected a new name for --out");
+          file + ": found a file without results of an evaluation, expected a new name for --out");
     }
-    EvalResults results = Evaluation.run(settings, toFile ? null : out, console.err(), terminal);
-    if (out != null && toFile) {
-      Json.write(out, results.toJson());
+    Path folder = file == null ? out : null;
+    EvalResults results = Evaluation.run(settings, folder, console.err(), terminal);
+    if (file != null) {
+      Json.write(file, results.toJson());
     }
-    print(results, toFile ? null : out, console);
+    print(results, folder, console);
   }
 
   /** Results go to a file if it is named as one or is there as one. */

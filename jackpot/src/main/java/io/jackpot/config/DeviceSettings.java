@@ -7,6 +7,8 @@ import io.jackpot.devices.MemoryPlan;
 import io.jackpot.devices.Products;
 import io.jackpot.devices.Products.Gemm;
 import io.jackpot.devices.Products.Precision;
+import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import java.util.function.Supplier;
 
 /** The settings of the device that a command computes on. */
@@ -29,7 +31,7 @@ public record DeviceSettings(
         Precision matmulPrecision) {
 
   /**
-   * @throws io.jackpot.input.InputException if no device multiplies matrices that way
+   * @throws InputException if no device multiplies matrices that way
    */
   public DeviceSettings {
     Products.of(device, gemm, matmulPrecision);
@@ -39,7 +41,7 @@ public record DeviceSettings(
    * Opens the device.
    *
    * @param plan the memory that a device needs
-   * @throws io.jackpot.input.InputException if there is no such device, or it has no such products
+   * @throws InputException if there is no such device, or it has no such products
    */
   public Compute open(Supplier<MemoryPlan> plan) {
     return Devices.open(device, new Products(gemm, matmulPrecision), threads, plan);
@@ -48,16 +50,16 @@ public record DeviceSettings(
   /**
    * Opens the device for a model that samples with the number types {@code dtypes}.
    *
-   * @throws io.jackpot.input.InputException as {@link #open(Supplier)}, or if the device does not
-   *     have these types
+   * @throws InputException as {@link #open(Supplier)}, or if the device does not have these types
    */
   public Compute open(DtypeSettings dtypes, Supplier<MemoryPlan> plan) {
-    return Devices.open(
-        device,
-        new Products(gemm, matmulPrecision),
-        threads,
-        dtypes.actorDtype(),
-        dtypes.kvDtype(),
-        plan);
+    Compute opened = open(plan);
+    if (dtypes.rounded() && opened.ops().packed().isEmpty()) {
+      opened.close();
+      throw new InputException(
+          "--actor-dtype %s, --kv-dtype %s: on a device only f32; use --device cpu, or f32 for both"
+              .formatted(Names.of(dtypes.actorDtype()), Names.of(dtypes.kvDtype())));
+    }
+    return opened;
   }
 }

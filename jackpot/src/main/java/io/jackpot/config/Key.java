@@ -3,13 +3,13 @@ package io.jackpot.config;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.weights.Json;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -30,7 +30,7 @@ public final class Key {
   private final Setting setting;
   private final boolean nullable;
 
-  /** The type of a number, or of the numbers of a list. */
+  /** The type of a number, or of the numbers of a list; that of an object for a primitive one. */
   private final Class<?> numberType;
 
   Key(List<RecordComponent> path) {
@@ -40,10 +40,11 @@ public final class Key {
         Objects.requireNonNull(
             component.getAnnotation(Setting.class), component + " has no @Setting");
     this.nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-    this.numberType =
+    Class<?> single =
         component.getGenericType() instanceof ParameterizedType list
             ? (Class<?>) list.getActualTypeArguments()[0]
             : component.getType();
+    this.numberType = MethodType.methodType(single).wrap().returnType();
     path.forEach(part -> part.getAccessor().setAccessible(true));
   }
 
@@ -143,18 +144,11 @@ public final class Key {
 
   /** The number, or the list of numbers, that {@code texts} are. */
   private Object numbers(List<String> texts, String where, String found, String none) {
-    List<Number> numbers = new ArrayList<>();
-    for (String text : texts) {
-      Number number = isNumber() ? number(text) : null;
-      if (number == null) {
-        throw wrong(where, found, none);
-      }
-      numbers.add(number);
-    }
-    if (numbers.isEmpty()) {
+    List<Number> numbers = texts.stream().flatMap(text -> number(text).stream()).toList();
+    if (!isNumber() || numbers.isEmpty() || numbers.size() < texts.size()) {
       throw wrong(where, found, none);
     }
-    return isList() ? List.copyOf(numbers) : numbers.getFirst();
+    return isList() ? numbers : numbers.getFirst();
   }
 
   /**
@@ -182,25 +176,11 @@ public final class Key {
   }
 
   private boolean isNumber() {
-    return numberType.isPrimitive()
-        ? numberType != boolean.class
-        : Number.class.isAssignableFrom(numberType);
+    return Number.class.isAssignableFrom(numberType);
   }
 
   private boolean isList() {
     return type() == List.class;
-  }
-
-  private boolean isLong() {
-    return numberType == long.class || numberType == Long.class;
-  }
-
-  private boolean isInt() {
-    return numberType == int.class || numberType == Integer.class;
-  }
-
-  private boolean isFloat() {
-    return numberType == float.class || numberType == Float.class;
   }
 
   private List<Object> constants() {
@@ -208,27 +188,31 @@ public final class Key {
     return constants == null ? List.of() : List.of(constants);
   }
 
-  /** The number that {@code text} is; null if it does not fit the type or is out of range. */
-  private @Nullable Number number(String text) {
+  private List<String> names() {
+    return constants().stream().map(constant -> Names.of((Enum<?>) constant)).toList();
+  }
+
+  /** The number that {@code text} is; empty if it does not fit the type or is out of range. */
+  private Optional<Number> number(String text) {
     Number number;
     try {
       BigDecimal decimal = new BigDecimal(text);
-      if (isInt()) {
+      if (numberType == Integer.class) {
         number = decimal.intValueExact();
-      } else if (isLong()) {
+      } else if (numberType == Long.class) {
         number = decimal.longValueExact();
-      } else if (isFloat()) {
+      } else if (numberType == Float.class) {
         number = decimal.floatValue();
       } else {
         number = decimal.doubleValue();
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      return null;
+      return Optional.empty();
     }
     double value = number.doubleValue();
     boolean inRange = value >= setting.min() && value <= setting.max();
     boolean excluded = setting.above() && value == setting.min();
-    return inRange && !excluded && Double.isFinite(value) ? number : null;
+    return Optional.of(number).filter(_ -> inRange && !excluded && Double.isFinite(value));
   }
 
   private InputException wrong(String where, String found, String none) {
@@ -238,8 +222,7 @@ public final class Key {
       message += ", or " + none;
     }
     if (type().isEnum()) {
-      List<String> names = constants().stream().map(c -> Names.of((Enum<?>) c)).toList();
-      message += "; nearest is " + Names.nearest(found, names);
+      message += "; nearest is " + Names.nearest(found, names());
     }
     return new InputException(Json.oneLine(message));
   }
@@ -253,17 +236,16 @@ public final class Key {
       return "true or false";
     }
     if (type().isEnum()) {
-      return constants().stream()
-          .map(constant -> Names.of((Enum<?>) constant))
-          .collect(Collectors.joining(", ", "one of ", ""));
+      return "one of " + String.join(", ", names());
     }
     return (isList() ? "numbers, each " : "") + expectedNumber();
   }
 
   private String expectedNumber() {
-    if (isInt() || isLong()) {
-      long lowest = isInt() ? Integer.MIN_VALUE : Long.MIN_VALUE;
-      long highest = isInt() ? Integer.MAX_VALUE : Long.MAX_VALUE;
+    boolean isInt = numberType == Integer.class;
+    if (isInt || numberType == Long.class) {
+      long lowest = isInt ? Integer.MIN_VALUE : Long.MIN_VALUE;
+      long highest = isInt ? Integer.MAX_VALUE : Long.MAX_VALUE;
       // Casts of the infinities are the ends of the range of long.
       return "an integer from "
           + Math.max(lowest, (long) setting.min())

@@ -148,7 +148,7 @@ public record TrainSettings(
     if ((clipLow == null) != (clipHigh == null)) {
       throw new InputException(
           "clipLow %s, clipHigh %s: expected two numbers, or none for both"
-              .formatted(orNone(clipLow), orNone(clipHigh)));
+              .formatted(Objects.toString(clipLow, "none"), Objects.toString(clipHigh, "none")));
     }
     long responses = (long) rolloutPrompts * samplesPerPrompt;
     if (responses % trainBatch != 0) {
@@ -180,10 +180,6 @@ public record TrainSettings(
       throw new InputException(
           "%s %s, %s %s: expected %s to be at most %s".formatted(low, from, high, to, low, high));
     }
-  }
-
-  private static Object orNone(@Nullable Object value) {
-    return value == null ? "none" : value;
   }
 
   /**

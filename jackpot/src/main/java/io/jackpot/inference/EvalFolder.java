@@ -1,9 +1,9 @@
 package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
-import io.jackpot.report.EvalReport;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
+import io.jackpot.report.RunReport;
 import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Json;
 import java.io.IOException;
@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,7 +56,7 @@ final class EvalFolder implements AutoCloseable {
     byte[] problems = problems(sets);
     AtomicFiles.writeAtomically(folder.resolve(PROBLEMS), out -> out.write(problems));
     Json.write(folder.resolve(CONFIG), config);
-    return new EvalFolder(folder, FolderLock.take(folder));
+    return FolderLock.take(folder, lock -> new EvalFolder(folder, lock));
   }
 
   /**
@@ -89,13 +88,7 @@ final class EvalFolder implements AutoCloseable {
    */
   static EvalFolder open(Path folder, List<DataSet> sets) {
     checkProblems(folder.resolve(PROBLEMS), sets);
-    FolderLock lock = FolderLock.take(folder);
-    try {
-      return new EvalFolder(folder, lock);
-    } catch (RuntimeException e) {
-      lock.close();
-      throw e;
-    }
+    return FolderLock.take(folder, lock -> new EvalFolder(folder, lock));
   }
 
   private static byte[] problems(List<DataSet> sets) {
@@ -130,16 +123,16 @@ final class EvalFolder implements AutoCloseable {
   /**
    * Reads all responses so far.
    *
-   * @param isExpected whether a response is one that this evaluation asks for
+   * @param reader returns whether a response is one that this evaluation asks for
    * @throws InputException if a line is none of them
    */
-  void forEach(Predicate<Response> isExpected, Consumer<Response> consumer) {
+  void forEach(Predicate<Response> reader) {
     Path file = folder.resolve(SAMPLES);
     JsonLines.forEach(
         file,
         (number, line) -> {
           Response response = Response.of(line);
-          if (response == null || !isExpected.test(response)) {
+          if (response == null || !reader.test(response)) {
             throw new InputException(
                 file
                     + ":"
@@ -147,15 +140,14 @@ final class EvalFolder implements AutoCloseable {
                     + ": not a response that this evaluation asks for; delete the line, and it"
                     + " will be sampled again");
           }
-          consumer.accept(response);
         });
   }
 
   /** Writes {@code results.json} and {@code report.html}. */
   Path finish(ObjectNode results) {
     samples.force();
-    Json.write(folder.resolve(EvalReport.RESULTS), results);
-    return EvalReport.write(folder);
+    Json.write(folder.resolve(RunReport.RESULTS), results);
+    return RunReport.write(folder);
   }
 
   @Override

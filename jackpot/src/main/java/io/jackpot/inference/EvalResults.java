@@ -3,7 +3,6 @@ package io.jackpot.inference;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,17 +10,12 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The results of an evaluation.
  *
- * @param sets the data sets
- * @param tallies of the responses to each of them
+ * @param tallies of the responses to each data set
  * @param maxTokens longest response allowed, of each data set
  * @param seconds that sampling took
  */
 public record EvalResults(
-    EvalSettings settings,
-    List<DataSet> sets,
-    List<Tally> tallies,
-    List<Integer> maxTokens,
-    double seconds) {
+    EvalSettings settings, List<Tally> tallies, List<Integer> maxTokens, double seconds) {
 
   /**
    * The results as one object:
@@ -59,17 +53,19 @@ public record EvalResults(
     long tokens = Tally.Lengths.of(tallies).tokens();
     json.put("samplingSeconds", seconds).put("tokensPerSecond", seconds > 0 ? tokens / seconds : 0);
     ArrayNode datasets = json.putArray("datasets");
-    for (int i = 0; i < sets.size(); i++) {
-      ObjectNode set =
-          datasets.addObject().put("name", sets.get(i).name()).put("source", sets.get(i).source());
-      write(set, tallies.subList(i, i + 1), maxTokens.get(i));
+    for (int i = 0; i < tallies.size(); i++) {
+      DataSet set = tallies.get(i).set();
+      write(
+          datasets.addObject().put("name", set.name()).put("source", set.source()),
+          List.of(tallies.get(i)),
+          maxTokens.get(i));
     }
     return json;
   }
 
   private void write(ObjectNode json, List<Tally> some, int most) {
     json.put("n", some.stream().mapToInt(Tally::problems).sum())
-        .put("badGold", some.stream().mapToInt(Tally::badGold).sum())
+        .put("badGold", some.stream().mapToInt(tally -> tally.set().badGold()).sum())
         .put("maxTokens", most);
     json.set("mean@" + settings.samples(), mean(some, Tally::mean).toJson());
     settings.ks().forEach(k -> json.set("pass@" + k, mean(some, t -> t.pass(k)).toJson()));
@@ -94,17 +90,16 @@ public record EvalResults(
   /** A table for people: each data set, then all together. */
   public String table() {
     StringBuilder table = new StringBuilder();
-    IntStream.range(0, sets.size())
-        .forEach(i -> rows(table, sets.get(i).name(), tallies.subList(i, i + 1)));
-    if (sets.size() > 1) {
-      rows(table, "mean over the " + sets.size() + " data sets", tallies);
+    tallies.forEach(tally -> rows(table, tally.set().name(), List.of(tally)));
+    if (tallies.size() > 1) {
+      rows(table, "mean over the " + tallies.size() + " data sets", tallies);
     }
     return table.toString();
   }
 
   private void rows(StringBuilder table, String name, List<Tally> some) {
     int n = some.stream().mapToInt(Tally::problems).sum();
-    int bad = some.stream().mapToInt(Tally::badGold).sum();
+    int bad = some.stream().mapToInt(tally -> tally.set().badGold()).sum();
     table.append(name).append(System.lineSeparator());
     row(table, "n", n + " problems x " + settings.samples() + ", " + bad + " with bad gold");
     row(table, "mean@" + settings.samples(), mean(some, Tally::mean));

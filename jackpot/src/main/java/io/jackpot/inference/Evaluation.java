@@ -35,7 +35,7 @@ public final class Evaluation implements AutoCloseable {
 
   private final EvalSettings settings;
   private final List<DataSet> sets;
-  private final List<Tally> tallies = new ArrayList<>();
+  private final List<Tally> tallies;
   private final Responder responder;
   private final PrintWriter log;
   private final boolean terminal;
@@ -49,7 +49,7 @@ public final class Evaluation implements AutoCloseable {
     this.log = log;
     this.terminal = terminal;
     this.sets = DataSet.of(settings);
-    sets.forEach(set -> tallies.add(new Tally(set, settings.samples())));
+    this.tallies = sets.stream().map(set -> new Tally(set, settings.samples())).toList();
     this.responder =
         new Responder(
             settings.model(),
@@ -105,45 +105,34 @@ public final class Evaluation implements AutoCloseable {
       List<Prompts> prompts = evaluation.prompts();
       EvalFolder opened = EvalFolder.open(folder, evaluation.sets);
       evaluation.folder = opened;
-      opened.forEach(evaluation::isExpected, evaluation::recall);
+      opened.forEach(evaluation::recall);
       return evaluation.finish(prompts);
     }
   }
 
   /** The prompts of a data set, of its readable problems. */
-  private record Prompts(DataSet set, Tally tally, List<int[]> ids, int maxTokens) {}
+  private record Prompts(Tally tally, List<int[]> ids, int maxTokens) {}
 
   private List<Prompts> prompts() {
     List<Prompts> all = new ArrayList<>();
-    for (int i = 0; i < sets.size(); i++) {
-      List<int[]> ids = sets.get(i).prompts(responder);
+    for (Tally tally : tallies) {
+      List<int[]> ids = tally.set().prompts(responder);
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-      int maxTokens = responder.maxTokens(settings.sampling(), longest);
-      all.add(new Prompts(sets.get(i), tallies.get(i), ids, maxTokens));
+      all.add(new Prompts(tally, ids, responder.maxTokens(settings.sampling(), longest)));
     }
     return all;
   }
 
-  private @Nullable Tally tally(String dataset) {
-    for (int i = 0; i < sets.size(); i++) {
-      if (sets.get(i).name().equals(dataset)) {
-        return tallies.get(i);
+  /** Counts a response of an earlier process; false if this evaluation does not ask for it. */
+  private boolean recall(Response response) {
+    for (Tally tally : tallies) {
+      if (tally.takes(response)) {
+        tally.add(response);
+        secondsBefore = Math.max(secondsBefore, response.elapsedSeconds());
+        return true;
       }
     }
-    return null;
-  }
-
-  private boolean isExpected(Response response) {
-    Tally tally = tally(response.dataset());
-    return tally != null && tally.takes(response.problem(), response.sample());
-  }
-
-  private void recall(Response response) {
-    Tally tally = tally(response.dataset());
-    if (tally != null) {
-      tally.add(response);
-      secondsBefore = Math.max(secondsBefore, response.elapsedSeconds());
-    }
+    return false;
   }
 
   private EvalResults finish(List<Prompts> prompts) {
@@ -168,7 +157,7 @@ public final class Evaluation implements AutoCloseable {
       seconds = secondsBefore + (before < total ? progress.seconds() : 0);
     }
     List<Integer> maxTokens = prompts.stream().map(Prompts::maxTokens).toList();
-    EvalResults results = new EvalResults(settings, sets, tallies, maxTokens, seconds);
+    EvalResults results = new EvalResults(settings, tallies, maxTokens, seconds);
     if (folder != null) {
       log.println("eval: " + folder.finish(results.toJson()));
     }
@@ -176,9 +165,9 @@ public final class Evaluation implements AutoCloseable {
   }
 
   private void sample(Prompts prompts, EvalProgress progress) {
-    DataSet set = prompts.set;
     Tally tally = prompts.tally;
-    List<Sampler.Request> missing = missing(set, tally);
+    DataSet set = tally.set();
+    List<Sampler.Request> missing = missing(tally);
     if (missing.isEmpty()) {
       return;
     }
@@ -201,11 +190,12 @@ public final class Evaluation implements AutoCloseable {
   }
 
   /** The responses to ask for; a list that takes next to no memory, however many there are. */
-  private List<Sampler.Request> missing(DataSet set, Tally tally) {
+  private List<Sampler.Request> missing(Tally tally) {
     int samples = settings.samples();
+    int[] readable = tally.set().readable();
     int[] indices =
-        IntStream.range(0, samples * set.readable().length)
-            .filter(i -> !tally.has(set.readable()[i / samples], i % samples))
+        IntStream.range(0, samples * readable.length)
+            .filter(i -> !tally.has(readable[i / samples], i % samples))
             .toArray();
     return new AbstractList<>() {
       @Override

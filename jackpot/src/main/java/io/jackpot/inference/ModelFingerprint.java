@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
@@ -79,24 +81,15 @@ final class ModelFingerprint {
    */
   static void check(String model, ObjectNode before) {
     ObjectNode now = of(model);
-    before
-        .propertyNames()
-        .forEach(file -> {
-          if (!before.get(file).toString().equals(now.path(file).toString())) {
-            throw changed(model, file, now.has(file) ? "is another file now" : "is gone");
-          }
-        });
-    now.propertyNames().stream()
-        .filter(file -> !before.has(file))
-        .findFirst()
-        .ifPresent(file -> {
-          throw changed(model, file, "was not there");
-        });
-  }
-
-  private static InputException changed(String model, String file, String how) {
-    return new InputException(
-        "%s: %s %s since this evaluation started; expected the same model, or give --out for a new evaluation"
-            .formatted(model, file, how));
+    Set<String> files = new LinkedHashSet<>(before.propertyNames());
+    files.addAll(now.propertyNames());
+    for (String file : files) {
+      if (!before.path(file).toString().equals(now.path(file).toString())) {
+        String changed = now.has(file) ? "is another file now" : "is gone";
+        throw new InputException(
+            "%s: %s %s since this evaluation started; expected the same model, or give --out for a new evaluation"
+                .formatted(model, file, before.has(file) ? changed : "was not there"));
+      }
+    }
   }
 }

@@ -105,12 +105,7 @@ final class Responder implements AutoCloseable {
    * @throws InputException if it is empty or the vocabulary cannot express it
    */
   int[] encode(Problem problem, String where) {
-    int[] ids;
-    try {
-      ids = prompts.encode(problem);
-    } catch (InputException e) {
-      throw new InputException(where + ": " + e.getMessage(), e);
-    }
+    int[] ids = InputException.at(where, () -> prompts.encode(problem));
     if (ids.length == 0) {
       throw new InputException(where + ": an empty prompt, expected at least one token");
     }

@@ -14,9 +14,8 @@ import tools.jackson.databind.node.ObjectNode;
  * only knows which exist.
  */
 final class Tally {
+  private final DataSet set;
   private final int samples;
-  private final int[] readable;
-  private final int badGold;
   private final int[] correct;
   private final int[] answered;
   private final BitSet there = new BitSet();
@@ -31,21 +30,24 @@ final class Tally {
    * @throws InputException if those are more than can be counted
    */
   Tally(DataSet set, int samples) {
+    this.set = set;
     this.samples = samples;
-    this.readable = set.readable();
-    if ((long) samples * readable.length > Integer.MAX_VALUE) {
+    if ((long) samples * problems() > Integer.MAX_VALUE) {
       throw new InputException(
           "--samples: found %d, expected at most %d: %s has %d problems, and there are at most %d responses"
               .formatted(
                   samples,
-                  Integer.MAX_VALUE / readable.length,
+                  Integer.MAX_VALUE / problems(),
                   set.name(),
-                  readable.length,
+                  problems(),
                   Integer.MAX_VALUE));
     }
-    this.badGold = set.badGold();
-    this.correct = new int[readable.length];
-    this.answered = new int[readable.length];
+    this.correct = new int[problems()];
+    this.answered = new int[problems()];
+  }
+
+  DataSet set() {
+    return set;
   }
 
   /** Whether there already is such a response. */
@@ -53,9 +55,12 @@ final class Tally {
     return there.get(index(place(problem), sample));
   }
 
-  /** Whether a response to this problem is asked for. */
-  boolean takes(int problem, int sample) {
-    return place(problem) >= 0 && sample >= 0 && sample < samples;
+  /** Whether a response is one that is asked for. */
+  boolean takes(Response response) {
+    return response.dataset().equals(set.name())
+        && place(response.problem()) >= 0
+        && response.sample() >= 0
+        && response.sample() < samples;
   }
 
   /** Counts a response; a repeated one counts once. */
@@ -77,7 +82,7 @@ final class Tally {
   }
 
   private int place(int problem) {
-    return Arrays.binarySearch(readable, problem);
+    return Arrays.binarySearch(set.readable(), problem);
   }
 
   private int index(int place, int sample) {
@@ -86,7 +91,7 @@ final class Tally {
 
   /** Problems with a readable gold answer. */
   int problems() {
-    return readable.length;
+    return set.readable().length;
   }
 
   /** Problems with all their responses. */
@@ -103,20 +108,12 @@ final class Tally {
     return right / (double) Math.max(1, responses());
   }
 
-  int badGold() {
-    return badGold;
-  }
-
   long unparsed() {
     return unparsed;
   }
 
   long truncated() {
     return truncated;
-  }
-
-  Lengths lengths() {
-    return lengths;
   }
 
   /** Right responses by problem. */

@@ -7,7 +7,6 @@ import io.jackpot.weights.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,7 +27,11 @@ public final class TokenizeLines {
     Tokenizer tokenizer = Tokenizers.load(tokenizerFile);
     List<int[]> lines =
         InputLines.read(
-            input, line -> encode(tokenizer::encodePlain, line.string("text"), line.where()));
+            input,
+            line -> {
+              String text = line.string("text");
+              return InputException.at(line.where(), () -> tokenizer.encodePlain(text));
+            });
     for (int[] plain : lines) {
       ObjectNode answer = JsonNodeFactory.instance.objectNode();
       ArrayNode array = answer.putArray("ids");
@@ -36,20 +39,6 @@ public final class TokenizeLines {
         array.add(id);
       }
       out.append(answer.put("text", tokenizer.decode(plain)).toString()).append('\n');
-    }
-  }
-
-  /**
-   * The ids of {@code text}.
-   *
-   * @param where its place, for messages
-   * @throws InputException if the vocabulary cannot express it
-   */
-  private static int[] encode(Function<String, int[]> encoder, String text, String where) {
-    try {
-      return encoder.apply(text);
-    } catch (InputException e) {
-      throw new InputException(where + ": " + e.getMessage(), e);
     }
   }
 }

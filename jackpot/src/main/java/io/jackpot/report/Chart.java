@@ -1,10 +1,10 @@
 package io.jackpot.report;
 
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * The content of a chart, for any run.
@@ -66,9 +66,7 @@ record Chart(String title, String explanation, Range range, List<Line> lines, Li
 
   /** The metrics it shows. */
   Set<String> keys() {
-    Set<String> keys = new LinkedHashSet<>();
-    lines.forEach(line -> keys.add(line.key()));
-    return keys;
+    return lines.stream().map(Line::key).collect(Collectors.toSet());
   }
 
   /** The lines that a run has; empty if there is nothing to show. */

@@ -58,10 +58,7 @@ final class Charts {
 
   /** The chart of a run's result. */
   static Chart result(Run.Kind kind) {
-    return switch (kind) {
-      case TRAIN -> ACCURACY;
-      case SFT -> LOSS;
-    };
+    return picture(kind).getFirst();
   }
 
   /** The charts of a run's picture, the result first. */

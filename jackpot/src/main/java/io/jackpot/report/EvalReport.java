@@ -1,8 +1,6 @@
 package io.jackpot.report;
 
-import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Json;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,22 +11,16 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The page of an evaluation, made from the files in its folder. */
-public final class EvalReport {
-  /** The file of results of a finished evaluation. */
-  public static final String RESULTS = "results.json";
-
-  private static final String PAGE = "report.html";
-
+final class EvalReport extends Page {
   private final String name;
   private final ObjectNode config;
   private final ObjectNode results;
   private final Map<String, EvalSamples> samples;
-  private final StringBuilder html = new StringBuilder();
 
   private EvalReport(Path folder) {
     this.name = Objects.toString(folder.toAbsolutePath().normalize().getFileName(), "");
     this.config = Json.read(folder.resolve("config.json"));
-    this.results = Json.read(folder.resolve(RESULTS));
+    this.results = Json.read(folder.resolve(RunReport.RESULTS));
     this.samples =
         EvalSamples.read(
             folder.resolve("samples.jsonl"), folder.resolve("problems.jsonl"), dataSets());
@@ -36,21 +28,17 @@ public final class EvalReport {
 
   /** Whether a folder is that of a finished evaluation. */
   static boolean isEvaluation(Path folder) {
-    return Files.exists(folder.resolve(RESULTS)) && !Files.exists(folder.resolve("metrics.jsonl"));
+    return Files.exists(folder.resolve(RunReport.RESULTS))
+        && !Files.exists(folder.resolve("metrics.jsonl"));
   }
 
   /**
-   * Writes {@code report.html} into the folder of a finished evaluation.
+   * The page of a finished evaluation.
    *
-   * @return the page
-   * @throws io.jackpot.input.InputException if one of its files is missing or damaged, or the page
-   *     cannot be written
+   * @throws io.jackpot.input.InputException if one of its files is missing or damaged
    */
-  public static Path write(Path folder) {
-    byte[] page = new EvalReport(folder).page().getBytes(StandardCharsets.UTF_8);
-    Path file = folder.resolve(PAGE);
-    AtomicFiles.writeAtomically(file, out -> out.write(page));
-    return file;
+  static String of(Path folder) {
+    return new EvalReport(folder).page();
   }
 
   private List<String> dataSets() {
@@ -80,7 +68,7 @@ public final class EvalReport {
         <footer>Made by <b>jackpot eval</b> from config.json, problems.jsonl, samples.jsonl and \
         results.json of this evaluation.</footer>
         """);
-    return PageFrame.html(name + " – Jackpot evaluation", html.toString());
+    return html(name + " – Jackpot evaluation");
   }
 
   private void result() {
@@ -89,11 +77,11 @@ public final class EvalReport {
     JsonNode mean = results.path(first);
     add("<div class=\"card\">\n<div class=\"hero alone\">\n<div>\n");
     add("<h1>%s</h1>\n".formatted(Markup.escape(first)));
-    add("<p class=\"result\">%s</p>\n".formatted(Numbers.fixed(Numbers.of(mean, "value"), 3)));
+    add("<p class=\"result\">%s</p>\n".formatted(Numbers.fixed(mean, "value", 3)));
     add(
         "<p class=\"detail\">95% interval {low} to {high}, from {n} problems with {s} each{sets}.</p>\n"
-            .replace("{low}", Numbers.fixed(Numbers.of(mean, "low"), 3))
-            .replace("{high}", Numbers.fixed(Numbers.of(mean, "high"), 3))
+            .replace("{low}", Numbers.fixed(mean, "low", 3))
+            .replace("{high}", Numbers.fixed(mean, "high", 3))
             .replace("{n}", number("n"))
             .replace("{s}", count(Numbers.of(results, "samples"), "response"))
             .replace(
@@ -141,10 +129,9 @@ public final class EvalReport {
   private String histograms() {
     int responses = (int) Numbers.of(results, "samples");
     StringBuilder charts = new StringBuilder("<div class=\"charts\">\n");
-    for (String set : dataSets()) {
-      EvalSamples some = Objects.requireNonNull(samples.get(set));
+    samples.forEach((set, some) -> {
       if (some.isEmpty()) {
-        continue;
+        return;
       }
       charts.append(
           figure(
@@ -159,7 +146,7 @@ public final class EvalReport {
                     .formatted(responses, responses),
                 some.byProblem(responses)));
       }
-    }
+    });
     return charts.append("</div>\n").toString();
   }
 
@@ -183,8 +170,7 @@ public final class EvalReport {
         <thead><tr><th>Prompt</th><th>Response</th><th>Answer</th><th>Extracted</th><th>Verdict</th>\
         <th class="number">Tokens</th></tr></thead>
         """);
-    for (String set : dataSets()) {
-      EvalSamples some = Objects.requireNonNull(samples.get(set));
+    samples.forEach((set, some) -> {
       for (int verdict = 0; verdict < EvalSamples.VERDICTS.size(); verdict++) {
         List<JsonNode> lines = some.examples(verdict);
         if (!lines.isEmpty()) {
@@ -195,7 +181,7 @@ public final class EvalReport {
           table.append("</tbody>\n");
         }
       }
-    }
+    });
     return table.append("</table>\n</div>\n").toString();
   }
 
@@ -209,7 +195,7 @@ public final class EvalReport {
             SamplesTable.text(line, "answer", "Answer"),
             extracted.isEmpty() ? "<td></td>" : extracted,
             SamplesTable.verdict(Markup.plain(line.path("verdict"))),
-            Numbers.fixed(Numbers.of(line, "tokens"), 0),
+            Numbers.fixed(line, "tokens", 0),
             line.path("finishReason").asString("").equals("length")
                 ? "<small>cut off</small>"
                 : "");
@@ -223,22 +209,11 @@ public final class EvalReport {
     fact(title, Markup.plain(results.path(key)), "");
   }
 
-  private void fact(String title, String value, String note) {
-    String small = note.isEmpty() ? "" : " <small>" + Markup.escape(note) + "</small>";
-    add(
-        "<div><dt>%s</dt><dd>%s%s</dd></div>\n"
-            .formatted(Markup.escape(title), Markup.escape(value), small));
-  }
-
   private String number(String key) {
-    return Numbers.fixed(Numbers.of(results, key), 0);
+    return Numbers.fixed(results, key, 0);
   }
 
   private static String count(double n, String what) {
     return Numbers.fixed(n, 0) + " " + what + (n == 1 ? "" : "s");
-  }
-
-  private void add(String text) {
-    html.append(text);
   }
 }

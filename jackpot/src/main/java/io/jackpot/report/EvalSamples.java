@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,25 +35,23 @@ final class EvalSamples {
 
   /** The samples of an evaluation's folder by data set, in the order of {@code names}. */
   static Map<String, EvalSamples> read(Path samples, Path problems, Collection<String> names) {
-    Map<String, EvalSamples> sets = new HashMap<>();
+    Map<String, EvalSamples> sets = new LinkedHashMap<>();
     names.forEach(name -> sets.put(name, new EvalSamples()));
-    JsonLines.forEach(
-        samples,
-        (number, line) -> {
-          EvalSamples set = sets.get(Markup.plain(line.path("dataset")));
-          if (set != null) {
-            set.add(line);
-          }
-        });
-    JsonLines.forEach(
-        problems,
-        (number, line) -> {
-          EvalSamples set = sets.get(Markup.plain(line.path("dataset")));
-          if (set != null) {
-            set.explain(line);
-          }
-        });
+    forEach(samples, sets, EvalSamples::add);
+    forEach(problems, sets, EvalSamples::explain);
     return sets;
+  }
+
+  private static void forEach(
+      Path file, Map<String, EvalSamples> sets, BiConsumer<EvalSamples, JsonNode> reader) {
+    JsonLines.forEach(
+        file,
+        (number, line) -> {
+          EvalSamples set = sets.get(Markup.plain(line.path("dataset")));
+          if (set != null) {
+            reader.accept(set, line);
+          }
+        });
   }
 
   private void add(JsonNode line) {

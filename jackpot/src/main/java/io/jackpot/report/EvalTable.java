@@ -38,14 +38,16 @@ final class EvalTable {
           "<td class=\"name\"><b>%s</b> <small>%s, temperature %s%s</small></td>"
               .formatted(
                   Markup.escape(name),
-                  Markup.escape(Markup.plain(results.path("model"))),
-                  Markup.escape(Markup.plain(results.path("temperature"))),
-                  Numbers.of(results, "topP") < 1
-                      ? ", top-p " + Markup.escape(Markup.plain(results.path("topP")))
-                      : "");
+                  escaped(results, "model"),
+                  escaped(results, "temperature"),
+                  Numbers.of(results, "topP") < 1 ? ", top-p " + escaped(results, "topP") : "");
       rows.addAll(rows(evaluation, results));
     });
     return rows.isEmpty() ? "" : table("<th>Evaluation</th>", rows);
+  }
+
+  private static String escaped(ObjectNode results, String key) {
+    return Markup.escape(Markup.plain(results.path(key)));
   }
 
   private static List<Row> rows(String evaluation, ObjectNode results) {
@@ -94,7 +96,7 @@ final class EvalTable {
     html.append(
         "<td class=\"number\">%s%s</td>"
             .formatted(
-                Numbers.fixed(Numbers.of(row.numbers, "n"), 0),
+                Numbers.fixed(row.numbers, "n", 0),
                 bad > 0 ? "<small>%s with bad gold</small>".formatted(Numbers.shown(bad)) : ""));
     estimates.forEach(key -> html.append(estimate(row.numbers.path(key))));
     html.append(number(row, "unparsedShare", 3))
@@ -102,7 +104,7 @@ final class EvalTable {
         .append(
             "<td class=\"length\"><b>%s</b> <small>median %s, 95%% up to %s, longest %s</small></td>"
                 .formatted(
-                    Numbers.fixed(Numbers.of(row.numbers, "lengthMean"), 1),
+                    Numbers.fixed(row.numbers, "lengthMean", 1),
                     Numbers.shown(Numbers.of(row.numbers, "lengthMedian")),
                     Numbers.shown(Numbers.of(row.numbers, "lengthP95")),
                     Numbers.shown(Numbers.of(row.numbers, "lengthMax"))));
@@ -110,8 +112,7 @@ final class EvalTable {
   }
 
   private static String number(Row row, String key, int digits) {
-    return "<td class=\"number\">%s</td>"
-        .formatted(Numbers.fixed(Numbers.of(row.numbers, key), digits));
+    return "<td class=\"number\">%s</td>".formatted(Numbers.fixed(row.numbers, key, digits));
   }
 
   /** An estimate with its interval, in numbers and as a line between 0 and 1. */

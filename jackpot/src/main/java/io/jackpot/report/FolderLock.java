@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -67,6 +68,22 @@ public final class FolderLock implements AutoCloseable {
           folder + ": another process is at work on this run; wait for its end or stop it");
     } catch (IOException e) {
       throw AtomicFiles.failed("cannot lock", file, e);
+    }
+  }
+
+  /**
+   * Takes the lock of a folder and opens its files, which hold it; releases it if they cannot be
+   * opened.
+   *
+   * @throws InputException as {@link #take}
+   */
+  public static <T> T take(Path folder, Function<FolderLock, T> open) {
+    FolderLock lock = take(folder);
+    try {
+      return open.apply(lock);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
     }
   }
 

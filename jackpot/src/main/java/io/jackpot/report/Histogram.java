@@ -1,6 +1,7 @@
 package io.jackpot.report;
 
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * Counts over neighbouring bins as stacked bars in SVG; the colours are those of the page's classes
@@ -11,13 +12,10 @@ import java.util.List;
  * @param counts by bin, then by layer, the lowest layer first
  */
 record Histogram(int from, int width, List<long[]> counts) {
-  private static final int SVG_WIDTH = 480;
-  private static final int SVG_HEIGHT = 220;
-  private static final int LEFT = 50;
-  private static final int RIGHT = 10;
-  private static final int TOP = 12;
-  private static final int BOTTOM = 28;
-  private static final List<String> LAYERS = List.of("correct", "wrong", "unparsed");
+  private static final Plot PLOT = new Plot(480, 220, 50, 10, 12, 28);
+  private static final int LEFT = PLOT.left();
+  private static final int END = PLOT.width() - PLOT.right();
+  private static final int BASE = PLOT.height() - PLOT.bottom();
 
   /**
    * An SVG element.
@@ -29,20 +27,20 @@ record Histogram(int from, int width, List<long[]> counts) {
     Axis y = Axis.rounded(0, Math.max(1, (double) most), 5);
     double end = from + (double) width * counts.size();
     Axis x = Axis.whole(from, end, 8);
-    double bar = (SVG_WIDTH - LEFT - RIGHT) / (double) counts.size();
+    double bar = (END - LEFT) / (double) counts.size();
     StringBuilder svg = new StringBuilder();
     svg.append(
         "<svg class=\"bars\" viewBox=\"0 0 %s %s\" role=\"img\" aria-label=\"%s\">\n"
-            .formatted(SVG_WIDTH, SVG_HEIGHT, Markup.escape(words)));
+            .formatted(PLOT.width(), PLOT.height(), Markup.escape(words)));
     for (double tick : y.ticks()) {
       svg.append(
           "<path class=\"grid\" d=\"M%s,%sH%s\"/><text class=\"y\" x=\"%s\" y=\"%s\">%s</text>\n"
               .formatted(
                   LEFT,
-                  down(y, tick),
-                  SVG_WIDTH - RIGHT,
+                  PLOT.down(y, tick),
+                  END,
                   LEFT - 8,
-                  down(y, tick),
+                  PLOT.down(y, tick),
                   Markup.escape(y.label(tick))));
     }
     for (int bin = 0; bin < counts.size(); bin++) {
@@ -51,16 +49,14 @@ record Histogram(int from, int width, List<long[]> counts) {
     for (double tick : x.ticks()) {
       // One value per bar: its label is under the middle.
       double shift = width == 1 ? 0.5 : 0;
-      double at = LEFT + (tick + shift - from) / (end - from) * (SVG_WIDTH - LEFT - RIGHT);
-      if (at <= SVG_WIDTH - RIGHT) {
+      double at = LEFT + (tick + shift - from) / (end - from) * (END - LEFT);
+      if (at <= END) {
         svg.append(
             "<text class=\"x\" x=\"%s\" y=\"%s\">%s</text>\n"
-                .formatted(round(at), SVG_HEIGHT - BOTTOM + 8, Markup.escape(x.label(tick))));
+                .formatted(Plot.rounded(at), BASE + 8, Markup.escape(x.label(tick))));
       }
     }
-    svg.append(
-        "<path class=\"axis\" d=\"M%s,%sH%s\"/>\n"
-            .formatted(LEFT, SVG_HEIGHT - BOTTOM, SVG_WIDTH - RIGHT));
+    svg.append("<path class=\"axis\" d=\"M%s,%sH%s\"/>\n".formatted(LEFT, BASE, END));
     return svg.append("</svg>\n").toString();
   }
 
@@ -70,19 +66,19 @@ record Histogram(int from, int width, List<long[]> counts) {
     String name = width == 1 ? "" + first : first + " to " + (first + width - 1);
     svg.append("<g><title>%s: %s</title>".formatted(name, sum(counts.get(bin))));
     long below = 0;
-    for (int layer = 0; layer < LAYERS.size(); layer++) {
+    for (int layer = 0; layer < EvalSamples.VERDICTS.size(); layer++) {
       long count = counts.get(bin)[layer];
       if (count > 0) {
-        double bottom = down(y, (double) below);
-        double top = down(y, (double) (below + count));
+        double bottom = PLOT.down(y, (double) below);
+        double top = PLOT.down(y, (double) (below + count));
         svg.append(
             "<rect class=\"%s\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"/>"
                 .formatted(
-                    LAYERS.get(layer),
-                    round(left + 0.08 * bar),
+                    EvalSamples.VERDICTS.get(layer),
+                    Plot.rounded(left + 0.08 * bar),
                     top,
-                    round(0.84 * bar),
-                    round(bottom - top)));
+                    Plot.rounded(0.84 * bar),
+                    Plot.rounded(bottom - top)));
       }
       below += count;
     }
@@ -90,18 +86,6 @@ record Histogram(int from, int width, List<long[]> counts) {
   }
 
   private static long sum(long[] layers) {
-    long sum = 0;
-    for (long layer : layers) {
-      sum += layer;
-    }
-    return sum;
-  }
-
-  private static double down(Axis y, double value) {
-    return round(SVG_HEIGHT - BOTTOM - y.at(value) * (SVG_HEIGHT - TOP - BOTTOM));
-  }
-
-  private static double round(double value) {
-    return Math.rint(value * 10) / 10;
+    return LongStream.of(layers).sum();
   }
 }

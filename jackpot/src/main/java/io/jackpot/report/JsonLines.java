@@ -14,9 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -152,13 +152,18 @@ public final class JsonLines implements AutoCloseable {
    * @throws InputException if there is no such file, or a line is no JSON object
    */
   public static void forEach(Path file, LineReader reader) {
+    forEachLine(file, (number, bytes) -> reader.read(number, parse(file, number, bytes)));
+  }
+
+  /** Reads the bytes of all complete lines. */
+  private static void forEachLine(Path file, BiConsumer<Integer, byte[]> reader) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       int number = 0;
       for (int b = in.read(); b >= 0; b = in.read()) {
         if (b == '\n') {
           number++;
-          reader.read(number, parse(file, number, line.toByteArray()));
+          reader.accept(number, line.toByteArray());
           line.reset();
         } else {
           line.write(b);
@@ -180,37 +185,19 @@ public final class JsonLines implements AutoCloseable {
       return;
     }
     ByteArrayOutputStream kept = new ByteArrayOutputStream();
-    int number = 0;
-    for (byte[] bytes : completeLines(file)) {
-      number++;
-      JsonNode at = parse(file, number, bytes).get("step");
-      if (at == null || !at.isIntegralNumber()) {
-        throw bad(file, number, "found no integer \"step\"", null);
-      }
-      if (at.longValue() <= step) {
-        kept.writeBytes(bytes);
-        kept.write('\n');
-      }
-    }
+    forEachLine(
+        file,
+        (number, bytes) -> {
+          JsonNode at = parse(file, number, bytes).get("step");
+          if (at == null || !at.isIntegralNumber()) {
+            throw bad(file, number, "found no integer \"step\"", null);
+          }
+          if (at.longValue() <= step) {
+            kept.writeBytes(bytes);
+            kept.write('\n');
+          }
+        });
     AtomicFiles.writeAtomically(file, kept::writeTo);
-  }
-
-  private static List<byte[]> completeLines(Path file) {
-    byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw AtomicFiles.failed("cannot read", file, e);
-    }
-    List<byte[]> lines = new ArrayList<>();
-    int start = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      if (bytes[i] == '\n') {
-        lines.add(Arrays.copyOfRange(bytes, start, i));
-        start = i + 1;
-      }
-    }
-    return lines;
   }
 
   private static JsonNode parse(Path file, int number, byte[] bytes) {

@@ -47,6 +47,11 @@ final class Numbers {
     return text.matches("-0(\\.0*)?") ? text.substring(1) : text;
   }
 
+  /** The number that a line has under {@code key}, with a fixed number of digits. */
+  static String fixed(JsonNode line, String key, int digits) {
+    return fixed(of(line, key), digits);
+  }
+
   /**
    * Three significant digits and a unit: {@code 950}, {@code 3.12k}, {@code 336k}, {@code 1.2M}.
    */

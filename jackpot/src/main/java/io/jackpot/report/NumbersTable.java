@@ -19,9 +19,10 @@ final class NumbersTable {
     if (rows.isEmpty()) {
       return "";
     }
+    String title = evaluations.isEmpty() ? "Steps of the run" : "Steps that were evaluated";
     Set<String> keys = run.keys();
     StringBuilder html = new StringBuilder();
-    html.append("<details class=\"card\">\n<summary>%s ".formatted(title(evaluations)));
+    html.append("<details class=\"card\">\n<summary>%s ".formatted(title));
     html.append(
         "<span>(%s × %s, named as in metrics.jsonl)</span></summary>\n"
             .formatted(rows.size(), keys.size()));
@@ -38,10 +39,6 @@ final class NumbersTable {
       html.append("</tr>\n");
     }
     return html.append("</tbody>\n</table>\n</div>\n</details>\n").toString();
-  }
-
-  private static String title(List<JsonNode> evaluations) {
-    return evaluations.isEmpty() ? "Steps of the run" : "Steps that were evaluated";
   }
 
   private static String cell(JsonNode row, String key) {

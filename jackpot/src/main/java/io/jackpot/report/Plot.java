@@ -219,12 +219,13 @@ record Plot(int width, int height, int left, int right, int top, int bottom) {
     return rounded(left + x.at(step) * (width - left - right));
   }
 
-  private double down(Axis y, double value) {
+  /** The vertical position of a value. */
+  double down(Axis y, double value) {
     return rounded(height - bottom - y.at(value) * (height - top - bottom));
   }
 
   /** Coordinates are rounded to a tenth of a unit, below what the eye can see. */
-  private static double rounded(double at) {
+  static double rounded(double at) {
     return Math.rint(at * 10) / 10;
   }
 

@@ -16,7 +16,7 @@ final class Progress {
   private static final int WINDOW = 30;
 
   private final int total;
-  private final Kind kind;
+  private final Run.Kind kind;
   private final Deque<Arrival> arrivals = new ArrayDeque<>();
   private double heldOut = Double.NaN;
   private double greedy = Double.NaN;
@@ -27,15 +27,9 @@ final class Progress {
   private double tokens;
   private int step;
 
-  /** The command that runs. */
-  enum Kind {
-    TRAIN,
-    SFT
-  }
-
   private record Arrival(int step, double seconds) {}
 
-  Progress(Kind kind, int total) {
+  Progress(Run.Kind kind, int total) {
     this.kind = kind;
     this.total = total;
   }
@@ -60,13 +54,13 @@ final class Progress {
     if (Double.isFinite(Numbers.of(line, "tokens"))) {
       tokens += Numbers.of(line, "tokens");
     }
-    return kind == Kind.TRAIN ? trainRow(line) : sftRow(line);
+    return kind == Run.Kind.TRAIN ? trainRow(line) : sftRow(line);
   }
 
   /** The run in a sentence. */
   String summary(double seconds) {
     String result =
-        kind == Kind.TRAIN
+        kind == Run.Kind.TRAIN
             ? fromTo("held-out accuracy", firstHeldOut, heldOut)
             : fromTo("loss", firstLoss, lastLoss);
     return "step %s/%s, %s%s tokens, %s"
@@ -110,7 +104,7 @@ final class Progress {
     return List.of(
         stepCell(),
         new Cell("loss", 8, Numbers.fixed(lastLoss, 4), Tone.STRONG, 1),
-        new Cell("grad norm", 9, Numbers.fixed(Numbers.of(line, "gradNorm"), 3), Tone.PLAIN, 4),
+        new Cell("grad norm", 9, Numbers.fixed(line, "gradNorm", 3), Tone.PLAIN, 4),
         new Cell("rate", 8, rate, Tone.PLAIN, 5),
         tokensPerSecond(line),
         timeLeft());
@@ -122,7 +116,7 @@ final class Progress {
   }
 
   private static Cell number(String title, JsonNode line, String key, int digits, int rank) {
-    return new Cell(title, 6, Numbers.fixed(Numbers.of(line, key), digits), Tone.PLAIN, rank);
+    return new Cell(title, 6, Numbers.fixed(line, key, digits), Tone.PLAIN, rank);
   }
 
   private String heldOutText() {

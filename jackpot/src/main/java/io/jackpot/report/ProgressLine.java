@@ -41,10 +41,10 @@ public final class ProgressLine implements AutoCloseable {
    * @param totalSteps the last step
    */
   public ProgressLine(PrintWriter out, boolean terminal, int totalSteps) {
-    this(out, terminal, totalSteps, Progress.Kind.TRAIN);
+    this(out, terminal, totalSteps, Run.Kind.TRAIN);
   }
 
-  private ProgressLine(PrintWriter out, boolean terminal, int totalSteps, Progress.Kind kind) {
+  private ProgressLine(PrintWriter out, boolean terminal, int totalSteps, Run.Kind kind) {
     this(out, terminal, totalSteps, kind, style(terminal, System.getenv()), System::nanoTime);
   }
 
@@ -52,7 +52,7 @@ public final class ProgressLine implements AutoCloseable {
       PrintWriter out,
       boolean terminal,
       int totalSteps,
-      Progress.Kind kind,
+      Run.Kind kind,
       Style style,
       LongSupplier nanos) {
     this.out = out;
@@ -66,7 +66,7 @@ public final class ProgressLine implements AutoCloseable {
 
   /** The progress of {@code sft}; the parameters are those of the constructor. */
   public static ProgressLine forSft(PrintWriter out, boolean terminal, int totalSteps) {
-    return new ProgressLine(out, terminal, totalSteps, Progress.Kind.SFT);
+    return new ProgressLine(out, terminal, totalSteps, Run.Kind.SFT);
   }
 
   /** Shows a line of {@code metrics.jsonl}; a missing value is shown as a dash. */
@@ -74,14 +74,12 @@ public final class ProgressLine implements AutoCloseable {
     List<Cell> cells = progress.advance(metrics, seconds());
     int step = metrics.path("step").asInt(0);
     if (rowsUnderHeader == ROWS_PER_HEADER) {
-      clear();
-      out.print(ProgressTable.header(cells, style) + "\n");
+      println(ProgressTable.header(cells, style));
       rowsUnderHeader = 0;
     }
     boolean tenth = !terminal && step % STEPS_PER_ROW == 0;
     if (tenth || step == totalSteps || Progress.evaluated(metrics)) {
-      clear();
-      out.print(ProgressTable.row(cells, style) + "\n");
+      println(ProgressTable.row(cells, style));
       rowsUnderHeader++;
     } else if (terminal) {
       String line = ProgressTable.rowWithBar(cells, progress.share(), style);
@@ -94,15 +92,13 @@ public final class ProgressLine implements AutoCloseable {
 
   /** Prints a line between the others, such as a warning. */
   public void note(String line) {
-    clear();
-    out.print(ProgressTable.sentence(line, Tone.PLAIN, style) + "\n");
+    println(ProgressTable.sentence(line, Tone.PLAIN, style));
     out.flush();
   }
 
   /** Prints a sentence about the run: its result and its time. */
   public void done() {
-    clear();
-    out.print(ProgressTable.sentence(progress.summary(seconds()), Tone.STRONG, style) + "\n");
+    println(ProgressTable.sentence(progress.summary(seconds()), Tone.STRONG, style));
     out.flush();
   }
 
@@ -133,10 +129,12 @@ public final class ProgressLine implements AutoCloseable {
     return (nanos.getAsLong() - start) / 1e9;
   }
 
-  private void clear() {
+  /** Prints a line in place of the one that is rewritten. */
+  private void println(String line) {
     if (liveLength > 0) {
       out.print("\r" + " ".repeat(liveLength) + "\r");
       liveLength = 0;
     }
+    out.print(line + "\n");
   }
 }

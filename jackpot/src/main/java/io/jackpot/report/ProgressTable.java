@@ -3,6 +3,7 @@ package io.jackpot.report;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The lines of the progress output: a header, and rows of the same columns below it. It has no
@@ -65,21 +66,18 @@ final class ProgressTable {
 
   /** The titles of the columns that fit. */
   static String header(List<Cell> cells, Style style) {
-    StringBuilder line = new StringBuilder();
-    for (Cell cell : fitting(cells, style)) {
-      line.append(line.isEmpty() ? "" : " ").append(right(style.plain(cell.title()), cell.width()));
-    }
-    return style.paint(line.toString(), Tone.STRONG);
+    return style.paint(
+        fitting(cells, style).stream()
+            .map(cell -> right(style.plain(cell.title()), cell.width()))
+            .collect(Collectors.joining(" ")),
+        Tone.STRONG);
   }
 
   /** A row of the columns that fit. */
   static String row(List<Cell> cells, Style style) {
-    StringBuilder line = new StringBuilder();
-    for (Cell cell : fitting(cells, style)) {
-      String text = right(style.plain(cell.text()), cell.width());
-      line.append(line.isEmpty() ? "" : " ").append(style.paint(text, cell.tone()));
-    }
-    return line.toString();
+    return fitting(cells, style).stream()
+        .map(cell -> style.paint(right(style.plain(cell.text()), cell.width()), cell.tone()))
+        .collect(Collectors.joining(" "));
   }
 
   /** A row, with a bar behind it where there is room. */

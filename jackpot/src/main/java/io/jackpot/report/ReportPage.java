@@ -11,12 +11,11 @@ import java.util.stream.Collectors;
  * The page of a run: one self-contained HTML file, from the headline to the numbers. All text from
  * the run's files is escaped.
  */
-final class ReportPage {
+final class ReportPage extends Page {
   private static final Plot CHART = new Plot(480, 262, 50, 10, 12, 28);
   private static final Plot RESULT = new Plot(640, 330, 50, 12, 12, 30);
 
   private final Run run;
-  private final StringBuilder html = new StringBuilder();
 
   private ReportPage(Run run) {
     this.run = run;
@@ -45,7 +44,7 @@ final class ReportPage {
         this run. Equations and sections are those of “Jackpot: Optimal Budgeted Rejection Sampling \
         for Extreme Actor-Policy Mismatch RL”.</footer>
         """);
-    return PageFrame.html(run.name() + " – Jackpot run", html.toString());
+    return html(run.name() + " – Jackpot run");
   }
 
   /** The bodies of the page's sections by title; sections without data are left out. */
@@ -173,11 +172,6 @@ final class ReportPage {
     }
   }
 
-  private void fact(String name, String value, String note) {
-    String small = note.isEmpty() ? "" : " <small>" + escape(note) + "</small>";
-    add("<div><dt>%s</dt><dd>%s%s</dd></div>\n".formatted(escape(name), escape(value), small));
-  }
-
   private String text(String setting) {
     return Markup.plain(run.config().path(setting));
   }
@@ -236,9 +230,5 @@ final class ReportPage {
 
   private static String escape(String text) {
     return Markup.escape(text);
-  }
-
-  private void add(String text) {
-    html.append(text);
   }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
@@ -156,8 +155,13 @@ record Run(
             .orElse(run);
     Map<String, Long> parameters = new TreeMap<>();
     for (Path model : folders(models, "*")) {
-      parameterCount(model)
-          .ifPresent(count -> parameters.put(model.getFileName().toString(), count));
+      try (WeightFiles files = WeightFiles.open(model)) {
+        parameters.put(
+            model.getFileName().toString(),
+            files.names().stream().mapToLong(name -> files.shape(name).size()).sum());
+      } catch (InputException e) {
+        // It is no model, or is damaged.
+      }
     }
     return parameters;
   }
@@ -166,7 +170,7 @@ record Run(
     Map<String, ObjectNode> evaluations = new TreeMap<>();
     for (Path evaluation : folders(run.resolve(EVALS), "*")) {
       try {
-        ObjectNode results = Json.read(evaluation.resolve(EvalReport.RESULTS));
+        ObjectNode results = Json.read(evaluation.resolve(RunReport.RESULTS));
         evaluations.put(evaluation.getFileName().toString(), results);
       } catch (InputException e) {
         // It has not ended yet, or is damaged, which its own page reports.
@@ -180,15 +184,6 @@ record Run(
       return StreamSupport.stream(inside.spliterator(), false).filter(Files::isDirectory).toList();
     } catch (IOException e) {
       return List.of();
-    }
-  }
-
-  private static OptionalLong parameterCount(Path model) {
-    try (WeightFiles files = WeightFiles.open(model)) {
-      return OptionalLong.of(
-          files.names().stream().mapToLong(name -> files.shape(name).size()).sum());
-    } catch (InputException e) {
-      return OptionalLong.empty();
     }
   }
 }

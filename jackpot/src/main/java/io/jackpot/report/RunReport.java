@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** The page of a run, made from the files in its folder; the run need not be finished. */
 public final class RunReport {
+  /** The file of results of a finished evaluation. */
+  public static final String RESULTS = "results.json";
+
   private static final String PAGE = "report.html";
 
   private RunReport() {}
@@ -22,10 +25,8 @@ public final class RunReport {
    *     or the page cannot be written; an existing page is then untouched
    */
   public static Path write(Path run) {
-    if (EvalReport.isEvaluation(run)) {
-      return EvalReport.write(run);
-    }
-    byte[] page = ReportPage.of(Run.read(run)).getBytes(StandardCharsets.UTF_8);
+    String html = EvalReport.isEvaluation(run) ? EvalReport.of(run) : ReportPage.of(Run.read(run));
+    byte[] page = html.getBytes(StandardCharsets.UTF_8);
     Path file = run.resolve(PAGE);
     AtomicFiles.writeAtomically(file, out -> out.write(page));
     return file;

@@ -2,14 +2,12 @@ package io.jackpot.report;
 
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** The samples of a run as a table; the text is from models and may be anything. */
 final class SamplesTable {
   private static final int LINES_OF_A_KIND = 3;
   private static final int LONGEST_TEXT = 1500;
-  private static final Set<String> VERDICTS = Set.of("correct", "wrong", "unparsed");
 
   private SamplesTable() {}
 
@@ -64,7 +62,7 @@ final class SamplesTable {
   }
 
   static String verdict(String verdict) {
-    String style = VERDICTS.contains(verdict) ? verdict : "odd";
+    String style = EvalSamples.VERDICTS.contains(verdict) ? verdict : "odd";
     return "<span class=\"chip %s\">%s</span>".formatted(style, Markup.escape(verdict));
   }
 
@@ -75,7 +73,7 @@ final class SamplesTable {
   }
 
   private static String number(JsonNode line, String key, String label) {
-    String number = line.has(key) ? Numbers.fixed(Numbers.of(line, key), 2) : "";
+    String number = line.has(key) ? Numbers.fixed(line, key, 2) : "";
     return "<td class=\"number\" data-label=\"%s\">%s</td>".formatted(label, number);
   }
 

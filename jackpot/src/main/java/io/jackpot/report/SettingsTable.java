@@ -46,23 +46,19 @@ final class SettingsTable {
             ? "<p>All have their default values.</p>\n"
             : "<p>Settings that differ from the defaults.</p>\n<div class=\"card scroll\">\n%s</div>\n"
                 .formatted(table(chosen));
-    return """
-    %s<details class="card">
-    <summary>All settings <span>(%s)</span></summary>
-    <div class="scroll">
-    %s</div>
-    </details>
-    """
-        .formatted(first, rows.size(), table(rows));
+    return first + folded(rows);
   }
 
   /** Settings of which only the values are known, folded. */
   static String values(ObjectNode config) {
-    List<Row> rows =
+    return folded(
         config.properties().stream()
             .filter(entry -> !entry.getValue().isObject())
-            .map(entry -> row(entry.getKey(), text(entry.getValue()), null))
-            .toList();
+            .map(entry -> row(entry, null))
+            .toList());
+  }
+
+  private static String folded(List<Row> rows) {
     return """
     <details class="card">
     <summary>All settings <span>(%s)</span></summary>
@@ -107,14 +103,16 @@ final class SettingsTable {
             })
             .keys().stream().collect(Collectors.toMap(Key::name, Function.identity()));
     return run.config().properties().stream()
-        .map(entry -> row(entry.getKey(), text(entry.getValue()), keys.get(entry.getKey())))
+        .map(entry -> row(entry, keys.get(entry.getKey())))
         .toList();
   }
 
-  private static Row row(String name, String value, @Nullable Key key) {
-    return key == null
-        ? new Row(name, value, null, "")
-        : new Row(name, value, key.defaultText(), key.help());
+  private static Row row(Map.Entry<String, JsonNode> entry, @Nullable Key key) {
+    return new Row(
+        entry.getKey(),
+        text(entry.getValue()),
+        key == null ? null : key.defaultText(),
+        key == null ? "" : key.help());
   }
 
   private static String text(JsonNode value) {

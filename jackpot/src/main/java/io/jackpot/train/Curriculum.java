@@ -179,10 +179,7 @@ final class Curriculum {
 
   private Rollout.Prompt encode(int index) {
     Problem problem = source.get(index);
-    try {
-      return new Rollout.Prompt(problem, prompts.encode(problem));
-    } catch (InputException e) {
-      throw new InputException(what + ": problem " + (index + 1) + ": " + e.getMessage(), e);
-    }
+    String where = what + ": problem " + (index + 1);
+    return new Rollout.Prompt(problem, InputException.at(where, () -> prompts.encode(problem)));
   }
 }

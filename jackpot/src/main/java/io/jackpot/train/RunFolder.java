@@ -28,11 +28,13 @@ final class RunFolder implements AutoCloseable {
   private final JsonLines metrics;
   private final JsonLines samples;
 
-  private RunFolder(Path folder, FolderLock lock, JsonLines metrics, JsonLines samples) {
+  private RunFolder(Path folder, FolderLock lock, int step) {
     this.folder = folder;
     this.lock = lock;
-    this.metrics = metrics;
-    this.samples = samples;
+    JsonLines.truncateAfter(folder.resolve(METRICS), step);
+    JsonLines.truncateAfter(folder.resolve(SAMPLES), step);
+    this.metrics = JsonLines.open(folder.resolve(METRICS));
+    this.samples = JsonLines.open(folder.resolve(SAMPLES));
   }
 
   /**
@@ -54,19 +56,7 @@ final class RunFolder implements AutoCloseable {
    * @throws InputException if another process writes to it, or it cannot be written
    */
   static RunFolder open(Path folder, int step) {
-    FolderLock lock = FolderLock.take(folder);
-    try {
-      JsonLines.truncateAfter(folder.resolve(METRICS), step);
-      JsonLines.truncateAfter(folder.resolve(SAMPLES), step);
-      return new RunFolder(
-          folder,
-          lock,
-          JsonLines.open(folder.resolve(METRICS)),
-          JsonLines.open(folder.resolve(SAMPLES)));
-    } catch (RuntimeException e) {
-      lock.close();
-      throw e;
-    }
+    return FolderLock.take(folder, lock -> new RunFolder(folder, lock, step));
   }
 
   Checkpoints checkpoints() {

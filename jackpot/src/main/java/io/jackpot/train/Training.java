@@ -12,6 +12,7 @@ import io.jackpot.transformer.ModelConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,16 +46,10 @@ public final class Training {
    * @throws TrainingStoppedException if a loss or a gradient is not finite
    */
   public ObjectNode start(TrainSettings settings, Path run) {
-    TrainingState state = TrainingState.fresh(settings, LoadProgress.on(log, terminal));
-    RunProblems problems = RunProblems.of(settings, state);
-    try (Compute device = open(settings, state, problems)) {
-      ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
-      String instead = ", or resume this run with --resume " + run;
-      try (RunFolder folder = RunFolder.create(run, config, instead)) {
-        announce(run, device, settings, state, problems);
-        return run(device, settings, problems, state, folder, true);
-      }
-    }
+    ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
+    String instead = ", or resume this run with --resume " + run;
+    return run(
+        run, settings, fresh(settings), true, () -> RunFolder.create(run, config, instead), "");
   }
 
   /**
@@ -69,49 +64,54 @@ public final class Training {
     TrainSettings settings = change.apply(RunFolder.settings(run));
     Optional<Path> checkpoint = RunFolder.checkpoints(run).latest(log::println);
     TrainingState state =
-        checkpoint
-            .map(path -> TrainingState.load(path, settings))
-            .orElseGet(() -> TrainingState.fresh(settings, LoadProgress.on(log, terminal)));
+        checkpoint.map(path -> TrainingState.load(path, settings)).orElseGet(() -> fresh(settings));
+    int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
+    String from =
+        checkpoint.isEmpty()
+            ? "no checkpoint yet: starting again from the beginning"
+            : "resuming after step " + state.step() + " of " + settings.steps();
+    return run(run, settings, state, checkpoint.isEmpty(), () -> RunFolder.open(run, kept), from);
+  }
+
+  private TrainingState fresh(TrainSettings settings) {
+    return TrainingState.fresh(settings, LoadProgress.on(log, terminal));
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @param fromStart whether to measure step 0 first
+   * @param open opens the folder of the run, once everything else is known to fit
+   * @param from a line on where a resumed run continues; empty for a new one
+   */
+  private ObjectNode run(
+      Path run,
+      TrainSettings settings,
+      TrainingState state,
+      boolean fromStart,
+      Supplier<RunFolder> open,
+      String from) {
     RunProblems problems = RunProblems.of(settings, state);
     state.position().require(problems.training());
-    try (Compute device = open(settings, state, problems)) {
-      int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
-      try (RunFolder folder = RunFolder.open(run, kept)) {
-        announce(run, device, settings, state, problems);
-        log.println(
-            checkpoint.isEmpty()
-                ? "no checkpoint yet: starting again from the beginning"
-                : "resuming after step " + state.step() + " of " + settings.steps());
-        return run(device, settings, problems, state, folder, checkpoint.isEmpty());
+    try (Compute device =
+            settings.compute().open(settings.dtypes(), () -> plan(settings, state, problems));
+        RunFolder folder = open.get()) {
+      announce(run, device, settings, state, problems);
+      from.lines().forEach(log::println);
+      try (ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
+        StepRecorder recorder =
+            new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
+        TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, recorder);
+        if (fromStart) {
+          loop.begin();
+        }
+        loop.run();
+        progress.done();
+        log.println("report: " + folder.report());
+        log.flush();
+        return folder.lastMetrics();
       }
     }
-  }
-
-  /** Runs to the end; {@code fromStart} measures step 0 first. */
-  private ObjectNode run(
-      Compute device,
-      TrainSettings settings,
-      RunProblems problems,
-      TrainingState state,
-      RunFolder folder,
-      boolean fromStart) {
-    try (ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
-      StepRecorder recorder =
-          new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
-      TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, recorder);
-      if (fromStart) {
-        loop.begin();
-      }
-      loop.run();
-      progress.done();
-      log.println("report: " + folder.report());
-      log.flush();
-      return folder.lastMetrics();
-    }
-  }
-
-  private static Compute open(TrainSettings settings, TrainingState state, RunProblems problems) {
-    return settings.compute().open(settings.dtypes(), () -> plan(settings, state, problems));
   }
 
   private static MemoryPlan plan(

@@ -180,7 +180,7 @@ class ProgressLineTest {
             new PrintWriter(printed),
             false,
             20,
-            Progress.Kind.SFT,
+            Run.Kind.SFT,
             new Style(80, false, true),
             () -> now);
     try (progress) {
@@ -211,7 +211,7 @@ class ProgressLineTest {
 
   private ProgressLine train(boolean terminal, int total, Style style) {
     return new ProgressLine(
-        new PrintWriter(printed), terminal, total, Progress.Kind.TRAIN, style, () -> now);
+        new PrintWriter(printed), terminal, total, Run.Kind.TRAIN, style, () -> now);
   }
 
   private static ObjectNode line(int step) {

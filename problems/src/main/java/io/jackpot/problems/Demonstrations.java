@@ -102,10 +102,6 @@ public final class Demonstrations {
   }
 
   private static int[] named(InputLines.Line line, String key, Supplier<int[]> encode) {
-    try {
-      return encode.get();
-    } catch (InputException e) {
-      throw new InputException(line.where() + ": \"" + key + "\": " + e.getMessage(), e);
-    }
+    return InputException.at(line.where() + ": \"" + key + "\"", encode);
   }
 }

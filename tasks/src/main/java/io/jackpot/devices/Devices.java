@@ -1,11 +1,8 @@
 package io.jackpot.devices;
 
 import io.jackpot.input.InputException;
-import io.jackpot.input.Names;
-import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
-import io.jackpot.tensor.WeightType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,30 +44,6 @@ public final class Devices {
     }
     Ops ops = OpsLookup.open(threads);
     return Compute.onCpu(ops, ops.describe() + "; no GPU: " + refusal.get());
-  }
-
-  /**
-   * {@link #open(DeviceChoice, Products, int, Supplier)} for a model that samples with weights and
-   * a KV cache of these types.
-   *
-   * @throws InputException if there is no such device, or it does not have these types
-   */
-  public static Compute open(
-      DeviceChoice device,
-      Products products,
-      int threads,
-      WeightType weights,
-      CacheType cache,
-      Supplier<MemoryPlan> plan) {
-    Compute opened = open(device, products, threads, plan);
-    boolean rounded = weights != WeightType.F32 || cache != CacheType.F32;
-    if (rounded && opened.ops().packed().isEmpty()) {
-      opened.close();
-      throw new InputException(
-          "--actor-dtype %s, --kv-dtype %s: on a device only f32; use --device cpu, or f32 for both"
-              .formatted(Names.of(weights), Names.of(cache)));
-    }
-    return opened;
   }
 
   private static Compute onDevice(DeviceProvider provider, MemoryPlan plan, Products products) {

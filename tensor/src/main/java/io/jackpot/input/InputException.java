@@ -1,5 +1,7 @@
 package io.jackpot.input;
 
+import java.util.function.Supplier;
+
 /**
  * Bad input from outside: a file, a setting, an argument. Its message is for people and on one
  * line: what and where, expected and found, what to do. The command line prints it as it is and
@@ -14,5 +16,18 @@ public final class InputException extends RuntimeException {
 
   public InputException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /**
+   * Returns the result of {@code read}.
+   *
+   * @param where the place of the input, which goes in front of the message of an error
+   */
+  public static <T> T at(String where, Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (InputException e) {
+      throw new InputException(where + ": " + e.getMessage(), e);
+    }
   }
 }
