@@ -45,7 +45,8 @@ public final class DecodeBenchmark {
                 true,
                 false,
                 false,
-                true, null)
+                true,
+                null)
             : new ModelConfig(
                 "qwen3",
                 151_936,
@@ -62,7 +63,8 @@ public final class DecodeBenchmark {
                 true,
                 false,
                 false,
-                true, null);
+                true,
+                null);
     int rounds = Integer.parseInt(args[2]);
     int prompt = Integer.parseInt(args[3]);
     int response = Integer.parseInt(args[4]);

@@ -144,7 +144,7 @@ public final class Settings<R extends Record> {
   }
 
   /**
-   * Applies layers to the defaults, the last one wins.
+   * Applies layers to the defaults; the last one wins.
    *
    * @throws InputException if a setting without default is not given, or the record's own checks
    *     fail

@@ -185,7 +185,7 @@ public record TrainSettings(
   /**
    * Layers the defaults, the preset of an arm, a config file and flags. The arm is that of the
    * flags, or else that of the file. If the flags name another arm than the file, which may be the
-   * config.json of a run, the values that the file has from its own arm do not count.
+   * config.json of a run, values of the file that come from its own arm are ignored.
    *
    * @param file values as {@link Settings#file} gives them
    * @param flags values as {@link Settings#flags} gives them

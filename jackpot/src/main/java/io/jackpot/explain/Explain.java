@@ -40,8 +40,8 @@ public final class Explain {
   /**
    * Reads a JSON file {@code {"options": {…}, "tokens": […]}} and explains it.
    *
-   * @throws InputException where the file cannot be read or its content is invalid; the message names
-   *     the entry, as in {@code tokens[3].policy}
+   * @throws InputException where the file cannot be read or its content is invalid; the message
+   *     names the entry, as in {@code tokens[3].policy}
    */
   public static ObjectNode explain(Path input) {
     return explain(Json.read(input));

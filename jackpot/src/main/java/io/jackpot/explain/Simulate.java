@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <p>The paper does not say how its distributions were drawn. Here the policy's logits are {@code
  * spread}·N(0, 1), and the actor's are the policy's plus {@code noise}·N(0, 1), all independent.
  *
- * <p>The possible gain is bounded: accepted tokens have p' ≤ p_inf/Z, so that KL(policy ‖ ·)
- * falls by at most −log Z, which is 0.05 nats at an acceptance of 95%.
+ * <p>The possible gain is bounded: accepted tokens have p' ≤ p_inf/Z, so that KL(policy ‖ ·) falls
+ * by at most −log Z, which is 0.05 nats at an acceptance of 95%.
  */
 public final class Simulate {
   private static final String MODEL =

@@ -23,8 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * How many of a model's responses to problems are right: the {@code eval} command.
  *
  * <p>With a folder each response is on the disk as soon as it has ended, and an evaluation that was
- * stopped goes on with those that are missing. A response depends on the settings, the name of its
- * data set, its problem and its number alone, so the result is that of an evaluation that was never
+ * stopped continues with the missing ones. A response depends on the settings, the name of its data
+ * set, its problem and its number alone, so the result is that of an evaluation that was never
  * stopped.
  */
 public final class Evaluation implements AutoCloseable {
@@ -63,8 +63,8 @@ public final class Evaluation implements AutoCloseable {
    * Samples and judges.
    *
    * @param out a folder that gets all of it, and from which it can go on; null for none
-   * @param log gets a line on what computes, and how far it is
-   * @param terminal whether {@code log} is one
+   * @param log gets a line that names the device, then the progress
+   * @param terminal whether {@code log} is a terminal
    * @throws InputException if the model or the problems cannot be read or do not fit together, or
    *     {@code out} holds anything or cannot be written
    */
@@ -85,10 +85,10 @@ public final class Evaluation implements AutoCloseable {
   }
 
   /**
-   * Goes on with an evaluation that was stopped; of one that had ended the results are made again.
+   * Resumes an evaluation that was stopped; computes the results of a finished one again.
    *
    * @param folder what {@link #run} had for {@code out}
-   * @param change what is to be different from then; nothing that changes a response
+   * @param change the settings to change; nothing that changes a response
    * @throws InputException if there is no evaluation, or model or problems are not what they were
    */
   public static EvalResults resume(

@@ -20,8 +20,8 @@ public final class Generation {
    * an empty line, or with {@code json} a line {@code {"prompt": …, "response": …, "finishReason":
    * "stop" | "length"}} each. A response has its end token's text.
    *
-   * @param log gets a line on what computes
-   * @param terminal whether {@code log} is one
+   * @param log gets a line that names the device
+   * @param terminal whether {@code log} is a terminal
    * @throws io.jackpot.input.InputException if the model or the prompts cannot be read, or do not
    *     fit together; then nothing is written
    */

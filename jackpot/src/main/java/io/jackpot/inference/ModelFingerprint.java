@@ -17,9 +17,9 @@ import java.util.zip.CRC32C;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a model's files are, so that another model in the same place is noticed. */
+/** Identifies the files of a model, so that another model in the same place is detected. */
 final class ModelFingerprint {
-  /** What a model is made of; other files in its folder may change. */
+  /** The files that make a model; other files in its folder may change. */
   private static final Pattern FILES =
       Pattern.compile("[^.].*\\.(json|safetensors|gguf|model|txt)");
 

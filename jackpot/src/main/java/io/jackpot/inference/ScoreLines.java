@@ -57,7 +57,7 @@ public final class ScoreLines {
   /**
    * @param model as {@link ModelSource} takes it
    * @param log gets a line that names the device
-   * @param terminal whether {@code log} is one
+   * @param terminal whether {@code log} is a terminal
    * @throws InputException if the model or the file cannot be read, or a line does not fit the
    *     model, and then nothing is written; or if the model gives a number that is not finite
    */

@@ -99,7 +99,8 @@ final class JointStep {
     List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
     BeforeUpdate.Snapshot ofPolicy = new BeforeUpdate.Snapshot(ops, policy, batches, temperature);
     return new BeforeUpdate.Kept(
-        ofPolicy, hasActor() ? new BeforeUpdate.Snapshot(ops, sampler, batches, temperature) : ofPolicy);
+        ofPolicy,
+        hasActor() ? new BeforeUpdate.Snapshot(ops, sampler, batches, temperature) : ofPolicy);
   }
 
   /**

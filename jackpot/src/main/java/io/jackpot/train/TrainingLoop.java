@@ -157,7 +157,8 @@ final class TrainingLoop {
     return RolloutBatch.of(groups, samples, order);
   }
 
-  private JointStep.Outcome measure(int step, List<Rollout> miniBatch, BeforeUpdate before, int offset) {
+  private JointStep.Outcome measure(
+      int step, List<Rollout> miniBatch, BeforeUpdate before, int offset) {
     try {
       return joint.measure(miniBatch, before, offset);
     } catch (NonFiniteException e) {

@@ -44,7 +44,8 @@ public final class ScriptedModel {
             false,
             false,
             false,
-            false, null);
+            false,
+            null);
     Parameters parameters = Parameters.zeros(config);
     float[] embedding = parameters.get("model.embed_tokens.weight").data();
     for (int id = 0; id < vocabulary; id++) {

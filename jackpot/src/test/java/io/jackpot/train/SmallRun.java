@@ -92,7 +92,8 @@ final class SmallRun {
             true,
             false,
             false,
-            true, null);
+            true,
+            null);
     Parameters parameters = Model.random(config, width).parameters();
     new ModelFolder(config, parameters, ArithmeticProblems.tokenizer()).save(fresh);
     Settings<SftSettings> sft = Settings.of(SftSettings.class);

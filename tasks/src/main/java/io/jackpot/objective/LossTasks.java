@@ -8,8 +8,8 @@ import io.jackpot.tensor.Distillation.Direction;
  * Z, κ, w, ρ, the mask or F.
  *
  * <p>The CPU calls the methods that take a token {@code t} in a loop, a device runs them as kernels
- * with a thread per token. Arrays of doubles are {@code [tokens]} where nothing else is said; {@code
- * numbers} and {@code choices} are {@link ObjectiveInputs}.
+ * with a thread per token. Arrays of doubles are {@code [tokens]} where nothing else is said;
+ * {@code numbers} and {@code choices} are {@link ObjectiveInputs}.
  */
 public final class LossTasks {
   // F of Eq. 2
@@ -211,8 +211,8 @@ public final class LossTasks {
   }
 
   /**
-   * The share of token {@code t}, mask·ρ, and the derivatives of the total loss with
-   * respect to its two log-probs and its divergence.
+   * The share of token {@code t}, mask·ρ, and the derivatives of the total loss with respect to its
+   * two log-probs and its divergence.
    *
    * @param starts where each sequence begins among its tokens, and the end {@code [sequences + 1]}
    */

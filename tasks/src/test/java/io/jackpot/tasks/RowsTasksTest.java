@@ -3,8 +3,8 @@ package io.jackpot.tasks;
 import static io.jackpot.tensor.Fixtures.assertClose;
 import static io.jackpot.tensor.Fixtures.copy;
 import static io.jackpot.tensor.Fixtures.random;
-import static org.assertj.core.api.Assertions.assertThat;
 import static io.jackpot.tensor.Fixtures.randomIds;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jackpot.tensor.ScalarOps;
 import io.jackpot.tensor.Tensor;

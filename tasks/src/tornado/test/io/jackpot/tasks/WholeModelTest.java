@@ -58,7 +58,8 @@ class WholeModelTest {
             !type.equals("llama"),
             type.equals("qwen2"),
             false,
-            type.equals("qwen3"), null);
+            type.equals("qwen3"),
+            null);
     return Model.random(config, 7);
   }
 

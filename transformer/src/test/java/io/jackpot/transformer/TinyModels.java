@@ -31,7 +31,8 @@ final class TinyModels {
               false,
               true,
               false,
-              false, null);
+              false,
+              null);
       case "qwen3" ->
           new ModelConfig(
               type,
@@ -49,7 +50,8 @@ final class TinyModels {
               true,
               false,
               false,
-              true, null);
+              true,
+              null);
       case "llama" ->
           new ModelConfig(
               type,
@@ -67,7 +69,8 @@ final class TinyModels {
               false,
               false,
               false,
-              false, null);
+              false,
+              null);
       default -> throw new IllegalArgumentException(type);
     };
   }

@@ -58,7 +58,8 @@ class ConfigJsonTest {
         tied,
         qkvBias,
         outputBias,
-        qkNorm, null);
+        qkNorm,
+        null);
   }
 
   @ParameterizedTest

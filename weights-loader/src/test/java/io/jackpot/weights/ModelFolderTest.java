@@ -233,7 +233,8 @@ class ModelFolderTest {
             false,
             false,
             false,
-            false, null);
+            false,
+            null);
     Model model = Model.random(config, 1);
     Path saved = temporary.resolve("sharded");
     new ModelFolder(config, model.parameters(), null).save(saved, StoredType.BF16, 600);

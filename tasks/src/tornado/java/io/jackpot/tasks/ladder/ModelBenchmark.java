@@ -127,7 +127,8 @@ public final class ModelBenchmark {
         true,
         false,
         false,
-        true, null);
+        true,
+        null);
   }
 
   private static MemoryPlan plan(
