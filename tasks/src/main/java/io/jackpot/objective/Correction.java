@@ -8,7 +8,7 @@ import io.jackpot.input.InputException;
  */
 public sealed interface Correction {
 
-  /** Whose ratio is corrected. */
+  /** The ratio that is corrected. */
   enum Level {
     /** Each token its own ratio. */
     TOKEN,
