@@ -122,7 +122,10 @@ class LaunchedKernelsTest {
     assertThat(neverLaunched(kernels)).isEmpty();
   }
 
-  /** Some responses are right and some are not, so all losses have gradients. */
+  /**
+   * Some responses are right and some are not, so all losses have gradients; two mini-batches a
+   * rollout, so p_ref is kept; a top-k smaller than the vocabulary, so Z is not exact.
+   */
   private static void train(Path run, String[] options) {
     jackpot(
         "train",
@@ -135,7 +138,9 @@ class LaunchedKernelsTest {
         "--samples-per-prompt",
         "4",
         "--train-batch",
-        "32",
+        "16",
+        "--top-k",
+        "5",
         "--eval-problems",
         "2",
         "--policy-correction",
@@ -182,8 +187,7 @@ class LaunchedKernelsTest {
             true,
             true,
             false,
-            false,
-            null);
+            false, null);
     new ModelFolder(config, Model.random(config, 1).parameters(), ArithmeticProblems.tokenizer())
         .save(folder);
     return folder.toString();

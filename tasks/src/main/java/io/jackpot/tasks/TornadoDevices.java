@@ -59,6 +59,18 @@ public final class TornadoDevices implements DeviceProvider {
     }
   }
 
+  /** Opens a device in this JVM; the one class behind it is compiled where an SDK is. */
+  interface Opener {
+
+    /**
+     * @param device one of those that {@link DeviceProbe} lists
+     * @param plan memory to reserve
+     * @param products kind and precision of matrix products
+     * @throws InputException if it has no such products
+     */
+    Compute open(Device device, MemoryPlan plan, Products products);
+  }
+
   private @Nullable Found found;
 
   @Override
@@ -85,7 +97,7 @@ public final class TornadoDevices implements DeviceProvider {
     Device device = all.best(products);
     check(plan, products, device, Runtime.getRuntime().maxMemory());
     try {
-      return ((DeviceOpener) Class.forName(OPENER).getDeclaredConstructor().newInstance())
+      return ((Opener) Class.forName(OPENER).getDeclaredConstructor().newInstance())
           .open(device, plan, products);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);

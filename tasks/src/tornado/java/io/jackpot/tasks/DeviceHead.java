@@ -9,6 +9,7 @@ import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
+import io.jackpot.tensor.ScalarOps;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.TopK;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ interface DeviceHead extends DeviceOps {
   /** Logits of a chunk. */
   int BUDGET = 1 << 24;
 
-  /** Ids of one launch of {@link HeadKernels#GATHER} or {@link HeadKernels#OVERLAP}. */
+  /** Ids of one launch of {@link HeadKernels#OVERLAP}. */
   int MOST_IDS = 1 << 18;
 
   int MOST_COLUMN_GROUPS = 64;
@@ -179,42 +180,10 @@ interface DeviceHead extends DeviceOps {
     }
   }
 
+  /** On the heap: only models that sample with rounded weights need it, and they run on the CPU. */
   @Override
   default void headGather(Head head, float[] logSumExp, int[] ids, float[] logProbs) {
-    int count = Checks.headGather(head, logSumExp, ids, logProbs);
-    recorder().begin();
-    if (ids.length == 0) {
-      return;
-    }
-    int dim = head.hidden().cols();
-    Region hidden = pieces().hidden(head);
-    Region weight = pieces().weight(head);
-    Region out = recorder().scratch(ids.length);
-    for (int from = 0; from < ids.length; from += MOST_IDS) {
-      recorder().makeRoom();
-      int length = Math.min(MOST_IDS, ids.length - from);
-      int row = from / count;
-      int rows = (from + length - 1) / count - row + 1;
-      recorder()
-          .prepare(HeadKernels.GATHER)
-          .operand(HeadKernels.HIDDEN, hidden, hidden.offset + row * dim)
-          .operand(HeadKernels.WEIGHT, weight)
-          .operand(HeadKernels.LOG_SUM_EXP, recorder().inputs(), input(logSumExp, row, rows))
-          .operand(HeadKernels.OUT, out, out.offset + from)
-          .arg(HeadKernels.IDS, ids(ids, from, length))
-          .arg(HeadKernels.IDS_A_ROW, count)
-          .arg(HeadKernels.SKIP, from - row * count)
-          .arg(HeadKernels.DIM, dim)
-          .arg(HeadKernels.COUNT, length)
-          .scalar(HeadKernels.SCALE, 1 / head.temperature())
-          .record(Math.ceilDiv(length, HeadKernels.PRODUCTS));
-    }
-    recorder().read(out, 0, logProbs, ids.length);
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0) {
-        logProbs[i] = Float.NEGATIVE_INFINITY;
-      }
-    }
+    new ScalarOps().headGather(head, logSumExp, ids, logProbs);
   }
 
   @Override
@@ -258,8 +227,8 @@ interface DeviceHead extends DeviceOps {
           .arg(HeadKernels.NUMBERS, input(topQ.logProbs(), row * k, length * k))
           .arg(HeadKernels.IDS, ids(topQ.ids(), row * k, length * k))
           .arg(HeadKernels.OTHER_IDS, ids(otherIds, row * others, length * others))
-          .arg(HeadKernels.IDS_A_ROW, k)
-          .arg(HeadKernels.COUNT, others)
+          .arg(HeadKernels.COUNT, k)
+          .arg(HeadKernels.OTHER_COUNT, others)
           .arg(HeadKernels.DIM, dim)
           .arg(HeadKernels.OTHER_DIM, otherDim)
           .scalar(HeadKernels.SCALE, 1 / p.temperature())

@@ -3,7 +3,7 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Log-probs, comparisons and gradients of the fused LM head, around the bodies of {@link
+ * Comparisons, overlaps and gradients of the fused LM head, around the bodies of {@link
  * HeadTasks}. A chunk of logits is {@code [rows, columns]}, where column j is id {@code from + j}.
  * {@link HeadStatisticsKernels} reduce it to statistics and samples.
  */
@@ -27,17 +27,17 @@ final class HeadKernels {
   static final int FROM = 13;
 
   static final int DIM = 14;
+
+  /** Ids of a token whose log-probs are recorded. */
   static final int COUNT = 15;
-  static final int IDS_A_ROW = 16;
 
-  /** Ids of the first token that come before the first one. */
-  static final int SKIP = 17;
-
-  static final int DIRECTION = 18;
-  static final int OTHER_HIDDEN = 19;
-  static final int OTHER_WEIGHT = 20;
-  static final int OTHER_DIM = 21;
-  static final int OTHER_IDS = 22;
+  /** Further ids of a token. */
+  static final int OTHER_COUNT = 16;
+  static final int DIRECTION = 17;
+  static final int OTHER_HIDDEN = 18;
+  static final int OTHER_WEIGHT = 19;
+  static final int OTHER_DIM = 20;
+  static final int OTHER_IDS = 21;
 
   // Scalars
 
@@ -65,13 +65,12 @@ final class HeadKernels {
 
   static final int SEGMENT = GROUP * RUN;
 
-  /** Threads that share a product of {@link #GATHER} and {@link #OVERLAP}. */
+  /** Threads that share a product of {@link #OVERLAP}. */
   private static final int SHARE = 16;
 
-  /** Products of one group of {@link #GATHER}. */
-  static final int PRODUCTS = GROUP / SHARE;
+  /** Products at a time of a group of {@link #OVERLAP}. */
+  private static final int PRODUCTS = GROUP / SHARE;
 
-  static final Kernel GATHER = Kernel.of("HeadKernels.gather", GROUP, HeadKernels::gather);
   static final Kernel OVERLAP = Kernel.of("HeadKernels.overlap", GROUP, HeadKernels::overlap);
   static final Kernel COMPARE = Kernel.of("HeadKernels.compare", GROUP, HeadKernels::compare);
   static final Kernel GRADIENT = Kernel.of("HeadKernels.gradient", GROUP, HeadKernels::gradient);
@@ -79,61 +78,9 @@ final class HeadKernels {
   private HeadKernels() {}
 
   /**
-   * {@code hidden [tokens, DIM], weight [vocabulary, DIM], logSumExp [tokens], ids [COUNT] → out
-   * [COUNT]}: log-probs of chosen ids, IDS_A_ROW for each token, of which the first SKIP are left
-   * out; 16 threads each. Of a negative id, any number.
-   */
-  public static void gather(
-      KernelContext context,
-      float[] hidden,
-      float[] weight,
-      float[] logSumExp,
-      float[] out,
-      int[] ids,
-      int[] args,
-      float[] scalars,
-      int task) {
-    float[] sums = context.allocateFloatLocalArray(GROUP);
-    int at = args[task];
-    int thread = context.localIdx;
-    int lane = thread & (SHARE - 1);
-    int i = context.groupIdx * PRODUCTS + thread / SHARE;
-    int dim = args[at + DIM];
-    int row = 0;
-    float sum = 0f;
-    if (i < args[at + COUNT]) {
-      row = (args[at + SKIP] + i) / args[at + IDS_A_ROW];
-      int id = Math.max(0, ids[args[at + IDS] + i]);
-      sum =
-          RowsTasks.dot(
-              hidden,
-              args[at + HIDDEN] + row * dim,
-              weight,
-              args[at + WEIGHT] + id * dim,
-              dim,
-              lane,
-              SHARE);
-    }
-    sums[thread] = sum;
-    context.localBarrier();
-    for (int half = SHARE / 2; half > 0; half >>= 1) {
-      if (lane < half) {
-        sums[thread] += sums[thread + half];
-      }
-      context.localBarrier();
-    }
-    if (lane < 1) {
-      if (i < args[at + COUNT]) {
-        out[args[at + OUT] + i] =
-            sums[thread] * scalars[at + SCALE] - logSumExp[args[at + LOG_SUM_EXP] + row];
-      }
-    }
-  }
-
-  /**
    * {@code hidden [tokens, DIM], weight [vocabulary, DIM], otherHidden [tokens, OTHER_DIM],
    * otherWeight [vocabulary, OTHER_DIM] → out [tokens]}: Σ min(q, p/λ) over IDS_A_ROW ids with log
-   * q recorded in NUMBERS and COUNT ids with that of the other head, which is q's; each id once. A
+   * q recorded in NUMBERS and OTHER_COUNT ids with that of the other head, which is q's; each id once. A
    * group a token, 16 threads an id.
    */
   public static void overlap(
@@ -154,10 +101,10 @@ final class HeadKernels {
     int thread = context.localIdx;
     int lane = thread & (SHARE - 1);
     int token = context.groupIdx;
-    int recorded = args[at + IDS_A_ROW];
-    int count = recorded + args[at + COUNT];
+    int recorded = args[at + COUNT];
+    int count = recorded + args[at + OTHER_COUNT];
     int idsAt = args[at + IDS] + token * recorded;
-    int otherIdsAt = args[at + OTHER_IDS] + token * args[at + COUNT] - recorded;
+    int otherIdsAt = args[at + OTHER_IDS] + token * args[at + OTHER_COUNT] - recorded;
     int dim = args[at + DIM];
     int otherDim = args[at + OTHER_DIM];
     int hiddenAt = args[at + HIDDEN] + token * dim;

@@ -145,4 +145,17 @@ interface MatrixProduct {
       }
     }
   }
+
+  /** Products in float32 by {@link MatmulKernels}, on any device. */
+  record FloatProduct(Recorder recorder) implements MatrixProduct {
+    @Override
+    public void record(Matmul matmul) {
+      Tiling tiling = Tiling.of(matmul, MatmulKernels.TILE);
+      Matrix output = tiling.output(recorder, matmul);
+      matmul
+          .prepare(recorder, MatmulKernels.MATMUL, tiling, output)
+          .record(tiling.tilesX(), tiling.tilesY(), tiling.parts());
+      tiling.finish(recorder, matmul, output);
+    }
+  }
 }

@@ -16,7 +16,7 @@ import uk.ac.manchester.tornado.api.common.TornadoDevice;
 import uk.ac.manchester.tornado.api.runtime.TornadoRuntimeProvider;
 
 /** Opens TornadoVM's devices. */
-final class OpenTornado implements DeviceOpener {
+final class OpenTornado implements TornadoDevices.Opener {
 
   @Override
   public Compute open(Device device, MemoryPlan plan, Products products) {
