@@ -187,7 +187,8 @@ class LaunchedKernelsTest {
             true,
             true,
             false,
-            false, null);
+            false,
+            null);
     new ModelFolder(config, Model.random(config, 1).parameters(), ArithmeticProblems.tokenizer())
         .save(folder);
     return folder.toString();
