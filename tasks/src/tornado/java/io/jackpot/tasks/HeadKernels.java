@@ -3,9 +3,9 @@ package io.jackpot.tasks;
 import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
- * Comparisons, overlaps and gradients of the fused LM head, around the bodies of {@link
- * HeadTasks}. A chunk of logits is {@code [rows, columns]}, where column j is id {@code from + j}.
- * {@link HeadStatisticsKernels} reduce it to statistics and samples.
+ * Comparisons, overlaps and gradients of the fused LM head, around the bodies of {@link HeadTasks}.
+ * A chunk of logits is {@code [rows, columns]}, where column j is id {@code from + j}. {@link
+ * HeadStatisticsKernels} reduce it to statistics and samples.
  */
 final class HeadKernels {
   // Arguments: where tensors begin, then where ids do, then sizes
@@ -33,6 +33,7 @@ final class HeadKernels {
 
   /** Further ids of a token. */
   static final int OTHER_COUNT = 16;
+
   static final int DIRECTION = 17;
   static final int OTHER_HIDDEN = 18;
   static final int OTHER_WEIGHT = 19;
@@ -80,8 +81,8 @@ final class HeadKernels {
   /**
    * {@code hidden [tokens, DIM], weight [vocabulary, DIM], otherHidden [tokens, OTHER_DIM],
    * otherWeight [vocabulary, OTHER_DIM] → out [tokens]}: Σ min(q, p/λ) over IDS_A_ROW ids with log
-   * q recorded in NUMBERS and OTHER_COUNT ids with that of the other head, which is q's; each id once. A
-   * group a token, 16 threads an id.
+   * q recorded in NUMBERS and OTHER_COUNT ids with that of the other head, which is q's; each id
+   * once. A group a token, 16 threads an id.
    */
   public static void overlap(
       KernelContext context,
