@@ -67,11 +67,11 @@ class ArchitectureTest {
     String api = "uk.ac.manchester.tornado.api.TaskGraph";
     compile("sdk", api, "");
     compile("tensor", "io.jackpot.tensor.Ops", "");
-    compile("tasks", "io.jackpot.devices.Devices", api + " graph;");
+    compile("tasks", "io.jackpot.tasks.Devices", api + " graph;");
     ArchRule rule = fixture.onlyTheTornadoFolderNamesTornadoVm();
     assertThatThrownBy(() -> rule.check(fixture.importClasses()))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("io.jackpot.devices.Devices");
+        .hasMessageContaining("io.jackpot.tasks.Devices");
 
     Path folder = fixture.root().resolve("tasks/src/tornado/java/io/jackpot/tasks");
     Files.createDirectories(folder);
