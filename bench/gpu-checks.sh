@@ -5,7 +5,7 @@
 #   bench/gpu-checks.sh [--small] OUT [PYTHON]
 #
 #   --small  tiny sizes, to try the script itself on a CPU device, which compiles kernels so slowly that each
-#            part has six times as long: about 20 minutes on two idle cores
+#            part has six times as long: about 12 minutes on two idle cores
 #   OUT      folder for the output of each part
 #   PYTHON   a Python with torch, for the same sizes in PyTorch
 #
@@ -92,6 +92,7 @@ done
 part torch 60 "$python" bench/peers/gpu_models.py $models $sizes
 # A few steps of the default job as a user runs it. Its times are in the run's metrics.jsonl; obrsSeconds is
 # the part of trainSeconds that rejection and the losses take.
+rm -rf "$out/run" # of earlier checks
 part step 60 bench/device-java io.jackpot.cli.Main train --device tornado --steps 3 --eval-every 100 \
   --eval-problems 1 --rollout-prompts 16 --train-batch 128 --out "$out/run"
 if [ -f "$out/run/metrics.jsonl" ]; then
