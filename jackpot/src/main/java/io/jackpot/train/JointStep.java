@@ -220,8 +220,8 @@ final class JointStep {
     copy(comparison.klQP(), tokens.klActorPolicy, at);
     int k = statistics.k();
     if (k == 0 || options.normalizer() == Normalizer.EXACT) {
-      boolean same = target == now && inf == samplerNow;
-      copy((same ? comparison : compare(target, inf)).overlap(), tokens.zExact, at);
+      boolean compared = before == BeforeUpdate.NOW; // then target and p_inf are those of now
+      copy((compared ? comparison : compare(target, inf)).overlap(), tokens.zExact, at);
     }
     if (k == 0) {
       System.arraycopy(tokens.zExact, at, tokens.zTopK, at, n);

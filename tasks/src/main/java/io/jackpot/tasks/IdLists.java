@@ -12,10 +12,10 @@ import java.util.stream.IntStream;
  * @param distinct the ids that occur, ascending
  * @param firstList the first list of each of {@code distinct}, and the end, {@code [distinct + 1]}
  */
-public record IdLists(int[] order, int[] starts, int[] distinct, int[] firstList) {
+record IdLists(int[] order, int[] starts, int[] distinct, int[] firstList) {
 
   /** Lists of at most {@code longest} positions of the first {@code count} of {@code ids}. */
-  public static IdLists of(int[] ids, int count, int longest) {
+  static IdLists of(int[] ids, int count, int longest) {
     int[] order =
         IntStream.range(0, count)
             .mapToLong(position -> ((long) ids[position] << 32) | position)
@@ -46,7 +46,7 @@ public record IdLists(int[] order, int[] starts, int[] distinct, int[] firstList
         Arrays.copyOf(firstList, kinds + 1));
   }
 
-  public int count() {
+  int count() {
     return starts.length - 1;
   }
 }

@@ -36,7 +36,7 @@ class LossTasksTest {
       for (int listed = 1; listed <= n; listed++) {
         double[] p = grouped(d.p(), listed);
         double[] q = grouped(d.q(), listed);
-        if (p[listed] > 0 && p[listed] < 1e-5 || q[listed] > 0 && q[listed] < 1e-5) {
+        if ((p[listed] > 0 && p[listed] < 1e-5) || (q[listed] > 0 && q[listed] < 1e-5)) {
           continue; // near the bound below which the rest does not count
         }
         double expected = RandomDistributions.kl(p, q);

@@ -40,7 +40,7 @@ public final class InferenceModel {
   /** Bytes of all matrices in memory. */
   public long matrixBytes() {
     long bytes = weights.head().storedBytes();
-    bytes += weights.embedding() == weights.head() ? 0 : weights.embedding().storedBytes();
+    bytes += weights.embedding().equals(weights.head()) ? 0 : weights.embedding().storedBytes();
     for (Weights.Layer<Matrix> layer : weights.layers()) {
       bytes += layer.matrices().stream().mapToLong(Matrix::storedBytes).sum();
     }

@@ -94,7 +94,7 @@ record Weights<M>(M embedding, List<Layer<M>> layers, Tensor norm, M head) {
   <N> Weights<N> map(Function<M, N> ofEnds, Function<M, N> ofBlocks) {
     N mappedHead = ofEnds.apply(head);
     return new Weights<>(
-        embedding == head ? mappedHead : ofEnds.apply(embedding),
+        embedding.equals(head) ? mappedHead : ofEnds.apply(embedding),
         layers.stream().map(layer -> layer.map(ofBlocks)).toList(),
         norm,
         mappedHead);
