@@ -220,7 +220,7 @@ final class JointStep {
     copy(comparison.klQP(), tokens.klActorPolicy, at);
     int k = statistics.k();
     if (k == 0 || options.normalizer() == Normalizer.EXACT) {
-      boolean compared = before == BeforeUpdate.NOW; // then target and p_inf are those of now
+      boolean compared = before.equals(BeforeUpdate.NOW); // then target and p_inf are those of now
       copy((compared ? comparison : compare(target, inf)).overlap(), tokens.zExact, at);
     }
     if (k == 0) {
