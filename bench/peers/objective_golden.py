@@ -14,8 +14,8 @@ turns a clip or a cap off, and as `actorCorrection` it means that the actor has 
 Conventions:
 - A token whose weight has a factor 0 (rejected, or p_target = 0) is left out of the loss, even
   where another factor or the PPO term is infinite. 0/0 in p_ref/p_target is 0.
-- A baseline's weight is F alone, toward p_new as toward p_ref.
-- α, Z and κ of a baseline are those that OBRS would have.
+- Toward p_new, a baseline's F(p_new/p_inf) is multiplied by min(p_ref/p_new, c2); F = 1 is not.
+- Acceptance, α, Z and κ of a baseline are those that OBRS would have.
 - A ratio at a clip bound keeps its gradient. Beyond the bound it has none where the advantage
   would push it further.
 """
@@ -41,18 +41,27 @@ def times(a, b):
 
 
 def correct(spec, log_ratio, sequence):
-    """F of a token's ratio, or of the product of its sequence's ratios (Eq. 2)."""
+    """F of a token's ratio, or of its sequence's: their product or geometric mean (Eq. 2)."""
     if spec["type"] == "none":
         return torch.ones_like(log_ratio)
-    if spec["level"] == "sequence":
+    if spec["level"] != "token":
         same = sequence[:, None] == sequence[None, :]
         log_ratio = torch.where(same, log_ratio[None, :], 0.0).sum(1)
+        if spec["level"] == "geometric":
+            log_ratio = log_ratio / same.sum(1)
     ratio = log_ratio.exp()
     if spec["type"] == "identity":
         return ratio
     if spec["type"] == "truncated":
         return ratio.clamp(max=spec["cap"])
     return torch.where((spec["low"] <= ratio) & (ratio <= spec["high"]), ratio, 0.0)
+
+
+def at_cap(spec, log_ratio, sequence):
+    """Where the cap of F cuts, or just meets, the ratio."""
+    if spec["type"] != "truncated":
+        return torch.zeros(len(sequence), dtype=torch.bool)
+    return correct(spec, log_ratio, sequence) >= spec["cap"]
 
 
 def clip_bounds(o):
@@ -112,9 +121,13 @@ def evaluate(batch, o):
         rho = times((z * r).clamp(max=weighting["cap"]), ref_over_target)
     else:
         mask = torch.ones(tokens)
-        log_p = log_ref if weighting["target"] == "ref" else b["logNew"]
-        rho = correct(weighting["correction"], log_p - log_inf, sequence)
+        rho = correct(weighting["correction"], log_target - log_inf, sequence)
+        if o["target"] == "new" and weighting["correction"]["type"] != "none":
+            rho = times(rho, ref_over_target)
     weight = times(mask, rho)
+    cuts = {"obrs": lambda: w > c1, "tis-z": lambda: z * r > weighting["cap"],
+             "corrected": lambda: at_cap(weighting["correction"], log_target - log_inf, sequence)}
+    cut = cuts[weighting["type"]]() & (mask > 0)
 
     if o["aggregation"] == "token-mean":
         share = torch.full((tokens,), 1 / tokens)
@@ -144,12 +157,13 @@ def evaluate(batch, o):
         "ratio": ratio, "ppo": term, "actorWeight": actor_weight, "actorPpo": actor_term,
         "policyCoefficient": coefficients[0], "actorCoefficient": coefficients[1],
         "distillWeight": coefficients[2],
-        "acceptance": mask.mean(), "kappa": kappa, "policyLoss": policy_loss,
+        "acceptance": share_accepted, "kappa": kappa, "policyLoss": policy_loss,
         "actorLoss": actor_loss, "distillLoss": distill_loss, "totalLoss": total,
         "nothingAccepted": not bool((weight != 0).any()),
         "zMean": z.mean(), "weightMean": weight.mean(), "weightMax": weight.max(),
         "effectiveSampleSize": weight.sum() ** 2 / (tokens * squares) if squares > 0
         else torch.tensor(0.0),
+        "weightZeroShare": (weight == 0).double().mean(), "weightCapShare": cut.double().mean(),
         "clipShareLow": stopped_low.double().mean(), "clipShareHigh": stopped_high.double().mean(),
         "actorClipShare": (actor_low | actor_high).double().mean(),
         "zAboveBound": (z > min(1, 1 / lam) * (1 + 1e-6)).double().mean(),
@@ -209,11 +223,11 @@ def corrections():
         {**spec, "level": level}
         for spec in ({"type": "identity"}, {"type": "truncated", "cap": 1.1},
                      {"type": "icepop", "low": 0.6, "high": 1.8})
-        for level in ("token", "sequence")]
+        for level in ("token", "sequence", "geometric")]
 
 
 def factors(batch_count):
-    """Every option with its values; `correctionTarget` is None where nothing is corrected."""
+    """Every option with its values."""
     return {
         "lambda": [0.4, 1.0, 1.6],
         "target": ["ref", "new"],
@@ -224,7 +238,6 @@ def factors(batch_count):
         "mask": ["bernoulli", "expected"],
         "weighting": [{"type": "obrs"}, {"type": "tis-z", "cap": 0.8}]
         + [{"type": "corrected", "correction": c} for c in corrections()],
-        "correctionTarget": ["ref", "new", None],
         "actorCorrection": [None] + corrections(),
         "distillCoefficient": [0.0, 0.5],
         "aggregation": ["token-mean", "sequence-mean"],
@@ -240,10 +253,8 @@ def option_sets(rng, batch_count, how_many):
     def draw():
         row = {k: rng.randrange(len(v)) for k, v in values.items()}
         weighting = values["weighting"][row["weighting"]]
-        corrected = weighting["type"] == "corrected"
-        row["correctionTarget"] = rng.randrange(2) if corrected else 2
-        if (row["batch"] == ZERO_REF and corrected
-                and (row["correctionTarget"] == 1 or weighting["correction"]["type"] == "none")):
+        if (row["batch"] == ZERO_REF and weighting["type"] == "corrected"
+                and weighting["correction"]["type"] == "none"):
             return draw()  # its loss is infinite
         return row
 
@@ -261,9 +272,7 @@ def option_sets(rng, batch_count, how_many):
     for row in rows:
         o = {k: values[k][i] for k, i in row.items()}
         o["clipLow"], o["clipHigh"] = o.pop("clip")
-        target = o.pop("correctionTarget")
-        weighting = o.pop("weighting")
-        o["policyWeighting"] = weighting if target is None else {**weighting, "target": target}
+        o["policyWeighting"] = o.pop("weighting")
         yield o.pop("batch"), o
 
 

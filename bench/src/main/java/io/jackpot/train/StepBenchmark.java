@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -55,7 +56,8 @@ public final class StepBenchmark {
     try (Ops ops = OpsLookup.open(settings.compute().threads())) {
       TrainingState state = TrainingState.fresh(settings, LoadProgress.NONE);
       RunProblems problems = RunProblems.of(settings, state);
-      Workers workers = new LocalWorkers(new Sampler(ops, state.actor().model()));
+      TrainingState.Trained actor = Objects.requireNonNull(state.actor());
+      Workers workers = new LocalWorkers(new Sampler(ops, actor.model()));
       RolloutCollector collector =
           new RolloutCollector(
               workers,
@@ -76,19 +78,20 @@ public final class StepBenchmark {
               settings.temperature(),
               settings.microBatchTokens(),
               new Learner("policy", ops, state.policy().model(), state.policy().optimizer(), false),
-              new Learner("actor", ops, state.actor().model(), state.actor().optimizer(), false),
+              new Learner("actor", ops, actor.model(), actor.optimizer(), false),
               false);
+      double lambda = settings.objective().lambda();
       int prompts = settings.rolloutPrompts();
       for (int step = -WARM_UP; step < steps; step++) {
         int number = step + WARM_UP;
         List<Rollout.Prompt> batch = problems.training().take((long) number * prompts, prompts);
         long start = System.nanoTime();
-        workers.publish(number, state.actor().model());
+        workers.publish(number, actor.model());
         rollouts =
             collector.collect(
                 batch, settings.samplesPerPrompt(), settings.advantage(), number, number);
         long sampled = System.nanoTime();
-        joint.apply(joint.measure(rollouts, BeforeUpdate.NOW, 0), 1e-6f, 1e-6f);
+        joint.apply(joint.measure(rollouts, BeforeUpdate.NOW, 0, lambda), 1e-6f, 1e-6f);
         long end = System.nanoTime();
         if (step >= 0) {
           rolloutSeconds[step] = (sampled - start) * 1e-9;

@@ -204,19 +204,18 @@ public final class Settings<R extends Record> {
   }
 
   /**
-   * Reads exactly what {@link #toJson} wrote: no default replaces a missing key.
+   * Reads what {@link #toJson} wrote, perhaps an earlier version of it: a setting that came later
+   * has its default, which is what there was before it.
    *
    * @param where what it is, for messages
-   * @throws InputException if a key is missing, or as for {@link #json}
+   * @throws InputException as for {@link #json}
    */
   public R fromJson(ObjectNode object, String where) {
-    Map<String, @Nullable Object> values = json(object, where);
-    for (String name : keys.keySet()) {
-      if (!values.containsKey(name)) {
-        throw new InputException(
-            where + ": " + name + ": missing, expected every setting of a run");
-      }
-    }
-    return build(values);
+    return build(json(object, where));
+  }
+
+  /** Names of the settings that {@code object} lacks. */
+  public List<String> missing(ObjectNode object) {
+    return keys.keySet().stream().filter(name -> !object.has(name)).toList();
   }
 }

@@ -13,10 +13,12 @@ import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.problems.ProblemSet;
 import io.jackpot.tensor.Distillation;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Every setting of {@code jackpot train}; its {@link Setting} explains it. */
 @Settings.Refuses(
@@ -46,15 +48,36 @@ public record TrainSettings(
     ArithmeticSettings arithmetic,
     @Setting(value = "64", min = 1, help = "problems per rollout") int rolloutPrompts,
     @Setting(value = "8", min = 1, help = "responses per problem") int samplesPerPrompt,
-    @Setting(value = "512", min = 1, help = "responses per optimizer update") int trainBatch,
+    @Setting(value = "1", min = 1, help = "mini-batches of a rollout, an optimizer update each")
+        int miniBatches,
+    @Setting(
+            value = "none",
+            min = 1,
+            help = "responses per update (none: those of a rollout over miniBatches)")
+        @Nullable Integer trainBatch,
     @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
     @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
     @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
     @Setting(value = "actor", help = "model that samples: actor or policy")
         RolloutModel rolloutModel,
-    @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; a larger one rejects more")
-        double lambda,
-    @Setting(value = "new", help = "p_target: new or ref") Target target,
+    @Setting(
+            value = "1",
+            min = 0,
+            above = true,
+            help = "OBRS threshold; a larger one rejects more (none: solved for acceptance)")
+        @Nullable Double lambda,
+    @Setting(
+            value = "none",
+            min = 0,
+            max = 1,
+            above = true,
+            help =
+                "share of tokens to accept, for which each rollout's lambda is solved (none: lambda)")
+        @Nullable Double acceptance,
+    @Setting(
+            value = "new",
+            help = "p_target: new or ref; ref if policyCorrection is identity, truncated or icepop")
+        Target target,
     @Setting(value = "0.2", min = 0, max = 1, help = "PPO's lower clip (none: no clipping)")
         @Nullable Double clipLow,
     @Setting(value = "0.2", min = 0, help = "PPO's upper clip (none: no clipping)")
@@ -83,7 +106,9 @@ public record TrainSettings(
     @Setting(value = "2", min = 0, above = true, help = "cap of truncated") double actorCap,
     @Setting(value = "0.5", min = 0, help = "icepop's lower bound") double actorLow,
     @Setting(value = "5", min = 0, help = "icepop's upper bound") double actorHigh,
-    @Setting(value = "token", help = "level of corrections: token or sequence")
+    @Setting(
+            value = "token",
+            help = "ratio of corrections: token, sequence (product) or geometric (mean)")
         Correction.Level correctionLevel,
     @Setting(value = "1", min = 0, help = "weight of the distillation (0: none)")
         double distillCoefficient,
@@ -117,6 +142,10 @@ public record TrainSettings(
         boolean recomputeActivations,
     DtypeSettings dtypes) {
 
+  /** Settings that say the same in two ways: one that is given takes the place of the other. */
+  private static final Map<String, String> INSTEAD =
+      Map.of("lambda", "acceptance", "acceptance", "lambda", "miniBatches", "trainBatch");
+
   /** The model that samples the rollouts. */
   public enum RolloutModel {
     ACTOR,
@@ -130,7 +159,12 @@ public record TrainSettings(
     IDENTITY,
     TRUNCATED,
     ICEPOP,
-    TIS_Z
+    TIS_Z;
+
+    /** Whether it is an F of p_target/p_inf. */
+    boolean isBaseline() {
+      return this == IDENTITY || this == TRUNCATED || this == ICEPOP;
+    }
   }
 
   /** F in the actor's loss. */
@@ -151,14 +185,37 @@ public record TrainSettings(
               .formatted(Objects.toString(clipLow, "none"), Objects.toString(clipHigh, "none")));
     }
     long responses = (long) rolloutPrompts * samplesPerPrompt;
-    if (responses % trainBatch != 0) {
+    if (responses > Integer.MAX_VALUE) {
       throw new InputException(
-          "trainBatch %d: does not divide the %d responses of a rollout (rolloutPrompts %d x samplesPerPrompt %d)"
-              .formatted(trainBatch, responses, rolloutPrompts, samplesPerPrompt));
+          "rolloutPrompts %d, samplesPerPrompt %d: %d responses a rollout, expected at most %d"
+              .formatted(rolloutPrompts, samplesPerPrompt, responses, Integer.MAX_VALUE));
+    }
+    long divisor = trainBatch == null ? miniBatches : trainBatch;
+    if (responses % divisor != 0) {
+      throw new InputException(
+          "%s %d: does not divide the %d responses of a rollout (rolloutPrompts %d x samplesPerPrompt %d)"
+              .formatted(
+                  trainBatch == null ? "miniBatches" : "trainBatch",
+                  divisor,
+                  responses,
+                  rolloutPrompts,
+                  samplesPerPrompt));
+    }
+    miniBatches = (int) (trainBatch == null ? miniBatches : responses / trainBatch);
+    trainBatch = (int) (responses / miniBatches);
+    if (arm == Arm.ON_POLICY && miniBatches > 1) {
+      throw new InputException(
+          "arm on-policy: %d updates a rollout are stale, expected 1 (trainBatch %d), or arm off-policy"
+              .formatted(miniBatches, responses));
+    }
+    if ((lambda == null) == (acceptance == null)) {
+      throw new InputException(
+          "lambda %s, acceptance %s: expected one of them, the other none"
+              .formatted(Objects.toString(lambda, "none"), Objects.toString(acceptance, "none")));
     }
     if (rolloutModel == RolloutModel.POLICY && (actorLoss || distillCoefficient > 0)) {
       throw new InputException(
-          "rolloutModel policy: does not train the actor, expected actorLoss false and distillCoefficient 0 (as arm on-policy has them)");
+          "rolloutModel policy: there is no actor, expected actorLoss false and distillCoefficient 0 (as arm on-policy has them)");
     }
     if (normalizer == Normalizer.EXACT && dtypes.rounded()) {
       throw new InputException(
@@ -197,13 +254,83 @@ public record TrainSettings(
     Arm fileArm = (Arm) Objects.requireNonNullElse(file.get("arm"), Arm.JACKPOT);
     Arm arm = (Arm) Objects.requireNonNullElse(flags.get("arm"), fileArm);
     Map<String, @Nullable Object> own = new LinkedHashMap<>(file);
+    if (own.containsKey("miniBatches") && own.containsKey("rolloutPrompts")) {
+      own.remove("trainBatch"); // a run's config.json, in which miniBatches says the same
+    }
     if (file.containsKey("arm") && arm != fileArm) {
       Map<String, @Nullable Object> preset = settings.values(settings.build(fileArm.layer()));
       own.entrySet()
           .removeIf(entry -> Objects.equals(entry.getValue(), preset.get(entry.getKey())));
       own.remove("arm");
     }
-    return settings.build(arm.layer(), own, flags);
+    Map<String, @Nullable Object> merged = new LinkedHashMap<>();
+    for (Map<String, @Nullable Object> layer : List.of(arm.layer(), own, flags)) {
+      layer.forEach((name, value) -> {
+        String instead = INSTEAD.get(name);
+        if (instead != null && value != null && !layer.containsKey(instead)) {
+          merged.put(instead, null);
+        }
+      });
+      merged.putAll(layer);
+    }
+    if (merged.get("policyCorrection") instanceof PolicyCorrection f && f.isBaseline()) {
+      merged.putIfAbsent("target", Target.REF);
+    }
+    TrainSettings result = settings.build(merged);
+    if (flags.get("trainBatch") != null
+        && flags.getOrDefault("miniBatches", result.miniBatches) instanceof Integer asked
+        && asked != result.miniBatches) {
+      throw new InputException(
+          "miniBatches %d, trainBatch %d: a rollout of %d responses has %d, expected one of both"
+              .formatted(
+                  asked,
+                  result.updateResponses(),
+                  result.miniBatches * result.updateResponses(),
+                  result.miniBatches));
+    }
+    return result;
+  }
+
+  /**
+   * The settings of a run from its {@code config.json}.
+   *
+   * @param where what it is, for messages
+   * @throws InputException if the run was started before its arm got another meaning; the message
+   *     has the name of today
+   */
+  public static TrainSettings ofRun(ObjectNode json, String where) {
+    Settings<TrainSettings> all = Settings.of(TrainSettings.class);
+    if (json.has("miniBatches")) {
+      return all.fromJson(json, where);
+    }
+    // Of an earlier version. Its arm may be refused today, so it is read as none in particular.
+    Map<String, @Nullable Object> values = all.json(json, where);
+    Arm arm = (Arm) Objects.requireNonNullElse(values.put("arm", Arm.JACKPOT), Arm.JACKPOT);
+    TrainSettings run = all.build(values);
+    String today = "";
+    if (arm == Arm.NO_CLIP) {
+      today = run.twoModels() ? "jackpot --clip-low none --clip-high none" : "jackpot-no-clip";
+    } else if (arm == Arm.ON_POLICY && run.miniBatches > 1) {
+      today = run.clipLow == null ? "no-clip" : "off-policy";
+    } else if (run.policyCorrection.isBaseline() && run.target == Target.NEW) {
+      today = Names.of(arm) + " --target new, with min(p_ref/p_new, c2) in its weight";
+    }
+    if (!today.isEmpty()) {
+      throw new InputException(
+          "%s: arm %s: it had another meaning when this run started, expected a new run of what it is called now: --arm %s"
+              .formatted(where, Names.of(arm), today));
+    }
+    return all.fromJson(json, where);
+  }
+
+  /** Whether an actor samples the rollouts; otherwise there is none. */
+  public boolean twoModels() {
+    return rolloutModel == RolloutModel.ACTOR;
+  }
+
+  /** Responses per optimizer update. */
+  public int updateResponses() {
+    return Objects.requireNonNull(trainBatch);
   }
 
   /** The actor's peak rate. */
@@ -211,10 +338,10 @@ public record TrainSettings(
     return actorLearningRate == null ? learningRate : actorLearningRate;
   }
 
-  /** The options of the objective. */
+  /** The options of the objective; λ is 1 where it is solved for each rollout. */
   public ObjectiveOptions objective() {
     return new ObjectiveOptions(
-        lambda,
+        lambda == null ? 1 : lambda,
         target,
         optional(clipLow),
         optional(clipHigh),
@@ -246,7 +373,7 @@ public record TrainSettings(
   }
 
   private PolicyWeighting corrected(Correction correction) {
-    return new PolicyWeighting.Corrected(correction, target);
+    return new PolicyWeighting.Corrected(correction);
   }
 
   private Correction actorWeighting() {

@@ -1,5 +1,9 @@
 package io.jackpot.train;
 
+import io.jackpot.input.InputException;
+import io.jackpot.objective.LambdaSolver;
+import io.jackpot.objective.ObrsTasks;
+import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
@@ -45,8 +49,27 @@ interface BeforeUpdate {
   /** p_inf, of the model that sampled; see {@link #policy}. */
   Distribution sampler(Distribution now, int from);
 
-  /** Keeps both for a rollout of several mini-batches. */
+  /** Keeps both for a rollout of several mini-batches, or one for which λ is solved. */
   record Kept(Snapshot ofPolicy, Snapshot ofSampler) implements BeforeUpdate {
+
+    /**
+     * The λ at which the rollout's tokens have this mean acceptance (Theorem 3.4).
+     *
+     * @throws InputException if there is none
+     */
+    double lambda(List<Rollout> rollouts, double acceptance) {
+      float[] logRef = ofPolicy.statistics.logProb();
+      double[] ratio = new double[logRef.length];
+      int t = 0;
+      for (Rollout rollout : rollouts) {
+        for (float logInf : rollout.logProbs()) {
+          ratio[t] = ObrsTasks.ratio(logRef[t], logInf);
+          t++;
+        }
+      }
+      return LambdaSolver.solveRatios(ratio, acceptance);
+    }
+
     @Override
     public Distribution policy(Distribution now, int from) {
       return ofPolicy.slice(from, now.logProbs().length);

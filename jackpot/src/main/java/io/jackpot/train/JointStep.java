@@ -31,6 +31,8 @@ final class JointStep {
   /**
    * The metrics of an update beside the losses; means over the response tokens.
    *
+   * @param lambda λ of the rollout
+   * @param twoModels whether the sampler is a model of its own
    * @param gradNormPolicy before clipping; 0 where the policy was not updated
    * @param gradNormActor before clipping; 0 where the actor was not updated
    * @param obrsSeconds the cost of rejection: normalizers, divergences and losses, without the
@@ -38,9 +40,10 @@ final class JointStep {
    */
   record Outcome(
       ObjectiveResult objective,
+      double lambda,
+      boolean twoModels,
       double entropy,
-      double klPolicyActor,
-      double klActorPolicy,
+      MiniBatch.Mismatch mismatch,
       double gradNormPolicy,
       double gradNormActor,
       double obrsSeconds) {}
@@ -95,7 +98,7 @@ final class JointStep {
   }
 
   /** Keeps p_ref and p_inf of a rollout that is about to be trained on in several mini-batches. */
-  BeforeUpdate keep(List<Rollout> rollouts) {
+  BeforeUpdate.Kept keep(List<Rollout> rollouts) {
     List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
     BeforeUpdate.Snapshot ofPolicy = new BeforeUpdate.Snapshot(ops, policy, batches, temperature);
     return new BeforeUpdate.Kept(
@@ -108,11 +111,12 @@ final class JointStep {
    *
    * @param before the distributions before the rollout's first update
    * @param offset response tokens of the rollout before this mini-batch
+   * @param lambda of the rollout
    * @throws NonFiniteException where a loss or a gradient is NaN or infinite; it names which
    */
-  Outcome measure(List<Rollout> rollouts, BeforeUpdate before, int offset) {
+  Outcome measure(List<Rollout> rollouts, BeforeUpdate before, int offset, double lambda) {
     List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
-    MiniBatch tokens = new MiniBatch(rollouts);
+    MiniBatch tokens = new MiniBatch(rollouts, lambda);
     Pass pass = pass(batches.getFirst(), 0);
     long nanos = fill(tokens, pass, before, offset);
     for (PackedResponses batch : batches.subList(1, batches.size())) {
@@ -121,7 +125,8 @@ final class JointStep {
     }
 
     long start = System.nanoTime();
-    ObjectiveResult result = objective.evaluate(options, tokens.tokens(options.distillDirection()));
+    ObjectiveResult result =
+        objective.evaluate(options.withLambda(lambda), tokens.batch(options.distillDirection()));
     nanos += System.nanoTime() - start;
     requireFinite("the policy loss", result.policyLoss());
     requireFinite("the actor loss", result.actorLoss());
@@ -135,9 +140,10 @@ final class JointStep {
     }
     return new Outcome(
         result,
+        lambda,
+        hasActor(),
         MiniBatch.mean(tokens.entropy),
-        MiniBatch.mean(tokens.klPolicyActor),
-        MiniBatch.mean(tokens.klActorPolicy),
+        tokens.mismatch(),
         result.nothingAccepted() ? 0 : policy.gradientNorm(),
         trainsActor ? sampler.gradientNorm() : 0,
         nanos * 1e-9);
@@ -184,6 +190,11 @@ final class JointStep {
     int end() {
       return at + batch.responses();
     }
+
+    /** Its part of a mini-batch's values. */
+    float[] part(double[] values) {
+      return MiniBatch.floats(values, at, batch.responses());
+    }
   }
 
   private Pass pass(PackedResponses batch, int at) {
@@ -215,53 +226,54 @@ final class JointStep {
       copy(inf.logProbs(), tokens.actorLogRef, at);
     }
 
-    HeadComparison comparison = compare(now, samplerNow);
-    copy(comparison.klPQ(), tokens.klPolicyActor, at);
-    copy(comparison.klQP(), tokens.klActorPolicy, at);
+    HeadComparison ofNow = hasActor() ? compare(now, samplerNow, tokens.lambda) : null;
+    if (ofNow != null) {
+      copy(ofNow.klPQ(), tokens.klPolicyActorNow, at);
+      copy(ofNow.klQP(), tokens.klActorPolicyNow, at);
+    }
     int k = statistics.k();
-    if (k == 0 || options.normalizer() == Normalizer.EXACT) {
-      boolean compared = before.equals(BeforeUpdate.NOW); // then target and p_inf are those of now
-      copy((compared ? comparison : compare(target, inf)).overlap(), tokens.zExact, at);
+    if (roundedSampler) {
+      TopK topInf = tokens.topInf(at, n); // all that is known of a sampler that rounds
+      float[] logNew = new float[topInf.ids().length];
+      ops.headGather(now.head(), now.logSumExp(), topInf.ids(), logNew);
+      tokens.compare(logNew, topInf, at);
+    } else {
+      HeadComparison toInf =
+          ofNow != null && inf.equals(samplerNow) ? ofNow : compare(now, inf, tokens.lambda);
+      copy(toInf.klPQ(), tokens.klPolicyActor, at);
+      copy(toInf.klQP(), tokens.klActorPolicy, at);
+      if (k == 0 || options.normalizer() == Normalizer.EXACT) {
+        HeadComparison exact = target.equals(now) ? toInf : compare(target, inf, tokens.lambda);
+        copy(exact.overlap(), tokens.zExact, at);
+      }
     }
     if (k == 0) {
       System.arraycopy(tokens.zExact, at, tokens.zTopK, at, n);
     } else {
-      TopK topInf = tokens.topInf(at, n);
       double[] overlap = new double[n];
       ops.headOverlap(
           target.head(),
           target.logSumExp(),
           inf.head(),
           inf.logSumExp(),
-          topInf,
+          tokens.topInf(at, n),
           statistics.topIds(),
-          options.lambda(),
+          tokens.lambda,
           overlap);
       System.arraycopy(overlap, 0, tokens.zTopK, at, n);
-      if (roundedSampler && !hasActor()) {
-        compareRounded(now, topInf, tokens, at);
-      }
     }
     return System.nanoTime() - start;
   }
 
-  private HeadComparison compare(Distribution p, Distribution q) {
+  private HeadComparison compare(Distribution p, Distribution q, double lambda) {
     HeadComparison comparison = HeadComparison.allocate(p.logProbs().length);
-    float lambda = (float) options.lambda();
-    ops.headCompare(p.head(), p.logSumExp(), q.head(), q.logSumExp(), lambda, comparison);
+    ops.headCompare(p.head(), p.logSumExp(), q.head(), q.logSumExp(), (float) lambda, comparison);
     return comparison;
-  }
-
-  /** The divergences between the policy and its own rounded sampler, known at top-k(p_inf) only. */
-  private void compareRounded(Distribution now, TopK topInf, MiniBatch tokens, int at) {
-    float[] logNew = new float[topInf.ids().length];
-    ops.headGather(now.head(), now.logSumExp(), topInf.ids(), logNew);
-    tokens.compare(logNew, topInf, at);
   }
 
   private void backward(Pass pass, MiniBatch tokens, ObjectiveResult result) {
     if (!result.nothingAccepted()) {
-      float[] coefficient = floats(result.policyCoefficient(), pass);
+      float[] coefficient = pass.part(result.policyCoefficient());
       policy.backward(pass.batch, pass.policy.head, pass.policy.statistics, coefficient, null);
     }
     if (trainsActor) {
@@ -271,22 +283,13 @@ final class JointStep {
               : new Distillation(
                   pass.policy.head,
                   pass.policy.statistics.logSumExp(),
-                  floats(result.distillWeight(), pass),
+                  pass.part(result.distillWeight()),
                   options.distillDirection(),
-                  floats(tokens.divergence(options.distillDirection()), pass));
-      float[] coefficient = floats(result.actorCoefficient(), pass);
+                  pass.part(tokens.divergence(options.distillDirection())));
+      float[] coefficient = pass.part(result.actorCoefficient());
       sampler.backward(
           pass.batch, pass.sampler.head, pass.sampler.statistics, coefficient, distillation);
     }
-  }
-
-  /** The part of a mini-batch's values that belongs to a micro-batch. */
-  private static float[] floats(double[] values, Pass pass) {
-    float[] part = new float[pass.batch.responses()];
-    for (int i = 0; i < part.length; i++) {
-      part[i] = (float) values[pass.at + i];
-    }
-    return part;
   }
 
   private static void requireFinite(String what, double value) {

@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.objective.LossTasks;
+import io.jackpot.objective.ObrsTasks;
 import io.jackpot.objective.TokenBatch;
 import io.jackpot.objective.Uniforms;
 import io.jackpot.rollout.Rollout;
@@ -31,11 +32,23 @@ final class MiniBatch {
   final double[] actorLogNew;
   final double[] zTopK;
   final double[] zExact;
+
+  /** KL(p_new‖p_inf) and KL(p_inf‖p_new), p_inf as it was at the rollout. */
   final double[] klPolicyActor;
+
   final double[] klActorPolicy;
+
+  /** KL(p_new‖p_ω) and KL(p_ω‖p_new), the actor as it is now; 0 if the policy is its own actor. */
+  final double[] klPolicyActorNow;
+
+  final double[] klActorPolicyNow;
   final double[] entropy;
 
-  MiniBatch(List<Rollout> rollouts) {
+  /** λ of the rollout. */
+  final double lambda;
+
+  MiniBatch(List<Rollout> rollouts, double lambda) {
+    this.lambda = lambda;
     int n = rollouts.stream().mapToInt(Rollout::tokens).sum();
     int top = rollouts.stream().mapToInt(rollout -> rollout.topIds().length).sum();
     logInf = new double[n];
@@ -70,6 +83,8 @@ final class MiniBatch {
     zExact = new double[n];
     klPolicyActor = new double[n];
     klActorPolicy = new double[n];
+    klPolicyActorNow = new double[n];
+    klActorPolicyNow = new double[n];
     entropy = new double[n];
   }
 
@@ -84,7 +99,10 @@ final class MiniBatch {
         Arrays.copyOfRange(topLogInf, from * k, (from + count) * k));
   }
 
-  /** Fills in the divergences of tokens whose p_inf is known at its most probable ids only. */
+  /**
+   * Fills in the divergences of tokens whose p_inf is known at its most probable ids only: all
+   * other ids count as one, so both are lower bounds unless the k ids are the whole vocabulary.
+   */
   void compare(float[] logNew, TopK topInf, int at) {
     int k = topInf.k();
     for (int i = 0; i < logNew.length; i += k, at++) {
@@ -95,12 +113,12 @@ final class MiniBatch {
 
   double[] divergence(Direction direction) {
     return switch (direction) {
-      case FORWARD -> klPolicyActor;
-      case REVERSE -> klActorPolicy;
+      case FORWARD -> klPolicyActorNow;
+      case REVERSE -> klActorPolicyNow;
     };
   }
 
-  TokenBatch tokens(Direction distillation) {
+  TokenBatch batch(Direction distillation) {
     return new TokenBatch(
         logInf,
         logRef,
@@ -113,6 +131,58 @@ final class MiniBatch {
         zExact,
         divergence(distillation),
         sequence);
+  }
+
+  /**
+   * How far the policy is from the distribution that sampled; means and percentiles over the
+   * response tokens.
+   *
+   * @param klPolicyActor KL(p_new‖p_inf), p_inf as it was at the rollout
+   * @param klActorPolicy KL(p_inf‖p_new)
+   * @param klPolicyActorNow KL(p_new‖p_ω), the actor as it is now
+   * @param klActorPolicyNow KL(p_ω‖p_new)
+   * @param ratioP01 1 % percentile of p_new(a)/p_inf(a), linear between neighbours
+   * @param ratioP05 5 % percentile
+   * @param ratioSecondMoment mean of (p_new(a)/p_inf(a))²
+   */
+  record Mismatch(
+      double klPolicyActor,
+      double klActorPolicy,
+      double klPolicyActorNow,
+      double klActorPolicyNow,
+      double ratioP01,
+      double ratioP05,
+      double ratioSecondMoment) {}
+
+  Mismatch mismatch() {
+    double[] ratio = new double[logInf.length];
+    Arrays.setAll(ratio, t -> ObrsTasks.ratio(logNew[t], logInf[t]));
+    double secondMoment = Arrays.stream(ratio).map(r -> r * r).sum() / ratio.length;
+    Arrays.sort(ratio);
+    return new Mismatch(
+        mean(klPolicyActor),
+        mean(klActorPolicy),
+        mean(klPolicyActorNow),
+        mean(klActorPolicyNow),
+        percentile(ratio, 0.01),
+        percentile(ratio, 0.05),
+        secondMoment);
+  }
+
+  private static double percentile(double[] sorted, double share) {
+    double place = share * (sorted.length - 1);
+    int below = (int) place;
+    double next = sorted[Math.min(below + 1, sorted.length - 1)];
+    return sorted[below] + (place - below) * (next - sorted[below]);
+  }
+
+  /** {@code count} values from {@code at} on, as a device takes them. */
+  static float[] floats(double[] values, int at, int count) {
+    float[] part = new float[count];
+    for (int i = 0; i < count; i++) {
+      part[i] = (float) values[at + i];
+    }
+    return part;
   }
 
   static double mean(double[] values) {

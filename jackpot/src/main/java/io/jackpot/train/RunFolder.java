@@ -8,6 +8,7 @@ import io.jackpot.report.JsonLines;
 import io.jackpot.report.RunReport;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -66,11 +67,20 @@ final class RunFolder implements AutoCloseable {
   /**
    * The settings of a run.
    *
-   * @throws InputException if there is no such run
+   * @param log gets a line on settings that the run does not have, as they came later
+   * @throws InputException if there is no such run, or its arm has got another meaning
    */
-  static TrainSettings settings(Path folder) {
+  static TrainSettings settings(Path folder, PrintWriter log) {
     Path file = folder.resolve(CONFIG);
-    return Settings.of(TrainSettings.class).fromJson(Json.read(file), file.toString());
+    ObjectNode json = Json.read(file);
+    TrainSettings settings = TrainSettings.ofRun(json, file.toString());
+    List<String> missing = Settings.of(TrainSettings.class).missing(json);
+    if (!missing.isEmpty()) {
+      log.println(
+          "%s lacks %s, which came later: their defaults apply"
+              .formatted(file, String.join(", ", missing)));
+    }
+    return settings;
   }
 
   static Checkpoints checkpoints(Path folder) {

@@ -86,8 +86,8 @@ record RunProblems(
 
   private static Curriculum.Limit limit(TrainSettings settings, TrainingState state) {
     ModelConfig policy = state.policy().model().config();
-    ModelConfig actor = state.actor().model().config();
-    ModelConfig shorter = policy.longestSequence() < actor.longestSequence() ? policy : actor;
+    ModelConfig sampler = state.actor() == null ? policy : state.actor().model().config();
+    ModelConfig shorter = policy.longestSequence() < sampler.longestSequence() ? policy : sampler;
     int room = shorter.longestSequence() - settings.maxResponseTokens();
     Integer asked = settings.maxPromptTokens();
     return asked != null && asked < room

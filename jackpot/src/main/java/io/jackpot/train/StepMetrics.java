@@ -25,9 +25,9 @@ final class StepMetrics {
       int step, JointStep.Outcome outcome, List<Rollout> batch, double equalGroupShare) {
     ObjectiveResult objective = outcome.objective();
     ObjectiveResult.Metrics metrics = objective.metrics();
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("step", step)
+    MiniBatch.Mismatch mismatch = outcome.mismatch();
+    ObjectNode line = JsonNodeFactory.instance.objectNode();
+    line.put("step", step)
         .put("reward", mean(batch, Rollout::reward))
         .put("accuracy", share(batch, e -> e.verdict() == Verdict.CORRECT))
         .put("unparsedShare", share(batch, e -> e.verdict() == Verdict.UNPARSED))
@@ -38,15 +38,22 @@ final class StepMetrics {
         .put("distillLoss", objective.distillLoss())
         .put("totalLoss", objective.totalLoss())
         .put("entropy", outcome.entropy())
-        .put("klPolicyActor", outcome.klPolicyActor())
-        .put("klActorPolicy", outcome.klActorPolicy())
+        .put("klPolicyActor", mismatch.klPolicyActor())
+        .put("klActorPolicy", mismatch.klActorPolicy())
+        .put("klPolicyActorNow", mismatch.klPolicyActorNow())
+        .put("klActorPolicyNow", mismatch.klActorPolicyNow())
+        .put("ratioP01", mismatch.ratioP01())
+        .put("ratioP05", mismatch.ratioP05())
+        .put("ratioSecondMoment", mismatch.ratioSecondMoment())
+        .put("lambda", outcome.lambda())
         .put("acceptance", objective.acceptance())
         .put("z", metrics.zMean())
         .put("kappa", objective.kappa())
-        .put("zAboveBound", metrics.zAboveBound())
         .put("weightMean", metrics.weightMean())
         .put("weightMax", metrics.weightMax())
         .put("effectiveSampleSize", metrics.effectiveSampleSize())
+        .put("weightZeroShare", metrics.weightZeroShare())
+        .put("weightCapShare", metrics.weightCapShare())
         .put("clipShareLow", metrics.clipShareLow())
         .put("clipShareHigh", metrics.clipShareHigh())
         .put("actorClipShare", metrics.actorClipShare())
@@ -55,6 +62,11 @@ final class StepMetrics {
         .put("responseLengthMean", mean(batch, Rollout::writtenTokens))
         .put("responseLengthMax", batch.stream().mapToInt(Rollout::writtenTokens).max().orElse(0))
         .put("tokens", tokens(batch));
+    if (outcome.twoModels()) {
+      // One model's Z is near its bound, so that κ·Z exceeds it by chance.
+      line.put("zAboveBound", metrics.zAboveBound());
+    }
+    return line;
   }
 
   static long tokens(List<Rollout> batch) {

@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.input.Names;
+import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.problems.Problem;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
@@ -17,6 +18,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class StepRecorder {
   /** Responses of each step, and of each evaluation, that are kept to be read. */
   private static final int SAMPLES_KEPT = 4;
+
+  /** The share of a step's tokens from which on weights of 0, or at their cap, are reported. */
+  private static final double NEARLY_ALL = 0.99;
 
   private final RunFolder folder;
   private final ProgressLine progress;
@@ -75,15 +79,28 @@ final class StepRecorder {
     if (step > 0 && outcome.objective().nothingAccepted()) {
       progress.note("step " + step + ": no token was accepted, the policy is not updated");
     }
+    ObjectiveResult.Metrics metrics = outcome.objective().metrics();
+    if (step > 0 && metrics.weightZeroShare() >= NEARLY_ALL && metrics.weightZeroShare() < 1) {
+      progress.note(
+          "step %d: the weights of %.1f %% of the tokens are 0"
+              .formatted(step, 100 * metrics.weightZeroShare()));
+    }
+    if (step > 0
+        && metrics.weightCapShare() > 0
+        && metrics.weightCapShare() >= NEARLY_ALL * (1 - metrics.weightZeroShare())) {
+      progress.note(
+          "step %d: %.1f %% of the tokens have their weights cut off by the cap"
+              .formatted(step, 100 * metrics.weightCapShare()));
+    }
     line = StepMetrics.of(step, outcome, miniBatch, equalGroupShare);
     line.put("badGold", training.badGold());
     line.put("badLength", training.badLength());
     line.put("learningRate", rate);
     int at = 0;
     for (Rollout rollout : miniBatch.subList(0, Math.min(SAMPLES_KEPT, miniBatch.size()))) {
-      double[] mask = outcome.objective().mask();
+      double[] alpha = outcome.objective().acceptProbability();
       double acceptance =
-          Arrays.stream(mask, at, at + rollout.tokens()).average().orElse(Double.NaN);
+          Arrays.stream(alpha, at, at + rollout.tokens()).average().orElse(Double.NaN);
       at += rollout.tokens();
       folder
           .samples()

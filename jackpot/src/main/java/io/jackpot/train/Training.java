@@ -61,7 +61,7 @@ public final class Training {
    * @throws TrainingStoppedException as {@link #start}
    */
   public ObjectNode resume(Path run, UnaryOperator<TrainSettings> change) {
-    TrainSettings settings = change.apply(RunFolder.settings(run));
+    TrainSettings settings = change.apply(RunFolder.settings(run, log));
     Optional<Path> checkpoint = RunFolder.checkpoints(run).latest(log::println);
     TrainingState state =
         checkpoint.map(path -> TrainingState.load(path, settings)).orElseGet(() -> fresh(settings));
@@ -117,19 +117,18 @@ public final class Training {
   private static MemoryPlan plan(
       TrainSettings settings, TrainingState state, RunProblems problems) {
     ModelConfig policy = state.policy().model().config();
-    ModelConfig actor = state.actor().model().config();
     int prompt = problems.longestPrompt();
     int response = settings.maxResponseTokens();
-    long batch = (long) settings.trainBatch() * (prompt + response);
+    long batch = (long) settings.updateResponses() * (prompt + response);
     int tokens = (int) Math.max(prompt + response, Math.min(batch, settings.microBatchTokens()));
     boolean recompute = settings.recomputeActivations();
-    boolean actorSamples = settings.rolloutModel() == TrainSettings.RolloutModel.ACTOR;
     MemoryPlan.Builder plan =
         new MemoryPlan.Builder()
             .model("policy", policy)
             .learner("policy", policy, tokens, recompute)
             .sampler("policy", policy, settings.samplingSlots(), prompt, response);
-    if (actorSamples) {
+    if (state.actor() != null) {
+      ModelConfig actor = state.actor().model().config();
       plan.model("actor", actor)
           .learner("actor", actor, tokens, recompute)
           .sampler("actor", actor, settings.samplingSlots(), prompt, response);
@@ -154,12 +153,20 @@ public final class Training {
     log.println("run " + run);
     device.lines().forEach(log::println);
     log.printf(
-        "policy %s, %,d parameters; actor %s, %,d parameters; arm %s%n",
+        "policy %s, %,d parameters; %s; arm %s%n",
         settings.policy(),
         state.policy().model().parameters().count(),
-        settings.actor(),
-        state.actor().model().parameters().count(),
+        state.actor() == null
+            ? "it samples for itself, no actor is loaded"
+            : "actor %s, %,d parameters"
+                .formatted(settings.actor(), state.actor().model().parameters().count()),
         Names.of(settings.arm()));
+    int vocabulary = state.policy().model().config().vocabularySize();
+    if (settings.dtypes().rounded() && settings.topK() < vocabulary) {
+      log.printf(
+          "the sampler rounds: klPolicyActor and klActorPolicy are lower bounds, of its %d most probable ids and all others as one%n",
+          settings.topK());
+    }
     leftOut("problems", problems.training().badGold(), problems.training().badLength());
     leftOut("held-out problems", problems.heldOutBadGold(), problems.heldOutBadLength());
     int common = problems.training().common(problems.heldOut());

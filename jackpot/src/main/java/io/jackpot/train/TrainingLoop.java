@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
+import io.jackpot.input.InputException;
 import io.jackpot.rollout.LocalWorkers;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.rollout.RolloutBatch;
@@ -37,6 +38,7 @@ final class TrainingLoop {
   private final Workers evaluationWorkers;
   private final RolloutCollector evaluation;
   private final int miniBatches;
+  private final int updateResponses;
   private TrainingState state;
 
   TrainingLoop(
@@ -53,9 +55,10 @@ final class TrainingLoop {
     this.folder = folder;
     this.recorder = recorder;
     this.streams = new Streams(settings.seed());
-    boolean actorSamples = settings.rolloutModel() == TrainSettings.RolloutModel.ACTOR;
     Learner policy = learner("policy", ops, state.policy());
-    this.sampling = actorSamples ? state.actor().model() : state.policy().model();
+    Trained actor = state.actor();
+    Learner sampler = actor == null ? policy : learner("actor", ops, actor);
+    this.sampling = sampler.model();
     this.joint =
         new JointStep(
             ops,
@@ -64,7 +67,7 @@ final class TrainingLoop {
             settings.temperature(),
             settings.microBatchTokens(),
             policy,
-            actorSamples ? learner("actor", ops, state.actor()) : policy,
+            sampler,
             settings.dtypes().rounded());
     Sampler.Options options =
         new Sampler.Options(
@@ -84,8 +87,8 @@ final class TrainingLoop {
     this.evaluation =
         new RolloutCollector(
             evaluationWorkers, state.tokenizer(), problems.heldOutVerifier(), streams, options);
-    this.miniBatches =
-        settings.rolloutPrompts() * settings.samplesPerPrompt() / settings.trainBatch();
+    this.updateResponses = settings.updateResponses();
+    this.miniBatches = settings.miniBatches();
   }
 
   private Learner learner(String name, Ops ops, Trained trained) {
@@ -96,11 +99,11 @@ final class TrainingLoop {
   /** Step 0: measures the models before any update, on problems of its own, and saves them. */
   void begin() {
     recorder.start();
-    RolloutBatch batch =
-        rollout(0, 0, Math.ceilDiv(settings.trainBatch(), settings.samplesPerPrompt()));
+    RolloutBatch batch = rollout(0, 0, Math.ceilDiv(updateResponses, settings.samplesPerPrompt()));
     recorder.sampled(1);
-    List<Rollout> miniBatch = batch.miniBatch(0, settings.trainBatch());
-    JointStep.Outcome outcome = measure(0, miniBatch, BeforeUpdate.NOW, 0);
+    List<Rollout> miniBatch = batch.miniBatch(0, updateResponses);
+    BeforeUpdate before = before(miniBatch, false);
+    JointStep.Outcome outcome = measure(0, miniBatch, before, 0, lambda(0, miniBatch, before));
     joint.discard();
     record(batch, miniBatch, outcome);
     save();
@@ -127,12 +130,13 @@ final class TrainingLoop {
         rollout(state.position().rollouts() + 1, state.position().problems(), prompts);
     state = state.afterRollout(prompts, problems.training());
     recorder.sampled(miniBatches);
-    BeforeUpdate before = miniBatches > 1 ? joint.keep(batch.rollouts()) : BeforeUpdate.NOW;
-    int size = settings.trainBatch();
+    BeforeUpdate before = before(batch.rollouts(), miniBatches > 1);
+    double lambda = lambda(state.step() + 1, batch.rollouts(), before);
+    int size = updateResponses;
     for (int i = 0; i < miniBatches && state.step() < settings.steps(); i++) {
       List<Rollout> miniBatch = batch.miniBatch(i, size);
       JointStep.Outcome outcome =
-          measure(state.step() + 1, miniBatch, before, batch.tokensBefore(i, size));
+          measure(state.step() + 1, miniBatch, before, batch.tokensBefore(i, size), lambda);
       state = state.next();
       joint.apply(outcome, rate(settings.learningRate()), rate(settings.actorRate()));
       record(batch, miniBatch, outcome);
@@ -157,10 +161,24 @@ final class TrainingLoop {
     return RolloutBatch.of(groups, samples, order);
   }
 
+  private BeforeUpdate before(List<Rollout> rollouts, boolean severalUpdates) {
+    return severalUpdates || settings.acceptance() != null
+        ? joint.keep(rollouts)
+        : BeforeUpdate.NOW;
+  }
+
+  /** λ of a rollout: the setting, or what gives its tokens the acceptance that is asked for. */
+  private double lambda(int step, List<Rollout> rollouts, BeforeUpdate before) {
+    Double acceptance = settings.acceptance();
+    return acceptance != null && before instanceof BeforeUpdate.Kept kept
+        ? InputException.at("step " + step, () -> kept.lambda(rollouts, acceptance))
+        : settings.objective().lambda();
+  }
+
   private JointStep.Outcome measure(
-      int step, List<Rollout> miniBatch, BeforeUpdate before, int offset) {
+      int step, List<Rollout> miniBatch, BeforeUpdate before, int offset, double lambda) {
     try {
-      return joint.measure(miniBatch, before, offset);
+      return joint.measure(miniBatch, before, offset, lambda);
     } catch (NonFiniteException e) {
       throw stopped(step, e);
     }

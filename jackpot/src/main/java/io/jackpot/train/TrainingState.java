@@ -38,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param step optimizer updates made
  * @param position in its problems
  * @param elapsedSeconds time spent so far, by all processes together
+ * @param actor null where the policy samples for itself
  * @param chat the policy's chat template; null where it has none
  */
 record TrainingState(
@@ -45,7 +46,7 @@ record TrainingState(
     Curriculum.Position position,
     double elapsedSeconds,
     Trained policy,
-    Trained actor,
+    @Nullable Trained actor,
     Tokenizer tokenizer,
     @Nullable ChatTemplate chat) {
   private static final String STATE = "state.json";
@@ -68,8 +69,24 @@ record TrainingState(
    */
   static TrainingState fresh(TrainSettings settings, Function<String, LoadListener> progress) {
     ModelFolder policy = ModelSource.load(settings.policy(), progress);
-    ModelFolder actor = ModelSource.load(settings.actor(), progress);
     Tokenizer tokenizer = tokenizer("policy", settings.policy(), policy);
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
+    return new TrainingState(
+        0,
+        Curriculum.Position.START,
+        0,
+        Trained.fresh(policy, optimizer(settings)),
+        settings.twoModels() ? actor(settings, policy, tokenizer, progress) : null,
+        tokenizer,
+        ModelSource.chatTemplate(settings.policy(), now));
+  }
+
+  private static Trained actor(
+      TrainSettings settings,
+      ModelFolder policy,
+      Tokenizer tokenizer,
+      Function<String, LoadListener> progress) {
+    ModelFolder actor = ModelSource.load(settings.actor(), progress);
     Tokenizer other = tokenizer("actor", settings.actor(), actor);
     if (policy.config().vocabularySize() != actor.config().vocabularySize()) {
       throw new InputException(
@@ -85,15 +102,7 @@ record TrainingState(
               + settings.actor()
               + " differs from the policy's, expected models that share one");
     }
-    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS);
-    return new TrainingState(
-        0,
-        Curriculum.Position.START,
-        0,
-        Trained.fresh(policy, optimizer(settings)),
-        Trained.fresh(actor, optimizer(settings)),
-        tokenizer,
-        ModelSource.chatTemplate(settings.policy(), now));
+    return Trained.fresh(actor, optimizer(settings));
   }
 
   private static Tokenizer tokenizer(String who, String model, ModelFolder folder) {
@@ -161,7 +170,9 @@ record TrainingState(
    */
   void requireFinite() {
     requireFinite("policy", policy);
-    requireFinite("actor", actor);
+    if (actor != null) {
+      requireFinite("actor", actor);
+    }
   }
 
   private static void requireFinite(String who, Trained trained) {
@@ -188,13 +199,15 @@ record TrainingState(
         step,
         folder -> {
           write(folder.resolve("policy"), policy);
-          write(folder.resolve("actor"), actor);
+          if (actor != null) {
+            write(folder.resolve("actor"), actor);
+          }
           Counters counters =
               new Counters(
                   step,
                   position,
                   policy.optimizer.step(),
-                  actor.optimizer.step(),
+                  actor == null ? 0 : actor.optimizer.step(),
                   elapsedSeconds,
                   chat == null ? null : chat.now().toString());
           Json.write(folder.resolve(STATE), MAPPER.valueToTree(counters));
@@ -223,7 +236,6 @@ record TrainingState(
     AdamW.Options options = optimizer(settings);
     Counters counters = counters(checkpoint.resolve(STATE));
     ModelFolder policy = ModelFolder.load(checkpoint.resolve("policy"));
-    ModelFolder actor = ModelFolder.load(checkpoint.resolve("actor"));
     Tokenizer tokenizer = policy.tokenizer();
     if (tokenizer == null) {
       throw new InputException(checkpoint.resolve("policy") + ": no tokenizer.json");
@@ -235,7 +247,14 @@ record TrainingState(
         counters.position(),
         counters.elapsedSeconds(),
         read(checkpoint, "policy", policy, counters.policyUpdates(), options),
-        read(checkpoint, "actor", actor, counters.actorUpdates(), options),
+        settings.twoModels()
+            ? read(
+                checkpoint,
+                "actor",
+                ModelFolder.load(checkpoint.resolve("actor")),
+                counters.actorUpdates(),
+                options)
+            : null,
         tokenizer,
         ChatTemplate.find(checkpoint.resolve("policy"), began));
   }

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -57,12 +58,14 @@ class SettingsTest {
     OTHERS.put("modulus", "7");
     OTHERS.put("rolloutPrompts", "32");
     OTHERS.put("samplesPerPrompt", "4");
-    OTHERS.put("trainBatch", "128");
+    OTHERS.put("miniBatches", "2");
+    OTHERS.put("trainBatch", "64");
     OTHERS.put("maxResponseTokens", "2147483647");
     OTHERS.put("temperature", "0.7");
     OTHERS.put("samplingSlots", "64");
     OTHERS.put("rolloutModel", "policy");
-    OTHERS.put("lambda", "1.1");
+    OTHERS.put("lambda", "none");
+    OTHERS.put("acceptance", "0.75");
     OTHERS.put("target", "ref");
     OTHERS.put("clipLow", "0.3");
     OTHERS.put("clipHigh", "0.28");
@@ -153,7 +156,8 @@ class SettingsTest {
     assertThat(TRAIN.fromJson(Json.read(written), "config")).isEqualTo(settings);
     assertThat(settings.learningRate()).isEqualTo(0.00031f);
     assertThat(settings.actorLearningRate()).isEqualTo(1e-7f);
-    assertThat(settings.lambda()).isEqualTo(1.1);
+    assertThat(settings.lambda()).isNull();
+    assertThat(settings.acceptance()).isEqualTo(0.75);
     assertThat(settings.c1()).isNull();
   }
 
@@ -253,12 +257,48 @@ class SettingsTest {
         .containsEntry("heldOut", null);
   }
 
+  /** A run of an earlier version lacks settings that came later. */
   @Test
-  void aRunsConfigHasEveryKey() {
-    ObjectNode json = TRAIN.toJson(TRAIN.defaults());
-    json.remove("lambda");
+  void whatARunsConfigLacksHasItsDefault() {
+    TrainSettings settings = TRAIN.build(TRAIN.flags(Map.of("steps", "7")));
+    ObjectNode json = TRAIN.toJson(settings);
+    json.remove("evalEvery");
+    assertThat(TRAIN.fromJson(json, "runs/a/config.json")).isEqualTo(settings);
+    assertThat(TRAIN.missing(json)).containsExactly("evalEvery");
+  }
+
+  @Test
+  void aRunOfAnArmWithAnotherMeaningIsRefusedWithTheNewName() {
+    refused(Map.of("arm", "no-clip"), "jackpot --clip-low none --clip-high none");
+    refused(
+        Map.of(
+            "arm",
+            "no-clip",
+            "rolloutModel",
+            "policy",
+            "actorLoss",
+            "false",
+            "distillCoefficient",
+            "0"),
+        "jackpot-no-clip");
+    refused(Map.of("arm", "on-policy", "trainBatch", "64"), "off-policy");
+    refused(Map.of("arm", "icepop", "policyCorrection", "icepop"), "icepop --target new");
+    refused(Map.of("arm", "tis-new", "policyCorrection", "truncated"), "tis-new");
+    ObjectNode same = TRAIN.toJson(TRAIN.build(Arm.TIS.layer()));
+    same.remove("miniBatches");
+    assertThat(TrainSettings.ofRun(same, "config.json")).isEqualTo(TRAIN.build(Arm.TIS.layer()));
+  }
+
+  private static void refused(Map<String, String> flags, String name) {
+    Map<String, String> others = new HashMap<>(flags);
+    String arm = Objects.requireNonNull(others.remove("arm"));
+    ObjectNode json = TRAIN.toJson(TRAIN.build(TRAIN.flags(others)));
+    json.put("arm", arm);
+    json.remove("miniBatches");
     assertBad(
-        () -> TRAIN.fromJson(json, "runs/a/config.json"), "runs/a/config.json: lambda: missing");
+        () -> TrainSettings.ofRun(json, "runs/a/config.json"),
+        "runs/a/config.json: arm " + arm + ": it had another meaning",
+        "--arm " + name);
   }
 
   @Test
@@ -266,13 +306,24 @@ class SettingsTest {
     assertBad(() -> TRAIN.build(flags("clipLow", "none")), "clipLow none, clipHigh 0.2");
     assertBad(
         () -> TRAIN.build(flags("rolloutModel", "policy", "actorLoss", "false")),
-        "rolloutModel policy: does not train the actor, expected actorLoss false and distillCoefficient 0");
+        "rolloutModel policy: there is no actor, expected actorLoss false and distillCoefficient 0");
     assertBad(
         () -> TRAIN.build(flags("trainBatch", "100")),
         "trainBatch 100: does not divide the 512 responses of a rollout (rolloutPrompts 64 x samplesPerPrompt 8)");
     assertBad(
         () -> TRAIN.build(flags("rolloutPrompts", "2147483647", "samplesPerPrompt", "2147483647")),
-        "4611686014132420609 responses");
+        "4611686014132420609 responses a rollout, expected at most");
+    assertBad(
+        () -> TrainSettings.layered(Map.of(), flags("miniBatches", "4", "trainBatch", "64")),
+        "miniBatches 4, trainBatch 64: a rollout of 512 responses has 8");
+    assertBad(
+        () -> TrainSettings.layered(Map.of(), flags("arm", "on-policy", "trainBatch", "64")),
+        "arm on-policy: 8 updates a rollout are stale, expected 1 (trainBatch 512), or arm off-policy");
+    assertBad(
+        () -> TrainSettings.layered(Map.of(), flags("lambda", "2", "acceptance", "0.5")),
+        "lambda 2.0, acceptance 0.5: expected one of them");
+    assertBad(() -> TrainSettings.layered(Map.of(), flags("lambda", "none")), "lambda none, acc");
+    assertBad(() -> flags("acceptance", "1.1"), "expected a number above 0 and at most 1");
     assertBad(() -> TRAIN.build(flags("policyLow", "6")), "policyLow 6.0, policyHigh 5.0");
     assertBad(() -> TRAIN.build(flags("actorHigh", "0.1")), "actorLow 0.5, actorHigh 0.1");
     assertBad(() -> TRAIN.build(flags("problems", "a.jsonl")), "heldOut none", "(a.jsonl)");
@@ -316,39 +367,82 @@ class SettingsTest {
             TRAIN.build(Arm.KL_ONLY.layer(), flags("learningRate", "0.01", "policyCap", "4")));
   }
 
+  /** A budget takes the place of a threshold, and the reverse, wherever each was given. */
+  @Test
+  void acceptanceAndLambdaReplaceEachOther() {
+    TrainSettings budget =
+        TrainSettings.layered(file("{\"lambda\": 2}"), flags("acceptance", "0.6"));
+    assertThat(budget.lambda()).isNull();
+    assertThat(budget.acceptance()).isEqualTo(0.6);
+    Map<String, @Nullable Object> ofRun = TRAIN.json(TRAIN.toJson(budget), "config.json");
+    assertThat(TrainSettings.layered(ofRun, flags())).isEqualTo(budget);
+    TrainSettings threshold = TrainSettings.layered(ofRun, flags("lambda", "1.5"));
+    assertThat(threshold.lambda()).isEqualTo(1.5);
+    assertThat(threshold.acceptance()).isNull();
+  }
+
+  @Test
+  void aRolloutIsCutIntoMiniBatches() {
+    TrainSettings stale = TrainSettings.layered(Map.of(), flags("arm", "off-policy"));
+    assertThat(stale.miniBatches()).isEqualTo(8);
+    assertThat(stale.updateResponses()).isEqualTo(64);
+    assertThat(TrainSettings.layered(Map.of(), flags("arm", "no-clip", "trainBatch", "32")))
+        .satisfies(settings -> assertThat(settings.miniBatches()).isEqualTo(16));
+    Map<String, @Nullable Object> ofRun = TRAIN.json(TRAIN.toJson(stale), "config.json");
+    assertThat(TrainSettings.layered(ofRun, flags("rolloutPrompts", "128")).updateResponses())
+        .isEqualTo(128);
+    assertThat(TrainSettings.layered(ofRun, flags("arm", "on-policy")).updateResponses())
+        .isEqualTo(512);
+    assertThat(TrainSettings.layered(ofRun, flags("trainBatch", "128")).miniBatches()).isEqualTo(4);
+  }
+
+  /** F's ratio is p_ref/p_inf, unless p_new is asked for. */
+  @Test
+  void aBaselinesTargetIsTheReference() {
+    for (String f : List.of("identity", "truncated", "icepop")) {
+      assertThat(TrainSettings.layered(Map.of(), flags("policyCorrection", f)).target())
+          .isEqualTo(ObjectiveOptions.Target.REF);
+      assertThat(
+              TrainSettings.layered(Map.of(), flags("policyCorrection", f, "target", "new"))
+                  .target())
+          .isEqualTo(ObjectiveOptions.Target.NEW);
+    }
+    assertThat(TrainSettings.layered(Map.of(), flags("arm", "icepop")).target())
+        .isEqualTo(ObjectiveOptions.Target.REF);
+    assertThat(TrainSettings.layered(Map.of(), flags()).target())
+        .isEqualTo(ObjectiveOptions.Target.NEW);
+  }
+
   @ParameterizedTest
   @EnumSource(Arm.class)
   void everyArmIsAnObjective(Arm arm) {
     TrainSettings settings = TRAIN.build(arm.layer());
     ObjectiveOptions objective = settings.objective();
     assertThat(settings.arm()).isEqualTo(arm);
-    switch (arm) {
-      case JACKPOT, JACKPOT_EXPECTED, NO_CLIP ->
-          assertThat(objective.policyWeighting()).isEqualTo(new PolicyWeighting.Obrs());
-      case TIS, TIS_NEW ->
-          assertThat(objective.policyWeighting())
-              .isEqualTo(
-                  new PolicyWeighting.Corrected(
-                      new Correction.Truncated(2, Correction.Level.TOKEN),
-                      arm == Arm.TIS ? ObjectiveOptions.Target.REF : ObjectiveOptions.Target.NEW));
-      case TIS_Z ->
-          assertThat(objective.policyWeighting()).isEqualTo(new PolicyWeighting.TisTimesZ(2));
-      case ICEPOP ->
-          assertThat(objective.policyWeighting())
-              .isEqualTo(
-                  new PolicyWeighting.Corrected(
-                      new Correction.IcePop(0.5, 5, Correction.Level.TOKEN),
-                      ObjectiveOptions.Target.NEW));
-      case ON_POLICY, KL_ONLY, NONE ->
-          assertThat(objective.policyWeighting())
-              .isEqualTo(
-                  new PolicyWeighting.Corrected(
-                      new Correction.None(), ObjectiveOptions.Target.NEW));
-    }
-    boolean frozen = arm == Arm.ON_POLICY || arm == Arm.NONE;
+    PolicyWeighting weighting =
+        switch (arm) {
+          case JACKPOT, JACKPOT_EXPECTED, JACKPOT_NO_CLIP -> new PolicyWeighting.Obrs();
+          case TIS, TIS_NEW ->
+              new PolicyWeighting.Corrected(new Correction.Truncated(2, Correction.Level.TOKEN));
+          case TIS_Z -> new PolicyWeighting.TisTimesZ(2);
+          case ICEPOP ->
+              new PolicyWeighting.Corrected(new Correction.IcePop(0.5, 5, Correction.Level.TOKEN));
+          case IDENTITY ->
+              new PolicyWeighting.Corrected(new Correction.Identity(Correction.Level.TOKEN));
+          case ON_POLICY, OFF_POLICY, NO_CLIP, KL_ONLY, NONE ->
+              new PolicyWeighting.Corrected(new Correction.None());
+        };
+    assertThat(objective.policyWeighting()).isEqualTo(weighting);
+    boolean toRef = List.of(Arm.TIS, Arm.ICEPOP, Arm.IDENTITY).contains(arm);
+    assertThat(objective.target() == ObjectiveOptions.Target.REF).isEqualTo(toRef);
+    boolean stale = List.of(Arm.OFF_POLICY, Arm.NO_CLIP, Arm.JACKPOT_NO_CLIP).contains(arm);
+    assertThat(settings.miniBatches() > 1).isEqualTo(stale);
+    assertThat(settings.twoModels()).isEqualTo(!stale && arm != Arm.ON_POLICY);
+    boolean frozen = !settings.twoModels() || arm == Arm.NONE;
     assertThat(objective.actorCorrection() == null).isEqualTo(frozen || arm == Arm.KL_ONLY);
     assertThat(objective.distillCoefficient()).isEqualTo(frozen ? 0 : 1);
-    assertThat(objective.clipLow().isEmpty()).isEqualTo(arm == Arm.NO_CLIP);
+    assertThat(objective.clipLow().isEmpty())
+        .isEqualTo(arm == Arm.NO_CLIP || arm == Arm.JACKPOT_NO_CLIP);
   }
 
   @Test
@@ -357,7 +451,7 @@ class SettingsTest {
     assertThat(objective)
         .isEqualTo(
             new ObjectiveOptions(
-                1.1,
+                1,
                 ObjectiveOptions.Target.REF,
                 OptionalDouble.of(0.3),
                 OptionalDouble.of(0.28),

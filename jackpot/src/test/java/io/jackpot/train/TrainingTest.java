@@ -162,9 +162,56 @@ class TrainingTest {
     TrainSettings settings = settings("arm", Names.of(arm), "steps", "2");
     SmallRun.start(run("a"), settings);
     Path last = new Checkpoints(run("a").resolve("checkpoints")).latest().orElseThrow();
-    boolean frozen = !settings.actorLoss() && settings.distillCoefficient() == 0;
-    assertThat(sameWeights(last, "actor")).isEqualTo(frozen);
+    assertThat(last.resolve("actor").toFile().exists()).isEqualTo(settings.twoModels());
+    if (settings.twoModels()) {
+      assertThat(sameWeights(last, "actor")).isEqualTo(arm == Arm.NONE);
+    }
     assertThat(sameWeights(last, "policy")).isFalse();
+  }
+
+  /** One model: nothing is wrong with an actor that cannot be read, or of another vocabulary. */
+  @Test
+  void oneModelNeedsNoActor() {
+    Path nowhere = folder.resolve("nowhere");
+    SmallRun.start(
+        run("a"), settings("arm", "on-policy", "actor", nowhere.toString(), "steps", "3"));
+    SmallRun.resume(run("a"), 1);
+    assertThat(SmallRun.metrics(run("a"))).hasSize(4);
+  }
+
+  /** A stale policy is compared with the distribution that sampled, which it has left. */
+  @ParameterizedTest
+  @CsvSource({"off-policy", "jackpot"})
+  void divergencesAreFromTheRollout(String arm) {
+    SmallRun.start(run("a"), settings("arm", arm, "trainBatch", "8", "steps", "3"));
+    List<JsonNode> lines = JsonLines.read(run("a").resolve("metrics.jsonl"));
+    for (String kl : List.of("klPolicyActor", "klActorPolicy")) {
+      assertThat(values(lines, kl)).allSatisfy(value -> assertThat(value).isGreaterThan(-1e-6));
+      assertThat(lines.get(3).get(kl).asDouble()).isGreaterThan(1e-5);
+      JsonNode first = lines.get(1);
+      if (arm.equals("jackpot")) {
+        assertThat(first.get(kl)).isEqualTo(first.get(kl + "Now")); // nothing was updated yet
+        assertThat(lines.get(3).get(kl)).isNotEqualTo(lines.get(3).get(kl + "Now"));
+      } else {
+        assertThat(first.get(kl).asDouble()).isBetween(-1e-6, 1e-6);
+        assertThat(values(lines, kl + "Now")).containsOnly(0.0);
+      }
+    }
+    assertThat(lines.get(3).has("zAboveBound")).isEqualTo(arm.equals("jackpot"));
+  }
+
+  /** λ is solved for each rollout: before its first update its tokens have the acceptance. */
+  @Test
+  void acceptanceIsABudget() {
+    String[] budget = {"acceptance", "0.7", "mask", "expected", "trainBatch", "8"};
+    SmallRun.start(run("a"), settings(budget));
+    List<JsonNode> lines = JsonLines.read(run("a").resolve("metrics.jsonl"));
+    assertThat(lines.get(1).get("lambda")).isEqualTo(lines.get(3).get("lambda"));
+    assertThat(lines.get(4).get("lambda")).isNotEqualTo(lines.get(3).get("lambda"));
+    SmallRun.start(run("whole"), settings("acceptance", "0.7", "mask", "expected", "steps", "2"));
+    for (JsonNode line : JsonLines.read(run("whole").resolve("metrics.jsonl"))) {
+      assertThat(line.get("acceptance").asDouble()).isBetween(0.7 - 1e-6, 0.7 + 1e-6);
+    }
   }
 
   private boolean sameWeights(Path checkpoint, String model) {

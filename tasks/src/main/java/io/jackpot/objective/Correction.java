@@ -13,7 +13,9 @@ public sealed interface Correction {
     /** Each token its own ratio. */
     TOKEN,
     /** Each token the product of the ratios of its sequence's response tokens. */
-    SEQUENCE
+    SEQUENCE,
+    /** Each token the geometric mean of the ratios of its sequence's response tokens. */
+    GEOMETRIC
   }
 
   Level level();

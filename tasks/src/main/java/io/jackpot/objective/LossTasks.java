@@ -26,25 +26,32 @@ public final class LossTasks {
   public static final int TIS_TIMES_Z = 1;
   public static final int CORRECTED = 2;
 
+  /** Corrected toward p_new, and multiplied by min(p_ref/p_new, c2). */
+  public static final int CORRECTED_TO_NEW = 3;
+
+  // The ratio that F takes: a token's own, or of its sequence the product or the geometric mean
+  public static final int BY_TOKEN = 0;
+  public static final int BY_PRODUCT = 1;
+  public static final int BY_MEAN = 2;
+
   // Totals of a mini-batch: sums over its tokens
-  public static final int MASK = 0;
-  public static final int Z = 1;
+  public static final int Z = 0;
 
   /** The sum of mask·ρ. */
-  public static final int WEIGHT = 2;
+  public static final int WEIGHT = 1;
 
   /** The sum of mask·ρ over its largest, so that no square overflows. */
-  public static final int SCALED_WEIGHT = 3;
+  public static final int SCALED_WEIGHT = 2;
 
-  public static final int SCALED_SQUARE = 4;
-  public static final int CLIPPED_LOW = 5;
-  public static final int CLIPPED_HIGH = 6;
-  public static final int ACTOR_CLIPPED = 7;
-  public static final int ABOVE_BOUND = 8;
-  public static final int POLICY_TERM = 9;
-  public static final int ACTOR_TERM = 10;
-  public static final int DIVERGENCE = 11;
-  public static final int TOTALS = 12;
+  public static final int SCALED_SQUARE = 3;
+  public static final int CLIPPED_LOW = 4;
+  public static final int CLIPPED_HIGH = 5;
+  public static final int ACTOR_CLIPPED = 6;
+  public static final int ABOVE_BOUND = 7;
+  public static final int POLICY_TERM = 8;
+  public static final int ACTOR_TERM = 9;
+  public static final int DIVERGENCE = 10;
+  public static final int TOTALS = 11;
 
   /** Probability of all other ids below which it is nothing but float32's rounding. */
   private static final double REST = 1e-6;
@@ -84,9 +91,11 @@ public final class LossTasks {
   }
 
   /**
-   * F(p(a)/p_inf(a)) of token {@code t}, of its own ratio or of its sequence's product.
+   * F(p(a)/p_inf(a)) of token {@code t}: of its own ratio, or of its sequence's ratios the product
+   * or the geometric mean.
    *
    * @param sequence of each token {@code [tokens]}
+   * @param starts where each sequence begins among its tokens, and the end {@code [sequences + 1]}
    * @param sums {@link #sequenceLogRatio} of each sequence {@code [sequences]}
    * @param whose {@link ObjectiveInputs#POLICY} or {@link ObjectiveInputs#ACTOR}
    */
@@ -95,15 +104,19 @@ public final class LossTasks {
       double[] logProb,
       double[] logInf,
       int[] sequence,
+      int[] starts,
       double[] sums,
       double[] numbers,
       int[] choices,
       double[] corrected,
       int whose) {
+    int s = sequence[t];
     double own = logProb[t] - logInf[t];
-    double shared = sums[sequence[t]];
-    int bySequence = choices[ObjectiveInputs.CORRECTION + 2 * whose + 1];
-    double logRatio = bySequence > 0 ? shared : own;
+    double product = sums[s];
+    double mean = product / (starts[s + 1] - starts[s]);
+    int level = choices[ObjectiveInputs.CORRECTION + 2 * whose + 1];
+    double shared = level == BY_MEAN ? mean : product;
+    double logRatio = level == BY_TOKEN ? own : shared;
     corrected[t] =
         correction(
             choices[ObjectiveInputs.CORRECTION + 2 * whose],
@@ -115,6 +128,9 @@ public final class LossTasks {
   /**
    * The mask and the factor between it and the policy's PPO term of token {@code t}: Jackpot's ρ
    * (Eq. 5; Algorithm 1, line 24), a baseline's F, or OBRS's scale without its rejection.
+   *
+   * @param capped 1 where c1 or the cap of F cuts the weight of a token that is kept {@code
+   *     [tokens]}
    */
   public static void policyWeight(
       int t,
@@ -128,7 +144,8 @@ public final class LossTasks {
       double[] numbers,
       int[] choices,
       double[] mask,
-      double[] rho) {
+      double[] rho,
+      int[] capped) {
     int weighting = choices[ObjectiveInputs.WEIGHTING];
     mask[t] = weighting == OBRS ? accepted[t] : 1;
     double refOverTarget = ObrsTasks.ratio(logRef[t], logTarget[t]);
@@ -136,8 +153,18 @@ public final class LossTasks {
     double jackpot = ObrsTasks.rho(weight[t], numbers[ObjectiveInputs.C1], refOverTarget, c2);
     double tis =
         ObrsTasks.rho(z[t] * ratio[t], numbers[ObjectiveInputs.TIS_CAP], refOverTarget, c2);
+    double toNew = ObrsTasks.finite(corrected[t] * ObrsTasks.capped(refOverTarget, c2));
     double scaled = weighting == OBRS ? jackpot : tis;
-    rho[t] = weighting == CORRECTED ? corrected[t] : scaled;
+    double baseline = weighting == CORRECTED ? corrected[t] : toNew;
+    rho[t] = weighting >= CORRECTED ? baseline : scaled;
+
+    int obrsCapped = weight[t] > numbers[ObjectiveInputs.C1] ? 1 : 0;
+    int tisCapped = z[t] * ratio[t] > numbers[ObjectiveInputs.TIS_CAP] ? 1 : 0;
+    int truncates = choices[ObjectiveInputs.CORRECTION] == TRUNCATED ? 1 : 0;
+    int atCap = corrected[t] < numbers[ObjectiveInputs.BOUNDS + 1] ? 0 : truncates;
+    int scaledCapped = weighting == OBRS ? obrsCapped : tisCapped;
+    int cut = weighting >= CORRECTED ? atCap : scaledCapped;
+    capped[t] = mask[t] > 0 ? cut : 0;
   }
 
   // ---- PPO, Eq. 1
@@ -255,7 +282,6 @@ public final class LossTasks {
    */
   public static void contributions(
       int t,
-      double[] mask,
       double[] z,
       double[] maskedWeight,
       double[] largest,
@@ -273,7 +299,6 @@ public final class LossTasks {
     double weight = maskedWeight[t];
     double scaled = weight / largest[0];
     int side = clipped[t];
-    contributions[MASK * n + t] = mask[t];
     contributions[Z * n + t] = z[t];
     contributions[WEIGHT * n + t] = weight;
     contributions[SCALED_WEIGHT * n + t] = scaled;

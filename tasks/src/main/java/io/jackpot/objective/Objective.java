@@ -38,7 +38,7 @@ public final class Objective {
 
     // 4. The weight of each token.
     each(n, t -> ObrsTasks.weight(t, a.z, a.targetRatio, a.numbers, a.obrsWeight));
-    correct(a, a.logCorrected, a.policySums, a.corrected, ObjectiveInputs.POLICY);
+    correct(a, a.logTarget, a.policySums, a.corrected, ObjectiveInputs.POLICY);
     each(
         n,
         t ->
@@ -54,7 +54,8 @@ public final class Objective {
                 a.numbers,
                 a.choices,
                 a.mask,
-                a.rho));
+                a.rho,
+                a.capped));
     correct(a, a.actorLogRef, a.actorSums, a.actorWeight, ObjectiveInputs.ACTOR);
 
     // 5. to 9. The losses, and their derivatives by the two log-probs.
@@ -109,7 +110,6 @@ public final class Objective {
         t ->
             LossTasks.contributions(
                 t,
-                a.mask,
                 a.z,
                 a.maskedWeight,
                 a.largest,
@@ -140,7 +140,16 @@ public final class Objective {
         a.tokenCount(),
         t ->
             LossTasks.correct(
-                t, logProb, a.logInf, a.sequence, sums, a.numbers, a.choices, weight, whose));
+                t,
+                logProb,
+                a.logInf,
+                a.sequence,
+                a.starts,
+                sums,
+                a.numbers,
+                a.choices,
+                weight,
+                whose));
   }
 
   private static void each(int n, IntConsumer body) {

@@ -1,7 +1,7 @@
 package io.jackpot.objective;
 
-import io.jackpot.objective.ObjectiveOptions.Target;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The arrays on which the objective is computed, for mini-batches of up to {@code capacity} tokens:
@@ -17,9 +17,6 @@ public final class ObjectiveArrays {
   public final double[] logRef = tokens();
   public final double[] logNew = tokens();
   public final double[] logTarget = tokens();
-
-  /** Log-probs of the policy towards which a baseline's F corrects. */
-  public final double[] logCorrected = tokens();
 
   public final double[] actorLogRef = tokens();
   public final double[] actorLogNew = tokens();
@@ -73,6 +70,10 @@ public final class ObjectiveArrays {
   public final double[] z = tokens();
   public final double[] obrsWeight = tokens();
   public final double[] rho = tokens();
+
+  /** 1 where a cap cuts the weight. */
+  public final int[] capped = new int[capacity];
+
   public final double[] ratio = tokens();
   public final double[] ppo = tokens();
   public final double[] actorWeight = tokens();
@@ -114,11 +115,6 @@ public final class ObjectiveArrays {
     copy(batch.logRef(), logRef);
     copy(batch.logNew(), logNew);
     copy(batch.logProbs(options.target()), logTarget);
-    Target correctedTo =
-        options.policyWeighting() instanceof PolicyWeighting.Corrected corrected
-            ? corrected.target()
-            : options.target();
-    copy(batch.logProbs(correctedTo), logCorrected);
     copy(batch.actorLogRef(), actorLogRef);
     copy(batch.actorLogNew(), actorLogNew);
     copy(batch.advantage(), advantage);
@@ -191,7 +187,7 @@ public final class ObjectiveArrays {
         filled(policyCoefficient),
         filled(actorCoefficient),
         filled(distillWeight),
-        totals[LossTasks.MASK] / tokenCount(),
+        calibration[NormalizerTasks.ACCEPTED_SHARE],
         calibration[NormalizerTasks.KAPPA],
         policyLoss,
         actorLoss,
@@ -201,14 +197,18 @@ public final class ObjectiveArrays {
         metrics(tokenCount()));
   }
 
-  private ObjectiveResult.Metrics metrics(double tokens) {
+  private ObjectiveResult.Metrics metrics(int tokens) {
     double scaled = totals[LossTasks.SCALED_WEIGHT];
     double effective = scaled * scaled / (tokens * totals[LossTasks.SCALED_SQUARE]);
+    double zero = IntStream.range(0, tokens).filter(t -> mask[t] * rho[t] == 0).count();
+    double atCap = IntStream.range(0, tokens).map(t -> capped[t]).sum();
     return new ObjectiveResult.Metrics(
         totals[LossTasks.Z] / tokens,
         totals[LossTasks.WEIGHT] / tokens,
         largest[0],
         largest[0] == 0 ? 0 : effective,
+        zero / tokens,
+        atCap / tokens,
         totals[LossTasks.CLIPPED_LOW] / tokens,
         totals[LossTasks.CLIPPED_HIGH] / tokens,
         totals[LossTasks.ACTOR_CLIPPED] / tokens,

@@ -2,6 +2,7 @@ package io.jackpot.objective;
 
 import io.jackpot.objective.ObjectiveOptions.Aggregation;
 import io.jackpot.objective.ObjectiveOptions.MaskMode;
+import io.jackpot.objective.ObjectiveOptions.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ public final class ObjectiveInputs {
   /** 1 for the mean over sequences. */
   public static final int BY_SEQUENCE = 5;
 
-  /** F and whether it is of sequences: the policy's, then the actor's. */
+  /** F and the level of its ratio: the policy's, then the actor's. */
   public static final int CORRECTION = 6;
 
   /** 1 where the uniforms are drawn from keys and counters, 0 where they are given. */
@@ -79,8 +80,10 @@ public final class ObjectiveInputs {
         choices[WEIGHTING] = LossTasks.TIS_TIMES_Z;
         numbers[TIS_CAP] = cap;
       }
-      case PolicyWeighting.Corrected(Correction correction, var target) -> {
-        choices[WEIGHTING] = LossTasks.CORRECTED;
+      case PolicyWeighting.Corrected(Correction correction) -> {
+        boolean towardNew =
+            options.target() == Target.NEW && !(correction instanceof Correction.None);
+        choices[WEIGHTING] = towardNew ? LossTasks.CORRECTED_TO_NEW : LossTasks.CORRECTED;
         policy = correction;
       }
     }
@@ -108,7 +111,11 @@ public final class ObjectiveInputs {
     }
     choices[CORRECTION + 2 * whose] = kind;
     choices[CORRECTION + 2 * whose + 1] =
-        f != null && f.level() == Correction.Level.SEQUENCE ? 1 : 0;
+        switch (f == null ? Correction.Level.TOKEN : f.level()) {
+          case TOKEN -> LossTasks.BY_TOKEN;
+          case SEQUENCE -> LossTasks.BY_PRODUCT;
+          case GEOMETRIC -> LossTasks.BY_MEAN;
+        };
     numbers[BOUNDS + 2 * whose] = low;
     numbers[BOUNDS + 2 * whose + 1] = high;
   }

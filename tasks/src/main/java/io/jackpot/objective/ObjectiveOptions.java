@@ -87,6 +87,25 @@ public record ObjectiveOptions(
         "of at least 0");
   }
 
+  /** With another λ. */
+  public ObjectiveOptions withLambda(double other) {
+    return new ObjectiveOptions(
+        other,
+        target,
+        clipLow,
+        clipHigh,
+        c1,
+        c2,
+        topK,
+        normalizer,
+        mask,
+        policyWeighting,
+        actorCorrection,
+        distillCoefficient,
+        distillDirection,
+        aggregation);
+  }
+
   private static void check(boolean holds, String name, Number found, String expected) {
     if (!holds) {
       throw new InputException(name + ": " + found + ", expected a number " + expected);

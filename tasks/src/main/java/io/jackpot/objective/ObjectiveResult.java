@@ -15,7 +15,8 @@ package io.jackpot.objective;
  * @param policyCoefficient d totalLoss/d log p_new(a)
  * @param actorCoefficient d totalLoss/d log p_ω(a), the distillation not included
  * @param distillWeight d totalLoss/d divergence
- * @param acceptance mean of mask
+ * @param acceptance the share of tokens that OBRS accepts, or would accept in a baseline: the mean
+ *     of 1[u &lt; α], or of α in mode expected
  * @param kappa κ = accepted share ÷ mean zTopK, whether the normalizer uses it or not
  * @param policyLoss minimised, as are the others
  * @param actorLoss without distillation
@@ -54,6 +55,8 @@ public record ObjectiveResult(
    * @param weightMean mean of mask·ρ
    * @param weightMax largest mask·ρ
    * @param effectiveSampleSize (Σ mask·ρ)² / (N·Σ (mask·ρ)²), in [0, 1]
+   * @param weightZeroShare tokens with mask·ρ = 0
+   * @param weightCapShare tokens whose weight is cut by c1, or by the cap of a baseline's F
    * @param clipShareLow tokens whose policy gradient the lower clip stops
    * @param clipShareHigh tokens whose policy gradient the upper clip stops
    * @param actorClipShare tokens whose actor gradient either clip stops
@@ -65,6 +68,8 @@ public record ObjectiveResult(
       double weightMean,
       double weightMax,
       double effectiveSampleSize,
+      double weightZeroShare,
+      double weightCapShare,
       double clipShareLow,
       double clipShareHigh,
       double actorClipShare,

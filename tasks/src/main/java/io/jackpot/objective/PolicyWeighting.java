@@ -8,9 +8,12 @@ public sealed interface PolicyWeighting {
   /** Jackpot: mask·min(w, c1)·min(p_ref/p_target, c2), target, c1 and c2 from the options. */
   record Obrs() implements PolicyWeighting {}
 
-  /** A baseline without rejection: F(p_target(a)/p_inf(a)). */
-  record Corrected(Correction correction, ObjectiveOptions.Target target)
-      implements PolicyWeighting {}
+  /**
+   * A baseline without rejection: F(p_ref/p_inf) if the target is p_ref, and
+   * F(p_new/p_inf)·min(p_ref/p_new, c2) if it is p_new, as the PPO ratio already counts p_new/p_ref
+   * (Eq. 5). F = 1 is 1 for both.
+   */
+  record Corrected(Correction correction) implements PolicyWeighting {}
 
   /**
    * An ablation: OBRS's scale without its rejection, min(Z·r, cap)·min(p_ref/p_target, c2). It

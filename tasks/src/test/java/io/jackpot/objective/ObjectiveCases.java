@@ -39,9 +39,7 @@ public final class ObjectiveCases {
     weightings.add(new PolicyWeighting.Obrs());
     weightings.add(new PolicyWeighting.TisTimesZ(1.2));
     for (Correction f : corrections(0.7, 1.4)) {
-      for (Target target : Target.values()) {
-        weightings.add(new PolicyWeighting.Corrected(f, target));
-      }
+      weightings.add(new PolicyWeighting.Corrected(f));
     }
     List<@Nullable Correction> actors = new ArrayList<>(corrections(0.6, 1.3));
     actors.add(null);
@@ -248,6 +246,8 @@ public final class ObjectiveCases {
     close(of + "weightMean", metrics.weightMean(), known.weightMean(), 0);
     close(of + "weightMax", metrics.weightMax(), known.weightMax(), 0);
     close(of + "effective", metrics.effectiveSampleSize(), known.effectiveSampleSize(), 0);
+    close(of + "weightZeroShare", metrics.weightZeroShare(), known.weightZeroShare(), 0);
+    close(of + "weightCapShare", metrics.weightCapShare(), known.weightCapShare(), 0);
     close(of + "clipShareLow", metrics.clipShareLow(), known.clipShareLow(), 0);
     close(of + "clipShareHigh", metrics.clipShareHigh(), known.clipShareHigh(), 0);
     close(of + "actorClipShare", metrics.actorClipShare(), known.actorClipShare(), 0);

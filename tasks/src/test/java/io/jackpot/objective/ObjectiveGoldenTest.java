@@ -63,7 +63,7 @@ class ObjectiveGoldenTest {
       }
     }
     assertThat(batches).hasSize(7);
-    assertThat(cases).isEqualTo(120);
+    assertThat(cases).isEqualTo(137);
     soft.assertAll();
   }
 
@@ -116,9 +116,7 @@ class ObjectiveGoldenTest {
       case "obrs" -> new PolicyWeighting.Obrs();
       case "tis-z" -> new PolicyWeighting.TisTimesZ(w.get("cap").doubleValue());
       default ->
-          new PolicyWeighting.Corrected(
-              Objects.requireNonNull(correction(w.get("correction"))),
-              constant(Target.class, w.get("target")));
+          new PolicyWeighting.Corrected(Objects.requireNonNull(correction(w.get("correction"))));
     };
   }
 
@@ -185,6 +183,8 @@ class ObjectiveGoldenTest {
             Map.entry("weightMean", metrics.weightMean()),
             Map.entry("weightMax", metrics.weightMax()),
             Map.entry("effectiveSampleSize", metrics.effectiveSampleSize()),
+            Map.entry("weightZeroShare", metrics.weightZeroShare()),
+            Map.entry("weightCapShare", metrics.weightCapShare()),
             Map.entry("clipShareLow", metrics.clipShareLow()),
             Map.entry("clipShareHigh", metrics.clipShareHigh()),
             Map.entry("actorClipShare", metrics.actorClipShare()),

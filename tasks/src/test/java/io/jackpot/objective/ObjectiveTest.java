@@ -30,11 +30,10 @@ class ObjectiveTest {
     return Stream.of(
             new PolicyWeighting.Obrs(),
             new PolicyWeighting.TisTimesZ(1.2),
-            new PolicyWeighting.Corrected(new Correction.None(), Target.REF),
-            new PolicyWeighting.Corrected(new Correction.Identity(Level.TOKEN), Target.REF),
-            new PolicyWeighting.Corrected(
-                new Correction.Truncated(1.1, Level.SEQUENCE), Target.REF),
-            new PolicyWeighting.Corrected(new Correction.IcePop(0.5, 2, Level.TOKEN), Target.REF))
+            new PolicyWeighting.Corrected(new Correction.None()),
+            new PolicyWeighting.Corrected(new Correction.Identity(Level.TOKEN)),
+            new PolicyWeighting.Corrected(new Correction.Truncated(1.1, Level.SEQUENCE)),
+            new PolicyWeighting.Corrected(new Correction.IcePop(0.5, 2, Level.TOKEN)))
         .flatMap(weighting ->
             Arrays.stream(Aggregation.values())
                 .map(aggregation ->
@@ -97,8 +96,7 @@ class ObjectiveTest {
     double[] rho =
         Objective.evaluate(
                 options(
-                    new PolicyWeighting.Corrected(
-                        new Correction.Identity(Level.SEQUENCE), Target.REF),
+                    new PolicyWeighting.Corrected(new Correction.Identity(Level.SEQUENCE)),
                     new Correction.None(),
                     Aggregation.TOKEN_MEAN),
                 batch)
@@ -107,21 +105,40 @@ class ObjectiveTest {
   }
 
   @Test
+  void aSequenceIsCorrectedByTheGeometricMeanOfItsRatios() {
+    TokenBatch batch = batch(5, 4);
+    System.arraycopy(new int[] {0, 1, 0, 1}, 0, batch.sequence(), 0, 4);
+    double[] log =
+        IntStream.range(0, 4).mapToDouble(t -> batch.logRef()[t] - batch.logInf()[t]).toArray();
+    double even = Math.exp((log[0] + log[2]) / 2);
+    double odd = Math.exp((log[1] + log[3]) / 2);
+    double[] rho =
+        Objective.evaluate(
+                options(
+                    new PolicyWeighting.Corrected(new Correction.Identity(Level.GEOMETRIC)),
+                    new Correction.None(),
+                    Aggregation.TOKEN_MEAN),
+                batch)
+            .rho();
+    assertThat(rho).containsExactly(new double[] {even, odd, even, odd}, CLOSE);
+  }
+
+  /** A baseline keeps every token, and says how many OBRS would have accepted. */
+  @Test
   void baselinesKeepEveryToken() {
     TokenBatch batch = batch(8, 6);
-    ObjectiveResult result =
-        Objective.evaluate(
-            options(
-                new PolicyWeighting.Corrected(
-                    new Correction.Truncated(0.9, Level.TOKEN), Target.NEW),
-                new Correction.None(),
-                Aggregation.TOKEN_MEAN),
-            batch);
-    assertThat(result.acceptance()).isEqualTo(1);
+    PolicyWeighting truncated =
+        new PolicyWeighting.Corrected(new Correction.Truncated(0.9, Level.TOKEN));
+    ObjectiveResult result = Objective.evaluate(expected(Target.NEW, truncated), batch);
+    ObjectiveResult obrs =
+        Objective.evaluate(expected(Target.NEW, new PolicyWeighting.Obrs()), batch);
     assertThat(result.mask()).containsOnly(1);
+    assertThat(result.acceptance()).isEqualTo(obrs.acceptance()).isBetween(0.01, 0.99);
+    assertThat(result.z()).isEqualTo(obrs.z());
     for (int t = 0; t < 6; t++) {
-      assertThat(result.rho()[t])
-          .isCloseTo(Math.min(0.9, Math.exp(batch.logNew()[t] - batch.logInf()[t])), CLOSE);
+      double ratio = Math.exp(batch.logNew()[t] - batch.logInf()[t]);
+      double back = Math.exp(batch.logRef()[t] - batch.logNew()[t]);
+      assertThat(result.rho()[t]).isCloseTo(Math.min(0.9, ratio) * back, CLOSE);
     }
   }
 
@@ -193,7 +210,7 @@ class ObjectiveTest {
     ObjectiveResult result =
         Objective.evaluate(
             options(
-                new PolicyWeighting.Corrected(new Correction.Identity(Level.TOKEN), Target.REF),
+                new PolicyWeighting.Corrected(new Correction.Identity(Level.TOKEN)),
                 new Correction.None(),
                 Aggregation.TOKEN_MEAN),
             batch);

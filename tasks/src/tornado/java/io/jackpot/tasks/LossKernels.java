@@ -56,6 +56,7 @@ final class LossKernels {
       double[] logProb,
       double[] logInf,
       int[] sequence,
+      int[] starts,
       double[] sums,
       double[] numbers,
       int[] choices,
@@ -63,7 +64,8 @@ final class LossKernels {
       int whose) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      LossTasks.correct(t, logProb, logInf, sequence, sums, numbers, choices, corrected, whose);
+      LossTasks.correct(
+          t, logProb, logInf, sequence, starts, sums, numbers, choices, corrected, whose);
     }
   }
 
@@ -80,11 +82,13 @@ final class LossKernels {
       double[] numbers,
       int[] choices,
       double[] mask,
-      double[] rho) {
+      double[] rho,
+      int[] capped) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
       LossTasks.policyWeight(
-          t, accepted, weight, z, ratio, corrected, logRef, logTarget, numbers, choices, mask, rho);
+          t, accepted, weight, z, ratio, corrected, logRef, logTarget, numbers, choices, mask, rho,
+          capped);
     }
   }
 
@@ -173,7 +177,6 @@ final class LossKernels {
   /** {@link LossTasks#contributions}; a thread a token. */
   public static void contributions(
       KernelContext context,
-      double[] mask,
       double[] z,
       double[] maskedWeight,
       double[] largest,
@@ -191,7 +194,6 @@ final class LossKernels {
     if (t < choices[ObjectiveInputs.TOKENS]) {
       LossTasks.contributions(
           t,
-          mask,
           z,
           maskedWeight,
           largest,
