@@ -150,6 +150,11 @@ public record TrainSettings(
           "clipLow %s, clipHigh %s: expected two numbers, or none for both"
               .formatted(Objects.toString(clipLow, "none"), Objects.toString(clipHigh, "none")));
     }
+    if (samplesPerPrompt < advantage.smallestGroup()) {
+      throw new InputException(
+          "samplesPerPrompt %d, advantage %s: compares the responses to a problem with each other, so nothing could be learned; expected samplesPerPrompt of at least %d"
+              .formatted(samplesPerPrompt, Names.of(advantage), advantage.smallestGroup()));
+    }
     long responses = (long) rolloutPrompts * samplesPerPrompt;
     if (responses % trainBatch != 0) {
       throw new InputException(
@@ -167,6 +172,8 @@ public record TrainSettings(
     }
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
+    SftSettings.checkDecay("beta1", beta1);
+    SftSettings.checkDecay("beta2", beta2);
     if (!problems.equals(ProblemSet.ARITHMETIC) && heldOut == null) {
       throw new InputException(
           "heldOut none: expected a file of held-out problems, because problems is a file ("

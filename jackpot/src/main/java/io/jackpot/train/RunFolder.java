@@ -97,6 +97,11 @@ final class RunFolder implements AutoCloseable {
     return lines.isEmpty() ? JsonNodeFactory.instance.objectNode() : (ObjectNode) lines.getLast();
   }
 
+  /** Sentences on what most of its updates could not learn from; see {@link RunReport#warnings}. */
+  List<String> warnings() {
+    return RunReport.warnings(folder);
+  }
+
   /** Writes {@code report.html} from what there is so far. */
   Path report() {
     return RunReport.write(folder);

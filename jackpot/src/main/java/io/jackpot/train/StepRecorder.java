@@ -20,6 +20,7 @@ final class StepRecorder {
 
   private final RunFolder folder;
   private final ProgressLine progress;
+  private final StepNotes notes;
   private final Curriculum training;
   private ObjectNode line = JsonNodeFactory.instance.objectNode();
   private int step;
@@ -43,6 +44,7 @@ final class StepRecorder {
       RunFolder folder, ProgressLine progress, Curriculum training, double elapsedSeconds) {
     this.folder = folder;
     this.progress = progress;
+    this.notes = new StepNotes(progress);
     this.training = training;
     this.elapsedSeconds = elapsedSeconds;
   }
@@ -73,7 +75,13 @@ final class StepRecorder {
     obrsSeconds = outcome.obrsSeconds();
     evaluates = false;
     if (step > 0 && outcome.objective().nothingAccepted()) {
-      progress.note("step " + step + ": no token was accepted, the policy is not updated");
+      notes.add(step, "no token was accepted, the policy is not updated", "");
+    }
+    if (step > 0 && miniBatch.stream().allMatch(rollout -> rollout.advantage() == 0)) {
+      notes.add(
+          step,
+          "no token has an advantage, so rewards teach nothing: ",
+          Outcomes.of(miniBatch).withoutAdvantage());
     }
     line = StepMetrics.of(step, outcome, miniBatch, equalGroupShare);
     line.put("badGold", training.badGold());

@@ -107,6 +107,7 @@ public final class Training {
         }
         loop.run();
         progress.done();
+        folder.warnings().forEach(warning -> log.println("warning: " + warning));
         log.println("report: " + folder.report());
         log.flush();
         return folder.lastMetrics();
@@ -149,6 +150,22 @@ public final class Training {
     }
   }
 
+  /** Says which models no update can change although they have a loss. */
+  private void frozen(TrainSettings settings) {
+    boolean policy = settings.learningRate() == 0;
+    boolean hasActor =
+        settings.objective().actorCorrection() != null || settings.distillCoefficient() > 0;
+    boolean actor = hasActor && settings.actorRate() == 0;
+    if (settings.steps() > 0 && policy && (actor || !hasActor)) {
+      log.println("warning: learningRate 0: no update changes a model, the run only measures");
+    } else if (settings.steps() > 0 && (policy || actor)) {
+      log.println(
+          policy
+              ? "learningRate 0: the policy does not change"
+              : "actorLearningRate 0: the actor does not change");
+    }
+  }
+
   private void announce(
       Path run, Compute device, TrainSettings settings, TrainingState state, RunProblems problems) {
     log.println("run " + run);
@@ -160,6 +177,7 @@ public final class Training {
         settings.actor(),
         state.actor().model().parameters().count(),
         Names.of(settings.arm()));
+    frozen(settings);
     leftOut("problems", problems.training().badGold(), problems.training().badLength());
     leftOut("held-out problems", problems.heldOutBadGold(), problems.heldOutBadLength());
     int common = problems.training().common(problems.heldOut());

@@ -85,6 +85,7 @@ class CliTest extends CommandRunner {
     "train --min-p=0.1, --min-p: training samples from the whole distribution",
     "train --arm jackpott, nearest is jackpot",
     "train --train-batch 100, trainBatch 100: does not divide",
+    "train --advantage rloo --samples-per-prompt 1 --rollout-prompts 4 --train-batch 4 --steps 1, samplesPerPrompt 1",
     "train --clip-low none, clipLow none",
     "train --matmul-precision tf32, matmulPrecision tf32: only with gemm vendor",
     "train --device cpu --gemm vendor, gemm vendor",

@@ -273,6 +273,15 @@ class SettingsTest {
     assertBad(
         () -> TRAIN.build(flags("rolloutPrompts", "2147483647", "samplesPerPrompt", "2147483647")),
         "4611686014132420609 responses");
+    assertBad(
+        () -> TRAIN.build(flags("samplesPerPrompt", "1", "trainBatch", "64")),
+        "samplesPerPrompt 1, advantage grpo: ",
+        "nothing could be learned",
+        "expected samplesPerPrompt of at least 2");
+    assertBad(() -> TRAIN.build(flags("beta1", "1")), "beta1 1: ", "expected a number below 1");
+    assertBad(
+        () -> SFT.build(SFT.flags(Map.of("model", "m", "out", "o", "data", "d", "beta2", "1"))),
+        "beta2 1: ");
     assertBad(() -> TRAIN.build(flags("policyLow", "6")), "policyLow 6.0, policyHigh 5.0");
     assertBad(() -> TRAIN.build(flags("actorHigh", "0.1")), "actorLow 0.5, actorHigh 0.1");
     assertBad(() -> TRAIN.build(flags("problems", "a.jsonl")), "heldOut none", "(a.jsonl)");

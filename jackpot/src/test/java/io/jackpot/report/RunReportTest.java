@@ -58,7 +58,7 @@ class RunReportTest {
     SyntheticRun.train(run, 10, 10);
     Document page = page(run);
     Set<String> keys = Run.read(run).keys();
-    assertThat(keys).hasSize(43);
+    assertThat(keys).hasSize(44);
     assertThat(page.select("#numbers th").eachText()).containsExactlyElementsOf(keys);
 
     Set<String> drawn = new HashSet<>(Charts.ACCURACY.keys());
