@@ -26,7 +26,12 @@ import org.jspecify.annotations.Nullable;
             + " probabilities that are wrong; leave it out")
 public record TrainSettings(
     @Setting(value = "jackpot", help = "preset of the other settings, listed below") Arm arm,
-    @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
+    @Setting(
+            value = "100",
+            min = 0,
+            changeable = true,
+            help = "optimizer updates; with --resume, more of them extend a run")
+        int steps,
     @Setting(value = "0", help = "seed of all random numbers") long seed,
     DeviceSettings compute,
     @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")

@@ -59,6 +59,23 @@ final class RunFolder implements AutoCloseable {
     return FolderLock.take(folder, lock -> new RunFolder(folder, lock, step));
   }
 
+  /**
+   * As {@link #open(Path, int)}, for a run that will have {@code steps} steps, which its settings
+   * then say.
+   */
+  static RunFolder open(Path folder, int step, int steps) {
+    return FolderLock.take(
+        folder,
+        lock -> {
+          Path file = folder.resolve(CONFIG);
+          ObjectNode config = Json.read(file);
+          if (config.path("steps").asInt(-1) != steps) {
+            Json.write(file, config.put("steps", steps));
+          }
+          return new RunFolder(folder, lock, step);
+        });
+  }
+
   Checkpoints checkpoints() {
     return checkpoints(folder);
   }
