@@ -36,6 +36,13 @@ public enum Advantages {
 
   abstract double scale(double squaredDeviations, int n);
 
+  /**
+   * The fewest responses to a problem from which it can learn: it compares them with each other.
+   */
+  public int smallestGroup() {
+    return 2;
+  }
+
   /** Rewards of one group, {@code [samples]} → advantages, {@code [samples]}. */
   public double[] of(double[] rewards) {
     double[] advantages = new double[rewards.length];

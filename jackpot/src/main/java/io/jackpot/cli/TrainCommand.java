@@ -31,7 +31,10 @@ final class TrainCommand {
       @Setting(value = "none", help = "JSON file of settings, or a run's config.json")
           @Nullable String config,
       @Setting(value = "none", help = "run folder (none: a new one in runs/)") @Nullable String out,
-      @Setting(value = "none", help = "run folder to resume from its last checkpoint")
+      @Setting(
+              value = "none",
+              help =
+                  "run folder to resume from its last checkpoint; --steps extends a finished run")
           @Nullable String resume) {}
 
   static CommandSpec command(Console console) {
@@ -65,8 +68,7 @@ final class TrainCommand {
               parsed.hasMatchedOption(Names.flag(key)) && !SETTINGS.changeable().contains(key))
           .findFirst()
           .ifPresent(TrainCommand::refuse);
-      return training.resume(
-          Path.of(paths.resume), settings -> SETTINGS.build(SETTINGS.values(settings), flags));
+      return training.resume(Path.of(paths.resume), flags);
     }
     Map<String, @Nullable Object> file =
         paths.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(paths.config));

@@ -28,6 +28,9 @@ public @interface Setting {
   /** Whether {@link #min} itself is excluded. */
   boolean above() default false;
 
-  /** Whether {@code --resume} may change it, because results do not depend on it. */
+  /**
+   * Whether {@code --resume} may change it: results do not depend on it, or the command says what
+   * changes.
+   */
   boolean changeable() default false;
 }

@@ -1,5 +1,6 @@
 package io.jackpot.config;
 
+import io.jackpot.input.InputException;
 import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
@@ -35,4 +36,21 @@ public record SftSettings(
     @Setting(value = "f32", help = "number type of the saved model: f32, f16 or bf16")
         StoredType dtype,
     @Setting(value = "4096", min = 1, help = "largest weight file of the saved model in MiB")
-        int shardMegabytes) {}
+        int shardMegabytes) {
+
+  /**
+   * @throws InputException if settings contradict each other; names them
+   */
+  public SftSettings {
+    checkDecay("beta1", beta1);
+    checkDecay("beta2", beta2);
+  }
+
+  /** Refuses a moment of AdamW that never takes in a gradient: its corrected value is 0/0. */
+  static void checkDecay(String name, float beta) {
+    if (beta == 1) {
+      throw new InputException(
+          name + " 1: a mean that never takes in a gradient, expected a number below 1");
+    }
+  }
+}

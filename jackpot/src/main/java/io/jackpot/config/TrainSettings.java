@@ -28,7 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
             + " probabilities that are wrong; leave it out")
 public record TrainSettings(
     @Setting(value = "jackpot", help = "preset of the other settings, listed below") Arm arm,
-    @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
+    @Setting(
+            value = "100",
+            min = 0,
+            changeable = true,
+            help = "optimizer updates; with --resume, more of them extend a run")
+        int steps,
     @Setting(value = "0", help = "seed of all random numbers") long seed,
     DeviceSettings compute,
     @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")
@@ -60,11 +65,7 @@ public record TrainSettings(
     @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
     @Setting(value = "actor", help = "model that samples: actor or policy")
         RolloutModel rolloutModel,
-    @Setting(
-            value = "1",
-            min = 0,
-            above = true,
-            help = "OBRS threshold; a larger one rejects more (none: solved for acceptance)")
+    @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; a larger one rejects more")
         @Nullable Double lambda,
     @Setting(
             value = "none",
@@ -184,6 +185,11 @@ public record TrainSettings(
           "clipLow %s, clipHigh %s: expected two numbers, or none for both"
               .formatted(Objects.toString(clipLow, "none"), Objects.toString(clipHigh, "none")));
     }
+    if (samplesPerPrompt < advantage.smallestGroup()) {
+      throw new InputException(
+          "samplesPerPrompt %d, advantage %s: compares the responses to a problem with each other, so nothing could be learned; expected samplesPerPrompt of at least %d"
+              .formatted(samplesPerPrompt, Names.of(advantage), advantage.smallestGroup()));
+    }
     long responses = (long) rolloutPrompts * samplesPerPrompt;
     if (responses > Integer.MAX_VALUE) {
       throw new InputException(
@@ -224,6 +230,8 @@ public record TrainSettings(
     }
     checkRange("policyLow", policyLow, "policyHigh", policyHigh);
     checkRange("actorLow", actorLow, "actorHigh", actorHigh);
+    SftSettings.checkDecay("beta1", beta1);
+    SftSettings.checkDecay("beta2", beta2);
     if (!problems.equals(ProblemSet.ARITHMETIC) && heldOut == null) {
       throw new InputException(
           "heldOut none: expected a file of held-out problems, because problems is a file ("

@@ -200,11 +200,12 @@ final class Charts {
                   Chart.of(
                           "Correct and equal responses",
                           Range.SHARE,
-                          "The share of training responses that are correct, and of groups"
-                              + " whose responses all have the same reward: such a group has no"
-                              + " advantage, and nothing is learned from it.")
+                          "The share of training responses that are correct, of groups whose"
+                              + " responses all have the same reward, and of the update's responses"
+                              + " without an advantage, from which nothing is learned.")
                       .line("accuracy", "correct")
-                      .line("equalGroupShare", "all-equal groups"),
+                      .line("equalGroupShare", "all-equal groups")
+                      .line("zeroAdvantageShare", "no advantage"),
                   Chart.of(
                           "Length",
                           Range.FROM_ZERO,

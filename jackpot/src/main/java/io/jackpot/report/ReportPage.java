@@ -110,6 +110,9 @@ final class ReportPage extends Page {
     add("</div>\n");
     facts();
     add("</div>\n");
+    for (String warning : Warnings.of(run)) {
+      add("<p class=\"notice\">Warning: %s.</p>\n".formatted(escape(warning)));
+    }
     leftOut("badGold", "their answers cannot be read");
     leftOut("badLength", "their prompts are empty or too long");
   }

@@ -4,6 +4,7 @@ import io.jackpot.weights.AtomicFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The page of a run, made from the files in its folder; the run need not be finished. */
@@ -30,6 +31,15 @@ public final class RunReport {
     Path file = run.resolve(PAGE);
     AtomicFiles.writeAtomically(file, out -> out.write(page));
     return file;
+  }
+
+  /**
+   * Sentences on a run in which most updates taught nothing, with what to change; one line each.
+   *
+   * @throws io.jackpot.input.InputException as {@link #write}
+   */
+  public static List<String> warnings(Path run) {
+    return Warnings.of(Run.read(run));
   }
 
   /** The run that an evaluation belongs to: that whose folder {@code evals} contains it. */

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The settings of a run beside their defaults, as tables. */
@@ -54,7 +55,7 @@ final class SettingsTable {
     return folded(
         config.properties().stream()
             .filter(entry -> !entry.getValue().isObject())
-            .map(entry -> row(entry, null))
+            .map(entry -> row(entry, null, null))
             .toList());
   }
 
@@ -96,22 +97,26 @@ final class SettingsTable {
   }
 
   static List<Row> of(Run run) {
+    Settings<TrainSettings> train = Settings.of(TrainSettings.class);
+    boolean sft = run.kind() == Run.Kind.SFT;
     Map<String, Key> keys =
-        (switch (run.kind()) {
-              case TRAIN -> Settings.of(TrainSettings.class);
-              case SFT -> Settings.of(SftSettings.class);
-            })
+        (sft ? Settings.of(SftSettings.class) : train)
             .keys().stream().collect(Collectors.toMap(Key::name, Function.identity()));
+    // Those of train are worked out, since some follow from others.
+    JsonNode defaults = sft ? MissingNode.getInstance() : train.toJson(train.defaults());
     return run.config().properties().stream()
-        .map(entry -> row(entry, keys.get(entry.getKey())))
+        .map(entry ->
+            row(entry, keys.get(entry.getKey()), defaults.optional(entry.getKey()).orElse(null)))
         .toList();
   }
 
-  private static Row row(Map.Entry<String, JsonNode> entry, @Nullable Key key) {
+  private static Row row(
+      Map.Entry<String, JsonNode> entry, @Nullable Key key, @Nullable JsonNode standard) {
+    String defaultText = key == null ? null : key.defaultText();
     return new Row(
         entry.getKey(),
         text(entry.getValue()),
-        key == null ? null : key.defaultText(),
+        standard == null ? defaultText : text(standard),
         key == null ? "" : key.help());
   }
 

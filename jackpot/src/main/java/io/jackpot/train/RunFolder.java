@@ -60,6 +60,23 @@ final class RunFolder implements AutoCloseable {
     return FolderLock.take(folder, lock -> new RunFolder(folder, lock, step));
   }
 
+  /**
+   * As {@link #open(Path, int)}, for a run that will have {@code steps} steps, which its settings
+   * then say.
+   */
+  static RunFolder open(Path folder, int step, int steps) {
+    return FolderLock.take(
+        folder,
+        lock -> {
+          Path file = folder.resolve(CONFIG);
+          ObjectNode config = Json.read(file);
+          if (config.path("steps").asInt(-1) != steps) {
+            Json.write(file, config.put("steps", steps));
+          }
+          return new RunFolder(folder, lock, step);
+        });
+  }
+
   Checkpoints checkpoints() {
     return checkpoints(folder);
   }
@@ -105,6 +122,11 @@ final class RunFolder implements AutoCloseable {
   ObjectNode lastMetrics() {
     List<JsonNode> lines = JsonLines.read(folder.resolve(METRICS));
     return lines.isEmpty() ? JsonNodeFactory.instance.objectNode() : (ObjectNode) lines.getLast();
+  }
+
+  /** Sentences on what most of its updates could not learn from; see {@link RunReport#warnings}. */
+  List<String> warnings() {
+    return RunReport.warnings(folder);
   }
 
   /** Writes {@code report.html} from what there is so far. */

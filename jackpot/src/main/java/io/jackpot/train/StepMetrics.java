@@ -19,7 +19,9 @@ final class StepMetrics {
   /**
    * @param outcome of the update
    * @param batch its mini-batch
-   * @param equalGroupShare share of the rollout's groups whose rewards are all equal
+   * @param equalGroupShare share of the rollout's groups whose rewards are all equal. Unlike {@code
+   *     zeroAdvantageShare}, the share of the mini-batch's responses without an advantage, it is
+   *     the same for all mini-batches of a rollout
    */
   static ObjectNode of(
       int step, JointStep.Outcome outcome, List<Rollout> batch, double equalGroupShare) {
@@ -33,6 +35,7 @@ final class StepMetrics {
         .put("unparsedShare", share(batch, e -> e.verdict() == Verdict.UNPARSED))
         .put("truncatedShare", share(batch, e -> !e.finished()))
         .put("equalGroupShare", equalGroupShare)
+        .put("zeroAdvantageShare", share(batch, e -> e.advantage() == 0))
         .put("policyLoss", objective.policyLoss())
         .put("actorLoss", objective.actorLoss())
         .put("distillLoss", objective.distillLoss())

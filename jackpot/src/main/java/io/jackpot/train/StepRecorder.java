@@ -24,6 +24,7 @@ final class StepRecorder {
 
   private final RunFolder folder;
   private final ProgressLine progress;
+  private final StepNotes notes;
   private final Curriculum training;
   private ObjectNode line = JsonNodeFactory.instance.objectNode();
   private int step;
@@ -47,6 +48,7 @@ final class StepRecorder {
       RunFolder folder, ProgressLine progress, Curriculum training, double elapsedSeconds) {
     this.folder = folder;
     this.progress = progress;
+    this.notes = new StepNotes(progress);
     this.training = training;
     this.elapsedSeconds = elapsedSeconds;
   }
@@ -76,21 +78,14 @@ final class StepRecorder {
     trainSeconds = lap();
     obrsSeconds = outcome.obrsSeconds();
     evaluates = false;
-    if (step > 0 && outcome.objective().nothingAccepted()) {
-      progress.note("step " + step + ": no token was accepted, the policy is not updated");
+    if (step > 0) {
+      noteWeights(outcome.objective());
     }
-    ObjectiveResult.Metrics metrics = outcome.objective().metrics();
-    if (step > 0 && metrics.weightZeroShare() >= NEARLY_ALL && metrics.weightZeroShare() < 1) {
-      progress.note(
-          "step %d: the weights of %.1f %% of the tokens are 0"
-              .formatted(step, 100 * metrics.weightZeroShare()));
-    }
-    if (step > 0
-        && metrics.weightCapShare() > 0
-        && metrics.weightCapShare() >= NEARLY_ALL * (1 - metrics.weightZeroShare())) {
-      progress.note(
-          "step %d: %.1f %% of the tokens have their weights cut off by the cap"
-              .formatted(step, 100 * metrics.weightCapShare()));
+    if (step > 0 && miniBatch.stream().allMatch(rollout -> rollout.advantage() == 0)) {
+      notes.add(
+          step,
+          "no token has an advantage, so rewards teach nothing: ",
+          Outcomes.of(miniBatch).withoutAdvantage());
     }
     line = StepMetrics.of(step, outcome, miniBatch, equalGroupShare);
     line.put("badGold", training.badGold());
@@ -108,6 +103,22 @@ final class StepRecorder {
               sample("train", rollout)
                   .put("advantage", rollout.advantage())
                   .put("acceptance", acceptance));
+    }
+  }
+
+  /** Notes a step in which the weights leave nothing to learn from, or no difference to make. */
+  private void noteWeights(ObjectiveResult objective) {
+    double zero = objective.metrics().weightZeroShare();
+    double atCap = objective.metrics().weightCapShare();
+    if (objective.nothingAccepted()) {
+      notes.add(step, "all weights are 0, the policy is not updated", "");
+    } else if (zero >= NEARLY_ALL) {
+      notes.add(step, "nearly all weights are 0: ", "%.2f %% of the tokens".formatted(100 * zero));
+    } else if (atCap >= NEARLY_ALL * (1 - zero)) {
+      notes.add(
+          step,
+          "nearly all weights are cut off by their cap: ",
+          "%.2f %% of the tokens".formatted(100 * atCap));
     }
   }
 

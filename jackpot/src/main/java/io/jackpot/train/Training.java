@@ -9,11 +9,13 @@ import io.jackpot.input.Names;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.transformer.ModelConfig;
+import io.jackpot.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -53,24 +55,45 @@ public final class Training {
   }
 
   /**
-   * Resumes a run from its last whole checkpoint.
+   * Resumes a run from its last whole checkpoint. With other {@code steps} it continues as a run
+   * that was planned for so many: with its learning rates, and to its end. Lines and checkpoints
+   * that there are stay.
    *
-   * @param change of settings on which results do not depend
+   * @param changes of the run's settings, as {@link Settings#flags} gives them; all {@link
+   *     Settings#changeable}
    * @return the last line of metrics
-   * @throws InputException if there is no such run, or as {@link #start}
+   * @throws InputException if there is no such run, it has as many steps as {@code changes} ask
+   *     for, or as {@link #start}
    * @throws TrainingStoppedException as {@link #start}
    */
-  public ObjectNode resume(Path run, UnaryOperator<TrainSettings> change) {
-    TrainSettings settings = change.apply(RunFolder.settings(run, log));
+  public ObjectNode resume(Path run, Map<String, @Nullable Object> changes) {
+    Settings<TrainSettings> all = Settings.of(TrainSettings.class);
+    TrainSettings before = RunFolder.settings(run, log);
+    TrainSettings settings = all.build(all.values(before), changes);
     Optional<Path> checkpoint = RunFolder.checkpoints(run).latest(log::println);
+    int kept = checkpoint.map(Checkpoints::step).orElse(NOTHING_YET);
+    int steps = settings.steps();
+    if (changes.containsKey("steps") && steps <= kept) {
+      throw new InputException(
+          "steps %d: %s has made %d already, expected more than that, or no --steps to keep the %d that are planned"
+              .formatted(steps, run, kept, before.steps()));
+    }
     TrainingState state =
         checkpoint.map(path -> TrainingState.load(path, settings)).orElseGet(() -> fresh(settings));
-    int kept = checkpoint.isPresent() ? state.step() : NOTHING_YET;
     String from =
         checkpoint.isEmpty()
             ? "no checkpoint yet: starting again from the beginning"
-            : "resuming after step " + state.step() + " of " + settings.steps();
-    return run(run, settings, state, checkpoint.isEmpty(), () -> RunFolder.open(run, kept), from);
+            : "resuming after step " + kept + " of " + before.steps();
+    if (steps != before.steps()) {
+      int next = Math.max(kept, 0) + 1;
+      float rate =
+          settings.decay().rate(settings.learningRate(), next, settings.warmupSteps(), steps);
+      from +=
+          "\nsteps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
+              .formatted(steps, before.steps(), next, steps, rate, next);
+    }
+    return run(
+        run, settings, state, checkpoint.isEmpty(), () -> RunFolder.open(run, kept, steps), from);
   }
 
   private TrainingState fresh(TrainSettings settings) {
@@ -107,6 +130,7 @@ public final class Training {
         }
         loop.run();
         progress.done();
+        folder.warnings().forEach(warning -> log.println("warning: " + warning));
         log.println("report: " + folder.report());
         log.flush();
         return folder.lastMetrics();
@@ -148,6 +172,22 @@ public final class Training {
     }
   }
 
+  /** Says which models no update can change although they have a loss. */
+  private void frozen(TrainSettings settings) {
+    boolean policy = settings.learningRate() == 0;
+    boolean hasActor =
+        settings.objective().actorCorrection() != null || settings.distillCoefficient() > 0;
+    boolean actor = hasActor && settings.actorRate() == 0;
+    if (settings.steps() > 0 && policy && (actor || !hasActor)) {
+      log.println("warning: learningRate 0: no update changes a model, the run only measures");
+    } else if (settings.steps() > 0 && (policy || actor)) {
+      log.println(
+          policy
+              ? "learningRate 0: the policy does not change"
+              : "actorLearningRate 0: the actor does not change");
+    }
+  }
+
   private void announce(
       Path run, Compute device, TrainSettings settings, TrainingState state, RunProblems problems) {
     log.println("run " + run);
@@ -167,6 +207,7 @@ public final class Training {
           "the sampler rounds: klPolicyActor and klActorPolicy are lower bounds, of its %d most probable ids and all others as one%n",
           settings.topK());
     }
+    frozen(settings);
     leftOut("problems", problems.training().badGold(), problems.training().badLength());
     leftOut("held-out problems", problems.heldOutBadGold(), problems.heldOutBadLength());
     int common = problems.training().common(problems.heldOut());

@@ -85,6 +85,7 @@ class CliTest extends CommandRunner {
     "train --min-p=0.1, --min-p: training samples from the whole distribution",
     "train --arm jackpott, nearest is jackpot",
     "train --train-batch 100, trainBatch 100: does not divide",
+    "train --advantage rloo --samples-per-prompt 1 --rollout-prompts 4 --train-batch 4 --steps 1, samplesPerPrompt 1",
     "train --clip-low none, clipLow none",
     "train --matmul-precision tf32, matmulPrecision tf32: only with gemm vendor",
     "train --device cpu --gemm vendor, gemm vendor",
@@ -96,7 +97,8 @@ class CliTest extends CommandRunner {
     "train --config no/such.json, no/such.json",
     "train --policy no/such/model, no/such/model",
     "train --policy builtin:polizy, nearest is builtin:policy",
-    "train --resume no/such/run --steps 3, --steps: cannot be changed with --resume",
+    "train --resume no/such/run --steps 3, no/such/run",
+    "train --resume no/such/run --seed 3, --seed: cannot be changed with --resume",
     "train --resume no/such/run --out x, --out: cannot be changed with --resume",
     "train --resume no/such/run --threads 1, no/such/run",
     "sft --model m --out o, --data: missing",
@@ -199,6 +201,15 @@ class CliTest extends CommandRunner {
     JsonNode resumed =
         jackpot("train", "--resume", run.toString(), "--threads", "2", "--device", "cpu").json();
     assertThat(resumed.get("step").intValue()).isEqualTo(1);
+    Result extended =
+        jackpot("train", "--resume", run.toString(), "--steps", "3", "--device", "cpu");
+    assertThat(extended.json().get("step").intValue()).isEqualTo(3);
+    assertThat(extended.err())
+        .contains(
+            "steps 3 in place of 1: from step 2 on the learning rate is that of a run of 3 steps");
+    assertThat(Json.read(run.resolve("config.json")).get("steps").intValue()).isEqualTo(3);
+    jackpot("train", "--resume", run.toString(), "--steps", "3")
+        .assertFails(2, "steps 3: " + run + " has made 3 already, expected more than that");
   }
 
   @Test

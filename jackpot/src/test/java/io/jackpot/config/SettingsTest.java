@@ -324,6 +324,15 @@ class SettingsTest {
         "lambda 2.0, acceptance 0.5: expected one of them");
     assertBad(() -> TrainSettings.layered(Map.of(), flags("lambda", "none")), "lambda none, acc");
     assertBad(() -> flags("acceptance", "1.1"), "expected a number above 0 and at most 1");
+    assertBad(
+        () -> TRAIN.build(flags("samplesPerPrompt", "1", "trainBatch", "64")),
+        "samplesPerPrompt 1, advantage grpo: ",
+        "nothing could be learned",
+        "expected samplesPerPrompt of at least 2");
+    assertBad(() -> TRAIN.build(flags("beta1", "1")), "beta1 1: ", "expected a number below 1");
+    assertBad(
+        () -> SFT.build(SFT.flags(Map.of("model", "m", "out", "o", "data", "d", "beta2", "1"))),
+        "beta2 1: ");
     assertBad(() -> TRAIN.build(flags("policyLow", "6")), "policyLow 6.0, policyHigh 5.0");
     assertBad(() -> TRAIN.build(flags("actorHigh", "0.1")), "actorLow 0.5, actorHigh 0.1");
     assertBad(() -> TRAIN.build(flags("problems", "a.jsonl")), "heldOut none", "(a.jsonl)");

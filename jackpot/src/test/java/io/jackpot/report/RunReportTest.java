@@ -58,7 +58,7 @@ class RunReportTest {
     SyntheticRun.train(run, 10, 10);
     Document page = page(run);
     Set<String> keys = Run.read(run).keys();
-    assertThat(keys).hasSize(43);
+    assertThat(keys).hasSize(44);
     assertThat(page.select("#numbers th").eachText()).containsExactlyElementsOf(keys);
 
     Set<String> drawn = new HashSet<>(Charts.ACCURACY.keys());
@@ -202,7 +202,7 @@ class RunReportTest {
             "seed 7 0 seed of all random numbers",
             "learningRate 0.0006 0.0003 the policy's learning rate");
     assertThat(page.select("#settings details tbody tr").size()).isGreaterThan(50);
-    assertThat(text(page, "#settings details")).contains("epsilon 1E-8 1e-8 AdamW's ε");
+    assertThat(text(page, "#settings details")).contains("epsilon 1E-8 1E-8 AdamW's ε");
   }
 
   @Test

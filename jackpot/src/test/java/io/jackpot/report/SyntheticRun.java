@@ -90,6 +90,7 @@ final class SyntheticRun {
             "truncatedShare",
             Math.max(0, 0.03 * learned * (1 - learned) + 0.002 * random.nextDouble()))
         .put("equalGroupShare", 0.1 + 0.4 * learned * learned + 0.04 * random.nextDouble())
+        .put("zeroAdvantageShare", 0.1 + 0.4 * learned * learned)
         .put("policyLoss", 0.02 * random.nextGaussian())
         .put("actorLoss", 0.02 * random.nextGaussian())
         .put("distillLoss", divergence)

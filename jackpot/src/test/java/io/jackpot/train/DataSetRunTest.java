@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,13 +78,19 @@ class DataSetRunTest {
     return log.toString();
   }
 
-  /** Prompts of the responses kept of each step but 0: with one a problem, those it took. */
+  /** The problems of each step but 0: two, each with two responses, all of which are kept. */
   private List<String> taken(String name) {
-    return JsonLines.read(run(name).resolve("samples.jsonl")).stream()
-        .filter(line -> line.get("kind").stringValue().equals("train"))
-        .filter(line -> line.get("step").intValue() > 0)
-        .map(line -> line.get("prompt").stringValue())
-        .toList();
+    List<String> prompts =
+        JsonLines.read(run(name).resolve("samples.jsonl")).stream()
+            .filter(line -> line.get("kind").stringValue().equals("train"))
+            .filter(line -> line.get("step").intValue() > 0)
+            .map(line -> line.get("prompt").stringValue())
+            .toList();
+    return IntStream.range(0, prompts.size() / 2).mapToObj(i -> prompts.get(2 * i)).toList();
+  }
+
+  private static String[] with(List<String> settings, String... more) {
+    return Stream.concat(settings.stream(), Stream.of(more)).toArray(String[]::new);
   }
 
   private static void editConfig(Path run, String key, int value) {
@@ -92,21 +100,19 @@ class DataSetRunTest {
     Json.write(file, config);
   }
 
-  /** Four problems a step of eleven: the third step ends one epoch and begins the next. */
+  /** Two problems a step of eleven: the sixth step ends one epoch and begins the next. */
   @Test
   void aResumedRunRepeatsAndSkipsNothing() {
-    String[] small = {"rolloutPrompts", "4", "samplesPerPrompt", "1", "trainBatch", "4"};
-    SmallRun.start(run("whole"), settings(small));
+    List<String> small = List.of("rolloutPrompts", "2", "samplesPerPrompt", "2", "trainBatch", "4");
+    SmallRun.start(run("whole"), settings(with(small, "steps", "12")));
     List<String> whole = taken("whole");
     assertThat(whole).hasSize(24);
     assertThat(whole.subList(0, 11)).doesNotHaveDuplicates();
     assertThat(whole.subList(11, 22)).containsExactlyInAnyOrderElementsOf(whole.subList(0, 11));
     assertThat(whole.subList(11, 22)).isNotEqualTo(whole.subList(0, 11));
 
-    List<String> cutSettings = new ArrayList<>(List.of(small));
-    cutSettings.addAll(List.of("steps", "2"));
-    SmallRun.start(run("cut"), settings(cutSettings.toArray(String[]::new)));
-    editConfig(run("cut"), "steps", 6);
+    SmallRun.start(run("cut"), settings(with(small, "steps", "4")));
+    editConfig(run("cut"), "steps", 12);
     SmallRun.resume(run("cut"), 0);
     assertThat(taken("cut")).isEqualTo(whole);
     JsonNode state =
@@ -116,19 +122,19 @@ class DataSetRunTest {
                 .orElseThrow()
                 .resolve("state.json"));
     assertThat(state.path("position").path("problems").intValue()).isEqualTo(24);
-    assertThat(state.path("position").path("rollouts").intValue()).isEqualTo(6);
+    assertThat(state.path("position").path("rollouts").intValue()).isEqualTo(12);
   }
 
   /** A position is counted with the settings of its time; a resumed run continues from it. */
   @Test
   void otherSettingsGoOnAtTheSamePlace() {
-    String[] small = {"rolloutPrompts", "4", "samplesPerPrompt", "1", "trainBatch", "4"};
-    SmallRun.start(run("whole"), settings(small));
+    List<String> small = List.of("rolloutPrompts", "2", "samplesPerPrompt", "2", "trainBatch", "4");
+    SmallRun.start(run("whole"), settings(with(small, "steps", "6")));
     SmallRun.start(
         run("cut"),
-        settings("rolloutPrompts", "3", "samplesPerPrompt", "1", "trainBatch", "3", "steps", "4"));
-    editConfig(run("cut"), "steps", 7);
-    editConfig(run("cut"), "rolloutPrompts", 4);
+        settings("rolloutPrompts", "1", "samplesPerPrompt", "2", "trainBatch", "2", "steps", "4"));
+    editConfig(run("cut"), "steps", 8);
+    editConfig(run("cut"), "rolloutPrompts", 2);
     editConfig(run("cut"), "trainBatch", 4);
     SmallRun.resume(run("cut"), 0);
     assertThat(taken("cut")).isEqualTo(taken("whole"));

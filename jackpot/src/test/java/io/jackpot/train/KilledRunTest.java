@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +67,28 @@ class KilledRunTest {
     Path run = folder.resolve("early");
     killWhen(start(run), () -> Files.exists(run.resolve("config.json")));
     finish(run);
+  }
+
+  /** The run is extended, killed, and resumed as it is then planned. */
+  @Test
+  void killedWhenItHadBeenExtended() throws Exception {
+    Path unbroken = copy(whole, folder.resolve("extended"));
+    SmallRun.resume(unbroken, Map.of("steps", "60"));
+    Path run = copy(whole, folder.resolve("killed"));
+    killWhen(process(java(List.of("resume", run.toString(), "steps=60"))), () -> lines(run) >= 49);
+    killWhen(resume(run), () -> lines(run) >= 55);
+    SmallRun.resume(run, 2);
+    assertThat(SmallRun.metrics(run)).isEqualTo(SmallRun.metrics(unbroken)).hasSize(61);
+    TrainingTest.assertSameModels(unbroken, run);
+  }
+
+  private static Path copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+    return to;
   }
 
   /** A limit on the size of a file stops writes in the middle, as a full disk does. */

@@ -29,18 +29,22 @@ final class SmallRun {
 
   private SmallRun() {}
 
-  /** {@code start MODELS RUN KEY=VALUE…} or {@code resume RUN}. */
+  /** {@code start MODELS RUN KEY=VALUE…} or {@code resume RUN KEY=VALUE…}. */
   public static void main(String[] args) {
     if (args[0].equals("resume")) {
-      resume(Path.of(args[1]), 0);
+      resume(Path.of(args[1]), flags(args, 2));
     } else {
-      Map<String, String> flags = new HashMap<>();
-      for (int i = 3; i < args.length; i++) {
-        int equals = args[i].indexOf('=');
-        flags.put(args[i].substring(0, equals), args[i].substring(equals + 1));
-      }
-      start(Path.of(args[2]), settings(Path.of(args[1]), flags));
+      start(Path.of(args[2]), settings(Path.of(args[1]), flags(args, 3)));
     }
+  }
+
+  private static Map<String, String> flags(String[] args, int from) {
+    Map<String, String> flags = new HashMap<>();
+    for (int i = from; i < args.length; i++) {
+      int equals = args[i].indexOf('=');
+      flags.put(args[i].substring(0, equals), args[i].substring(equals + 1));
+    }
+    return flags;
   }
 
   static TrainSettings settings(Path models, Map<String, String> changes) {
@@ -113,12 +117,11 @@ final class SmallRun {
   }
 
   static ObjectNode resume(Path run, int threads) {
-    Settings<TrainSettings> all = Settings.of(TrainSettings.class);
-    return training()
-        .resume(
-            run,
-            settings ->
-                all.build(all.values(settings), all.flags(Map.of("threads", "" + threads))));
+    return resume(run, Map.of("threads", "" + threads));
+  }
+
+  static ObjectNode resume(Path run, Map<String, String> changes) {
+    return training().resume(run, Settings.of(TrainSettings.class).flags(changes));
   }
 
   private static Training training() {

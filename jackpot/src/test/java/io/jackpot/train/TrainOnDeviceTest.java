@@ -137,7 +137,7 @@ class TrainOnDeviceTest {
       }
     }
     Training training = new Training(new PrintWriter(Writer.nullWriter()), false);
-    var _ = training.resume(folder.resolve("run"), settings -> settings);
+    var _ = training.resume(folder.resolve("run"), Map.of());
     List<JsonNode> resumed = List.copyOf(JsonLines.read(folder.resolve("run/metrics.jsonl")));
     assertThat(resumed).hasSize(STEPS + 1);
     for (String key : unbroken.getLast().propertyNames()) {
