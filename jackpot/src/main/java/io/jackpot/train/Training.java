@@ -160,6 +160,7 @@ public final class Training {
         settings.actor(),
         state.actor().model().parameters().count(),
         Names.of(settings.arm()));
+    problems.notes().forEach(log::println);
     leftOut("problems", problems.training().badGold(), problems.training().badLength());
     leftOut("held-out problems", problems.heldOutBadGold(), problems.heldOutBadLength());
     int common = problems.training().common(problems.heldOut());
