@@ -54,6 +54,21 @@ def main(folder: Path) -> None:
     unsigned = {"problem": ["a", "b"], "answer": pa.array([4_000_000_000, 7], pa.uint32())}
     unsigned["seed"] = pa.array([2**64 - 1, 0], pa.uint64())
     pq.write_table(pa.table(unsigned), folder / "unsigned.parquet")
+    # The largest number of each width, within structs, lists and maps.
+    widths = {f"u{bits}": 2**bits - 1 for bits in (8, 16, 32, 64)}
+    types = {"u8": pa.uint8(), "u16": pa.uint16(), "u32": pa.uint32(), "u64": pa.uint64()}
+    inner = pa.struct([(name, type) for name, type in types.items()])
+    nested = {
+        "problem": pa.array(["a"]),
+        "reward_model": pa.array([widths], inner),
+        "lists": pa.array(
+            [{name: [value, 0] for name, value in widths.items()}],
+            pa.struct([(name, pa.list_(type)) for name, type in types.items()]),
+        ),
+        "maps": pa.array([[("deep", widths)]], pa.map_(pa.string(), inner)),
+        "rows": pa.array([[widths]], pa.list_(inner)),
+    }
+    pq.write_table(pa.table(nested), folder / "unsigned-nested.parquet")
     # As AMC has its answers, and what else an answer may be.
     numbers = pa.table(
         {

@@ -10,8 +10,8 @@ public record TemplateSettings(
     @Setting(
             value = "none",
             help =
-                "text around a problem: none, chat, r1-zero …, a text with {problem}, or a file (a"
-                    + " final line break is dropped)")
+                "text around a problem: none (conversations take the model's chat template), chat,"
+                    + " r1-zero …, a text with {problem}, or a file (a final line break is dropped)")
         @Nullable String promptTemplate,
     @Setting(value = "none", help = "system message of the chat template")
         @Nullable String systemPrompt) {
@@ -19,10 +19,11 @@ public record TemplateSettings(
   /**
    * The template of that name.
    *
-   * @param chat the model's own template
+   * @param model the model, for messages
+   * @param chat finds the model's own template; null if it has none
    * @throws io.jackpot.input.InputException if there is no such template
    */
-  public PromptTemplate template(Supplier<ChatTemplate> chat) {
-    return PromptTemplate.of(promptTemplate, systemPrompt, chat);
+  public PromptTemplate template(String model, Supplier<@Nullable ChatTemplate> chat) {
+    return PromptTemplate.of(promptTemplate, systemPrompt, model, chat);
   }
 }

@@ -137,6 +137,10 @@ public final class Evaluation implements AutoCloseable {
 
   private EvalResults finish(List<Prompts> prompts) {
     log.println("eval: " + responder.device());
+    sets.forEach(set ->
+        responder
+            .notes(set.name(), set.problems().source())
+            .forEach(note -> log.println("eval: " + note)));
     long total = tallies.stream().mapToLong(t -> (long) t.problems() * settings.samples()).sum();
     long before = tallies.stream().mapToLong(Tally::responses).sum();
     if (before > 0) {

@@ -1,19 +1,24 @@
 package io.jackpot.inference;
 
+import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
+import io.jackpot.problems.Conversations;
 import io.jackpot.problems.InputLines;
 import io.jackpot.problems.Problem;
+import io.jackpot.problems.ProblemSource;
 import io.jackpot.transformer.Sample;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Text from a model: the {@code generate} command. */
 public final class Generation {
   private Generation() {}
 
-  private record Prompt(String text, String where) {}
+  private record Prompt(Problem problem, JsonNode shown, String where) {}
 
   /**
    * Writes the responses in order of prompt, then sample: text, a prompt with its response and then
@@ -29,9 +34,8 @@ public final class Generation {
       GenerateSettings settings, PrintWriter out, PrintWriter log, boolean terminal) {
     List<Prompt> prompts =
         settings.input() == null
-            ? List.of(new Prompt(String.valueOf(settings.prompt()), "--prompt"))
-            : InputLines.read(
-                Path.of(settings.input()), line -> new Prompt(line.string("prompt"), line.where()));
+            ? List.of(given(String.valueOf(settings.prompt())))
+            : InputLines.read(Path.of(settings.input()), Generation::prompt);
     try (Responder responder =
         new Responder(
             settings.model(),
@@ -40,28 +44,43 @@ public final class Generation {
             settings.dtypes(),
             LoadProgress.on(log, terminal))) {
       List<int[]> ids =
-          prompts.stream()
-              .map(prompt -> responder.encode(new Problem(prompt.text, "", null), prompt.where))
-              .toList();
+          prompts.stream().map(prompt -> responder.encode(prompt.problem, prompt.where)).toList();
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
       int maxTokens = responder.maxTokens(settings.sampling(), longest);
       log.println("generate: " + responder.device());
+      ProblemSource all = ProblemSource.of(prompts.stream().map(Prompt::problem).toList());
+      responder.notes("prompts", all).forEach(note -> log.println("generate: " + note));
       log.flush();
       for (Sample sample :
           responder.respond(ids, settings.samples(), settings.sampling(), maxTokens)) {
-        String prompt = prompts.get(sample.prompt()).text;
+        Prompt prompt = prompts.get(sample.prompt());
         String response = responder.textBeforeEnd(sample);
         if (settings.json()) {
           out.println(
               JsonNodeFactory.instance
                   .objectNode()
-                  .put("prompt", prompt)
+                  .<ObjectNode>set("prompt", prompt.shown)
                   .put("response", response)
                   .put("finishReason", sample.finished() ? "stop" : "length"));
         } else {
-          out.println(prompt + response + "\n");
+          out.println(prompt.problem.prompt() + response + "\n");
         }
       }
     }
+  }
+
+  private static Prompt given(String text) {
+    return new Prompt(
+        new Problem(text, "", null), JsonNodeFactory.instance.stringNode(text), "--prompt");
+  }
+
+  private static Prompt prompt(InputLines.Line line) {
+    String field = line.has("messages") && !line.has("prompt") ? "messages" : "prompt";
+    if (!line.has(field)) {
+      throw new InputException(line.where() + ": no \"prompt\", expected a text or a conversation");
+    }
+    JsonNode prompt = line.object().get(field);
+    return new Prompt(
+        Conversations.problem(line.where(), field, prompt, "", null), prompt, line.where());
   }
 }

@@ -9,6 +9,7 @@ import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
+import io.jackpot.problems.ProblemSource;
 import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.rollout.LocalWorkers;
@@ -28,6 +29,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A model with its tokenizer that answers prompts. */
 final class Responder implements AutoCloseable {
@@ -48,6 +50,8 @@ final class Responder implements AutoCloseable {
   private final Workers workers;
   private final Tokenizer tokenizer;
   private final Prompts prompts;
+  private @Nullable ChatTemplate chat;
+  private boolean chatSought;
 
   /**
    * @param model as {@link ModelSource} takes it
@@ -67,7 +71,7 @@ final class Responder implements AutoCloseable {
       throw new InputException(model + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
-    prompts = new Prompts(template.template(() -> chat(model)), tokenizer);
+    prompts = new Prompts(template.template(model, () -> chat(model)), tokenizer);
     config = folder.config();
     cache = dtypes.kvDtype();
     opened = compute.open(dtypes, () -> plan(config));
@@ -76,9 +80,12 @@ final class Responder implements AutoCloseable {
     workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
   }
 
-  private static ChatTemplate chat(String model) {
-    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
-    return ChatTemplate.require(ModelSource.chatTemplate(model, now), model);
+  private @Nullable ChatTemplate chat(String model) {
+    if (!chatSought) {
+      chat = ModelSource.chatTemplate(model, LocalDateTime.now(ZoneId.systemDefault()));
+      chatSought = true;
+    }
+    return chat;
   }
 
   private static MemoryPlan plan(ModelConfig config) {
@@ -96,6 +103,11 @@ final class Responder implements AutoCloseable {
   /** The device, on one line. */
   String device() {
     return opened.lines().getFirst();
+  }
+
+  /** Lines for people on problems that were read. */
+  List<String> notes(String what, ProblemSource problems) {
+    return prompts.notes(what, problems);
   }
 
   /**

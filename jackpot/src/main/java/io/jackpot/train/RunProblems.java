@@ -7,6 +7,7 @@ import io.jackpot.prompts.Prompts;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.rollout.Streams;
 import io.jackpot.transformer.ModelConfig;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  * @param heldOutVerifier judges answers to those
  * @param heldOutBadGold held-out problems left out because their gold answer cannot be read
  * @param heldOutBadLength held-out problems left out because of their prompt's length
+ * @param notes lines for people on how the problems were read
  */
 record RunProblems(
     Curriculum training,
@@ -26,7 +28,8 @@ record RunProblems(
     List<Rollout.Prompt> heldOut,
     Verifier heldOutVerifier,
     int heldOutBadGold,
-    int heldOutBadLength) {
+    int heldOutBadLength,
+    List<String> notes) {
 
   /** The number of problems whose prompts are measured, as a sample of all. */
   private static final int MANY = 1024;
@@ -47,7 +50,9 @@ record RunProblems(
     ProblemSet heldOut = heldOut(settings);
     Streams streams = new Streams(settings.seed());
     Prompts prompts =
-        new Prompts(settings.template().template(state::requireChat), state.tokenizer());
+        new Prompts(settings.template().template("the policy", state::chat), state.tokenizer());
+    List<String> notes = new ArrayList<>(prompts.notes("problems", training.source()));
+    notes.addAll(prompts.notes("held-out problems", heldOut.source()));
     Curriculum.Limit limit = limit(settings, state);
     Curriculum measured =
         new Curriculum(
@@ -58,7 +63,8 @@ record RunProblems(
         measured.all(),
         heldOut.verifier(),
         measured.badGold(),
-        measured.badLength());
+        measured.badLength(),
+        notes);
   }
 
   /** The training problems of a run. */

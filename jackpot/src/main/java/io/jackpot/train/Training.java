@@ -208,6 +208,7 @@ public final class Training {
           settings.topK());
     }
     frozen(settings);
+    problems.notes().forEach(log::println);
     leftOut("problems", problems.training().badGold(), problems.training().badLength());
     leftOut("held-out problems", problems.heldOutBadGold(), problems.heldOutBadLength());
     int common = problems.training().common(problems.heldOut());

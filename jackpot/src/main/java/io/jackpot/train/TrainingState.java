@@ -142,13 +142,6 @@ record TrainingState(
       double elapsedSeconds,
       @Nullable String began) {}
 
-  /**
-   * @throws InputException if the policy has no chat template
-   */
-  ChatTemplate requireChat() {
-    return ChatTemplate.require(chat, "the policy");
-  }
-
   /** After one more update. */
   TrainingState next() {
     return new TrainingState(step + 1, position, elapsedSeconds, policy, actor, tokenizer, chat);

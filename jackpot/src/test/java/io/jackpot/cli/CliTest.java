@@ -272,6 +272,30 @@ class CliTest extends CommandRunner {
   }
 
   @Test
+  void everyCommandThatLoadsAModelRefusesWeightsThatAreNotFinite() throws IOException {
+    String model = model(Map.of('=', "#"));
+    Path weights = Path.of(model, "model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] = 0x7f; // of the last weight, little-endian
+    bytes[bytes.length - 2] = (byte) 0xc0;
+    Files.write(weights, bytes);
+    String out = folder.resolve("out").toString();
+    String ids = file("ids.jsonl", "{\"ids\": [1, 2]}");
+    for (String[] command :
+        new String[][] {
+          {"train", "--policy", model, "--actor", model, "--out", out},
+          {"train", "--actor", model, "--out", out},
+          {"sft", "--model", model, "--data", ids, "--out", out},
+          {"eval", "--model", model},
+          {"generate", "--model", model, "--prompt", "1+1="},
+          {"score", "--model", model, "--input", ids}
+        }) {
+      jackpot(command).assertFails(2, model + ": lm_head.weight[17, 17]: NaN, expected finite");
+    }
+    assertThat(Path.of(out)).doesNotExist();
+  }
+
+  @Test
   void aRunWithoutAPlaceOfItsOwnGetsANewFolder() throws IOException {
     TrainSettings settings = Settings.of(TrainSettings.class).defaults();
     assertThat(TrainCommand.newRun(folder, settings)).hasFileName("jackpot-seed0");

@@ -9,7 +9,6 @@ import io.jackpot.models.LoadProgress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -22,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PromptedModelTest {
   @TempDir private Path folder;
 
+  /** What the last generation said of conversations. */
+  private List<String> notes = List.of();
+
   private String generated(Path model, String... keysAndValues) {
     Map<String, String> flags = new LinkedHashMap<>();
     flags.put("model", model.toString());
@@ -32,8 +34,11 @@ class PromptedModelTest {
     }
     Settings<GenerateSettings> settings = Settings.of(GenerateSettings.class);
     StringWriter out = new StringWriter();
-    PrintWriter log = new PrintWriter(Writer.nullWriter());
+    StringWriter lines = new StringWriter();
+    PrintWriter log = new PrintWriter(lines);
     Generation.run(settings.build(settings.flags(flags)), new PrintWriter(out), log, false);
+    log.flush();
+    notes = lines.toString().lines().filter(line -> line.contains("conversations")).toList();
     return out.toString();
   }
 
@@ -57,6 +62,44 @@ class PromptedModelTest {
         "{% for m in messages %}{{ m.content }}{% if not loop.last %}+{% endif %}{% endfor %}+");
     assertThat(generated(model, "prompt", "3=", "promptTemplate", "chat", "systemPrompt", "7"))
         .isEqualTo("3=1\n\n");
+  }
+
+  /** The roles are lost without a chat template only, which is said. */
+  @Test
+  void conversationsTakeTheChatTemplate() throws IOException {
+    Path model = model();
+    String turns =
+        "[{\"role\": \"system\", \"content\": \"7\"}, {\"role\": \"user\", \"content\": \"3=\"}]";
+    Path input =
+        Files.writeString(
+            folder.resolve("turns.jsonl"),
+            "{\"prompt\": %s}\n{\"prompt\": \"3=\"}".formatted(turns));
+    String file = input.toString();
+    assertThat(generated(model, "input", file)).isEqualTo("3=#2\n\n3=#2\n\n");
+    assertThat(notes)
+        .containsExactly(
+            "generate: prompts: 1 of 2 prompts are conversations: the model has no chat template, so"
+                + " the texts of their turns follow each other with empty lines between them,"
+                + " without their roles");
+    Files.writeString(
+        model.resolve("chat_template.jinja"),
+        "{% for m in messages %}{{ '*' if m.role == 'system' else ';' }}{{ m.content }}{% endfor %}+");
+    assertThat(generated(model, "input", file)).isEqualTo("3=1\n\n3=#2\n\n");
+    assertThat(notes)
+        .containsExactly(
+            "generate: prompts: 1 of 2 prompts are conversations: the model's chat template writes them");
+    assertThat(generated(model, "input", file, "promptTemplate", "{problem}"))
+        .isEqualTo("3=#2\n\n3=#2\n\n");
+    assertThat(notes).hasSize(1).first().asString().endsWith("--prompt-template chat keeps these");
+    assertThat(generated(model, "input", file, "promptTemplate", "chat"))
+        .isEqualTo("3=1\n\n3=1\n\n");
+    assertThat(notes).isEmpty();
+    assertThat(generated(model, "input", file, "json", "true"))
+        .startsWith("{\"prompt\":" + turns.replace(" ", "") + ",\"response\":\"1\"");
+    String messages =
+        Files.writeString(folder.resolve("messages.jsonl"), "{\"messages\": %s}".formatted(turns))
+            .toString();
+    assertThat(generated(model, "input", messages)).isEqualTo("3=1\n\n");
   }
 
   @Test

@@ -228,7 +228,8 @@ class DataSetRunTest {
   void promptsOfTextsAreEncodedAsTheTokenizerHasIt() {
     TrainSettings settings = settings();
     TrainingState state = TrainingState.fresh(settings, LoadProgress.NONE);
-    Prompts prompts = new Prompts(PromptTemplate.NONE, state.tokenizer());
+    Prompts prompts =
+        new Prompts(PromptTemplate.of(null, null, "model", () -> null), state.tokenizer());
     assertThat(prompts.encode(RunProblems.training(settings).source().get(0)))
         .isEqualTo(state.tokenizer().encode("0+0="));
   }

@@ -2,39 +2,63 @@ package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
 import io.jackpot.weights.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
  * The fields of a data set that hold the prompt and the gold answer: the first of each list that
- * the data set has. Case is ignored, so {@code problem} finds {@code Problem}. A dot names a field
- * within a field: {@code reward_model.ground_truth}.
+ * has a value in any row. Case is ignored, so {@code problem} finds {@code Problem}. A dot names a
+ * field within a field, or within JSON inside of a text: {@code reward_model.ground_truth}.
  */
 public record Fields(List<String> prompt, List<String> answer) {
+  private static final int SHOWN = 4;
 
   /**
-   * The fields of GSM8K (question, answer), MATH and Minerva (problem, solution), MATH-500, AIME,
-   * AMC and DeepScaleR (problem, answer, some with a solution too), OlympiadBench (question,
-   * final_answer) and data sets made for verl (prompt, reward_model). A bare answer is preferred to
-   * a solution that ends in it.
+   * The fields of published data sets, as listed in {@code fields.tsv} together with the sets. A
+   * bare answer is preferred to a solution that ends in it, and a field of a row to one within
+   * another field.
    */
-  public static final Fields KNOWN =
-      new Fields(
-          List.of("prompt", "problem", "question", "query"),
-          List.of(
-              "answer",
-              "final_answer",
-              "expected_answer",
-              "gold_answer",
-              "gold",
-              "ground_truth",
-              "reward_model.ground_truth",
-              "target",
-              "solution"));
+  public static final Fields KNOWN = known();
+
+  private static Fields known() {
+    Map<String, List<String>> table = new HashMap<>();
+    try (InputStream in = Fields.class.getResourceAsStream("fields.tsv")) {
+      new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .map(line -> line.split("\t", -1))
+          .forEach(row -> table.computeIfAbsent(row[0], _ -> new ArrayList<>()).add(row[1]));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> answers = new ArrayList<>();
+    for (String kind : List.of("answer", "solution")) {
+      answers.addAll(withNested(table, kind));
+    }
+    return new Fields(withNested(table, "prompt"), List.copyOf(answers));
+  }
+
+  /** The fields of a kind, then the same fields within each object. */
+  private static List<String> withNested(Map<String, List<String>> table, String kind) {
+    List<String> names = table.getOrDefault(kind, List.of());
+    return Stream.concat(
+            names.stream(),
+            table.getOrDefault("within", List.of()).stream()
+                .flatMap(outer -> names.stream().map(name -> outer + "." + name)))
+        .toList();
+  }
 
   /**
    * Fields by name.
@@ -60,11 +84,14 @@ public record Fields(List<String> prompt, List<String> answer) {
 
   /** Whether the prompt or the answer may be in the field of a name, or in a field within it. */
   boolean mayNeed(String name) {
-    String lower = name.toLowerCase(Locale.ROOT);
-    return List.of(prompt, answer).stream()
-        .flatMap(List::stream)
-        .map(path -> path.toLowerCase(Locale.ROOT))
-        .anyMatch(path -> path.equals(lower) || path.startsWith(lower + "."));
+    return Stream.of(prompt, answer).flatMap(List::stream).anyMatch(path -> leads(name, path));
+  }
+
+  /** Whether a path leads to the field of a name, or into it. */
+  static boolean leads(String name, String path) {
+    return path.regionMatches(true, 0, name, 0, name.length())
+        && (path.length() == name.length()
+            || path.length() > name.length() && path.charAt(name.length()) == '.');
   }
 
   /**
@@ -83,7 +110,9 @@ public record Fields(List<String> prompt, List<String> answer) {
       return whole;
     }
     JsonNode outer = field(row, path.substring(0, dot), where);
-    return outer == null ? null : find(outer, path.substring(dot + 1), where);
+    JsonNode object =
+        outer != null && outer.isString() ? GoldAnswers.json(outer.stringValue()) : outer;
+    return object == null ? null : find(object, path.substring(dot + 1), where);
   }
 
   private static @Nullable JsonNode field(JsonNode object, String name, String where) {
@@ -104,9 +133,13 @@ public record Fields(List<String> prompt, List<String> answer) {
   /** The error for a file that has none of the fields. */
   static InputException missing(
       Path file, String what, List<String> names, Collection<String> found) {
+    String shown =
+        names.size() <= SHOWN
+            ? String.join(", ", names)
+            : String.join(", ", names.subList(0, SHOWN)) + ", …";
     return new InputException(
         Json.oneLine(
             "%s: no %s field (%s) among the fields %s; name it with --%s-field"
-                .formatted(file, what, String.join(", ", names), String.join(", ", found), what)));
+                .formatted(file, what, shown, String.join(", ", found), what)));
   }
 }

@@ -4,13 +4,12 @@ import io.jackpot.input.InputException;
 import io.jackpot.problems.InputLines.Line;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The problems of published data sets, in the order of their rows. Prompt and answer are in the
@@ -18,18 +17,19 @@ import tools.jackson.databind.JsonNode;
  * other fields are ignored.
  *
  * <ul>
- *   <li>A prompt is a text, or a conversation {@code [{"role": …, "content": …}, …]} whose last
- *       turn is the user's.
- *   <li>An answer is a text, a number (with its digits as written), true or false, or a list of
- *       these, which are joined by commas. A row without an answer has an empty gold answer, which
- *       no verifier can read.
+ *   <li>A prompt is a text, or a conversation (see {@link Conversations}) whose last turn is the
+ *       user's. Rows whose prompt is null or NaN are skipped and counted ({@link #notes}).
+ *   <li>An answer is a text, a number, or a list or JSON that holds some (see {@link GoldAnswers}).
+ *       A row without an answer has an empty gold answer, which no verifier can read.
  * </ul>
  */
 public final class FileProblems implements ProblemSource {
   private final List<Problem> problems;
+  private final List<String> notes;
 
-  private FileProblems(List<Problem> problems) {
-    this.problems = problems;
+  private FileProblems(List<Problem> problems, List<String> notes) {
+    this.problems = List.copyOf(problems);
+    this.notes = List.copyOf(notes);
   }
 
   /** Reads a file with the known fields. */
@@ -46,10 +46,17 @@ public final class FileProblems implements ProblemSource {
    */
   public static FileProblems read(String names, Fields fields) {
     List<Problem> problems = new ArrayList<>();
+    List<String> notes = new ArrayList<>();
     for (Path file : DataFile.files(names)) {
-      problems.addAll(new Reader(file, fields).read());
+      Reader reader = new Reader(file, fields);
+      problems.addAll(reader.read());
+      if (reader.skipped > 0) {
+        notes.add(
+            "%s: %,d of %,d rows are skipped: they have no prompt"
+                .formatted(file, reader.skipped, reader.rows.size()));
+      }
     }
-    return new FileProblems(problems);
+    return new FileProblems(problems, notes);
   }
 
   @Override
@@ -62,13 +69,14 @@ public final class FileProblems implements ProblemSource {
     return problems.get(index);
   }
 
+  @Override
+  public List<String> notes() {
+    return notes;
+  }
+
   /** Reads one file. Keeps only the fields that may be needed, since rows may hold much more. */
   private static final class Reader {
-    private record Row(
-        String where,
-        List<@Nullable JsonNode> prompts,
-        List<@Nullable JsonNode> answers,
-        @Nullable JsonNode completion) {}
+    private record Row(String where, JsonNode fields) {}
 
     private static final String COMPLETION = "completion";
 
@@ -76,6 +84,7 @@ public final class FileProblems implements ProblemSource {
     private final Fields fields;
     private final List<Row> rows = new ArrayList<>();
     private final Set<String> names = new LinkedHashSet<>();
+    private int skipped;
 
     Reader(Path file, Fields fields) {
       this.file = file;
@@ -83,116 +92,75 @@ public final class FileProblems implements ProblemSource {
     }
 
     List<Problem> read() {
-      DataFile.forEach(file, name -> fields.mayNeed(name) || name.equals(COMPLETION), this::take);
+      DataFile.forEach(file, this::mayNeed, this::take);
       if (rows.isEmpty()) {
         throw new InputException(file + ": empty, expected problems");
       }
-      int prompt = first("prompt", fields.prompt(), rows.stream().map(Row::prompts).toList());
-      int answer = first("answer", fields.answer(), rows.stream().map(Row::answers).toList());
-      return rows.stream().map(row -> problem(row, prompt, answer)).toList();
+      String prompt = first("prompt", fields.prompt());
+      String answer = first("answer", fields.answer());
+      List<Problem> problems = new ArrayList<>();
+      for (Row row : rows) {
+        JsonNode found = Fields.find(row.fields, prompt, row.where);
+        if (found == null && !row.fields.isEmpty()) {
+          throw new InputException(
+              row.where + ": no \"" + prompt + "\", expected " + Conversations.PROMPT);
+        }
+        if (found == null || InputLines.isNothing(found)) {
+          skipped++;
+        } else {
+          problems.add(problem(row, prompt, found, answer));
+        }
+      }
+      if (problems.isEmpty()) {
+        throw new InputException(
+            "%s: no row has a prompt in \"%s\"; name another field with --prompt-field"
+                .formatted(file, prompt));
+      }
+      return problems;
+    }
+
+    private boolean mayNeed(String name) {
+      return fields.mayNeed(name) || name.equals(COMPLETION);
     }
 
     private void take(Line row) {
       names.addAll(row.object().propertyNames());
-      rows.add(
-          new Row(
-              row.where(),
-              values(row, fields.prompt()),
-              values(row, fields.answer()),
-              row.object().get(COMPLETION)));
+      ObjectNode kept = JsonNodeFactory.instance.objectNode();
+      row.object().properties().stream()
+          .filter(entry -> mayNeed(entry.getKey()))
+          .forEach(entry -> kept.set(entry.getKey(), entry.getValue()));
+      rows.add(new Row(row.where(), kept));
     }
 
-    private static List<@Nullable JsonNode> values(Line row, List<String> paths) {
-      List<@Nullable JsonNode> values = new ArrayList<>(paths.size());
-      paths.forEach(path -> values.add(Fields.find(row.object(), path, row.where())));
-      return values;
-    }
-
-    /** The index of the first field that any row has. */
-    private int first(String what, List<String> paths, Collection<List<@Nullable JsonNode>> rows) {
-      for (int i = 0; i < paths.size(); i++) {
-        int field = i;
-        if (rows.stream().anyMatch(values -> values.get(field) != null)) {
-          return i;
+    /** The first field with a value in any row, or else the first that any row has. */
+    private String first(String what, List<String> paths) {
+      List<String> there =
+          paths.stream()
+              .filter(path -> names.stream().anyMatch(name -> Fields.leads(name, path)))
+              .toList();
+      String empty = null;
+      for (String path : there) {
+        for (Row row : rows) {
+          JsonNode found = Fields.find(row.fields, path, row.where);
+          if (found != null && !InputLines.isNothing(found)) {
+            return path;
+          }
+          empty = empty == null && found != null ? path : empty;
         }
       }
-      throw Fields.missing(file, what, paths, names);
+      if (empty == null) {
+        throw Fields.missing(file, what, paths, names);
+      }
+      return empty;
     }
 
-    private Problem problem(Row row, int promptField, int answerField) {
-      List<Message> turns =
-          turns(row.where, fields.prompt().get(promptField), row.prompts.get(promptField));
+    private static Problem problem(
+        Row row, String promptField, JsonNode prompt, String answerField) {
       String answer =
-          answer(row.where, fields.answer().get(answerField), row.answers.get(answerField));
-      JsonNode completion = row.completion;
-      if (completion != null && !completion.isNull() && !completion.isString()) {
-        throw wrong(row.where, COMPLETION, completion, "a string");
-      }
-      return new Problem(
-          turns.getLast().content(),
-          answer,
-          completion == null || completion.isNull() ? null : completion.stringValue(),
-          List.copyOf(turns.subList(0, turns.size() - 1)));
-    }
-
-    private static List<Message> turns(String where, String field, @Nullable JsonNode prompt) {
-      String expected = "a string, or a conversation that ends in a user's turn";
-      if (prompt == null) {
-        throw new InputException(where + ": no \"" + field + "\", expected " + expected);
-      }
-      if (prompt.isString()) {
-        return List.of(new Message("user", prompt.stringValue()));
-      }
-      List<Message> turns = new ArrayList<>();
-      for (JsonNode turn : prompt) {
-        JsonNode role = turn.path("role");
-        JsonNode content = turn.path("content");
-        if (!role.isString() || !content.isString()) {
-          throw wrong(where, field, prompt, expected);
-        }
-        turns.add(new Message(role.stringValue(), content.stringValue()));
-      }
-      if (!prompt.isArray() || turns.isEmpty() || !turns.getLast().role().equals("user")) {
-        throw wrong(where, field, prompt, expected);
-      }
-      return turns;
-    }
-
-    private static String answer(String where, String field, @Nullable JsonNode answer) {
-      if (answer == null || answer.isNull()) {
-        return "";
-      }
-      if (answer.isArray()) {
-        List<String> texts =
-            answer.valueStream().map(element -> answer(where, field, element)).toList();
-        return texts.stream().anyMatch(String::isBlank) ? "" : String.join(", ", texts);
-      }
-      if (answer.isObject()) {
-        throw new InputException(
-            where
-                + ": \""
-                + field
-                + "\": "
-                + InputLines.quote(answer.toString())
-                + ", expected a string or a number; name the field within it, as in --answer-field "
-                + field
-                + ".value");
-      }
-      return answer.isNumber()
-          ? Objects.requireNonNull(answer.numberValue()).toString()
-          : answer.asString();
-    }
-
-    private static InputException wrong(
-        String where, String field, JsonNode found, String expected) {
-      return new InputException(
-          where
-              + ": \""
-              + field
-              + "\": "
-              + InputLines.quote(found.toString())
-              + ", expected "
-              + expected);
+          GoldAnswers.read(row.where, answerField, Fields.find(row.fields, answerField, row.where));
+      JsonNode completion = row.fields.path(COMPLETION);
+      String imitated = completion.isString() ? completion.stringValue() : null;
+      return Conversations.problem(row.where, promptField, prompt, answer, imitated);
     }
   }
 }

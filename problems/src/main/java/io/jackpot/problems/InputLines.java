@@ -13,11 +13,16 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Reads files of one JSON object per line, in UTF-8. Blank lines are skipped. */
+/**
+ * Reads files of one JSON object per line, in UTF-8. Blank lines are skipped; null and NaN, which
+ * Python writes for a missing row, are objects without keys.
+ */
 public final class InputLines {
   private static final int LONGEST_QUOTE = 60;
   static final JsonMapper MAPPER =
@@ -26,6 +31,8 @@ public final class InputLines {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           // Keeps the digits of the file: 0.1 is not a binary fraction, 1e400 not infinity.
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          // Python writes a missing number as NaN.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
   private InputLines() {}
@@ -62,6 +69,16 @@ public final class InputLines {
       return value.stringValue();
     }
 
+    /** The gold answer under {@code key}: a string, a number, or a list of them. */
+    String gold(String key) {
+      String expected = "a string, a number or a list of them";
+      JsonNode value = required(key, expected);
+      if (!value.isString() && !value.isNumber() && !value.isArray()) {
+        throw wrong(key, value, expected);
+      }
+      return GoldAnswers.read(where, key, value);
+    }
+
     /** The token ids under {@code key}: one or more integers of at least 0. */
     public int[] ids(String key) {
       String expected = "an array of token ids";
@@ -88,8 +105,7 @@ public final class InputLines {
     }
 
     private InputException wrong(String key, JsonNode found, String expected) {
-      return new InputException(
-          where + ": \"" + key + "\": " + quote(found.toString()) + ", expected " + expected);
+      return InputLines.wrong(where, key, found, expected);
     }
   }
 
@@ -163,10 +179,26 @@ public final class InputLines {
       throw new InputException(
           where + ": " + quote(text) + " is not valid JSON, expected a JSON object", e);
     }
+    if (isNothing(node)) {
+      return JsonNodeFactory.instance.objectNode();
+    }
     if (!node.isObject()) {
       throw new InputException(where + ": " + quote(text) + ", expected a JSON object");
     }
     return node;
+  }
+
+  /** Whether a field has no value: it is missing, null, or a number that is not finite. */
+  public static boolean isNothing(JsonNode node) {
+    return node.isMissingNode()
+        || node.isNull()
+        || (node.isDouble() || node.isFloat()) && !Double.isFinite(node.doubleValue());
+  }
+
+  /** The error for a field that holds something else. */
+  static InputException wrong(String where, String field, JsonNode found, String expected) {
+    return new InputException(
+        where + ": \"" + field + "\": " + quote(found.toString()) + ", expected " + expected);
   }
 
   /** Foreign text on one line, shortened for messages. */

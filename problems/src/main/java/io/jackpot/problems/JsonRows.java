@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Reads the rows of JSON: one object per line, or one document that is
  *
  * <ul>
- *   <li>an array of objects,
+ *   <li>an array of objects; a row may also be an array of objects, whose fields are 0, 1, …,
  *   <li>an object that holds one array of objects, as in {@code {"version": 1, "data": […]}}, or
  *   <li>an object of columns of equal length, as in {@code {"question": […], "answer": […]}}.
  * </ul>
@@ -41,14 +41,15 @@ final class JsonRows {
   /**
    * Passes each row to {@code read}, in order.
    *
-   * @param wanted the fields that a row may have; an object with one of them is a row itself
+   * @param wanted the fields that a row may have; an object with one of them, which is not an
+   *     object in turn, is a row itself
    */
   static void forEach(InputStream in, Path file, Predicate<String> wanted, Consumer<Line> read)
       throws IOException {
     int first = firstByte(in);
     if (first == '[') {
       array(in, file, read);
-    } else if (first != '{') {
+    } else if (first != '{' && first != 'n' && first != 'N') {
       if (first >= 0) {
         throw new InputException(file + ": " + EXPECTED);
       }
@@ -71,14 +72,15 @@ final class JsonRows {
     }
   }
 
-  /** Whether the first line that is not blank is a complete object. */
+  /** Whether the first line that is not blank is a complete object, null or NaN. */
   private static boolean startsWithALineOfJson(Path file) throws IOException {
     try (InputStream in = InputBytes.open(file)) {
       firstByte(in);
       ByteBuffer line = new InputBytes.Lines(in).next();
       // Invalid UTF-8 and later errors are reported when the lines are read.
       String text = line == null ? "" : StandardCharsets.UTF_8.decode(line).toString();
-      return InputLines.MAPPER.readTree(text).isObject();
+      JsonNode row = InputLines.MAPPER.readTree(text);
+      return row.isObject() || InputLines.isNothing(row);
     } catch (JacksonException e) {
       return false;
     }
@@ -112,7 +114,7 @@ final class JsonRows {
       parser.nextToken();
       for (int i = 1; parser.nextToken() != JsonToken.END_ARRAY; i++) {
         String where = file + ", entry " + i;
-        JsonNode node = parser.readValueAsTree();
+        JsonNode node = byPlace(parser.readValueAsTree());
         if (node == null || !node.isObject()) {
           throw new InputException(
               where + ": " + InputLines.quote(String.valueOf(node)) + ", expected a JSON object");
@@ -125,6 +127,16 @@ final class JsonRows {
     } catch (JacksonException e) {
       throw invalid(file, e);
     }
+  }
+
+  /** A row that is a list of objects, such as turns, as an object with the keys 0, 1, …. */
+  private static JsonNode byPlace(JsonNode row) {
+    if (row == null || !isOfObjects(row)) {
+      return row;
+    }
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    row.forEach(each -> object.set(Integer.toString(object.size()), each));
+    return object;
   }
 
   private static Line object(InputStream in, Path file) throws IOException {
@@ -164,7 +176,10 @@ final class JsonRows {
             .map(Map.Entry::getValue)
             .filter(JsonRows::isOfObjects)
             .toList();
-    if (arrays.size() == 1 && object.propertyNames().stream().noneMatch(wanted)) {
+    boolean isRow =
+        object.properties().stream()
+            .anyMatch(entry -> wanted.test(entry.getKey()) && !entry.getValue().isObject());
+    if (arrays.size() == 1 && !isRow) {
       int i = 1;
       for (JsonNode row : arrays.getFirst()) {
         read.accept(new Line(file + ", entry " + i++, row));

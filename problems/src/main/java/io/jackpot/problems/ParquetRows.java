@@ -9,19 +9,19 @@ import dev.hardwood.row.PqStruct;
 import dev.hardwood.row.StructAccessor;
 import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.SchemaNode;
+import dev.hardwood.schema.SchemaNode.GroupNode;
 import io.jackpot.input.InputException;
 import io.jackpot.problems.InputLines.Line;
 import io.jackpot.weights.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -30,7 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads the rows of a Parquet file as JSON objects: structs and maps as objects, lists as arrays.
- * Pages may be uncompressed or compressed by Snappy, Zstandard or gzip. Binary values that are not
+ * Numbers keep their sign or lack of one, inside of structs, lists and maps too. Pages may be
+ * uncompressed or compressed by Snappy, Zstandard, gzip, Brotli or LZ4. Binary values that are not
  * text are null.
  */
 final class ParquetRows {
@@ -55,19 +56,18 @@ final class ParquetRows {
    */
   static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
     try (ParquetFileReader reader = ParquetFileReader.open(new ParquetBytes(file))) {
-      List<String> names =
-          reader.getFileSchema().getRootNode().children().stream().map(SchemaNode::name).toList();
-      String[] columns = names.stream().filter(wanted).toArray(String[]::new);
-      Set<String> unsigned = unsigned(reader.getFileSchema().getRootNode());
-      if (columns.length == 0) {
-        read.accept(new Line(file + ", row 1", row(names, columns, unsigned, null)));
+      List<SchemaNode> all = reader.getFileSchema().getRootNode().children();
+      List<SchemaNode> columns = all.stream().filter(each -> wanted.test(each.name())).toList();
+      if (columns.isEmpty()) {
+        read.accept(new Line(file + ", row 1", row(all, columns, null)));
         return;
       }
-      ColumnProjection projection = ColumnProjection.columns(columns);
+      ColumnProjection projection =
+          ColumnProjection.columns(columns.stream().map(SchemaNode::name).toArray(String[]::new));
       try (RowReader rows = reader.buildRowReader().projection(projection).build()) {
         for (long i = 1; rows.hasNext(); i++) {
           rows.next();
-          read.accept(new Line(file + ", row " + i, row(names, columns, unsigned, rows)));
+          read.accept(new Line(file + ", row " + i, row(all, columns, rows)));
         }
       }
     } catch (InputException e) {
@@ -80,7 +80,7 @@ final class ParquetRows {
       }
       throw new InputException(
           Json.oneLine(
-              "%s: cannot be read as Parquet (%s), expected a whole file, uncompressed or by Snappy, Zstandard or gzip"
+              "%s: cannot be read as Parquet (%s), expected a whole file, uncompressed or by Snappy, Zstandard, gzip, Brotli or LZ4"
                   .formatted(file, InputLines.quote(message(cause)))),
           e);
     }
@@ -90,54 +90,45 @@ final class ParquetRows {
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 
-  /** The names of unsigned columns, which the library reads as signed ones. */
-  private static Set<String> unsigned(SchemaNode.GroupNode root) {
-    return root.children().stream()
-        .filter(child ->
-            child instanceof SchemaNode.PrimitiveNode primitive
-                && primitive.logicalType() instanceof LogicalType.IntType type
-                && !type.isSigned())
-        .map(SchemaNode::name)
-        .collect(Collectors.toSet());
-  }
-
   private static ObjectNode row(
-      List<String> names, String[] columns, Set<String> unsigned, @Nullable RowReader values) {
+      List<SchemaNode> all, List<SchemaNode> columns, @Nullable RowReader values) {
     ObjectNode row = NODES.objectNode();
-    names.forEach(row::putNull);
+    all.forEach(column -> row.putNull(column.name()));
     if (values != null) {
-      for (String column : columns) {
-        @Nullable Object value = values.getValue(column);
-        row.set(column, node(unsigned.contains(column) ? withoutSign(value) : value));
-      }
+      columns.forEach(
+          column -> row.set(column.name(), node(values.getValue(column.name()), column)));
     }
     return row;
   }
 
-  private static @Nullable Object withoutSign(@Nullable Object value) {
-    return switch (value) {
-      case Integer number -> Integer.toUnsignedLong(number);
-      case Long number -> new BigDecimal(Long.toUnsignedString(number));
-      case null, default -> value;
-    };
-  }
-
-  private static JsonNode node(@Nullable Object value) {
+  /** A value as JSON; {@code schema} tells what it is. */
+  private static JsonNode node(@Nullable Object value, SchemaNode schema) {
     return switch (value) {
       case null -> NODES.nullNode();
+      case PqList list when schema instanceof GroupNode group -> array(list, group);
+      case PqMap map when schema instanceof GroupNode group -> object(map, group);
+      case PqStruct struct when schema instanceof GroupNode group -> object(struct, group);
       case String text -> NODES.stringNode(text);
       case Boolean bool -> NODES.booleanNode(bool);
-      case Integer number -> NODES.numberNode(number);
-      case Long number -> NODES.numberNode(number);
+      case Integer number ->
+          NODES.numberNode(isUnsigned(schema) ? Integer.toUnsignedLong(number) : number);
+      case Long number ->
+          isUnsigned(schema)
+              ? NODES.numberNode(new BigInteger(Long.toUnsignedString(number)))
+              : NODES.numberNode(number);
       case Float number -> number(number);
       case Double number -> number(number);
       case BigDecimal number -> NODES.numberNode(number);
       case byte[] bytes -> text(bytes);
-      case PqList list -> array(list);
-      case PqStruct struct -> object(struct);
-      case PqMap map -> object(map);
       default -> NODES.stringNode(value.toString());
     };
+  }
+
+  /** Whether a column holds numbers without a sign, which the library reads as signed ones. */
+  private static boolean isUnsigned(SchemaNode schema) {
+    return schema instanceof SchemaNode.PrimitiveNode primitive
+        && primitive.logicalType() instanceof LogicalType.IntType type
+        && !type.isSigned();
   }
 
   /** A number of JSON with the digits of the shortest decimal. */
@@ -152,24 +143,35 @@ final class ParquetRows {
     return text == null ? NODES.nullNode() : NODES.stringNode(text);
   }
 
-  private static ArrayNode array(PqList list) {
+  private static ArrayNode array(PqList list, GroupNode schema) {
+    SchemaNode element = schema.getListElement();
     ArrayNode array = NODES.arrayNode();
-    list.values().forEach(value -> array.add(node(value)));
+    list.values().forEach(value -> array.add(node(value, element)));
     return array;
   }
 
-  private static ObjectNode object(StructAccessor struct) {
+  private static ObjectNode object(StructAccessor struct, GroupNode schema) {
     ObjectNode object = NODES.objectNode();
     for (int i = 0; i < struct.getFieldCount(); i++) {
-      object.set(struct.getFieldName(i), node(struct.getValue(i)));
+      String name = struct.getFieldName(i);
+      object.set(name, node(struct.getValue(i), child(schema, name)));
     }
     return object;
   }
 
-  private static ObjectNode object(PqMap map) {
+  private static SchemaNode child(GroupNode schema, String name) {
+    return schema.children().stream()
+        .filter(each -> each.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static ObjectNode object(PqMap map, GroupNode schema) {
+    SchemaNode value = schema.getMapValue();
     ObjectNode object = NODES.objectNode();
     map.getEntries()
-        .forEach(entry -> object.set(String.valueOf(entry.getKey()), node(entry.getValue())));
+        .forEach(
+            entry -> object.set(String.valueOf(entry.getKey()), node(entry.getValue(), value)));
     return object;
   }
 }

@@ -1,6 +1,7 @@
 package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -64,6 +65,11 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
           @Override
           public Problem get(int index) {
             return source.get(Objects.checkIndex(index, size));
+          }
+
+          @Override
+          public List<String> notes() {
+            return source.notes();
           }
         };
     return new ProblemSet(first, verifier);

@@ -10,7 +10,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Judges the lines of a file: writes for each line {@code {"gold": …, "answer": …}} a line {@code
- * {"verdict": "correct" | "wrong" | "unparsed" | "bad-gold", "extracted": …}}, in order.
+ * {"verdict": "correct" | "wrong" | "unparsed" | "bad-gold", "extracted": …}}, in order. A gold
+ * answer may also be a list, or JSON inside of a text, as {@link FileProblems} reads it.
  */
 public final class VerifyLines {
   private VerifyLines() {}
@@ -24,8 +25,7 @@ public final class VerifyLines {
     Verifier verifier = new MathVerifier();
     List<Verification> verifications =
         InputLines.read(
-            input,
-            line -> verifier.verify(line.stringOrNumber("gold"), line.stringOrNumber("answer")));
+            input, line -> verifier.verify(line.gold("gold"), line.stringOrNumber("answer")));
     for (Verification verification : verifications) {
       out.append(
               JsonNodeFactory.instance

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -169,15 +168,8 @@ public final class ChatTemplate {
    * @throws InputException if the template fails or refuses the turns
    */
   public String render(List<Message> turns) {
-    List<Map<String, String>> messages = new ArrayList<>();
-    for (Message turn : turns) {
-      Map<String, String> message = new LinkedHashMap<>();
-      message.put("role", turn.role());
-      message.put("content", turn.content());
-      messages.add(message);
-    }
     Map<String, @Nullable Object> values = new LinkedHashMap<>(special);
-    values.put("messages", messages);
+    values.put("messages", turns.stream().map(Message::keys).toList());
     values.put("tools", null);
     values.put("documents", null);
     values.put("add_generation_prompt", true);

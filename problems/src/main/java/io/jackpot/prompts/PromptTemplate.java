@@ -28,20 +28,70 @@ public sealed interface PromptTemplate {
   String render(Problem problem);
 
   /** Whether the rendered text includes all special tokens, so that encoding must not add any. */
-  boolean writesSpecialTokens();
+  boolean writesSpecialTokens(Problem problem);
+
+  /** What becomes of prompts that are conversations, for people; null if that is as asked for. */
+  @Nullable String ofConversations();
 
   /**
-   * A text with {@link #PLACE} in it. Turns before the prompt precede it there, each followed by an
-   * empty line.
+   * The default: the problem alone. A conversation is written by the model's chat template, or is
+   * the texts of its turns with empty lines between them if the model has none.
+   *
+   * @param chat finds the model's chat template, null if it has none; asked once there is a
+   *     conversation
    */
-  record Text(String text, boolean writesSpecialTokens) implements PromptTemplate {
+  record Automatic(Supplier<@Nullable ChatTemplate> chat) implements PromptTemplate {
+    private static final PromptTemplate TEXT = new Text(PLACE, false);
+
+    private PromptTemplate template(Problem problem) {
+      ChatTemplate own = problem.isConversation() ? chat.get() : null;
+      return own == null ? TEXT : new Chat(own, null);
+    }
+
+    @Override
+    public String render(Problem problem) {
+      return template(problem).render(problem);
+    }
+
+    @Override
+    public boolean writesSpecialTokens(Problem problem) {
+      return template(problem).writesSpecialTokens(problem);
+    }
+
+    @Override
+    public String ofConversations() {
+      return chat.get() == null
+          ? "the model has no chat template, so the texts of their turns follow each other with empty lines between them, without their roles"
+          : "the model's chat template writes them";
+    }
+  }
+
+  /**
+   * A text with {@link #PLACE} in it. Of a conversation the texts of the turns stand there, with
+   * empty lines between them.
+   *
+   * @param special whether the text writes special tokens
+   */
+  record Text(String text, boolean special) implements PromptTemplate {
     @Override
     public String render(Problem problem) {
       String question =
-          Stream.concat(
-                  problem.before().stream().map(Message::content), Stream.of(problem.prompt()))
-              .collect(Collectors.joining("\n\n"));
+          problem.isConversation()
+              ? problem.conversation().stream()
+                  .map(Message::content)
+                  .collect(Collectors.joining("\n\n"))
+              : problem.prompt();
       return text.replace(PLACE, question);
+    }
+
+    @Override
+    public boolean writesSpecialTokens(Problem problem) {
+      return special;
+    }
+
+    @Override
+    public String ofConversations() {
+      return "the prompt template takes the texts of their turns, with empty lines between them, without their roles; --prompt-template chat keeps these";
     }
   }
 
@@ -53,23 +103,28 @@ public sealed interface PromptTemplate {
   record Chat(ChatTemplate template, @Nullable String system) implements PromptTemplate {
     @Override
     public String render(Problem problem) {
-      List<Message> turns = new ArrayList<>(problem.before());
+      List<Message> turns =
+          new ArrayList<>(
+              problem.isConversation()
+                  ? problem.conversation()
+                  : List.of(new Message("user", problem.prompt())));
       if (system != null) {
         turns.removeIf(turn -> turn.role().equals("system"));
         turns.addFirst(new Message("system", system));
       }
-      turns.add(new Message("user", problem.prompt()));
       return template.render(turns);
     }
 
     @Override
-    public boolean writesSpecialTokens() {
+    public boolean writesSpecialTokens(Problem problem) {
       return true;
     }
-  }
 
-  /** The problem without any text around it. */
-  PromptTemplate NONE = new Text(PLACE, false);
+    @Override
+    public @Nullable String ofConversations() {
+      return null;
+    }
+  }
 
   /**
    * Templates by name.
@@ -130,22 +185,26 @@ public sealed interface PromptTemplate {
    * Finds a template.
    *
    * @param name one of {@link #NAMED}, {@code chat}, a text with {@link #PLACE} in it, or a file
-   *     with such a text, without a line feed at its end; null for {@link #NONE}
+   *     with such a text, without a line feed at its end; null for {@link Automatic}
    * @param system the system message for {@code chat}; null for none
-   * @param chat supplies the model's chat template if it is needed
+   * @param model the model, for messages
+   * @param chat finds the model's chat template if it is needed; null if it has none
    * @throws InputException if there is no such template, or it has no place for {@code system}
    */
   static PromptTemplate of(
-      @Nullable String name, @Nullable String system, Supplier<ChatTemplate> chat) {
+      @Nullable String name,
+      @Nullable String system,
+      String model,
+      Supplier<@Nullable ChatTemplate> chat) {
     if (name != null && name.equals("chat")) {
-      return new Chat(chat.get(), system);
+      return new Chat(ChatTemplate.require(chat.get(), model), system);
     }
     if (system != null) {
       throw new InputException(
           "systemPrompt: only a chat template has a place for it, expected promptTemplate chat");
     }
     if (name == null) {
-      return NONE;
+      return new Automatic(chat);
     }
     PromptTemplate named = NAMED.get(name);
     if (named != null) {

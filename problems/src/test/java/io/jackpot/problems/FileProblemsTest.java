@@ -26,7 +26,7 @@ class FileProblemsTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        // GSM8K, MATH, MATH-500, two of AIME, AMC, DeepScaleR, OlympiadBench, one made for verl
+        // GSM8K, MATH, MATH-500, two of AIME, AMC, DeepScaleR, OlympiadBench
         "{'question': 'P', 'answer': 'work #### 72'} | work #### 72",
         "{'problem': 'P', 'level': 'Level 2', 'type': 'Algebra', 'solution': 'so $\\\\boxed{2}$'} | so $\\boxed{2}$",
         "{'problem': 'P', 'solution': 'so', 'answer': '2', 'subject': 'S', 'level': 3, 'unique_id': 'u'} | 2",
@@ -35,7 +35,6 @@ class FileProblemsTest {
         "{'id': 0, 'problem': 'P', 'answer': 142.0, 'url': 'u'} | 142.0",
         "{'problem': 'P', 'answer': '-\\\\frac{2}{3}', 'solution': 's'} | -\\frac{2}{3}",
         "{'question': 'P', 'final_answer': ['$\\\\pi$'], 'solution': ['s']} | $\\pi$",
-        "{'prompt': [{'role': 'user', 'content': 'P'}], 'reward_model': {'ground_truth': '34', 'style': 'rule'}} | 34",
       })
   void recognisesTheFieldsOfPublishedDataSets(String row, String answer) throws IOException {
     assertThat(read(row.replace('\'', '"'))).containsExactly(new Problem("P", answer, null));
@@ -68,7 +67,7 @@ class FileProblemsTest {
         .containsExactly(new Problem("a", "1", null));
     assertThat(
             read("{\"prompt\": [{\"role\": \"user\", \"content\": \"a\"}], \"answer\": [\"1\"]}"))
-        .containsExactly(new Problem("a", "1", null));
+        .containsExactly(new Problem("a", "1", null, List.of(new Message("user", "a"))));
   }
 
   @Test
@@ -128,14 +127,15 @@ class FileProblemsTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "{'id': 1, 'text': 'a', 'answer': 2} | no prompt field (prompt, problem, question, query) among the fields id, text, answer; name it with --prompt-field",
+        "{'id': 1, 'text': 'a', 'answer': 2} | no prompt field (prompt, problem, question, query, …) among the fields id, text, answer; name it with --prompt-field",
         "{'problem': 'a', 'gold ': 2} | among the fields problem, gold ; name it with --answer-field",
         "{'PROBLEM': 'a', 'Problem': 'b', 'answer': 2} | line 1: the fields PROBLEM, Problem are one but for upper and lower case; name one",
-        "{'problem': null, 'answer': 2} | line 1: 'problem': null, expected a string, or a conversation",
+        "{'problem': null, 'answer': 2} | no row has a prompt in 'problem'; name another field with --prompt-field",
+        "{'problem': 1, 'answer': 2} | line 1: 'problem': 1, expected a string, or a conversation",
         "{'prompt': [], 'answer': 2} | line 1: 'prompt': [], expected a string, or a conversation",
         "{'prompt': [{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': 'b'}], 'answer': 2} | expected a string, or a conversation that ends in a user's turn",
         "{'prompt': ['a'], 'problem': 2, 'answer': 2} | line 1: 'prompt': ['a'], expected a string, or a conversation",
-        "{'problem': 'a', 'answer': {'value': 2}} | name the field within it, as in --answer-field answer.value",
+        "{'problem': 'a', 'answer': {'value': 2, 'unit': 'm'}} | name the field within it, as in --answer-field answer.value",
         "{'problem': 'a', 'answer': 1, 'answer': 2} | invalid JSON in line 1 (Duplicate",
         "[{'problem': 'a', 'answer': 1}, 3] | entry 2: 3, expected a JSON object",
         "[{'problem': 'a', 'answer': 1} | invalid JSON in line 1",

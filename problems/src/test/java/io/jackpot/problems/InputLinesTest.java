@@ -44,18 +44,15 @@ class InputLinesTest {
     refused(good + "{\"answer\": 1}", "line 2: no \"prompt\", expected a string");
     refused(good + "{\"prompt\": 5, \"answer\": 1}", "line 2: \"prompt\": 5, expected a string");
     refused(
-        "{\"prompt\": \"p\", \"answer\": {\"value\": 1}}",
-        "line 1: \"answer\": {\"value\":1}, expected a string or a number; name the field within it");
-    refused(
-        "{\"prompt\": \"p\", \"answer\": 1, \"completion\": 7}",
-        "line 1: \"completion\": 7, expected a string");
+        "{\"prompt\": \"p\", \"answer\": {\"value\": 1, \"unit\": 2}}",
+        "line 1: \"answer\": {\"value\":1,\"unit\":2}, expected a string or a number; name the field within it");
     refused("\n[1, 2]", "entry 1: 1, expected a JSON object");
     refused(
         good + "{\"prompt\": ", "line 2: {\"prompt\": is not valid JSON, expected a JSON object");
     refused("{\"prompt\": ", "invalid JSON in line 1");
     refused(good.strip() + "{}", "invalid JSON in line 1");
     refused("{\"prompt\": \"a\", \"prompt\": \"b\", \"answer\": 1}", "invalid JSON in line 1");
-    refused("{\"prompt\": \"p\", \"answer\": NaN}", "invalid JSON in line 1");
+    refused("{\"prompt\": \"p\", \"answer\": nan}", "invalid JSON in line 1");
     refused("[".repeat(100_000), "invalid JSON (Document nesting depth");
     refused("", "problems.jsonl: empty, expected problems");
     refused("\n \n", "problems.jsonl: empty, expected problems");

@@ -141,10 +141,14 @@ class ChatTemplateTest {
     write("chat_template.jinja", TEMPLATE);
     Problem problem =
         new Problem(
-            "q", "1", null, List.of(new Message("system", "own"), new Message("user", "u")));
-    PromptTemplate without = PromptTemplate.of("chat", null, this::found);
-    PromptTemplate with = PromptTemplate.of("chat", "new", this::found);
-    assertThat(without.writesSpecialTokens()).isTrue();
+            "q",
+            "1",
+            null,
+            List.of(
+                new Message("system", "own"), new Message("user", "u"), new Message("user", "q")));
+    PromptTemplate without = PromptTemplate.of("chat", null, "the model", this::found);
+    PromptTemplate with = PromptTemplate.of("chat", "new", "the model", this::found);
+    assertThat(without.writesSpecialTokens(problem)).isTrue();
     assertThat(without.render(problem)).isEqualTo("<system>own<user>u<user>q<assistant>");
     assertThat(with.render(problem)).isEqualTo("<system>new<user>u<user>q<assistant>");
   }

@@ -19,24 +19,17 @@ class PromptTemplateTest {
 
   @TempDir private Path folder;
 
-  private ChatTemplate none() {
-    throw new InputException("no chat template");
-  }
-
   private static PromptTemplate of(@Nullable String name) {
-    return PromptTemplate.of(
-        name,
-        null,
-        () -> {
-          throw new InputException("no chat template");
-        });
+    return PromptTemplate.of(name, null, "the model", () -> null);
   }
 
   @Test
   void withoutATemplateTheProblemStandsAlone() {
     assertThat(of(null).render(PROBLEM)).isEqualTo("What is $1+1$?");
-    assertThat(of(null).writesSpecialTokens()).isFalse();
-    Problem turns = new Problem("q", "2", null, List.of(new Message("system", "Think.")));
+    assertThat(of(null).writesSpecialTokens(PROBLEM)).isFalse();
+    Problem turns =
+        new Problem(
+            "q", "2", null, List.of(new Message("system", "Think."), new Message("user", "q")));
     assertThat(of(null).render(turns)).isEqualTo("Think.\n\nq");
     assertThat(of("minerva").render(turns)).isEqualTo("Problem:\nThink.\n\nq\n\nSolution:");
   }
@@ -62,11 +55,11 @@ class PromptTemplateTest {
             What is $1+1$?<|im_end|>
             <|im_start|>assistant
             """);
-    assertThat(of("qwen-boxed").writesSpecialTokens()).isTrue();
+    assertThat(of("qwen-boxed").writesSpecialTokens(PROBLEM)).isTrue();
     assertThat(of("r1-zero").render(PROBLEM))
         .startsWith("A conversation between User and Assistant. The user asks")
         .endsWith("<answer> answer here </answer>. User: What is $1+1$?. Assistant:");
-    assertThat(of("r1-zero").writesSpecialTokens()).isFalse();
+    assertThat(of("r1-zero").writesSpecialTokens(PROBLEM)).isFalse();
     assertThat(of("question-answer").render(PROBLEM))
         .isEqualTo("Question: What is $1+1$?\nAnswer:");
   }
@@ -92,8 +85,8 @@ class PromptTemplateTest {
     assertThatThrownBy(() -> of(file.toString()))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("t.txt has no {problem}");
-    assertThatThrownBy(() -> of("chat")).hasMessage("no chat template");
-    assertThatThrownBy(() -> PromptTemplate.of("minerva", "Be brief.", this::none))
+    assertThatThrownBy(() -> of("chat")).hasMessageContaining("the model has no chat template");
+    assertThatThrownBy(() -> PromptTemplate.of("minerva", "Be brief.", "the model", () -> null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("expected promptTemplate chat");
   }

@@ -90,7 +90,7 @@ public record ModelFolder(
     try (WeightFiles weights = WeightFiles.open(folder)) {
       ModelConfig actual = withOwnHead(config, weights);
       checkShapes(folder, " in config.json", actual, weights);
-      Parameters parameters = WeightLoading.load(actual, weights, options.listener());
+      Parameters parameters = WeightLoading.load(folder, actual, weights, options.listener());
       return new ModelFolder(actual, parameters, null);
     }
   }
@@ -105,7 +105,7 @@ public record ModelFolder(
       checkShapes(file, "", config, gguf);
       Parameters parameters =
           options.seed() == null
-              ? WeightLoading.load(config, gguf, options.listener())
+              ? WeightLoading.load(file, config, gguf, options.listener())
               : Model.random(config, options.seed()).parameters();
       Tokenizer tokenizer = options.tokenizer() ? GgufModel.tokenizer(gguf.metadata(), file) : null;
       return new ModelFolder(config, parameters, tokenizer);

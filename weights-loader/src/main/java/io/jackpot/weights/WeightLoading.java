@@ -4,6 +4,7 @@ import io.jackpot.input.InputException;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class WeightLoading {
   private static final int PIECE = 1 << 20;
+  private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
 
   private final LoadListener listener;
   private final long total;
@@ -34,9 +36,11 @@ final class WeightLoading {
   /**
    * Loads all parameters of {@code config}.
    *
-   * @throws InputException if a tensor is of a type that is not supported
+   * @param where the model, for messages
+   * @throws InputException if a tensor is of a type that is not supported, or holds NaN or infinity
    */
-  static Parameters load(ModelConfig config, WeightSource source, LoadListener listener) {
+  static Parameters load(
+      Path where, ModelConfig config, WeightSource source, LoadListener listener) {
     Map<String, StoredTensor> stored = new HashMap<>();
     for (String name : Parameters.shapes(config).keySet()) {
       stored.put(name, source.stored(name));
@@ -62,7 +66,11 @@ final class WeightLoading {
                 for (int from = 0; from < tensor.rows(); from += step) {
                   int first = from;
                   int end = Math.min(tensor.rows(), from + step);
-                  pieces.add(threads.submit(() -> loading.piece(tensor, first, end, values)));
+                  pieces.add(
+                      threads.submit(() -> {
+                        loading.piece(tensor, first, end, values);
+                        requireFinite(where, name, tensor, values, first, end);
+                      }));
                 }
                 return values;
               });
@@ -80,10 +88,41 @@ final class WeightLoading {
     listener.loaded(done.addAndGet(bytes), total);
   }
 
+  /** Checks the rows {@code from} to {@code to - 1}, which have just been read. */
+  private static void requireFinite(
+      Path where, String name, StoredTensor stored, Tensor values, int from, int to) {
+    int first = from * stored.rowLength();
+    int last = to * stored.rowLength();
+    float[] data = values.data();
+    int largest = 0;
+    // A maximum of bit patterns without sign, which compiles to vector instructions.
+    for (int i = first; i < last; i++) {
+      largest = Math.max(largest, Float.floatToRawIntBits(data[i]) & Integer.MAX_VALUE);
+    }
+    if (largest < INFINITY) {
+      return;
+    }
+    int bad = first;
+    while (Float.isFinite(data[bad])) {
+      bad++;
+    }
+    String index =
+        values.shape().rank() < 2
+            ? Integer.toString(bad)
+            : bad / values.cols() + ", " + bad % values.cols();
+    throw new InputException(
+        Json.oneLine(
+            "%s: %s[%s]: %s, expected finite weights; use a copy or a checkpoint without it"
+                .formatted(where, name, index, data[bad])));
+  }
+
   private static void await(Future<?> piece) {
     try {
       piece.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof InputException input) {
+        throw input;
+      }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

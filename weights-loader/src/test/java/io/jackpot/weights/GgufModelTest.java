@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.jackpot.input.InputException;
 import io.jackpot.transformer.ModelConfig;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,24 @@ class GgufModelTest {
     assertThat(again.config()).isEqualTo(gguf.config());
     assertThat(again.parameters().get("model.layers.0.self_attn.q_proj.weight").data())
         .isEqualTo(gguf.parameters().get("model.layers.0.self_attn.q_proj.weight").data());
+  }
+
+  @Test
+  void weightsThatAreNotFiniteAreNamed() throws IOException {
+    byte[] bytes = Files.readAllBytes(FILE);
+    byte[] stored;
+    try (Gguf gguf = Gguf.open(FILE)) {
+      stored = gguf.stored("blk.0.attn_q.weight").bytes().toArray(ValueLayout.JAVA_BYTE);
+    }
+    int at = new String(bytes, ISO_8859_1).indexOf(new String(stored, ISO_8859_1));
+    assertThat(at).isPositive();
+    // The float16 scale of the first block becomes NaN.
+    bytes[at] = 0x01;
+    bytes[at + 1] = 0x7e;
+    Path file = Files.write(temporary.resolve("nan.gguf"), bytes);
+    assertThatThrownBy(() -> ModelFolder.load(file))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(file + ": model.layers.0.self_attn.q_proj.weight[0, 0]: NaN, exp");
   }
 
   @Test

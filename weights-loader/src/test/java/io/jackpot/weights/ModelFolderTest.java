@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ModelFolderTest {
@@ -83,6 +84,35 @@ class ModelFolderTest {
     tensors.put("lm_head.weight", Tensor.zeros(11, 8));
     Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors);
     assertThat(ModelFolder.load(folder).tokenizer()).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource(StoredType.class)
+  void weightsThatAreNotFiniteAreNamed(StoredType type) throws IOException {
+    for (float bad : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY}) {
+      Path folder = Files.createDirectories(temporary.resolve(type + " " + bad));
+      Files.copy(GOLDEN.resolve("qwen2/config.json"), folder.resolve("config.json"));
+      Map<String, Tensor> tensors = tensors(GOLDEN.resolve("qwen2"));
+      float[] up = Objects.requireNonNull(tensors.get("model.layers.1.mlp.up_proj.weight")).data();
+      up[8 * 5 + 3] = bad;
+      up[8 * 7] = bad;
+      Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors, type);
+      assertThatThrownBy(() -> ModelFolder.load(folder))
+          .isInstanceOf(InputException.class)
+          .hasMessage(
+              folder
+                  + ": model.layers.1.mlp.up_proj.weight[5, 3]: "
+                  + bad
+                  + ", expected finite weights; use a copy or a checkpoint without it");
+
+      up[8 * 5 + 3] = 0;
+      up[8 * 7] = 0;
+      Objects.requireNonNull(tensors.get("model.norm.weight")).data()[7] = bad;
+      Safetensors.write(folder.resolve(WeightFiles.SINGLE), tensors, type);
+      assertThatThrownBy(() -> ModelFolder.load(folder))
+          .isInstanceOf(InputException.class)
+          .hasMessageContaining(": model.norm.weight[7]: " + bad);
+    }
   }
 
   @Test

@@ -1,0 +1,98 @@
+package io.jackpot.problems;
+
+import io.jackpot.input.InputException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads gold answers as data sets store them.
+ *
+ * <ul>
+ *   <li>A text, a number (with its digits as written), true or false.
+ *   <li>A list of these: one answer if all are equal as mathematics, otherwise all of them, joined
+ *       by commas. Where a set means alternatives that differ, a response with one of them is not
+ *       credited, since a set that means all of them looks the same.
+ *   <li>An object with one field, which holds the answer.
+ *   <li>JSON inside of a text: an object with one field, a list of one element, or a list with
+ *       texts. A list of several numbers is left as it is written: {@code [0, 4]} is an interval.
+ *   <li>Nothing: a missing field, null or NaN give an empty text, which no verifier can read.
+ * </ul>
+ */
+final class GoldAnswers {
+  private static final Verifier EQUALITY = new MathVerifier();
+
+  private GoldAnswers() {}
+
+  /**
+   * The text of a gold answer.
+   *
+   * @param where the row, for messages
+   * @param field the field that holds the answer, for messages
+   * @throws InputException if it is an object of several fields
+   */
+  static String read(String where, String field, @Nullable JsonNode answer) {
+    if (answer == null || InputLines.isNothing(answer)) {
+      return "";
+    }
+    if (answer.isArray()) {
+      return list(answer.valueStream().map(element -> read(where, field, element)).toList());
+    }
+    if (answer.isObject()) {
+      if (answer.size() == 1) {
+        return read(where, field, answer.iterator().next());
+      }
+      throw new InputException(
+          "%s: \"%s\": %s, expected a string or a number; name the field within it, as in --answer-field %s.%s"
+              .formatted(
+                  where,
+                  field,
+                  InputLines.quote(answer.toString()),
+                  field,
+                  answer.isEmpty() ? "value" : answer.propertyNames().iterator().next()));
+    }
+    if (answer.isNumber()) {
+      return Objects.requireNonNull(answer.numberValue()).toString();
+    }
+    JsonNode inside = answer.isString() ? jsonInside(answer.stringValue()) : null;
+    return inside == null ? answer.asString() : read(where, field, inside);
+  }
+
+  private static String list(List<String> texts) {
+    if (texts.isEmpty() || texts.stream().anyMatch(String::isBlank)) {
+      return "";
+    }
+    String first = texts.getFirst();
+    boolean one =
+        texts.stream()
+            .allMatch(text ->
+                text.equals(first)
+                    || EQUALITY.verify(first, text).verdict() == Verifier.Verdict.CORRECT);
+    return one ? first : String.join(", ", texts);
+  }
+
+  /** The JSON that a text is, if it holds an answer as JSON and not as mathematics; or null. */
+  private static @Nullable JsonNode jsonInside(String text) {
+    JsonNode node = json(text);
+    boolean answer =
+        node != null
+            && (node.size() == 1
+                || node.isArray() && node.valueStream().anyMatch(JsonNode::isString));
+    return answer ? node : null;
+  }
+
+  /** The array or object that a text is; null if it is neither. */
+  static @Nullable JsonNode json(String text) {
+    String stripped = text.strip();
+    if (!stripped.startsWith("[") && !stripped.startsWith("{")) {
+      return null;
+    }
+    try {
+      return InputLines.MAPPER.readTree(stripped);
+    } catch (JacksonException e) {
+      return null;
+    }
+  }
+}
