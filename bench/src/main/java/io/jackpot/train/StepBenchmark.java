@@ -75,11 +75,10 @@ public final class StepBenchmark {
               ops,
               Objective::evaluate,
               settings.objective(),
-              settings.temperature(),
+              new Comparisons.Sampling(settings.temperature(), false, false),
               settings.microBatchTokens(),
               new Learner("policy", ops, state.policy().model(), state.policy().optimizer(), false),
-              new Learner("actor", ops, actor.model(), actor.optimizer(), false),
-              false);
+              new Learner("actor", ops, actor.model(), actor.optimizer(), false));
       double lambda = settings.objective().lambda();
       int prompts = settings.rolloutPrompts();
       for (int step = -WARM_UP; step < steps; step++) {

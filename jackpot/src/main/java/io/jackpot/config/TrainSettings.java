@@ -24,8 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Settings.Refuses(
     names = {"topP", "minP"},
     because =
-        "training samples from the whole distribution, since a sampler that cuts it off records"
-            + " probabilities that are wrong; leave it out")
+        "rollouts are truncated by samplingTopP, samplingTopK and samplingMinP (topK is the"
+            + " normalizer's)")
 public record TrainSettings(
     @Setting(value = "jackpot", help = "preset of the other settings, listed below") Arm arm,
     @Setting(
@@ -62,6 +62,7 @@ public record TrainSettings(
         @Nullable Integer trainBatch,
     @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
     @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
+    TruncationSettings sampling,
     @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
     @Setting(value = "actor", help = "model that samples: actor or policy")
         RolloutModel rolloutModel,

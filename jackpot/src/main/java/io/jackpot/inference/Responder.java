@@ -201,7 +201,8 @@ final class Responder implements AutoCloseable {
         tokenizer.endIds(),
         0,
         slots(longest, longest + maxTokens),
-        sampling.truncation());
+        sampling.truncation(),
+        false);
   }
 
   /** The number of sequences that fit into memory at a time. */

@@ -11,8 +11,9 @@ import java.util.List;
  * @param prompt the problem and its ids
  * @param response ids, the end token included where it was reached
  * @param written whether the model wrote the token; false for one that something else put there
- * @param logProbs of {@code response} under p_inf
- * @param topIds the k most probable ids of p_inf, best first, {@code [response × k]}
+ * @param logProbs of {@code response} under p_inf, as it was sampled: truncated, if so
+ * @param topIds the k most probable ids of p_inf, best first, {@code [response × k]}; of a
+ *     truncated p_inf all that it has, filled up with −1
  * @param topLogProbs their log-probs under p_inf, {@code [response × k]}
  * @param finished whether the end token was reached before the token limit
  * @param version of the weights that sampled: the number of updates made to them

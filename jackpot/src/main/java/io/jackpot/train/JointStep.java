@@ -4,17 +4,15 @@ import static io.jackpot.train.MiniBatch.copy;
 
 import io.jackpot.objective.ObjectiveEvaluator;
 import io.jackpot.objective.ObjectiveOptions;
-import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveOptions.Target;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
-import io.jackpot.tensor.HeadComparison;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
-import io.jackpot.tensor.TopK;
 import io.jackpot.train.BeforeUpdate.Distribution;
+import io.jackpot.train.Comparisons.Sampling;
 import io.jackpot.transformer.NonFiniteException;
 import java.util.List;
 
@@ -51,35 +49,33 @@ final class JointStep {
   private final Ops ops;
   private final ObjectiveEvaluator objective;
   private final ObjectiveOptions options;
-  private final float temperature;
+  private final Comparisons comparisons;
+  private final Sampling sampling;
   private final int microBatchTokens;
   private final Learner policy;
   private final Learner sampler;
-  private final boolean roundedSampler;
   private final boolean trainsActor;
 
   /**
    * @param objective computes the losses where the ops run
    * @param sampler the model that sampled: the actor, or {@code policy} itself
-   * @param roundedSampler whether it sampled with rounded weights or a rounded KV cache
    */
   JointStep(
       Ops ops,
       ObjectiveEvaluator objective,
       ObjectiveOptions options,
-      float temperature,
+      Sampling sampling,
       int microBatchTokens,
       Learner policy,
-      Learner sampler,
-      boolean roundedSampler) {
+      Learner sampler) {
     this.ops = ops;
     this.objective = objective;
     this.options = options;
-    this.temperature = temperature;
+    this.comparisons = new Comparisons(ops, options, sampling);
+    this.sampling = sampling;
     this.microBatchTokens = microBatchTokens;
     this.policy = policy;
     this.sampler = sampler;
-    this.roundedSampler = roundedSampler;
     boolean hasLoss = options.actorCorrection() != null || options.distillCoefficient() > 0;
     this.trainsActor = hasActor() && hasLoss;
   }
@@ -94,16 +90,19 @@ final class JointStep {
    * pass.
    */
   int topK(int vocabulary) {
-    return options.topK() < vocabulary ? options.topK() : roundedSampler ? vocabulary : 0;
+    return options.topK() < vocabulary ? options.topK() : sampling.rounds() ? vocabulary : 0;
   }
 
   /** Keeps p_ref and p_inf of a rollout that is about to be trained on in several mini-batches. */
   BeforeUpdate.Kept keep(List<Rollout> rollouts) {
     List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
-    BeforeUpdate.Snapshot ofPolicy = new BeforeUpdate.Snapshot(ops, policy, batches, temperature);
+    BeforeUpdate.Snapshot ofPolicy =
+        new BeforeUpdate.Snapshot(ops, policy, batches, sampling.temperature());
     return new BeforeUpdate.Kept(
         ofPolicy,
-        hasActor() ? new BeforeUpdate.Snapshot(ops, sampler, batches, temperature) : ofPolicy);
+        hasActor()
+            ? new BeforeUpdate.Snapshot(ops, sampler, batches, sampling.temperature())
+            : ofPolicy);
   }
 
   /**
@@ -175,7 +174,7 @@ final class JointStep {
   }
 
   private Forward forward(Learner learner, PackedResponses batch, int k) {
-    Head head = learner.model().head(learner.forward(batch), temperature);
+    Head head = learner.model().head(learner.forward(batch), sampling.temperature());
     HeadStatistics statistics = HeadStatistics.allocate(batch.responses(), k);
     ops.headForward(head, batch.actions(), statistics);
     return new Forward(head, statistics);
@@ -210,7 +209,6 @@ final class JointStep {
   private long fill(MiniBatch tokens, Pass pass, BeforeUpdate before, int offset) {
     long start = System.nanoTime();
     int at = pass.at;
-    int n = pass.batch.responses();
     HeadStatistics statistics = pass.policy.statistics;
     Distribution now = pass.policy.distribution();
     Distribution samplerNow = hasActor() ? pass.sampler.distribution() : now;
@@ -226,49 +224,10 @@ final class JointStep {
       copy(inf.logProbs(), tokens.actorLogRef, at);
     }
 
-    HeadComparison ofNow = hasActor() ? compare(now, samplerNow, tokens.lambda) : null;
-    if (ofNow != null) {
-      copy(ofNow.klPQ(), tokens.klPolicyActorNow, at);
-      copy(ofNow.klQP(), tokens.klActorPolicyNow, at);
-    }
-    int k = statistics.k();
-    if (roundedSampler) {
-      TopK topInf = tokens.topInf(at, n); // all that is known of a sampler that rounds
-      float[] logNew = new float[topInf.ids().length];
-      ops.headGather(now.head(), now.logSumExp(), topInf.ids(), logNew);
-      tokens.compare(logNew, topInf, at);
-    } else {
-      HeadComparison toInf =
-          ofNow != null && inf.equals(samplerNow) ? ofNow : compare(now, inf, tokens.lambda);
-      copy(toInf.klPQ(), tokens.klPolicyActor, at);
-      copy(toInf.klQP(), tokens.klActorPolicy, at);
-      if (k == 0 || options.normalizer() == Normalizer.EXACT) {
-        HeadComparison exact = target.equals(now) ? toInf : compare(target, inf, tokens.lambda);
-        copy(exact.overlap(), tokens.zExact, at);
-      }
-    }
-    if (k == 0) {
-      System.arraycopy(tokens.zExact, at, tokens.zTopK, at, n);
-    } else {
-      double[] overlap = new double[n];
-      ops.headOverlap(
-          target.head(),
-          target.logSumExp(),
-          inf.head(),
-          inf.logSumExp(),
-          tokens.topInf(at, n),
-          statistics.topIds(),
-          tokens.lambda,
-          overlap);
-      System.arraycopy(overlap, 0, tokens.zTopK, at, n);
-    }
+    Distribution actor = hasActor() ? samplerNow : null;
+    int[] topIds = statistics.topIds();
+    comparisons.fill(new Comparisons.Views(now, actor, target, inf, topIds), tokens, at);
     return System.nanoTime() - start;
-  }
-
-  private HeadComparison compare(Distribution p, Distribution q, double lambda) {
-    HeadComparison comparison = HeadComparison.allocate(p.logProbs().length);
-    ops.headCompare(p.head(), p.logSumExp(), q.head(), q.logSumExp(), (float) lambda, comparison);
-    return comparison;
   }
 
   private void backward(Pass pass, MiniBatch tokens, ObjectiveResult result) {

@@ -20,8 +20,7 @@ final class MiniBatch {
   private final long[] keys;
   private final int[] positions;
   private final int[] sequence;
-  private final int[] topInf;
-  private final float[] topLogInf;
+  private final TopK topInf;
 
   final double[] logRef;
   final double[] logNew;
@@ -50,16 +49,19 @@ final class MiniBatch {
   MiniBatch(List<Rollout> rollouts, double lambda) {
     this.lambda = lambda;
     int n = rollouts.stream().mapToInt(Rollout::tokens).sum();
-    int top = rollouts.stream().mapToInt(rollout -> rollout.topIds().length).sum();
+    // A truncated distribution has as many ids as it keeps, so responses may differ in k.
+    int k =
+        rollouts.stream()
+            .mapToInt(r -> r.topIds().length / Math.max(1, r.tokens()))
+            .max()
+            .orElse(0);
     logInf = new double[n];
     advantage = new double[n];
     keys = new long[n];
     positions = new int[n];
     sequence = new int[n];
-    topInf = new int[top];
-    topLogInf = new float[top];
+    topInf = TopK.filler(n, k);
     int at = 0;
-    int topAt = 0;
     for (int s = 0; s < rollouts.size(); s++) {
       Rollout rollout = rollouts.get(s);
       int end = at + rollout.tokens();
@@ -70,10 +72,12 @@ final class MiniBatch {
       for (int position = 0; at < end; position++, at++) {
         positions[at] = position;
       }
-      int count = rollout.topIds().length;
-      System.arraycopy(rollout.topIds(), 0, topInf, topAt, count);
-      System.arraycopy(rollout.topLogProbs(), 0, topLogInf, topAt, count);
-      topAt += count;
+      int own = rollout.topIds().length / Math.max(1, rollout.tokens());
+      for (int t = 0; t < rollout.tokens(); t++) {
+        int to = (at - rollout.tokens() + t) * k;
+        System.arraycopy(rollout.topIds(), t * own, topInf.ids(), to, own);
+        System.arraycopy(rollout.topLogProbs(), t * own, topInf.logProbs(), to, own);
+      }
     }
     logRef = new double[n];
     logNew = new double[n];
@@ -92,11 +96,61 @@ final class MiniBatch {
    * top-k(p_inf) of {@code count} tokens from {@code from} on, as recorded when they were sampled.
    */
   TopK topInf(int from, int count) {
-    int k = topInf.length / logInf.length;
+    int k = topInf.k();
     return new TopK(
         k,
-        Arrays.copyOfRange(topInf, from * k, (from + count) * k),
-        Arrays.copyOfRange(topLogInf, from * k, (from + count) * k));
+        Arrays.copyOfRange(topInf.ids(), from * k, (from + count) * k),
+        Arrays.copyOfRange(topInf.logProbs(), from * k, (from + count) * k));
+  }
+
+  /**
+   * Of the ids that a truncated p_inf keeps, those in top-k(p_inf) ∪ top-k(p_new); others have no
+   * probability under it.
+   *
+   * @param topIds top-k(p_new), {@code [tokens × k]}; empty where k covers the vocabulary
+   */
+  static TopK amongTop(TopK kept, int[] topIds, int tokens) {
+    if (topIds.length == 0) {
+      return kept;
+    }
+    int k = topIds.length / tokens;
+    TopK top = TopK.filler(tokens, kept.k());
+    for (int t = 0; t < tokens; t++) {
+      for (int i = 0; i < kept.k(); i++) {
+        int place = t * kept.k() + i;
+        int id = kept.ids()[place];
+        if (i < k || contains(topIds, t * k, (t + 1) * k, id)) {
+          top.ids()[place] = id;
+          top.logProbs()[place] = kept.logProbs()[place];
+        }
+      }
+    }
+    return top;
+  }
+
+  private static boolean contains(int[] ids, int from, int to, int id) {
+    for (int i = from; i < to; i++) {
+      if (ids[i] == id) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Fills in the divergences of tokens whose p_inf is truncated: KL(p_inf‖p_new) is a sum over its
+   * ids, and KL(p_new‖p_inf) is not finite, so it is NaN.
+   */
+  void compareTruncated(float[] logNew, TopK kept, int at) {
+    int k = kept.k();
+    for (int i = 0; i < logNew.length; i += k, at++) {
+      double kl = 0;
+      for (int j = i; j < i + k; j++) {
+        kl += LossTasks.divergenceTerm(kept.logProbs()[j], logNew[j]);
+      }
+      klActorPolicy[at] = kl;
+      klPolicyActor[at] = Double.NaN;
+    }
   }
 
   /**
@@ -191,6 +245,10 @@ final class MiniBatch {
       sum += value;
     }
     return sum / values.length;
+  }
+
+  static void copy(double[] from, double[] to, int at) {
+    System.arraycopy(from, 0, to, at, from.length);
   }
 
   static void copy(float[] from, double[] to, int at) {

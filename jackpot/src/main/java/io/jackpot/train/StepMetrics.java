@@ -6,6 +6,7 @@ import io.jackpot.rollout.Rollout;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,7 +42,7 @@ final class StepMetrics {
         .put("distillLoss", objective.distillLoss())
         .put("totalLoss", objective.totalLoss())
         .put("entropy", outcome.entropy())
-        .put("klPolicyActor", mismatch.klPolicyActor())
+        .put("klPolicyActor", finiteOrNull(mismatch.klPolicyActor()))
         .put("klActorPolicy", mismatch.klActorPolicy())
         .put("klPolicyActorNow", mismatch.klPolicyActorNow())
         .put("klActorPolicyNow", mismatch.klActorPolicyNow())
@@ -104,6 +105,11 @@ final class StepMetrics {
         .put("rolloutTokensPerSecond", tokens / rolloutSeconds)
         .put("trainTokensPerSecond", tokens / trainSeconds)
         .put("heapBytes", runtime.totalMemory() - runtime.freeMemory());
+  }
+
+  /** Null for KL to a distribution that is 0 where the other is not. */
+  private static @Nullable Double finiteOrNull(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   private static <T> double share(List<T> all, Predicate<T> which) {

@@ -64,18 +64,22 @@ final class TrainingLoop {
             ops,
             compute.objective(),
             settings.objective(),
-            settings.temperature(),
+            new Comparisons.Sampling(
+                settings.temperature(),
+                settings.dtypes().rounded(),
+                !settings.sampling().truncation().keepsAll()),
             settings.microBatchTokens(),
             policy,
-            sampler,
-            settings.dtypes().rounded());
+            sampler);
     Sampler.Options options =
         new Sampler.Options(
             settings.temperature(),
             settings.maxResponseTokens(),
             state.tokenizer().endIds(),
             joint.topK(sampling.config().vocabularySize()),
-            settings.samplingSlots());
+            settings.samplingSlots(),
+            settings.sampling().truncation(),
+            true);
     this.rolloutWorkers =
         new LocalWorkers(
             new Sampler(

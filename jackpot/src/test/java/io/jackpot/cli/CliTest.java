@@ -223,7 +223,7 @@ class CliTest extends CommandRunner {
     assertThat(again.resolve("config.json")).hasSameTextualContentAs(run.resolve("config.json"));
     assertThat(lossOfLastStep(again)).isEqualTo(lossOfLastStep(run));
     jackpot("train", "--config", file("truncated.json", "{\"topP\": 0.9}"))
-        .assertFails(2, "topP: training samples from the whole distribution");
+        .assertFails(2, "topP: rollouts are truncated by samplingTopP");
     String broken = file("broken.json", "{\"steps\": 1, \"lamda\": 2}");
     jackpot("train", "--config", broken)
         .assertFails(2, broken + ": lamda: no such setting; nearest is lambda");

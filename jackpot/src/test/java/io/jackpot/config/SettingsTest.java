@@ -62,6 +62,9 @@ class SettingsTest {
     OTHERS.put("trainBatch", "64");
     OTHERS.put("maxResponseTokens", "2147483647");
     OTHERS.put("temperature", "0.7");
+    OTHERS.put("samplingTopP", "0.9");
+    OTHERS.put("samplingTopK", "50");
+    OTHERS.put("samplingMinP", "0.01");
     OTHERS.put("samplingSlots", "64");
     OTHERS.put("rolloutModel", "policy");
     OTHERS.put("lambda", "none");

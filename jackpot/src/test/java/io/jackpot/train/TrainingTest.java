@@ -200,6 +200,78 @@ class TrainingTest {
     assertThat(lines.get(3).has("zAboveBound")).isEqualTo(arm.equals("jackpot"));
   }
 
+  /**
+   * A policy that samples for itself from tokens of the probability m at most: p_inf is p/m on them
+   * and 0 elsewhere, so with λ = 1 acceptance and Z are both m, κ is 1, and KL(p_inf‖p_new) is −log
+   * m; KL(p_new‖p_inf) is infinite. With λ = m all of it would be accepted.
+   */
+  @ParameterizedTest
+  @CsvSource({"20", "5", "3"})
+  void aTruncatedSamplerIsWhatItSampled(String topK) {
+    String[] truncated = {
+      "arm",
+      "on-policy",
+      "policyCorrection",
+      "obrs",
+      "samplingTopP",
+      "0.7",
+      "mask",
+      "expected",
+      "steps",
+      "2",
+      "topK",
+      topK
+    };
+    SmallRun.start(run("a"), settings(truncated));
+    for (JsonNode line : JsonLines.read(run("a").resolve("metrics.jsonl"))) {
+      double acceptance = line.get("acceptance").asDouble();
+      assertThat(line.get("klPolicyActor").isNull()).isTrue();
+      assertThat(acceptance).isBetween(0.7, 0.99);
+      assertThat(line.get("klActorPolicy").asDouble())
+          .isBetween(-Math.log(acceptance) - 1e-6, -Math.log(0.7));
+      assertThat(line.get("klPolicyActorNow").asDouble()).isZero();
+      assertThat(line.get("ratioP01").asDouble()).isBetween(0.7 - 1e-5, acceptance);
+      if (!topK.equals("3")) {
+        // The tokens that stay are among the best five, so the sum over them is all of Z.
+        assertThat(line.get("kappa").asDouble()).isBetween(1 - 1e-5, 1 + 1e-5);
+      } else {
+        assertThat(line.get("kappa").asDouble()).isGreaterThan(1 - 1e-5);
+      }
+    }
+  }
+
+  /** Two models, several mini-batches, a rounded sampler: every step has finite numbers. */
+  @Test
+  void aTruncatedActorIsTrainedWith() {
+    SmallRun.start(
+        run("a"),
+        settings(
+            "samplingTopK",
+            "4",
+            "samplingMinP",
+            "0.05",
+            "trainBatch",
+            "8",
+            "topK",
+            "3",
+            "normalizer",
+            "exact",
+            "steps",
+            "3"));
+    SmallRun.start(
+        run("b"),
+        settings("samplingTopP", "0.8", "kvDtype", "int8", "actorDtype", "bf16", "steps", "3"));
+    for (String name : List.of("a", "b")) {
+      List<JsonNode> lines = JsonLines.read(run(name).resolve("metrics.jsonl"));
+      assertThat(lines).hasSize(4);
+      for (JsonNode line : lines) {
+        assertThat(line.get("klPolicyActor").isNull()).isTrue();
+        assertThat(line.get("klActorPolicy").asDouble()).isPositive();
+        assertThat(line.get("z").asDouble()).isBetween(0.2, 1.0);
+      }
+    }
+  }
+
   /** λ is solved for each rollout: before its first update its tokens have the acceptance. */
   @Test
   void acceptanceIsABudget() {

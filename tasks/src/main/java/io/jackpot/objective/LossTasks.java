@@ -343,7 +343,7 @@ public final class LossTasks {
   }
 
   /** p·log(p/q); 0 where p is 0. */
-  private static double divergenceTerm(double logP, double logQ) {
+  public static double divergenceTerm(double logP, double logQ) {
     double p = Math.exp(logP);
     double term = p * (logP - logQ);
     return p == 0 ? 0 : term;

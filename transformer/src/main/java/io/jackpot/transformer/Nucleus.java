@@ -1,5 +1,6 @@
 package io.jackpot.transformer;
 
+import io.jackpot.input.InputException;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Tensor;
@@ -7,6 +8,8 @@ import io.jackpot.transformer.InferenceModel.SamplingHead;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples tokens from a {@link Truncation truncated} distribution: {@code hidden [rows,
@@ -27,6 +30,19 @@ final class Nucleus {
    * topP} of 0.5, even if float32 rounds log ½ down.
    */
   private static final double ROUNDING = 1e-6;
+
+  /** The most tokens of a truncated distribution that is recorded. */
+  static final int MOST_KEPT = 1024;
+
+  /**
+   * Truncated distributions: the tokens that stay, best first, and their log-probs, which add up to
+   * probability 1; {@code ids, logProbs [rows][kept]}.
+   */
+  record Kept(int[][] ids, float[][] logProbs) {
+    Kept(int rows) {
+      this(new int[rows][], new float[rows][]);
+    }
+  }
 
   private final Ops ops;
   private final Buffer rows = new Buffer();
@@ -53,9 +69,18 @@ final class Nucleus {
    * descending order of probability.
    *
    * @param uniforms [rows], in [0, 1)
-   * @param out filled as {@link Ops#headSample} does: of the whole distribution
+   * @param out filled as {@link Ops#headSample} does: of the whole distribution, but for the
+   *     log-probs of the actions if {@code recorded} is given, which are of the truncated one
+   * @param recorded gets the truncated distributions; null if nobody needs them
+   * @throws InputException if more than {@link #MOST_KEPT} tokens of a distribution stay that is
+   *     recorded
    */
-  void sample(SamplingHead head, double[] uniforms, Truncation truncation, HeadStatistics out) {
+  void sample(
+      SamplingHead head,
+      double[] uniforms,
+      Truncation truncation,
+      HeadStatistics out,
+      @Nullable Kept recorded) {
     int vocabulary = head.vocabulary();
     int k = Math.min(vocabulary, Math.max(out.k(), BEST));
     double[] best = new double[uniforms.length];
@@ -73,9 +98,13 @@ final class Nucleus {
       if (kept > k) {
         wider.add(row);
       } else {
-        int at = from + pick(p, kept, uniforms[row]);
-        out.action()[row] = all.topIds()[at];
-        out.logProb()[row] = all.topLogProbs()[at];
+        int picked = pick(p, kept, uniforms[row]);
+        out.action()[row] = all.topIds()[from + picked];
+        out.logProb()[row] = all.topLogProbs()[from + picked];
+        if (recorded != null) {
+          record(recorded, row, p, kept, i -> all.topIds()[from + i]);
+          out.logProb()[row] = recorded.logProbs[row][picked];
+        }
       }
       out.logSumExp()[row] = all.logSumExp()[row];
       out.entropy()[row] = all.entropy()[row];
@@ -85,8 +114,25 @@ final class Nucleus {
     int chunk = chunkRows(vocabulary);
     for (int from = 0; from < wider.size(); from += chunk) {
       List<Integer> some = wider.subList(from, Math.min(wider.size(), from + chunk));
-      sampleWide(head, some, uniforms, truncation, out);
+      sampleWide(head, some, uniforms, truncation, out, recorded);
     }
+  }
+
+  private static void record(Kept recorded, int row, double[] p, int kept, IntUnaryOperator id) {
+    if (kept > MOST_KEPT) {
+      throw new InputException(
+          "sampling: %d tokens stay at a position, more than the %d that a rollout records; add samplingTopK %d, or lower samplingTopP"
+              .formatted(kept, MOST_KEPT, MOST_KEPT));
+    }
+    double mass = mass(p, kept);
+    int[] ids = new int[kept];
+    float[] logProbs = new float[kept];
+    for (int i = 0; i < kept; i++) {
+      ids[i] = id.applyAsInt(i);
+      logProbs[i] = (float) Math.log(p[i] / mass);
+    }
+    recorded.ids[row] = ids;
+    recorded.logProbs[row] = logProbs;
   }
 
   /** Samples {@code wide} rows from all their logits; {@code out} has their statistics already. */
@@ -95,7 +141,8 @@ final class Nucleus {
       List<Integer> wide,
       double[] uniforms,
       Truncation truncation,
-      HeadStatistics out) {
+      HeadStatistics out,
+      @Nullable Kept recorded) {
     int vocabulary = head.vocabulary();
     int[] places = wide.stream().mapToInt(Integer::intValue).toArray();
     Tensor hidden = rows.of(places.length, head.hidden().cols());
@@ -113,9 +160,14 @@ final class Nucleus {
       double logSumExp = out.logSumExp()[row];
       sort(values, i * vocabulary, temperature, logSumExp);
       int kept = kept(sorted, vocabulary, truncation);
-      int action = (int) order[pick(sorted, kept, uniforms[row])];
+      int picked = pick(sorted, kept, uniforms[row]);
+      int action = (int) order[picked];
       out.action()[row] = action;
       out.logProb()[row] = (float) (values[i * vocabulary + action] / temperature - logSumExp);
+      if (recorded != null) {
+        record(recorded, row, sorted, kept, place -> (int) order[place]);
+        out.logProb()[row] = recorded.logProbs[row][picked];
+      }
     }
   }
 

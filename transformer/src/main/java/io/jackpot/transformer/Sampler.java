@@ -5,6 +5,7 @@ import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import io.jackpot.tensor.TopK;
 import io.jackpot.tensor.WeightType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,8 +37,10 @@ public final class Sampler {
    * @param endIds the ids that end a response; may be empty
    * @param topK number of most probable ids to record at each position
    * @param slots sequences sampled at the same time
-   * @param truncation the tokens that may be sampled; the recorded log-probs are those of the whole
-   *     distribution, so this must be {@link Truncation#NONE} if a learner relies on them
+   * @param truncation the tokens that may be sampled
+   * @param recordsTruncated whether the log-probs recorded are those of the truncated distribution,
+   *     and all its tokens are recorded in place of the top k; otherwise they are those of the
+   *     whole distribution
    */
   public record Options(
       float temperature,
@@ -45,11 +48,12 @@ public final class Sampler {
       Set<Integer> endIds,
       int topK,
       int slots,
-      Truncation truncation) {
+      Truncation truncation,
+      boolean recordsTruncated) {
 
     /** Samples from the whole distribution. */
     public Options(float temperature, int maxTokens, Set<Integer> endIds, int topK, int slots) {
-      this(temperature, maxTokens, endIds, topK, slots, Truncation.NONE);
+      this(temperature, maxTokens, endIds, topK, slots, Truncation.NONE, false);
     }
 
     public Options {
@@ -86,6 +90,11 @@ public final class Sampler {
     final int slot;
     final int promptLength;
     final HeadStatistics record;
+
+    /** Truncated distributions of the tokens so far, if they are recorded. */
+    final List<int[]> keptIds = new ArrayList<>();
+
+    final List<float[]> keptLogProbs = new ArrayList<>();
     int length;
 
     Running(int prompt, int sample, int slot, int promptLength, int maxTokens, int topK) {
@@ -98,14 +107,21 @@ public final class Sampler {
 
     Sample finish(boolean finished) {
       int k = record.k();
+      TopK top =
+          keptIds.isEmpty()
+              ? new TopK(
+                  k,
+                  Arrays.copyOf(record.topIds(), length * k),
+                  Arrays.copyOf(record.topLogProbs(), length * k))
+              : TopK.padded(keptIds, keptLogProbs);
       return new Sample(
           prompt,
           sample,
           Arrays.copyOf(record.action(), length),
           Arrays.copyOf(record.logProb(), length),
           Arrays.copyOf(record.entropy(), length),
-          Arrays.copyOf(record.topIds(), length * k),
-          Arrays.copyOf(record.topLogProbs(), length * k),
+          top.ids(),
+          top.logProbs(),
           finished);
     }
   }
@@ -262,10 +278,12 @@ public final class Sampler {
     int topK = rows.getFirst().record.k();
     HeadStatistics out = HeadStatistics.allocate(count, topK);
     InferenceModel.SamplingHead head = model.head(hidden, greedy ? 1 : options.temperature());
-    if (greedy || options.truncation().keepsAll()) {
-      head.sample(ops, u, out);
+    boolean truncates = !greedy && !options.truncation().keepsAll();
+    Nucleus.Kept kept = truncates && options.recordsTruncated() ? new Nucleus.Kept(count) : null;
+    if (truncates) {
+      nucleus.sample(head, u, options.truncation(), out, kept);
     } else {
-      nucleus.sample(head, u, options.truncation(), out);
+      head.sample(ops, u, out);
     }
     for (int i = 0; i < count; i++) {
       Running row = rows.get(i);
@@ -273,6 +291,10 @@ public final class Sampler {
       row.record.action()[at] = out.action()[i];
       row.record.logProb()[at] = out.logProb()[i];
       row.record.entropy()[at] = out.entropy()[i];
+      if (kept != null) {
+        row.keptIds.add(kept.ids()[i]);
+        row.keptLogProbs.add(kept.logProbs()[i]);
+      }
       System.arraycopy(out.topIds(), i * topK, row.record.topIds(), at * topK, topK);
       System.arraycopy(out.topLogProbs(), i * topK, row.record.topLogProbs(), at * topK, topK);
     }

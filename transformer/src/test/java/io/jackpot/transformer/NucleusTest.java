@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.input.InputException;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.assertj.core.api.recursive.comparison.RecursiveComparisonConfiguration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +37,16 @@ class NucleusTest {
   /** The tokens sampled from {@code logits} with each of the uniforms. */
   private static HeadStatistics sample(
       float[] logits, float temperature, Truncation truncation, int topK, double... uniforms) {
+    return sample(logits, temperature, truncation, topK, null, uniforms);
+  }
+
+  private static HeadStatistics sample(
+      float[] logits,
+      float temperature,
+      Truncation truncation,
+      int topK,
+      Nucleus.@Nullable Kept recorded,
+      double... uniforms) {
     int vocabulary = logits.length;
     Tensor identity = Tensor.zeros(vocabulary, vocabulary);
     Tensor hidden = Tensor.zeros(uniforms.length, vocabulary);
@@ -47,7 +59,7 @@ class NucleusTest {
     HeadStatistics out = HeadStatistics.allocate(uniforms.length, topK);
     Matrix weight = Matrix.of(OPS, identity, WeightType.F32);
     InferenceModel.SamplingHead head = new InferenceModel.SamplingHead(hidden, weight, temperature);
-    new Nucleus(OPS).sample(head, uniforms, truncation, out);
+    new Nucleus(OPS).sample(head, uniforms, truncation, out, recorded);
     return out;
   }
 
@@ -99,6 +111,16 @@ class NucleusTest {
       for (int id : byLogit.subList(kept, logits.length)) {
         assertThat(shares[id]).as("%s: id %d", line, id).isZero();
       }
+      Nucleus.Kept recorded = new Nucleus.Kept(1);
+      HeadStatistics one = sample(logits, Float.parseFloat(words[1]), truncation, 0, recorded, 0.5);
+      assertThat(recorded.ids()[0])
+          .as(line)
+          .containsExactly(byLogit.subList(0, kept).stream().mapToInt(Integer::intValue).toArray());
+      float[] logProbs = recorded.logProbs()[0];
+      assertThat(Math.exp(logProbs[0])).as(line).isCloseTo(first, within(1e-6));
+      assertThat(Math.exp(logProbs[kept - 1])).as(line).isCloseTo(last, within(1e-6));
+      int place = byLogit.indexOf(one.action()[0]);
+      assertThat(one.logProb()[0]).as(line).isEqualTo(logProbs[place]);
       // The least probable token that stays is at the end of the unit interval.
       int end = sample(logits, Float.parseFloat(words[1]), truncation, 0, 1 - 1e-9).action()[0];
       assertThat(end).as(line).isEqualTo(byLogit.get(kept - 1));
@@ -191,9 +213,28 @@ class NucleusTest {
         .sample(
             prompts,
             5,
-            new Sampler.Options(1, 20, Set.of(3), 4, slots, truncation),
+            new Sampler.Options(1, 20, Set.of(3), 4, slots, truncation, false),
             (prompt, sample, position) ->
                 Threefry.uniform(Threefry.fold(42, prompt, sample), position, 0));
+  }
+
+  /**
+   * A rollout's memory is bounded: what keeps too many tokens is refused, and says how to go on.
+   */
+  @Test
+  void aTruncationThatKeepsTooManyTokensIsNotRecorded() {
+    float[] logits = random(3000, 0.1, 2);
+    Nucleus.Kept recorded = new Nucleus.Kept(1);
+    Truncation wide = new Truncation(0, 0.9, 0);
+    assertThatThrownBy(() -> sample(logits, 1, wide, 0, recorded, 0.5))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("more than the 1024 that a rollout records; add samplingTopK 1024");
+    sample(logits, 1, new Truncation(1024, 0.9, 0), 0, recorded, 0.5);
+    double total = 0;
+    for (float logProb : recorded.logProbs()[0]) {
+      total += Math.exp(logProb);
+    }
+    assertThat(total).isCloseTo(1, within(1e-6));
   }
 
   /** χ² of 20,000 tokens against the nucleus' probabilities, of a flat row and of a steep one. */
