@@ -6,12 +6,21 @@ import io.jackpot.weights.StoredType;
 /** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
     @Setting(help = "model folder or GGUF file to start from") String model,
-    @Setting(help = "JSONL file of {\"prompt\", \"completion\"} or {\"ids\"}") String data,
+    @Setting(
+            help =
+                "JSONL, JSON or Parquet file of {\"prompt\", \"completion\"}, {\"messages\"},"
+                    + " {\"text\"} or {\"ids\"}; may be gzipped, or a folder of files")
+        String data,
     @Setting(help = "run folder to write") String out,
     @Setting(
             value = "false",
             help = "start from random weights; take only config and tokenizer of the model")
         boolean fresh,
+    @Setting(
+            value = "true",
+            help =
+                "learn the end token after a completion that does not end with one (not after ids)")
+        boolean appendEnd,
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
     @Setting(value = "32", min = 1, help = "lines per optimizer update") int batch,
     @Setting(value = "0.001", min = 0, help = "learning rate") float lr,

@@ -3,11 +3,13 @@ package io.jackpot.train;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Packing;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Prompts with their responses laid end to end for one forward pass. The last token of a response
- * predicts nothing that is trained on, so it is left out.
+ * Prompts with their responses laid end to end for one forward pass. The last token that is trained
+ * on and what follows it predict nothing that is, so they are left out.
  *
  * @param ids input of the model, [tokens]
  * @param packing where each sequence stands in {@code ids}
@@ -17,31 +19,43 @@ import java.util.List;
  */
 record PackedResponses(int[] ids, Packing packing, int[] rows, int[] actions, int[] sequence) {
 
-  /** A prompt of at least one token and what followed. */
-  record Pair(int[] prompt, int[] response) {
+  /**
+   * A sequence with the tokens that are trained on.
+   *
+   * @param ids all of its tokens
+   * @param targets their places in {@code ids}, rising, from 1 on; at least one
+   */
+  record Sequence(int[] ids, int[] targets) {
+
+    /** A prompt of at least one token and what followed, all of which is trained on. */
+    static Sequence of(int[] prompt, int[] response) {
+      int[] ids = Arrays.copyOf(prompt, prompt.length + response.length);
+      System.arraycopy(response, 0, ids, prompt.length, response.length);
+      return new Sequence(ids, IntStream.range(prompt.length, ids.length).toArray());
+    }
+
+    /** The tokens of the input: those before the last that is trained on. */
     int tokens() {
-      return prompt.length + response.length - 1;
+      return targets[targets.length - 1];
     }
   }
 
-  static PackedResponses of(List<Pair> pairs) {
-    Packing packing = Packing.ofLengths(pairs.stream().mapToInt(Pair::tokens).toArray());
-    int responses = pairs.stream().mapToInt(pair -> pair.response.length).sum();
+  static PackedResponses of(List<Sequence> sequences) {
+    Packing packing = Packing.ofLengths(sequences.stream().mapToInt(Sequence::tokens).toArray());
+    int responses = sequences.stream().mapToInt(each -> each.targets.length).sum();
     int[] ids = new int[packing.tokens()];
     int[] rows = new int[responses];
     int[] actions = new int[responses];
     int[] sequence = new int[responses];
     int at = 0;
-    for (int s = 0; s < pairs.size(); s++) {
-      int[] prompt = pairs.get(s).prompt;
-      int[] response = pairs.get(s).response;
+    for (int s = 0; s < sequences.size(); s++) {
+      Sequence each = sequences.get(s);
       int start = packing.start(s);
-      System.arraycopy(prompt, 0, ids, start, prompt.length);
-      System.arraycopy(response, 0, ids, start + prompt.length, response.length - 1);
-      for (int t = 0; t < response.length; t++, at++) {
-        rows[at] = start + prompt.length - 1 + t;
-        actions[at] = response[t];
-        sequence[at] = s;
+      System.arraycopy(each.ids, 0, ids, start, each.tokens());
+      for (int target : each.targets) {
+        rows[at] = start + target - 1;
+        actions[at] = each.ids[target];
+        sequence[at++] = s;
       }
     }
     return new PackedResponses(ids, packing, rows, actions, sequence);
@@ -50,25 +64,26 @@ record PackedResponses(int[] ids, Packing packing, int[] rows, int[] actions, in
   /** {@link #split} for prompts with what was sampled. */
   static List<PackedResponses> ofRollouts(List<Rollout> rollouts, int maxTokens) {
     return split(
-        rollouts.stream().map(r -> new Pair(r.prompt().ids(), r.response())).toList(), maxTokens);
+        rollouts.stream().map(r -> Sequence.of(r.prompt().ids(), r.response())).toList(),
+        maxTokens);
   }
 
   /**
-   * Packs {@code pairs} in order into batches of at most {@code maxTokens} tokens each; a longer
-   * sequence gets a batch of its own.
+   * Packs {@code sequences} in order into batches of at most {@code maxTokens} tokens each; a
+   * longer sequence gets a batch of its own.
    */
-  static List<PackedResponses> split(List<Pair> pairs, int maxTokens) {
+  static List<PackedResponses> split(List<Sequence> sequences, int maxTokens) {
     List<PackedResponses> batches = new ArrayList<>();
-    List<Pair> open = new ArrayList<>();
+    List<Sequence> open = new ArrayList<>();
     int tokens = 0;
-    for (Pair pair : pairs) {
-      if (!open.isEmpty() && tokens + pair.tokens() > maxTokens) {
+    for (Sequence each : sequences) {
+      if (!open.isEmpty() && tokens + each.tokens() > maxTokens) {
         batches.add(of(open));
         open.clear();
         tokens = 0;
       }
-      open.add(pair);
-      tokens += pair.tokens();
+      open.add(each);
+      tokens += each.tokens();
     }
     if (!open.isEmpty()) {
       batches.add(of(open));

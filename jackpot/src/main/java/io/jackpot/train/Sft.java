@@ -7,13 +7,14 @@ import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
-import io.jackpot.problems.Demonstrations;
+import io.jackpot.prompts.ChatTemplate;
+import io.jackpot.prompts.Demonstrations;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Streams;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
-import io.jackpot.train.PackedResponses.Pair;
+import io.jackpot.train.PackedResponses.Sequence;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
@@ -22,9 +23,13 @@ import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,10 +42,10 @@ public final class Sft {
   private final SftSettings settings;
   private final Ops ops;
   private final Learner learner;
-  private final List<Pair> data;
+  private final List<Sequence> data;
   private final Epochs epochs;
 
-  private Sft(SftSettings settings, Ops ops, Learner learner, List<Pair> data) {
+  private Sft(SftSettings settings, Ops ops, Learner learner, List<Sequence> data) {
     this.settings = settings;
     this.ops = ops;
     this.learner = learner;
@@ -61,7 +66,12 @@ public final class Sft {
             ? ModelFolder.load(
                 Path.of(settings.model()), LoadOptions.DEFAULT.withRandomWeights(settings.seed()))
             : ModelSource.load(settings.model(), LoadProgress.on(log, terminal));
-    List<Pair> data = pairs(settings, folder);
+    AtomicReference<@Nullable ChatTemplate> chat = new AtomicReference<>();
+    Demonstrations.Data read = read(settings, folder, chat);
+    List<Sequence> data =
+        read.demonstrations().stream()
+            .map(each -> new Sequence(each.ids(), each.targets()))
+            .toList();
     Model model = new Model(folder.config(), folder.parameters());
     AdamW optimizer =
         new AdamW(
@@ -77,6 +87,7 @@ public final class Sft {
         RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
+      read.notes().forEach(log::println);
       Ops ops = device.ops();
       Learner learner =
           new Learner("model", ops, model, optimizer, settings.recomputeActivations());
@@ -86,7 +97,12 @@ public final class Sft {
         run.metrics().append(line);
         progress.step(line);
       }
-      folder.save(out.resolve("model"), settings.dtype(), (long) settings.shardMegabytes() << 20);
+      Path saved = out.resolve("model");
+      folder.save(saved, settings.dtype(), (long) settings.shardMegabytes() << 20);
+      ChatTemplate used = chat.get();
+      if (used != null && ChatTemplate.find(saved, used.now()) == null) {
+        used.writeInto(saved);
+      }
       run.report();
       progress.done();
       return run.lastMetrics();
@@ -104,23 +120,31 @@ public final class Sft {
                 + settings.microBatchTokens());
   }
 
-  private static List<Pair> pairs(SftSettings settings, ModelFolder folder) {
+  /**
+   * @param chat gets the chat template if the data need it
+   */
+  private static Demonstrations.Data read(
+      SftSettings settings, ModelFolder folder, AtomicReference<@Nullable ChatTemplate> chat) {
     ModelConfig config = folder.config();
-    var target =
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    Demonstrations.Target target =
         new Demonstrations.Target(
+            settings.model(),
             folder.tokenizer(),
+            () -> {
+              chat.set(ModelSource.chatTemplate(settings.model(), now));
+              return chat.get();
+            },
             config.vocabularySize(),
             config.longestSequence(),
             config.lengthSetting());
-    return Demonstrations.read(Path.of(settings.data()), target).stream()
-        .map(each -> new Pair(each.prompt(), each.completion()))
-        .toList();
+    return Demonstrations.read(settings.data(), target, settings.appendEnd());
   }
 
   private ObjectNode update(int step) {
     long start = System.nanoTime();
-    List<Pair> batch = batch(step);
-    int tokens = batch.stream().mapToInt(pair -> pair.response().length).sum();
+    List<Sequence> batch = batch(step);
+    int tokens = batch.stream().mapToInt(each -> each.targets().length).sum();
     double loss = 0;
     for (PackedResponses part : PackedResponses.split(batch, settings.microBatchTokens())) {
       Head head = learner.model().head(learner.forward(part), 1);
@@ -165,8 +189,8 @@ public final class Sft {
   }
 
   /** The next lines of the data, which repeats in epochs. */
-  private List<Pair> batch(int step) {
-    List<Pair> batch = new ArrayList<>(settings.batch());
+  private List<Sequence> batch(int step) {
+    List<Sequence> batch = new ArrayList<>(settings.batch());
     long first = (step - 1L) * settings.batch();
     for (long i = first; i < first + settings.batch(); i++) {
       batch.add(data.get(settings.shuffle() ? epochs.item(i) : (int) (i % data.size())));

@@ -1,5 +1,7 @@
 package io.jackpot.jinja;
 
+import io.jackpot.jinja.Template.Rendering;
+import io.jackpot.jinja.Template.Span;
 import io.jackpot.jinja.TemplateExpression.Arguments;
 import io.jackpot.jinja.Values.Function;
 import io.jackpot.jinja.Values.Namespace;
@@ -22,7 +24,9 @@ final class Interpreter {
     CONTINUE
   }
 
-  private StringBuilder out = new StringBuilder();
+  private final List<Span> generated = new ArrayList<>();
+  private final StringBuilder text = new StringBuilder();
+  private StringBuilder out = text;
   private int steps;
   private int calls;
 
@@ -50,12 +54,12 @@ final class Interpreter {
   }
 
   /**
-   * The text that a template writes.
+   * What a template writes.
    *
    * @param values the values of names, which hide the globals of the same name
    * @throws TemplateException if the template fails or exceeds a limit
    */
-  String run(
+  Rendering run(
       List<TemplateStatement> template,
       Map<String, Function> globals,
       Map<String, ? extends @Nullable Object> values) {
@@ -64,7 +68,16 @@ final class Interpreter {
     Scope scope = new Scope(outer);
     values.forEach(scope::set);
     body(template, scope);
-    return out.toString();
+    return new Rendering(text.toString(), generated);
+  }
+
+  private Flow generation(TemplateStatement.Generation marked, Scope scope) {
+    int start = out.length();
+    Flow flow = body(marked.body(), scope);
+    if (out == text && out.length() > start) {
+      generated.add(new Span(start, out.length()));
+    }
+    return flow;
   }
 
   private Flow body(List<TemplateStatement> body, Scope scope) {
@@ -90,8 +103,8 @@ final class Interpreter {
       case TemplateStatement.SetBlock set ->
           scope.set(set.target(), written(set.body(), new Scope(scope)));
       case TemplateStatement.Macro macro -> scope.set(macro.name(), macro(macro, scope));
-      case TemplateStatement.Body inner -> {
-        return body(inner.body(), scope);
+      case TemplateStatement.Generation marked -> {
+        return generation(marked, scope);
       }
       case TemplateStatement.Break end -> {
         return Flow.BREAK;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *       trim_blocks}, {@code lstrip_blocks} and the signs + and − for white space;
  *   <li>{@code for} (several names, a condition, {@code else}, {@code loop}), {@code if}, {@code
  *       set} (names, an attribute of a namespace, a block), {@code macro}, {@code break}, {@code
- *       continue}, and {@code generation}, which has no effect here;
+ *       continue}, and {@code generation}, which marks its text;
  *   <li>all operators, slices, calls, the filters of {@link Filters}, the tests of {@link Tests},
  *       the methods of {@link Methods}, and {@code range}, {@code dict}, {@code namespace}, {@code
  *       raise_exception} and {@code strftime_now}.
@@ -27,6 +27,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Template {
   private final List<TemplateStatement> statements;
+
+  /**
+   * What a template wrote.
+   *
+   * @param generated the text in blocks {@code generation}, in order; without those inside of a
+   *     block or macro whose text is a value
+   */
+  public record Rendering(String text, List<Span> generated) {}
+
+  /** A part of a text: the characters from {@code start} to {@code end - 1}. */
+  public record Span(int start, int end) {}
 
   private Template(List<TemplateStatement> statements) {
     this.statements = statements;
@@ -48,7 +59,7 @@ public final class Template {
    * @param now the time that {@code strftime_now} formats
    * @throws TemplateException if rendering fails, or the template raises an exception
    */
-  public String render(Map<String, ? extends @Nullable Object> values, LocalDateTime now) {
+  public Rendering render(Map<String, ? extends @Nullable Object> values, LocalDateTime now) {
     try {
       return new Interpreter().run(statements, Globals.at(now), values);
     } catch (StackOverflowError e) {

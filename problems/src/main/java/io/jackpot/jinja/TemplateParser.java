@@ -69,7 +69,7 @@ final class TemplateParser {
       case "continue" -> simple(new TemplateStatement.Continue());
       case "generation" -> {
         cursor.endBlock();
-        yield new TemplateStatement.Body(closed("endgeneration"));
+        yield new TemplateStatement.Generation(closed("endgeneration"));
       }
       default ->
           throw name.error(

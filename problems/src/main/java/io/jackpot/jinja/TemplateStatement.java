@@ -54,8 +54,8 @@ sealed interface TemplateStatement {
       List<TemplateStatement> body)
       implements TemplateStatement {}
 
-  /** A body that always runs. */
-  record Body(List<TemplateStatement> body) implements TemplateStatement {}
+  /** A body whose text is what the model is to generate. */
+  record Generation(List<TemplateStatement> body) implements TemplateStatement {}
 
   record Break() implements TemplateStatement {}
 

@@ -107,6 +107,13 @@ public final class Conversations {
     return text.toString();
   }
 
+  /** The tools of a row, which may be JSON inside of a text, as a chat template sees them. */
+  public static @Nullable Object tools(JsonNode row) {
+    JsonNode tools = row.path("tools");
+    JsonNode inside = tools.isString() ? GoldAnswers.json(tools.stringValue()) : tools;
+    return inside == null || inside.isEmpty() ? null : value(inside);
+  }
+
   private static @Nullable Object value(JsonNode node) {
     if (node.isArray()) {
       List<@Nullable Object> list = new ArrayList<>();

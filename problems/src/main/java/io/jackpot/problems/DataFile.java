@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * of them compressed by gzip, or Parquet ({@link ParquetRows}). The format is recognised by the
  * content of a file, not by its name.
  */
-final class DataFile {
+public final class DataFile {
   private static final byte[] PARQUET = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] LFS_POINTER =
       "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
@@ -41,7 +41,7 @@ final class DataFile {
    * @param names paths separated by commas
    * @throws InputException if a path has no files, or a folder holds several splits of a data set
    */
-  static List<Path> files(String names) {
+  public static List<Path> files(String names) {
     List<Path> files = new ArrayList<>();
     for (String name : exists(names) ? List.of(names) : List.of(names.split(",", -1))) {
       if (exists(name)) {
@@ -121,7 +121,7 @@ final class DataFile {
    * @param wanted whether the field of a name is needed; other fields may be read as null
    * @throws InputException if the file cannot be read or has an unknown format
    */
-  static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
+  public static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
     try (InputStream in = InputBytes.open(file)) {
       if (InputBytes.startsWith(in, PARQUET)) {
         ParquetRows.forEach(file, wanted, read);

@@ -29,7 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  * <ul>
  *   <li>an array of objects; a row may also be an array of objects, whose fields are 0, 1, …,
  *   <li>an object that holds one array of objects, as in {@code {"version": 1, "data": […]}}, or
- *   <li>an object of columns of equal length, as in {@code {"question": […], "answer": […]}}.
+ *   <li>an object of columns of equal length, as in {@code {"question": […], "answer": […]}}; but
+ *       {@code {"ids": [1, 2]}} is a row.
  * </ul>
  */
 final class JsonRows {
@@ -184,7 +185,7 @@ final class JsonRows {
       for (JsonNode row : arrays.getFirst()) {
         read.accept(new Line(file + ", entry " + i++, row));
       }
-    } else if (isOfColumns(object)) {
+    } else if (isOfColumns(object) && !(wanted.test("ids") && holdsIds(object))) {
       int rows = object.iterator().next().size();
       for (int i = 0; i < rows; i++) {
         ObjectNode row = JsonNodeFactory.instance.objectNode();
@@ -196,6 +197,11 @@ final class JsonRows {
     } else {
       read.accept(document);
     }
+  }
+
+  /** Whether an object is a row of token ids, and not a column of numbers. */
+  private static boolean holdsIds(JsonNode object) {
+    return object.path("ids").path(0).isIntegralNumber();
   }
 
   private static boolean isOfObjects(JsonNode node) {

@@ -2,6 +2,7 @@ package io.jackpot.prompts;
 
 import io.jackpot.input.InputException;
 import io.jackpot.jinja.Template;
+import io.jackpot.jinja.Template.Rendering;
 import io.jackpot.jinja.TemplateException;
 import io.jackpot.problems.Message;
 import io.jackpot.weights.AtomicFiles;
@@ -111,15 +112,17 @@ public final class ChatTemplate {
   /**
    * Returns {@code chat}.
    *
+   * @param what asks for it, for the message
    * @param whose the model, for the message
    * @throws InputException if {@code chat} is null
    */
-  public static ChatTemplate require(@Nullable ChatTemplate chat, String whose) {
+  public static ChatTemplate require(@Nullable ChatTemplate chat, String what, String whose) {
     if (chat == null) {
       throw new InputException(
-          "promptTemplate chat: "
+          what
+              + ": "
               + whose
-              + " has no chat template (chat_template.jinja, chat_template in tokenizer_config.json, or in a GGUF file tokenizer.chat_template); expected another promptTemplate");
+              + " has no chat template (chat_template.jinja, chat_template in tokenizer_config.json, or in a GGUF file tokenizer.chat_template)");
     }
     return chat;
   }
@@ -161,18 +164,24 @@ public final class ChatTemplate {
     return template.isString() ? template.stringValue() : null;
   }
 
+  /** The text of a conversation with the assistant's turn begun. */
+  public String render(List<Message> turns) {
+    return render(turns, null, true).text();
+  }
+
   /**
-   * Renders a conversation like transformers' {@code apply_chat_template} with {@code
-   * add_generation_prompt}.
+   * Renders a conversation like transformers' {@code apply_chat_template}.
    *
+   * @param tools the functions that the assistant may call; null for none
+   * @param generationPrompt whether the assistant's turn is begun at the end
    * @throws InputException if the template fails or refuses the turns
    */
-  public String render(List<Message> turns) {
+  Rendering render(List<Message> turns, @Nullable Object tools, boolean generationPrompt) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>(special);
     values.put("messages", turns.stream().map(Message::keys).toList());
-    values.put("tools", null);
+    values.put("tools", tools);
     values.put("documents", null);
-    values.put("add_generation_prompt", true);
+    values.put("add_generation_prompt", generationPrompt);
     try {
       return template.render(values, now);
     } catch (TemplateException e) {

@@ -197,7 +197,7 @@ public sealed interface PromptTemplate {
       String model,
       Supplier<@Nullable ChatTemplate> chat) {
     if (name != null && name.equals("chat")) {
-      return new Chat(ChatTemplate.require(chat.get(), model), system);
+      return new Chat(ChatTemplate.require(chat.get(), "promptTemplate chat", model), system);
     }
     if (system != null) {
       throw new InputException(

@@ -59,7 +59,7 @@ class TemplateTest {
 
   private static @Nullable String rendered(String template, Map<String, @Nullable Object> values) {
     try {
-      return Template.parse(template).render(values, NOW);
+      return Template.parse(template).render(values, NOW).text();
     } catch (TemplateException e) {
       assertThat(e).hasMessageNotContaining("\n");
       return null;

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files in the forms in which data sets are published, which other tools were seen to misread. */
-class PublishedDataTest {
+public class PublishedDataTest {
   private static final String QUESTION =
       "Natalia sold 48 clips in April and half as many in May. How many altogether?"
           + " Let's think step by step and output the final answer after \"####\".";
