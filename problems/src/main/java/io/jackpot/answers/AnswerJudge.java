@@ -4,6 +4,7 @@ import io.jackpot.answers.Answer.Words;
 import io.jackpot.answers.AnswerExtractor.Extraction;
 import io.jackpot.math.Budget;
 import io.jackpot.math.MathException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,14 @@ public final class AnswerJudge {
     if (given != null && expected != null && isProse(given, expected.answer)) {
       given = null;
     }
+    Set<String> numbers =
+        expected == null || given == null
+            ? Set.of()
+            : Letters.numbers(List.of(expected.answer, given.answer));
+    if (expected != null && given != null && !numbers.isEmpty()) {
+      expected = again(expected, numbers, new Budget(BUDGET));
+      given = again(given, numbers, reading);
+    }
     @Nullable String extracted = given == null ? null : given.extraction.text();
     if (expected == null || given == null) {
       Outcome outcome = expected == null ? Outcome.BAD_GOLD : Outcome.UNPARSED;
@@ -116,6 +125,16 @@ public final class AnswerJudge {
     }
     try {
       return new Reading(extraction, new AnswerReader(budget).read(extraction.text()));
+    } catch (MathException e) {
+      return null;
+    }
+  }
+
+  /** Reads an answer again, knowing which letters before brackets are numbers. */
+  private static @Nullable Reading again(Reading reading, Set<String> numbers, Budget budget) {
+    try {
+      String text = reading.extraction.text();
+      return new Reading(reading.extraction, new AnswerReader(budget, numbers).read(text));
     } catch (MathException e) {
       return null;
     }

@@ -38,15 +38,16 @@ final class AnswerParser extends ExprParser {
 
   private int noRelations;
 
-  private AnswerParser(AnswerCursor cursor) {
-    super(cursor);
+  private AnswerParser(AnswerCursor cursor, Set<String> numbers) {
+    super(cursor, numbers);
   }
 
   /**
+   * @param numbers the names that are numbers before brackets, where others are functions
    * @throws MathException if the text is not a mathematical answer
    */
-  static Answer parse(String text) {
-    AnswerParser parser = new AnswerParser(new AnswerCursor(AnswerLexer.tokens(text)));
+  static Answer parse(String text, Set<String> numbers) {
+    AnswerParser parser = new AnswerParser(new AnswerCursor(AnswerLexer.tokens(text)), numbers);
     Answer answer = parser.list();
     parser.cursor.accept("\\\\"); // The end of a line.
     if (!parser.cursor.now().is(END)) {
@@ -242,13 +243,15 @@ final class AnswerParser extends ExprParser {
     if (close == ')') {
       cursor.expect(")");
     }
+    boolean pair =
+        inside instanceof Several(List<Answer> items, Joiner joiner) && items.size() == 2;
+    if (!pair && (open == '(') != (close == ')')) {
+      throw new MathException("brackets that do not match");
+    }
     if (inside instanceof Several(List<Answer> items, Joiner joiner)) {
       return open == '[' && items.stream().allMatch(AnswerParser::isRow)
           ? new Matrix(rows(items))
           : new Sequence(open, items, close);
-    }
-    if ((open == '(') != (close == ')')) {
-      throw new MathException("brackets that do not match");
     }
     return inside;
   }
@@ -288,7 +291,7 @@ final class AnswerParser extends ExprParser {
       cursor.skip(cursor.ahead(1).is("∈") ? 4 : 2);
       Answer condition = list();
       cursor.expect("\\}");
-      return condition;
+      return RealSets.isRealSet(condition) ? new Union(List.of(condition)) : condition;
     }
     Answer inside = list();
     cursor.expect("\\}");

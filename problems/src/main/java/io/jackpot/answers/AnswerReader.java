@@ -83,9 +83,18 @@ final class AnswerReader {
       Set.of("all real numbers", "all reals", "real numbers", "any real number");
 
   private final Budget budget;
+  private final Set<String> numbers;
 
   AnswerReader(Budget budget) {
+    this(budget, Set.of());
+  }
+
+  /**
+   * @param numbers the names that are numbers before brackets, where others are functions
+   */
+  AnswerReader(Budget budget, Set<String> numbers) {
     this.budget = budget;
+    this.numbers = numbers;
   }
 
   /**
@@ -121,7 +130,7 @@ final class AnswerReader {
     }
     Answer answer;
     try {
-      answer = AnswerParser.parse(text);
+      answer = AnswerParser.parse(text, numbers);
     } catch (MathException e) {
       return words(plain, e);
     }

@@ -6,20 +6,19 @@ import io.jackpot.answers.Answer.Sequence;
 import io.jackpot.answers.Answer.Value;
 import io.jackpot.math.Equality;
 import io.jackpot.math.Expr;
+import io.jackpot.math.Expr.Application;
 import io.jackpot.math.Expr.Product;
 import io.jackpot.math.Expr.Sym;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Equations: assignments, which name a value as in x = 5, and other relations. */
 final class Assignments {
-  private static final Set<String> FUNCTIONS =
-      Set.of(
-          "f", "g", "h", "p", "q", "A", "C", "D", "F", "G", "H", "N", "P", "Q", "R", "S", "T", "V",
-          "a", "u", "v", "r");
-
   private final Equality equality;
 
   Assignments(Equality equality) {
@@ -42,7 +41,11 @@ final class Assignments {
   /** Whether the relation is a name with its value, or a chain of equal numbers. */
   boolean isAssignment(Relation relation) {
     boolean equations = relation.signs().stream().allMatch(s -> s == '=' || s == '≈' || s == '∈');
-    if (!equations || !areEqual(relation, name(relation) == null ? 0 : 1)) {
+    boolean value =
+        relation.sides().getFirst() instanceof Value(Expr left) && !(left instanceof Sym);
+    if (!equations
+        || (value && relation.signs().contains('∈'))
+        || !areEqual(relation, name(relation) == null ? 0 : 1)) {
       return false;
     }
     return (name(relation) != null && !isAboutItself(relation))
@@ -50,7 +53,7 @@ final class Assignments {
             .allMatch(side -> side instanceof Value(Expr expr) && expr.isConstant());
   }
 
-  /** Whether an equation names no value, as x = x² or f(y) = x². */
+  /** Whether an equation names no value, as x = x², f(y) = x² or f(x) = x + f(1). */
   private static boolean isAboutItself(Relation relation) {
     if (!(relation.sides().getLast() instanceof Value(Expr value))) {
       return false;
@@ -58,12 +61,21 @@ final class Assignments {
     Set<String> used = value.variables();
     return switch (relation.sides().getFirst()) {
       case Value(Sym(String name)) -> used.contains(name);
-      case Value(Product(List<Expr> factors)) when factors.getLast() instanceof Sym(String at) ->
-          !used.isEmpty() && !used.contains(at);
-      case Value(Product(List<Expr> factors)) when factors.getLast() instanceof Expr.Num ->
-          !used.isEmpty();
+      case Value(Application(Expr function, Expr at)) ->
+          (!used.isEmpty() && Collections.disjoint(used, at.variables()))
+              || functions(value).contains(function);
       default -> false;
     };
+  }
+
+  /** The unknown functions in an expression. */
+  private static Set<Expr> functions(Expr expr) {
+    Set<Expr> functions = new HashSet<>();
+    if (expr instanceof Application(Expr function, Expr at)) {
+      functions.add(function);
+    }
+    expr.parts().forEach(part -> functions.addAll(functions(part)));
+    return functions;
   }
 
   /**
@@ -114,12 +126,9 @@ final class Assignments {
   private static @Nullable String name(Answer side) {
     return switch (side) {
       case Value(Sym(String name)) -> name;
-      case Value(Product(List<Expr> factors))
-          when factors.size() == 2
-              && factors.get(0) instanceof Sym(String function)
-              && FUNCTIONS.contains(function)
-              && (factors.get(1) instanceof Sym || factors.get(1) instanceof Expr.Num) ->
-          function + "(" + (factors.get(1) instanceof Sym(String at) ? at : factors.get(1)) + ")";
+      case Value(Application(Sym(String function), Expr at))
+          when at instanceof Sym || at.isConstant() ->
+          function + "(" + (at instanceof Sym(String letter) ? letter : at) + ")";
       case Sequence(char open, List<Answer> items, char close)
           when items.stream().allMatch(i -> i instanceof Value(Sym s)) && isSorted(items) ->
           items.toString();
@@ -130,7 +139,7 @@ final class Assignments {
   /** Whether the names of coordinates are in order, as in (x, y). */
   private static boolean isSorted(List<Answer> names) {
     for (int i = 1; i < names.size(); i++) {
-      if (names.get(i - 1).toString().compareTo(names.get(i).toString()) > 0) {
+      if (names.get(i - 1).toString().compareTo(names.get(i).toString()) >= 0) {
         return false;
       }
     }
@@ -147,7 +156,7 @@ final class Assignments {
     boolean named =
         relation.signs().stream().allMatch(s -> s == '=')
             && relation.sides().getFirst() instanceof Value(Expr left)
-            && left.variables().size() > 1
+            && left.variables().size() + functions(left).size() > 1
             && !(left instanceof Product(List<Expr> factors)
                 && factors.stream().anyMatch(Expr.Num.class::isInstance))
             && amount instanceof Value(Expr right)
@@ -213,6 +222,24 @@ final class Assignments {
       return null;
     }
     return sign == '>' || sign == '≥' ? Expr.minus(right, left) : Expr.minus(left, right);
+  }
+
+  /**
+   * The items of a list, each with what stands left of the equals sign before it: −x = 0, 1 is −x =
+   * 0 and −x = 1.
+   */
+  static List<Answer> distributed(List<Answer> items) {
+    List<Answer> distributed = new ArrayList<>();
+    @Nullable Answer left = null;
+    for (Answer item : items) {
+      if (item instanceof Relation(List<Answer> sides, List<Character> signs)) {
+        boolean named = sides.size() == 2 && signs.getFirst() == '=';
+        left = named && sides.getFirst() instanceof Value ? sides.getFirst() : null;
+      }
+      boolean bare = left != null && item instanceof Value;
+      distributed.add(bare ? new Relation(List.of(left, item), List.of('=')) : item);
+    }
+    return distributed;
   }
 
   /**

@@ -12,6 +12,7 @@ import io.jackpot.answers.Answer.Relation;
 import io.jackpot.answers.Answer.Residue;
 import io.jackpot.answers.Answer.Sequence;
 import io.jackpot.answers.Answer.Several;
+import io.jackpot.answers.Answer.Union;
 import io.jackpot.answers.Answer.Value;
 import io.jackpot.answers.Answer.Words;
 import io.jackpot.math.Budget;
@@ -61,7 +62,9 @@ final class Equivalence {
    *
    * @throws MathException if it cannot be decided within the budget
    */
-  boolean equivalent(Answer gold, Answer answer) {
+  boolean equivalent(Answer written, Answer given) {
+    Answer gold = alone(written);
+    Answer answer = alone(given);
     if (gold instanceof Choice || answer instanceof Choice) {
       return choice(gold, answer);
     }
@@ -73,8 +76,8 @@ final class Equivalence {
             unwrappedGold == null ? gold : unwrappedGold, unwrapped == null ? answer : unwrapped);
       }
     }
-    List<Answer> golds = Assignments.inOrder(Signs.items(gold));
-    List<Answer> answers = Assignments.inOrder(Signs.items(answer));
+    List<Answer> golds = Assignments.inOrder(items(gold));
+    List<Answer> answers = Assignments.inOrder(items(answer));
     boolean lists = isList(gold) || isList(answer) || golds.size() > 1 || answers.size() > 1;
     if (lists && areJoinedAlike(gold, answer) && sameItems(gold, answer, golds, answers)) {
       return true;
@@ -83,6 +86,17 @@ final class Equivalence {
       return sameRealSet(gold, answer);
     }
     return !lists && single(gold, answer);
+  }
+
+  /** The condition of a set that is not part of a list, else the answer itself. */
+  private static Answer alone(Answer answer) {
+    return answer instanceof Union(List<Answer> parts) && parts.size() == 1
+        ? parts.getFirst()
+        : answer;
+  }
+
+  private static List<Answer> items(Answer answer) {
+    return Assignments.distributed(Signs.items(answer));
   }
 
   /** The set in braces that is assigned to a name, or null. */
@@ -186,6 +200,9 @@ final class Equivalence {
   }
 
   private boolean single(Answer gold, Answer answer) {
+    if (gold instanceof Union || answer instanceof Union) {
+      return sameRealSet(alone(gold), alone(answer));
+    }
     if (gold instanceof Relation || answer instanceof Relation) {
       return related(gold, answer);
     }

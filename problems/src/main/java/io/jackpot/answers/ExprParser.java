@@ -28,12 +28,17 @@ abstract class ExprParser {
       Set.of("(", "[", "{", "frac", "binom", "sqrt", "⌊", "⌈");
 
   protected final AnswerCursor cursor;
+  private final Set<String> numbers;
   private int depth;
   private int bars;
   private int functions;
 
-  ExprParser(AnswerCursor cursor) {
+  /**
+   * @param numbers the names that are numbers before brackets, where others are functions
+   */
+  ExprParser(AnswerCursor cursor, Set<String> numbers) {
     this.cursor = cursor;
+    this.numbers = numbers;
   }
 
   /** Parses brackets and their content; the opening bracket is the next token. */
@@ -177,10 +182,52 @@ abstract class ExprParser {
         || (now.is("|") && bars == 0);
   }
 
-  /** Parses a primary with its powers and factorials. */
+  /** Parses a primary with its powers and factorials, or the value of an unknown function. */
   private Answer factor() {
+    boolean name = cursor.now().is(SYMBOL) || cursor.now().text().startsWith("accent ");
+    Answer base = marked();
+    while (name && base instanceof Value(Expr function) && isApplied(function)) {
+      enter();
+      base = marks(new Value(new Expr.Application(function, scalar(primary()))));
+      leave();
+    }
+    return base;
+  }
+
+  /** Whether a name, or a power of one, is a function and its argument in brackets follows. */
+  private boolean isApplied(Expr function) {
+    Expr name = function instanceof Expr.Power(Expr base, Expr exponent) ? base : function;
+    return name instanceof Expr.Sym(String letter)
+        && !numbers.contains(letter)
+        && !Expr.CONSTANTS.contains(letter)
+        && (cursor.now().is("(") || cursor.now().is("[") || isGroupOfBrackets())
+        && implicitFollows();
+  }
+
+  /** Whether braces around nothing but a pair of brackets follow. */
+  private boolean isGroupOfBrackets() {
+    if (!cursor.now().is("{") || !cursor.ahead(1).is("(")) {
+      return false;
+    }
+    int open = 1;
+    int at = 2;
+    while (open > 0 && !cursor.ahead(at).is(AnswerToken.Kind.END)) {
+      open += cursor.ahead(at).is("(") ? 1 : cursor.ahead(at).is(")") ? -1 : 0;
+      at++;
+    }
+    return cursor.ahead(at).is("}");
+  }
+
+  /** Parses a primary with its powers and factorials. */
+  private Answer marked() {
     enter();
-    Answer base = primary();
+    Answer marked = marks(primary());
+    leave();
+    return marked;
+  }
+
+  private Answer marks(Answer primary) {
+    Answer base = primary;
     for (int marks = 0; ; marks++) {
       if (marks > MOST_MARKS) {
         throw new MathException("nested too deeply");
@@ -192,7 +239,6 @@ abstract class ExprParser {
       } else if (cursor.accept("^")) {
         base = new Value(new Expr.Power(scalar(base), exponent()));
       } else {
-        leave();
         return base;
       }
     }
@@ -200,10 +246,10 @@ abstract class ExprParser {
 
   private Expr exponent() {
     if (cursor.accept("-")) {
-      return Expr.negate(scalar(factor()));
+      return Expr.negate(scalar(marked()));
     }
     cursor.accept("+");
-    return scalar(factor());
+    return scalar(marked());
   }
 
   private Answer primary() {

@@ -68,8 +68,10 @@ final class RealSets {
    * @throws MathException if an end is not a number that can be compared
    */
   boolean equal(Answer left, Answer right) {
-    @Nullable RealSet first = read(left);
-    @Nullable RealSet second = read(right);
+    return isSame(read(left), read(right));
+  }
+
+  private boolean isSame(@Nullable RealSet first, @Nullable RealSet second) {
     if (first == null
         || second == null
         || (first.variable != null
@@ -153,12 +155,35 @@ final class RealSets {
     return new RealSet(spans, all.variable);
   }
 
-  /** Intersects with "and", unites with "or"; with a comma, intersects unless that is empty. */
+  /**
+   * Inequalities are intersected with "and" and united with "or"; with a comma, they are
+   * intersected unless that is empty. Several sets with a comma or "or" are their union if they do
+   * not meet, so that their number counts; and no inequality of a list with commas may follow from
+   * another.
+   */
   private @Nullable RealSet several(List<Answer> items, Joiner joiner) {
-    @Nullable RealSet set = together(items, joiner != Joiner.OR);
-    return joiner == Joiner.COMMA && set != null && set.spans.isEmpty()
-        ? together(items, false)
-        : set;
+    boolean inequalities = items.stream().allMatch(RealSets::isInequality);
+    @Nullable RealSet united = together(items, false);
+    if (!inequalities) {
+      boolean apart =
+          united != null
+              && joiner != Joiner.AND
+              && ordered(united.spans).size() == united.spans.size();
+      return apart ? united : null;
+    }
+    @Nullable RealSet met = together(items, true);
+    if (joiner != Joiner.COMMA || united == null || met == null) {
+      return joiner == Joiner.OR ? united : met;
+    }
+    if (met.spans.isEmpty()) {
+      return united;
+    }
+    boolean redundant = items.stream().anyMatch(item -> isSame(met, read(item)));
+    return redundant ? null : met;
+  }
+
+  private static boolean isInequality(Answer answer) {
+    return answer instanceof Relation relation && !relation.signs().contains('∈');
   }
 
   private @Nullable RealSet together(List<Answer> parts, boolean intersection) {
@@ -202,7 +227,8 @@ final class RealSets {
     char sign = signs.getFirst();
     if (signs.size() == 1 && sign == '∈') {
       @Nullable RealSet set = read(sides.getLast());
-      return set == null ? null : new RealSet(set.spans, variable(sides.getFirst()));
+      @Nullable Expr member = variable(sides.getFirst());
+      return set == null || member == null ? null : new RealSet(set.spans, member);
     }
     if (signs.size() == 1) {
       @Nullable Expr variable = variable(sides.getFirst());

@@ -1,5 +1,6 @@
 package io.jackpot.math;
 
+import io.jackpot.math.Expr.Application;
 import io.jackpot.math.Expr.Call;
 import io.jackpot.math.Expr.Num;
 import io.jackpot.math.Expr.Power;
@@ -9,6 +10,7 @@ import io.jackpot.math.Expr.Sym;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Converts expressions to a canonical form, which is the same for most equal expressions. */
@@ -48,6 +50,8 @@ final class Canonical {
           }
           case Power power -> power(power);
           case Call call -> call(call);
+          case Application(Expr function, Expr argument) ->
+              opaque("value of " + of(function).key(budget), expr, of(argument));
         };
     depth--;
     return fraction;
@@ -86,12 +90,12 @@ final class Canonical {
     }
     Polynomial numerator = base.numerator();
     boolean term = numerator.isTerm() && base.denominator() == Fraction.ONE;
-    Map<Atom, Rational> powers = term ? numerator.term().monomial().powers() : Map.of();
+    TreeMap<Atom, Rational> powers = term ? numerator.term().monomial().powers() : new TreeMap<>();
     boolean positive = term && powers.keySet().stream().allMatch(Atom::isPositive);
     boolean variable =
         powers.size() == 1
-            && powers.entrySet().stream()
-                .allMatch(e -> e.getKey().kind() == Atom.Kind.VARIABLE && e.getValue().isOne());
+            && powers.firstEntry().getKey().kind() == Atom.Kind.VARIABLE
+            && keepsSign(powers.firstEntry().getValue(), number);
     Rational coefficient = term ? numerator.term().coefficient() : Rational.ZERO;
     if (!positive && !(variable && coefficient.signum() > 0)) {
       return opaque("^", power, base, exponent);
@@ -102,6 +106,14 @@ final class Canonical {
       result = result.times(Fraction.of(factor), budget);
     }
     return result;
+  }
+
+  /**
+   * Whether the power of a power of x is the power of x to the product of the exponents wherever
+   * both are real: the root of x³ is, the root of x² is |x|.
+   */
+  private static boolean keepsSign(Rational inner, Rational outer) {
+    return inner.numerator().testBit(0) || outer.denominator().testBit(0);
   }
 
   /**

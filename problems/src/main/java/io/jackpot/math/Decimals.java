@@ -53,7 +53,7 @@ final class Decimals {
   BigDecimal divide(BigDecimal a, BigDecimal b) {
     spend();
     if (b.signum() == 0) {
-      throw new MathException("division by zero");
+      throw new NoValueException("division by zero");
     }
     return a.divide(b, context);
   }

@@ -1,13 +1,7 @@
 package io.jackpot.math;
 
-import io.jackpot.math.Expr.Num;
 import io.jackpot.math.Polynomial.Term;
-import java.math.BigDecimal;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
 
 /**
  * Decides whether expressions are equal: as numbers, or as functions of their variables wherever
@@ -25,10 +19,6 @@ public final class Equality {
   private static final int DIGITS = 100;
   private static final int MOST_DIGITS = 900;
   private static final int SHORT_NUMBER = 3;
-  private static final int POINTS = 6;
-  private static final int ENOUGH = 3;
-  private static final int FRACTIONAL_POINTS = 24;
-  private static final int NATURAL_POINTS = 8;
 
   private final Budget budget;
 
@@ -42,7 +32,19 @@ public final class Equality {
    * @throws MathException if one has no value, or it cannot be decided within the budget
    */
   public boolean equal(Expr left, Expr right) {
-    return left.equals(right) || isZero(Expr.minus(left, right));
+    if (left.equals(right)) {
+      return true;
+    }
+    Polynomial numerator = new Canonical(budget).of(Expr.minus(left, right)).numerator();
+    if (numerator.isZero()) {
+      return true;
+    }
+    if (!numerator.has(Atom::isUncertain)) {
+      return false;
+    }
+    Decimals with = new Decimals(digits(numerator.toString()), budget);
+    UnknownFunctions functions = new UnknownFunctions(this);
+    return new Sampling(functions.replaced(left), functions.replaced(right), with, budget).equal();
   }
 
   /**
@@ -51,11 +53,7 @@ public final class Equality {
    * @throws MathException as {@link #equal}
    */
   public boolean isZero(Expr expr) {
-    Polynomial numerator = new Canonical(budget).of(expr).numerator();
-    if (numerator.isZero()) {
-      return true;
-    }
-    return numerator.has(Atom::isUncertain) && isZeroInDecimals(numerator, expr);
+    return equal(expr, Expr.num(0));
   }
 
   /**
@@ -72,7 +70,7 @@ public final class Equality {
       return 0;
     }
     Decimals with = new Decimals(digits(fraction.key(budget)), budget);
-    return new Evaluator(Map.of(), with, budget).value(expr).real().signum();
+    return new Evaluator(Map.of(), false, with, budget).value(expr).real().signum();
   }
 
   /**
@@ -119,65 +117,13 @@ public final class Equality {
     Fraction fraction = new Canonical(budget).of(expr);
     if (expr.isConstant() && fraction.numerator().has(Atom::isUncertain)) {
       Decimals with = new Decimals(digits(fraction.key(budget)), budget);
-      new Evaluator(Map.of(), with, budget).value(expr);
+      new Evaluator(Map.of(), false, with, budget).value(expr);
     } else {
       // A function without a value may have been multiplied by zero.
       for (Expr part : expr.parts()) {
         check(part);
       }
     }
-  }
-
-  private boolean isZeroInDecimals(Polynomial polynomial, Expr whole) {
-    SortedSet<String> variables = whole.variables();
-    Decimals with = new Decimals(digits(polynomial.toString()), budget);
-    int seen = 0;
-    int points = variables.isEmpty() ? 1 : FRACTIONAL_POINTS + NATURAL_POINTS;
-    for (int i = 0; i < points && seen < POINTS; i++) {
-      Map<String, BigDecimal> point = point(variables, i);
-      try {
-        if (!vanishes(polynomial, new Evaluator(point, with, budget))) {
-          return false;
-        }
-        seen++;
-      } catch (MathException e) {
-        budget.spend(1); // Ends the loop if the budget is spent.
-      }
-    }
-    if (seen < Math.min(ENOUGH, points)) {
-      throw new MathException("no value at too many points");
-    }
-    return true;
-  }
-
-  /** Fractions of either sign first, then natural numbers for factorials and powers of −1. */
-  private static Map<String, BigDecimal> point(SortedSet<String> variables, int number) {
-    Map<String, BigDecimal> point = new HashMap<>();
-    int place = 0;
-    for (String name : variables) {
-      long mixed = (number * 31L + place++ * 17L + 7) * 0x9E3779B97F4A7C15L;
-      long digits = (mixed >>> 20) % 30_011 + 401;
-      if (number < FRACTIONAL_POINTS) {
-        boolean negative = number % 2 == 1 && ((number >> 1) + place) % 2 == 1;
-        point.put(name, BigDecimal.valueOf(negative ? -digits : digits, 4));
-      } else {
-        point.put(name, BigDecimal.valueOf(2 + (number * 3L + place * 5L) % 11));
-      }
-    }
-    return point;
-  }
-
-  private static boolean vanishes(Polynomial polynomial, Evaluator evaluator) {
-    List<Complex> values = new ArrayList<>();
-    for (Term term : polynomial.terms()) {
-      List<Expr> factors = new ArrayList<>();
-      factors.add(new Num(term.coefficient()));
-      term.monomial()
-          .powers()
-          .forEach((atom, power) -> factors.add(new Expr.Power(atom.expr(), new Num(power))));
-      values.add(evaluator.value(new Expr.Product(factors)));
-    }
-    return evaluator.sum(values).isZero();
   }
 
   /**

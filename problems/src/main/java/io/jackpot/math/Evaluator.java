@@ -1,5 +1,6 @@
 package io.jackpot.math;
 
+import io.jackpot.math.Expr.Application;
 import io.jackpot.math.Expr.Call;
 import io.jackpot.math.Expr.Num;
 import io.jackpot.math.Expr.Power;
@@ -23,14 +24,22 @@ final class Evaluator {
 
   private static final int LARGEST_FACTORIAL = 200;
 
-  private final Map<String, BigDecimal> point;
+  private final Map<String, Rational> point;
+  private final boolean real;
   private final Decimals with;
   private final Budget budget;
+  private final ExactEvaluator exact;
 
-  Evaluator(Map<String, BigDecimal> point, Decimals with, Budget budget) {
+  /**
+   * @param point the values of variables
+   * @param real whether an even root of a negative number has no value
+   */
+  Evaluator(Map<String, Rational> point, boolean real, Decimals with, Budget budget) {
     this.point = point;
+    this.real = real;
     this.with = with;
     this.budget = budget;
+    exact = new ExactEvaluator(point, budget);
   }
 
   Complex value(Expr expr) {
@@ -54,6 +63,7 @@ final class Evaluator {
       }
       case Power(Expr base, Expr exponent) -> power(base, exponent);
       case Call(String function, List<Expr> arguments) -> call(function, arguments);
+      case Application a -> throw new MathException("a value of an unknown function");
     };
   }
 
@@ -110,11 +120,11 @@ final class Evaluator {
       case "e" -> Complex.of(with.exp(BigDecimal.ONE));
       case "i" -> Complex.I;
       default -> {
-        @Nullable BigDecimal value = point.get(name);
+        @Nullable Rational value = point.get(name);
         if (value == null) {
           throw new MathException(name + " has no value");
         }
-        yield Complex.of(value);
+        yield Complex.of(value.decimal(with.context));
       }
     };
   }
@@ -124,9 +134,9 @@ final class Evaluator {
       return notTiny(moderate(value(exponent)).exp(with));
     }
     Complex number = value(base);
-    @Nullable Rational exact = rational(exponent);
-    if (exact != null) {
-      return power(number, exact);
+    @Nullable Rational known = rational(exponent);
+    if (known != null && (known.isInteger() || exponent.isConstant())) {
+      return power(number, known);
     }
     Complex power = moderate(value(exponent));
     @Nullable BigDecimal whole = power.isReal() ? integer(power.re()) : null;
@@ -134,7 +144,7 @@ final class Evaluator {
       return power(number, Rational.of(whole.toBigIntegerExact()));
     }
     if (!number.isReal() || number.re().signum() <= 0) {
-      throw new MathException("a power of no positive number");
+      throw new NoValueException("a power of no positive number");
     }
     return notTiny(power.times(Complex.of(with.ln(number.re())), with).exp(with));
   }
@@ -143,6 +153,9 @@ final class Evaluator {
   private Complex power(Complex base, Rational exponent) {
     if (exponent.isOne()) {
       return base;
+    }
+    if (real && base.re().signum() < 0 && !exponent.denominator().testBit(0)) {
+      throw new NoValueException("an even root of a negative number");
     }
     if (exponent.isInteger()) {
       return base.isZero()
@@ -159,7 +172,7 @@ final class Evaluator {
     }
     if (base.re().signum() == 0) {
       if (times < 0) {
-        throw new MathException("division by zero");
+        throw new NoValueException("division by zero");
       }
       return Complex.ZERO;
     }
@@ -191,7 +204,8 @@ final class Evaluator {
   }
 
   private @Nullable Rational rational(Expr exponent) {
-    if (exponent instanceof Num(Rational value)) {
+    @Nullable Rational value = exact.value(exponent);
+    if (value != null || !exponent.isConstant()) {
       return value;
     }
     Fraction fraction = new Canonical(budget).of(exponent);
@@ -208,9 +222,9 @@ final class Evaluator {
   }
 
   private Complex call(String function, List<Expr> arguments) {
-    @Nullable Rational exact = exact(function, arguments);
-    if (exact != null) {
-      return Complex.of(exact.decimal(with.context));
+    @Nullable Rational known = exact(function, arguments);
+    if (known != null) {
+      return Complex.of(known.decimal(with.context));
     }
     Complex at = value(arguments.getFirst());
     if (function.equals("abs")) {
@@ -258,7 +272,7 @@ final class Evaluator {
 
   private BigDecimal ln(BigDecimal x) {
     if (x.signum() <= 0) {
-      throw new MathException("a logarithm of no positive number");
+      throw new NoValueException("a logarithm of no positive number");
     }
     return with.ln(x);
   }
@@ -266,7 +280,7 @@ final class Evaluator {
   private BigDecimal arcsin(BigDecimal x) {
     BigDecimal rest = BigDecimal.ONE.subtract(x.multiply(x)).round(with.context);
     if (rest.signum() < 0) {
-      throw new MathException("an arcsine of more than 1");
+      throw new NoValueException("an arcsine of more than 1");
     }
     if (rest.signum() == 0) {
       return with.times(with.divide(with.pi(), BigDecimal.TWO), BigDecimal.valueOf(x.signum()));
@@ -302,12 +316,11 @@ final class Evaluator {
   private BigDecimal factorial(BigDecimal n, BigDecimal factors) {
     @Nullable BigDecimal whole = integer(n);
     @Nullable BigDecimal count = integer(factors);
-    if (whole == null
-        || count == null
-        || count.signum() < 0
-        || whole.signum() < 0
-        || count.compareTo(BigDecimal.valueOf(LARGEST_FACTORIAL)) > 0) {
-      throw new MathException("factorial of what is no small natural number");
+    if (whole == null || count == null || count.signum() < 0 || whole.signum() < 0) {
+      throw new NoValueException("factorial of what is no natural number");
+    }
+    if (count.compareTo(BigDecimal.valueOf(LARGEST_FACTORIAL)) > 0) {
+      throw new MathException("factorial of a large number");
     }
     BigDecimal product = BigDecimal.ONE;
     for (int i = 0; i < count.intValueExact(); i++) {

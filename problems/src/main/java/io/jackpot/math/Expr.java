@@ -26,6 +26,13 @@ public sealed interface Expr {
   /** A call of one of the {@link Functions}, or of {@code ±} or {@code ∓} with one argument. */
   record Call(String function, List<Expr> arguments) implements Expr {}
 
+  /**
+   * The value of an unknown function, as f(2), f'(x) or f²(x).
+   *
+   * @param function a name, or a power of one
+   */
+  record Application(Expr function, Expr argument) implements Expr {}
+
   static Expr num(long value) {
     return new Num(Rational.of(value));
   }
@@ -71,11 +78,13 @@ public sealed interface Expr {
     parts().forEach(part -> part.addVariables(names));
   }
 
-  /** Whether this expression has no variables. */
+  /** Whether this expression has no variables and no values of unknown functions. */
   default boolean isConstant() {
-    return this instanceof Sym(String name)
-        ? CONSTANTS.contains(name)
-        : parts().stream().allMatch(Expr::isConstant);
+    return switch (this) {
+      case Sym(String name) -> CONSTANTS.contains(name);
+      case Application a -> false;
+      default -> parts().stream().allMatch(Expr::isConstant);
+    };
   }
 
   /** The direct subexpressions. */
@@ -87,6 +96,7 @@ public sealed interface Expr {
       case Product(List<Expr> factors) -> factors;
       case Power(Expr base, Expr exponent) -> List.of(base, exponent);
       case Call(String function, List<Expr> arguments) -> arguments;
+      case Application(Expr function, Expr argument) -> List.of(argument);
     };
   }
 
@@ -99,6 +109,7 @@ public sealed interface Expr {
       case Product p -> new Product(parts);
       case Power p -> new Power(parts.get(0), parts.get(1));
       case Call(String function, List<Expr> arguments) -> new Call(function, parts);
+      case Application(Expr function, Expr argument) -> new Application(function, parts.getFirst());
     };
   }
 }

@@ -9,7 +9,7 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
 
   Fraction {
     if (denominator.isZero()) {
-      throw new MathException("division by zero");
+      throw new NoValueException("division by zero");
     }
   }
 
@@ -48,7 +48,7 @@ record Fraction(Polynomial numerator, Polynomial denominator) {
 
   Fraction inverse(Budget budget) {
     if (numerator.isZero()) {
-      throw new MathException("division by zero");
+      throw new NoValueException("division by zero");
     }
     return of(denominator, numerator, budget);
   }

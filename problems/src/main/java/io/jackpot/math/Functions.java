@@ -68,8 +68,11 @@ public final class Functions {
   }
 
   private static int natural(Rational value) {
+    if (!value.isInteger() || value.signum() < 0) {
+      throw new NoValueException("factorial of " + value);
+    }
     int number = value.small();
-    if (number < 0 || number > LARGEST_FACTORIAL) {
+    if (number > LARGEST_FACTORIAL) {
       throw new MathException("factorial of " + number);
     }
     return number;
@@ -77,7 +80,7 @@ public final class Functions {
 
   private static BigInteger integer(Rational value) {
     if (!value.isInteger()) {
-      throw new MathException(value + ": not an integer");
+      throw new NoValueException(value + ": not an integer");
     }
     return value.numerator();
   }

@@ -18,7 +18,7 @@ public record Rational(BigInteger numerator, BigInteger denominator)
 
   public Rational {
     if (denominator.signum() == 0) {
-      throw new MathException("division by zero");
+      throw new NoValueException("division by zero");
     }
     if (denominator.signum() < 0) {
       numerator = numerator.negate();
@@ -132,6 +132,13 @@ public record Rational(BigInteger numerator, BigInteger denominator)
   /** The number of 64-bit words of both parts, by which operations are paid for. */
   int words() {
     return 2 + (numerator.bitLength() + denominator.bitLength()) / 64;
+  }
+
+  /** The value in floating point. */
+  double approximate() {
+    return Math.max(numerator.bitLength(), denominator.bitLength()) < 53
+        ? numerator.doubleValue() / denominator.doubleValue()
+        : decimal(MathContext.DECIMAL64).doubleValue();
   }
 
   BigDecimal decimal(MathContext context) {
