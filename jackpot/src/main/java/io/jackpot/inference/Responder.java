@@ -46,6 +46,7 @@ final class Responder implements AutoCloseable {
 
   private final Compute opened;
   private final ModelConfig config;
+  private final int padding;
   private final CacheType cache;
   private final Workers workers;
   private final Tokenizer tokenizer;
@@ -72,10 +73,11 @@ final class Responder implements AutoCloseable {
     }
     tokenizer = folder.tokenizer();
     prompts = new Prompts(template.template(model, () -> chat(model)), tokenizer);
-    config = folder.config();
+    Model loaded = folder.textModel();
+    config = loaded.config();
+    padding = folder.paddingIds();
     cache = dtypes.kvDtype();
     opened = compute.open(dtypes, () -> plan(config));
-    Model loaded = new Model(config, folder.parameters());
     InferenceModel packed = InferenceModel.of(opened.ops(), loaded, dtypes.actorDtype());
     workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
   }
@@ -100,9 +102,10 @@ final class Responder implements AutoCloseable {
         .build("a smaller model");
   }
 
-  /** The device, on one line. */
+  /** The device, on one line, and what is left out of the vocabulary. */
   String device() {
-    return opened.lines().getFirst();
+    String without = ModelSource.withoutPadding("the model", padding);
+    return opened.lines().getFirst() + (without == null ? "" : "; " + without);
   }
 
   /** Lines for people on problems that were read. */

@@ -50,6 +50,19 @@ public final class ModelSource {
   }
 
   /**
+   * A line for people on the padding of a vocabulary; null if there is none.
+   *
+   * @param whose the model
+   * @param padding {@link ModelFolder#paddingIds}
+   */
+  public static @Nullable String withoutPadding(String whose, int padding) {
+    return padding == 0
+        ? null
+        : "%,d ids of %s that its tokenizer does not have (padding) have probability 0"
+            .formatted(padding, whose);
+  }
+
+  /**
    * A model's chat template.
    *
    * @param now the time that the template may ask for

@@ -7,6 +7,7 @@ import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.models.LoadProgress;
+import io.jackpot.models.ModelSource;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.weights.Checkpoints;
@@ -148,12 +149,12 @@ public final class Training {
     boolean recompute = settings.recomputeActivations();
     MemoryPlan.Builder plan =
         new MemoryPlan.Builder()
-            .model("policy", policy)
+            .model("policy", state.policy().folder().config())
             .learner("policy", policy, tokens, recompute)
             .sampler("policy", policy, settings.samplingSlots(), prompt, response);
     if (state.actor() != null) {
       ModelConfig actor = state.actor().model().config();
-      plan.model("actor", actor)
+      plan.model("actor", state.actor().folder().config())
           .learner("actor", actor, tokens, recompute)
           .sampler("actor", actor, settings.samplingSlots(), prompt, response);
     }
@@ -188,6 +189,13 @@ public final class Training {
     }
   }
 
+  private void padding(String whose, TrainingState.Trained trained) {
+    String line = ModelSource.withoutPadding(whose, trained.folder().paddingIds());
+    if (line != null) {
+      log.println(line);
+    }
+  }
+
   private void announce(
       Path run, Compute device, TrainSettings settings, TrainingState state, RunProblems problems) {
     log.println("run " + run);
@@ -195,12 +203,16 @@ public final class Training {
     log.printf(
         "policy %s, %,d parameters; %s; arm %s%n",
         settings.policy(),
-        state.policy().model().parameters().count(),
+        state.policy().folder().parameters().count(),
         state.actor() == null
             ? "it samples for itself, no actor is loaded"
             : "actor %s, %,d parameters"
-                .formatted(settings.actor(), state.actor().model().parameters().count()),
+                .formatted(settings.actor(), state.actor().folder().parameters().count()),
         Names.of(settings.arm()));
+    padding("the policy", state.policy());
+    if (state.actor() != null) {
+      padding("the actor", state.actor());
+    }
     int vocabulary = state.policy().model().config().vocabularySize();
     if (settings.dtypes().rounded() && settings.topK() < vocabulary) {
       log.printf(

@@ -7,7 +7,6 @@ import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
-import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Parameters;
 import io.jackpot.weights.Checkpoints;
@@ -53,11 +52,16 @@ record TrainingState(
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
-  /** A model with its optimizer. */
-  record Trained(Model model, AdamW optimizer) {
+  /**
+   * A model with its optimizer.
+   *
+   * @param folder the whole model, with the padding of its vocabulary
+   * @param model what is trained of it: {@link ModelFolder#textModel}
+   */
+  record Trained(ModelFolder folder, Model model, AdamW optimizer) {
     static Trained fresh(ModelFolder folder, AdamW.Options options) {
-      return new Trained(
-          new Model(folder.config(), folder.parameters()), new AdamW(folder.config(), options));
+      Model model = folder.textModel();
+      return new Trained(folder, model, new AdamW(model.config(), options));
     }
   }
 
@@ -76,26 +80,15 @@ record TrainingState(
         Curriculum.Position.START,
         0,
         Trained.fresh(policy, optimizer(settings)),
-        settings.twoModels() ? actor(settings, policy, tokenizer, progress) : null,
+        settings.twoModels() ? actor(settings, tokenizer, progress) : null,
         tokenizer,
         ModelSource.chatTemplate(settings.policy(), now));
   }
 
   private static Trained actor(
-      TrainSettings settings,
-      ModelFolder policy,
-      Tokenizer tokenizer,
-      Function<String, LoadListener> progress) {
+      TrainSettings settings, Tokenizer tokenizer, Function<String, LoadListener> progress) {
     ModelFolder actor = ModelSource.load(settings.actor(), progress);
     Tokenizer other = tokenizer("actor", settings.actor(), actor);
-    if (policy.config().vocabularySize() != actor.config().vocabularySize()) {
-      throw new InputException(
-          "actor: %s has a vocabulary of %d, expected the policy's %d (vocab_size in config.json)"
-              .formatted(
-                  settings.actor(),
-                  actor.config().vocabularySize(),
-                  policy.config().vocabularySize()));
-    }
     if (!same(tokenizer, other)) {
       throw new InputException(
           "actor: the tokenizer of "
@@ -209,7 +202,7 @@ record TrainingState(
 
   private void write(Path folder, Trained trained) throws IOException {
     Files.createDirectories(folder);
-    new ModelFolder(trained.model.config(), trained.model.parameters(), tokenizer)
+    new ModelFolder(trained.folder.config(), trained.folder.parameters(), tokenizer)
         .writeInto(folder);
     if (chat != null) {
       chat.writeInto(folder);
@@ -264,12 +257,12 @@ record TrainingState(
 
   private static Trained read(
       Path checkpoint, String name, ModelFolder folder, int updates, AdamW.Options options) {
-    ModelConfig config = folder.config();
+    Model model = folder.textModel();
     Path file = checkpoint.resolve(name).resolve(OPTIMIZER);
     try (Safetensors moments = Safetensors.open(file)) {
-      Parameters m = Parameters.of(config, tensor -> moments.read("m." + tensor));
-      Parameters v = Parameters.of(config, tensor -> moments.read("v." + tensor));
-      return new Trained(new Model(config, folder.parameters()), new AdamW(m, v, updates, options));
+      Parameters m = Parameters.of(model.config(), tensor -> moments.read("m." + tensor));
+      Parameters v = Parameters.of(model.config(), tensor -> moments.read("v." + tensor));
+      return new Trained(folder, model, new AdamW(m, v, updates, options));
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage() + " (config.json of the model)", e);
     }

@@ -106,9 +106,18 @@ public record ModelConfig(
 
   /** This configuration with or without a tied LM head. */
   public ModelConfig withTiedEmbeddings(boolean tied) {
+    return with(vocabularySize, tied);
+  }
+
+  /** This configuration with another number of ids. */
+  public ModelConfig withVocabularySize(int size) {
+    return with(size, tiedEmbeddings);
+  }
+
+  private ModelConfig with(int vocabulary, boolean tied) {
     return new ModelConfig(
         modelType,
-        vocabularySize,
+        vocabulary,
         hiddenSize,
         intermediateSize,
         layers,

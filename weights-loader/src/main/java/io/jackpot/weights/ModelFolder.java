@@ -2,6 +2,7 @@ package io.jackpot.weights;
 
 import io.jackpot.input.InputException;
 import io.jackpot.tensor.Shape;
+import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
@@ -49,6 +50,34 @@ public record ModelFolder(
               + " tokens, expected at most vocab_size "
               + config.vocabularySize());
     }
+  }
+
+  /**
+   * The model over the ids of its tokenizer, for text. Published vocabularies are padded to round
+   * sizes; here the ids that the tokenizer does not have are left out, so their probability is 0.
+   * The tensors are the first rows of those of {@link #parameters} and share their memory: to train
+   * this model and to save this folder saves the trained rows together with the untouched padding.
+   */
+  public Model textModel() {
+    if (tokenizer == null || tokenizer.vocabularySize() == config.vocabularySize()) {
+      return new Model(config, parameters);
+    }
+    ModelConfig known = config.withVocabularySize(tokenizer.vocabularySize());
+    Map<String, Shape> shapes = Parameters.shapes(known);
+    Parameters rows =
+        Parameters.of(
+            known,
+            name -> {
+              Shape shape = shapes.get(name);
+              Tensor whole = parameters.get(name);
+              return shape == null ? whole : whole.reshape(shape.dims());
+            });
+    return new Model(known, rows);
+  }
+
+  /** The number of ids that the tokenizer does not have. */
+  public int paddingIds() {
+    return tokenizer == null ? 0 : config.vocabularySize() - tokenizer.vocabularySize();
   }
 
   /** Loads a model with {@link LoadOptions#DEFAULT}. */
