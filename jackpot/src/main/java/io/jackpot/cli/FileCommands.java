@@ -16,7 +16,8 @@ final class FileCommands {
   private FileCommands() {}
 
   private record ScoreSettings(
-      @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
+      @Setting(help = "model: folder, run, GGUF file, builtin:policy or builtin:actor")
+          String model,
       @Setting(help = "JSONL file of {\"ids\"}") String input,
       DeviceSettings compute) {}
 
@@ -36,7 +37,8 @@ final class FileCommands {
   }
 
   private record TokenizeSettings(
-      @Setting(help = "tokenizer.json, the model folder it is in, or a GGUF file") String tokenizer,
+      @Setting(help = "tokenizer.json, or a model: folder, run, GGUF file or builtin:policy")
+          String tokenizer,
       @Setting(help = "JSONL file of {\"text\"}") String input) {}
 
   static CommandSpec tokenize(Console console) {
@@ -44,8 +46,7 @@ final class FileCommands {
         "tokenize",
         "Prints the token ids of texts.",
         TokenizeSettings.class,
-        settings ->
-            TokenizeLines.run(Path.of(settings.tokenizer), Path.of(settings.input), console.out()));
+        settings -> TokenizeLines.run(settings.tokenizer, Path.of(settings.input), console.out()));
   }
 
   private record VerifySettings(

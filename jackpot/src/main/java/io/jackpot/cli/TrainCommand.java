@@ -6,6 +6,7 @@ import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
+import io.jackpot.models.ModelSource;
 import io.jackpot.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,10 @@ final class TrainCommand {
     }
     Map<String, @Nullable Object> file =
         paths.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(paths.config));
+    // A run that is named as a model may go on later: its checkpoint of now is recorded.
+    Stream.of("policy", "actor")
+        .forEach(model ->
+            flags.computeIfPresent(model, (_, name) -> ModelSource.resolve(name.toString())));
     TrainSettings settings = TrainSettings.layered(file, flags);
     return training.start(
         settings, paths.out == null ? newRun(Path.of("runs"), settings) : Path.of(paths.out));

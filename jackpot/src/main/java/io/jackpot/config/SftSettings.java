@@ -5,7 +5,7 @@ import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
-    @Setting(help = "model folder or GGUF file to start from") String model,
+    @Setting(help = "model to start from: folder, run (its last policy) or GGUF file") String model,
     @Setting(
             help =
                 "JSONL, JSON or Parquet file of {\"prompt\", \"completion\"}, {\"messages\"},"

@@ -36,9 +36,14 @@ public record TrainSettings(
         int steps,
     @Setting(value = "0", help = "seed of all random numbers") long seed,
     DeviceSettings compute,
-    @Setting(value = "builtin:policy", help = "model folder or GGUF file of the policy")
+    @Setting(
+            value = "builtin:policy",
+            help = "policy: model folder, run (its last policy) or GGUF file")
         String policy,
-    @Setting(value = "builtin:actor", help = "model folder or GGUF file of the actor") String actor,
+    @Setting(
+            value = "builtin:actor",
+            help = "actor: model folder, run (its last policy) or GGUF file")
+        String actor,
     @Setting(value = ProblemSet.ARITHMETIC, help = "arithmetic (generated), or data set files")
         String problems,
     @Setting(value = "none", help = "files of held-out problems (none: generated)")

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of {@code eval}. */
 public record EvalSettings(
-    @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
+    @Setting(
+            help =
+                "model: folder, run (its last policy), GGUF file, builtin:policy or builtin:actor")
+        String model,
     @Setting(
             value = ProblemSet.ARITHMETIC,
             help = "arithmetic (held out), or problem files as in a.jsonl,name=b.jsonl")

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of {@code generate}. */
 public record GenerateSettings(
-    @Setting(help = "model folder, GGUF file, builtin:policy or builtin:actor") String model,
+    @Setting(
+            help =
+                "model: folder, run (its last policy), GGUF file, builtin:policy or builtin:actor")
+        String model,
     @Setting(value = "none", help = "text to continue") @Nullable String prompt,
     @Setting(value = "none", help = "JSONL file of {\"prompt\"}") @Nullable String input,
     TemplateSettings template,

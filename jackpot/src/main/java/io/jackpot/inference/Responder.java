@@ -46,6 +46,7 @@ final class Responder implements AutoCloseable {
 
   private final Compute opened;
   private final ModelConfig config;
+  private final String name;
   private final int padding;
   private final CacheType cache;
   private final Workers workers;
@@ -67,12 +68,13 @@ final class Responder implements AutoCloseable {
       DeviceSettings compute,
       DtypeSettings dtypes,
       Function<String, LoadListener> progress) {
-    ModelFolder folder = ModelSource.load(model, progress);
+    name = ModelSource.resolve(model);
+    ModelFolder folder = ModelSource.load(name, progress);
     if (folder.tokenizer() == null) {
-      throw new InputException(model + ": no tokenizer.json, expected one beside the weights");
+      throw new InputException(name + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
-    prompts = new Prompts(template.template(model, () -> chat(model)), tokenizer);
+    prompts = new Prompts(template.template(name, () -> chat(name)), tokenizer);
     Model loaded = folder.textModel();
     config = loaded.config();
     padding = folder.paddingIds();
@@ -102,10 +104,11 @@ final class Responder implements AutoCloseable {
         .build("a smaller model");
   }
 
-  /** The device, on one line, and what is left out of the vocabulary. */
+  /** The model and the device, on one line, and what is left out of the vocabulary. */
   String device() {
     String without = ModelSource.withoutPadding("the model", padding);
-    return opened.lines().getFirst() + (without == null ? "" : "; " + without);
+    return "%s on %s%s"
+        .formatted(name, opened.lines().getFirst(), without == null ? "" : "; " + without);
   }
 
   /** Lines for people on problems that were read. */

@@ -1,9 +1,9 @@
 package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
+import io.jackpot.models.ModelSource;
 import io.jackpot.problems.InputLines;
 import io.jackpot.weights.Tokenizer;
-import io.jackpot.weights.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,11 +20,12 @@ public final class TokenizeLines {
   private TokenizeLines() {}
 
   /**
+   * @param name of a model as {@link ModelSource} takes it, or a {@code tokenizer.json}
    * @throws InputException if a file cannot be read or a line is not as expected; then nothing is
    *     written
    */
-  public static void run(Path tokenizerFile, Path input, Appendable out) throws IOException {
-    Tokenizer tokenizer = Tokenizers.load(tokenizerFile);
+  public static void run(String name, Path input, Appendable out) throws IOException {
+    Tokenizer tokenizer = ModelSource.tokenizer(name);
     List<int[]> lines =
         InputLines.read(
             input,

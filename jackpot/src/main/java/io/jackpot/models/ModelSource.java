@@ -3,9 +3,12 @@ package io.jackpot.models;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.prompts.ChatTemplate;
+import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.LoadListener;
 import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
+import io.jackpot.weights.Tokenizer;
+import io.jackpot.weights.Tokenizers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,14 +21,23 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Models by name: a folder, a GGUF file, or {@code builtin:policy} and {@code builtin:actor}, the
- * small warm-started models of generated arithmetic that ship with the program.
+ * Models by name: a folder, a GGUF file, a run's folder (its last policy, or the model of {@code
+ * sft}), a checkpoint's folder (its policy), or {@code builtin:policy} and {@code builtin:actor},
+ * the small warm-started models of generated arithmetic that ship with the program.
  */
 public final class ModelSource {
   private static final String PREFIX = "builtin:";
   private static final List<String> BUILTIN = List.of(PREFIX + "policy", PREFIX + "actor");
-  private static final List<String> FILES =
-      List.of("config.json", "model.safetensors", "tokenizer.json");
+  private static final String CONFIG = "config.json";
+
+  /** The file that makes a folder a run, and where a run has its models. */
+  private static final String METRICS = "metrics.jsonl";
+
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String POLICY = "policy";
+  private static final String MODEL = "model";
+
+  private static final List<String> FILES = List.of(CONFIG, "model.safetensors", "tokenizer.json");
 
   private ModelSource() {}
 
@@ -43,6 +55,20 @@ public final class ModelSource {
   public static ModelFolder loadWeights(String name, Function<String, LoadListener> progress) {
     LoadOptions options = LoadOptions.DEFAULT.withListener(progress.apply(name));
     return load(name, options.withoutTokenizer());
+  }
+
+  /** As {@link #load}, with random weights; only configuration and tokenizer are read. */
+  public static ModelFolder loadFresh(String name, long seed) {
+    return load(name, LoadOptions.DEFAULT.withRandomWeights(seed));
+  }
+
+  /**
+   * Reads a model's tokenizer; the name may also be that of a {@code tokenizer.json}.
+   *
+   * @throws InputException if there is no such tokenizer, or it is damaged or not supported
+   */
+  public static Tokenizer tokenizer(String name) {
+    return read(name, Tokenizers::load);
   }
 
   private static ModelFolder load(String name, LoadOptions options) {
@@ -74,6 +100,34 @@ public final class ModelSource {
   }
 
   /**
+   * The name of a model's own folder or file: of a run or a checkpoint, that of its policy; other
+   * names as they are.
+   *
+   * @throws InputException if a run has no model yet
+   */
+  public static String resolve(String name) {
+    return name.startsWith(PREFIX) ? name : path(Path.of(name)).toString();
+  }
+
+  private static Path path(Path name) {
+    if (Files.isRegularFile(name.resolve(POLICY).resolve(CONFIG))) {
+      return name.resolve(POLICY);
+    }
+    if (!Files.isRegularFile(name.resolve(METRICS))) {
+      return name;
+    }
+    if (Files.isRegularFile(name.resolve(MODEL).resolve(CONFIG))) {
+      return name.resolve(MODEL);
+    }
+    return new Checkpoints(name.resolve(CHECKPOINTS))
+        .latest()
+        .map(checkpoint -> checkpoint.resolve(POLICY))
+        .orElseThrow(() ->
+            new InputException(
+                name + ": a run without a checkpoint yet; expected one, or a model's folder"));
+  }
+
+  /**
    * Returns the result of {@code read} on the model's folder or file, which may not exist
    * afterwards.
    *
@@ -81,7 +135,7 @@ public final class ModelSource {
    */
   public static <T> T read(String name, Function<Path, T> read) {
     if (!name.startsWith(PREFIX)) {
-      return read.apply(Path.of(name));
+      return read.apply(path(Path.of(name)));
     }
     if (!BUILTIN.contains(name)) {
       throw new InputException(

@@ -19,7 +19,6 @@ import io.jackpot.transformer.AdamW;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.NonFiniteException;
-import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -61,13 +60,13 @@ public final class Sft {
    * @throws TrainingStoppedException if a loss or a gradient is not finite
    */
   public static ObjectNode run(SftSettings settings, PrintWriter log, boolean terminal) {
+    String name = ModelSource.resolve(settings.model());
     ModelFolder folder =
         settings.fresh()
-            ? ModelFolder.load(
-                Path.of(settings.model()), LoadOptions.DEFAULT.withRandomWeights(settings.seed()))
-            : ModelSource.load(settings.model(), LoadProgress.on(log, terminal));
+            ? ModelSource.loadFresh(name, settings.seed())
+            : ModelSource.load(name, LoadProgress.on(log, terminal));
     AtomicReference<@Nullable ChatTemplate> chat = new AtomicReference<>();
-    Demonstrations.Data read = read(settings, folder, chat);
+    Demonstrations.Data read = read(settings, name, folder, chat);
     List<Sequence> data =
         read.demonstrations().stream()
             .map(each -> new Sequence(each.ids(), each.targets()))
@@ -87,6 +86,7 @@ public final class Sft {
         RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
+      log.println("model " + name);
       read.notes().forEach(log::println);
       Ops ops = device.ops();
       Learner learner =
@@ -124,15 +124,18 @@ public final class Sft {
    * @param chat gets the chat template if the data need it
    */
   private static Demonstrations.Data read(
-      SftSettings settings, ModelFolder folder, AtomicReference<@Nullable ChatTemplate> chat) {
+      SftSettings settings,
+      String name,
+      ModelFolder folder,
+      AtomicReference<@Nullable ChatTemplate> chat) {
     ModelConfig config = folder.config();
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
     Demonstrations.Target target =
         new Demonstrations.Target(
-            settings.model(),
+            name,
             folder.tokenizer(),
             () -> {
-              chat.set(ModelSource.chatTemplate(settings.model(), now));
+              chat.set(ModelSource.chatTemplate(name, now));
               return chat.get();
             },
             config.vocabularySize(),

@@ -8,11 +8,14 @@ import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
+import io.jackpot.problems.Problem;
 import io.jackpot.report.ProgressLine;
+import io.jackpot.rollout.Rollout;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -133,6 +136,7 @@ public final class Training {
         progress.done();
         folder.warnings().forEach(warning -> log.println("warning: " + warning));
         log.println("report: " + folder.report());
+        nextCommands(run, settings, problems, state).forEach(log::println);
         log.flush();
         return folder.lastMetrics();
       }
@@ -187,6 +191,12 @@ public final class Training {
               ? "learningRate 0: the policy does not change"
               : "actorLearningRate 0: the actor does not change");
     }
+  }
+
+  private static List<String> nextCommands(
+      Path run, TrainSettings settings, RunProblems problems, TrainingState state) {
+    List<Problem> some = problems.heldOut().stream().map(Rollout.Prompt::problem).toList();
+    return NextCommands.of(settings, run, settings.steps(), some, state.chat() != null);
   }
 
   private void padding(String whose, TrainingState.Trained trained) {

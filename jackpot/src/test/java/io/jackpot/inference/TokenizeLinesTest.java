@@ -35,7 +35,7 @@ class TokenizeLinesTest {
     Path input = folder.resolve("lines.jsonl");
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
-    TokenizeLines.run(tokenizer, input, out);
+    TokenizeLines.run(tokenizer.toString(), input, out);
     return out.toString();
   }
 
