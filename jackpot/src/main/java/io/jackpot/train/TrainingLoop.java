@@ -96,7 +96,11 @@ final class TrainingLoop {
         name, ops, trained.model(), trained.optimizer(), settings.recomputeActivations());
   }
 
-  /** Step 0: measures the models before any update, on problems of its own, and saves them. */
+  /**
+   * Step 0: measures the models before any update and saves them. It takes the first problems of
+   * the run, enough for a mini-batch, samples with random numbers of its own, and trains on none of
+   * the responses. The first rollout takes these problems too.
+   */
   void begin() {
     recorder.start();
     RolloutBatch batch = rollout(0, 0, Math.ceilDiv(updateResponses, settings.samplesPerPrompt()));
