@@ -49,8 +49,12 @@ record PackedResponses(int[] ids, Packing packing, int[] rows, int[] actions, in
 
   /** {@link #split} for prompts with what was sampled. */
   static List<PackedResponses> ofRollouts(List<Rollout> rollouts, int maxTokens) {
-    return split(
-        rollouts.stream().map(r -> new Pair(r.prompt().ids(), r.response())).toList(), maxTokens);
+    return split(pairs(rollouts), maxTokens);
+  }
+
+  /** Prompts with what was sampled. */
+  static List<Pair> pairs(List<Rollout> rollouts) {
+    return rollouts.stream().map(r -> new Pair(r.prompt().ids(), r.response())).toList();
   }
 
   /**

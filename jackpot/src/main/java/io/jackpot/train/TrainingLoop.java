@@ -14,7 +14,6 @@ import io.jackpot.train.TrainingState.Trained;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,6 +28,7 @@ final class TrainingLoop {
   private final StepRecorder recorder;
   private final Streams streams;
   private final JointStep joint;
+  private final Diagnosis diagnosis;
 
   /** The model that samples rollouts. */
   private final Model sampling;
@@ -59,6 +59,7 @@ final class TrainingLoop {
     Trained actor = state.actor();
     Learner sampler = actor == null ? policy : learner("actor", ops, actor);
     this.sampling = sampler.model();
+    this.diagnosis = diagnosis(policy, sampler);
     this.joint =
         new JointStep(
             ops,
@@ -94,6 +95,18 @@ final class TrainingLoop {
   private Learner learner(String name, Ops ops, Trained trained) {
     return new Learner(
         name, ops, trained.model(), trained.optimizer(), settings.recomputeActivations());
+  }
+
+  private Diagnosis diagnosis(Learner policy, Learner sampler) {
+    var ofPolicy = new Diagnosis.Suspect(policy, settings.learningRate(), "learningRate");
+    String actorKey = settings.actorLearningRate() == null ? "learningRate" : "actorLearningRate";
+    var ofSampler = new Diagnosis.Suspect(sampler, settings.actorRate(), actorKey);
+    String caps = "a smaller c1, policyCap or actorCap";
+    return new Diagnosis(
+        sampler.equals(policy) ? List.of(ofPolicy) : List.of(ofPolicy, ofSampler),
+        settings.temperature(),
+        settings.microBatchTokens(),
+        settings.dtypes().rounded() ? caps + ", or actorDtype f32 and kvDtype f32" : caps);
   }
 
   /**
@@ -184,7 +197,7 @@ final class TrainingLoop {
     try {
       return joint.measure(miniBatch, before, offset, lambda);
     } catch (NonFiniteException e) {
-      throw stopped(step, e);
+      throw stopped(step, e, miniBatch);
     }
   }
 
@@ -211,18 +224,24 @@ final class TrainingLoop {
     try {
       state.requireFinite();
     } catch (NonFiniteException e) {
-      throw stopped(state.step(), e);
+      throw stopped(state.step(), e, List.of());
     }
     folder.force();
     state.save(folder.checkpoints());
     folder.checkpoints().keep(settings.keepCheckpoints());
   }
 
-  private TrainingStoppedException stopped(int step, NonFiniteException e) {
+  private TrainingStoppedException stopped(
+      int step, NonFiniteException e, List<Rollout> miniBatch) {
+    String checkpoint =
+        folder
+            .checkpoints()
+            .latest()
+            .map(path -> "the last good checkpoint is " + path)
+            .orElse("there is no checkpoint yet");
     return new TrainingStoppedException(
-        "stopped in step %d: %s is not finite; the last good checkpoint is %s; try a lower learningRate or gradClip"
-            .formatted(
-                step, e.what(), folder.checkpoints().latest().map(Path::toString).orElse("none")),
+        "stopped in step %d: %s; %s"
+            .formatted(step, diagnosis.ofRollouts(e, miniBatch), checkpoint),
         e);
   }
 }
