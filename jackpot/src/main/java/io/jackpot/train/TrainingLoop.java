@@ -15,6 +15,7 @@ import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -188,16 +189,24 @@ final class TrainingLoop {
   private double lambda(int step, List<Rollout> rollouts, BeforeUpdate before) {
     Double acceptance = settings.acceptance();
     return acceptance != null && before instanceof BeforeUpdate.Kept kept
-        ? InputException.at("step " + step, () -> kept.lambda(rollouts, acceptance))
+        ? finite(
+            step,
+            rollouts,
+            () -> InputException.at("step " + step, () -> kept.lambda(rollouts, acceptance)))
         : settings.objective().lambda();
   }
 
   private JointStep.Outcome measure(
       int step, List<Rollout> miniBatch, BeforeUpdate before, int offset, double lambda) {
+    return finite(step, miniBatch, () -> joint.measure(miniBatch, before, offset, lambda));
+  }
+
+  /** The result of {@code work} on rollouts; stops the run where it meets NaN or infinity. */
+  private <T> T finite(int step, List<Rollout> rollouts, Supplier<T> work) {
     try {
-      return joint.measure(miniBatch, before, offset, lambda);
+      return work.get();
     } catch (NonFiniteException e) {
-      throw stopped(step, e, miniBatch);
+      throw stopped(step, e, rollouts);
     }
   }
 

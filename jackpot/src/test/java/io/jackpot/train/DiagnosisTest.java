@@ -59,9 +59,10 @@ class DiagnosisTest {
 
   /** The weights were finite when they were loaded, but a block's output is not. */
   @ParameterizedTest
-  @CsvSource({"policy", "actor"})
-  void aModelThatOverflowsIsNotBlamedOnTheLearningRate(String name) {
+  @CsvSource({"policy, none", "actor, none", "policy, 0.8"})
+  void aModelThatOverflowsIsNotBlamedOnTheLearningRate(String name, String acceptance) {
     Map<String, String> changes = new HashMap<>();
+    changes.put("acceptance", acceptance);
     changes.put(name, scaled(name, NORM, 1e30f).toString());
     assertThatThrownBy(
             () -> SmallRun.start(folder.resolve("run"), SmallRun.settings(models, changes)))
