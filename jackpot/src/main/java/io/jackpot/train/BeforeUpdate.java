@@ -9,6 +9,7 @@ import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.Buffer;
+import io.jackpot.transformer.NonFiniteException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -56,6 +57,7 @@ interface BeforeUpdate {
      * The λ at which the rollout's tokens have this mean acceptance (Theorem 3.4).
      *
      * @throws InputException if there is none
+     * @throws NonFiniteException if a ratio is NaN
      */
     double lambda(List<Rollout> rollouts, double acceptance) {
       float[] logRef = ofPolicy.statistics.logProb();
@@ -64,6 +66,9 @@ interface BeforeUpdate {
       for (Rollout rollout : rollouts) {
         for (float logInf : rollout.logProbs()) {
           ratio[t] = ObrsTasks.ratio(logRef[t], logInf);
+          if (Double.isNaN(ratio[t])) {
+            throw new NonFiniteException("a token's p_ref/p_inf");
+          }
           t++;
         }
       }

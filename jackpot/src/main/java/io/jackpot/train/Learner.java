@@ -11,6 +11,8 @@ import io.jackpot.transformer.Buffer;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Parameters;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A model being trained: its activations, gradients and optimizer. */
@@ -38,6 +40,11 @@ final class Learner {
     this.activations = new Activations(model, recompute);
   }
 
+  /** For messages. */
+  String name() {
+    return name;
+  }
+
   Model model() {
     return model;
   }
@@ -55,6 +62,21 @@ final class Learner {
     Tensor rows = hidden.of(batch.responses(), model.config().hiddenSize());
     ops.gatherRows(all, batch.rows(), rows);
     return rows;
+  }
+
+  /** See {@link Activations#firstNonFinite}. */
+  Optional<String> firstNonFinite(PackedResponses batch) {
+    var _ = forward(batch);
+    return activations.firstNonFinite(ops);
+  }
+
+  /** Whether no logit of the response tokens is NaN or infinite. */
+  boolean hasFiniteLogits(PackedResponses batch, float temperature) {
+    HeadStatistics statistics = HeadStatistics.allocate(batch.responses(), 0);
+    ops.headForward(model.head(forward(batch), temperature), batch.actions(), statistics);
+    return IntStream.range(0, batch.responses())
+        .allMatch(i ->
+            Float.isFinite(statistics.logSumExp()[i]) && Float.isFinite(statistics.logProb()[i]));
   }
 
   /**

@@ -63,9 +63,12 @@ record PackedResponses(int[] ids, Packing packing, int[] rows, int[] actions, in
 
   /** {@link #split} for prompts with what was sampled. */
   static List<PackedResponses> ofRollouts(List<Rollout> rollouts, int maxTokens) {
-    return split(
-        rollouts.stream().map(r -> Sequence.of(r.prompt().ids(), r.response())).toList(),
-        maxTokens);
+    return split(sequences(rollouts), maxTokens);
+  }
+
+  /** Prompts with what was sampled. */
+  static List<Sequence> sequences(List<Rollout> rollouts) {
+    return rollouts.stream().map(r -> Sequence.of(r.prompt().ids(), r.response())).toList();
   }
 
   /**

@@ -161,7 +161,7 @@ public final class Sft {
       learner.backward(part, head, statistics, coefficient, null);
     }
     loss /= tokens;
-    double norm = gradientNorm(step, loss);
+    double norm = gradientNorm(step, loss, batch);
     float rate =
         settings.decay().rate(settings.lr(), step, settings.warmupSteps(), settings.steps());
     learner.update(norm, rate);
@@ -177,17 +177,21 @@ public final class Sft {
         .put("tokensPerSecond", tokens / seconds);
   }
 
-  private double gradientNorm(int step, double loss) {
+  private double gradientNorm(int step, double loss, List<Pair> batch) {
     try {
       if (!Double.isFinite(loss)) {
         throw new NonFiniteException("the loss");
       }
       return learner.gradientNorm();
     } catch (NonFiniteException e) {
+      Diagnosis diagnosis =
+          new Diagnosis(
+              List.of(new Diagnosis.Suspect(learner, settings.lr(), "lr")),
+              1,
+              settings.microBatchTokens(),
+              "data without lines that are this unlikely");
       throw new TrainingStoppedException(
-          "stopped in step %d: %s is not finite; try a lower lr or gradClip"
-              .formatted(step, e.what()),
-          e);
+          "stopped in step %d: %s".formatted(step, diagnosis.of(e, batch)), e);
     }
   }
 

@@ -14,8 +14,8 @@ import io.jackpot.train.TrainingState.Trained;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;
-import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -29,6 +29,7 @@ final class TrainingLoop {
   private final StepRecorder recorder;
   private final Streams streams;
   private final JointStep joint;
+  private final Diagnosis diagnosis;
 
   /** The model that samples rollouts. */
   private final Model sampling;
@@ -59,6 +60,7 @@ final class TrainingLoop {
     Trained actor = state.actor();
     Learner sampler = actor == null ? policy : learner("actor", ops, actor);
     this.sampling = sampler.model();
+    this.diagnosis = diagnosis(policy, sampler);
     this.joint =
         new JointStep(
             ops,
@@ -100,7 +102,23 @@ final class TrainingLoop {
         name, ops, trained.model(), trained.optimizer(), settings.recomputeActivations());
   }
 
-  /** Step 0: measures the models before any update, on problems of its own, and saves them. */
+  private Diagnosis diagnosis(Learner policy, Learner sampler) {
+    var ofPolicy = new Diagnosis.Suspect(policy, settings.learningRate(), "learningRate");
+    String actorKey = settings.actorLearningRate() == null ? "learningRate" : "actorLearningRate";
+    var ofSampler = new Diagnosis.Suspect(sampler, settings.actorRate(), actorKey);
+    String caps = "a smaller c1, policyCap or actorCap";
+    return new Diagnosis(
+        sampler.equals(policy) ? List.of(ofPolicy) : List.of(ofPolicy, ofSampler),
+        settings.temperature(),
+        settings.microBatchTokens(),
+        settings.dtypes().rounded() ? caps + ", or actorDtype f32 and kvDtype f32" : caps);
+  }
+
+  /**
+   * Step 0: measures the models before any update and saves them. It takes the first problems of
+   * the run, enough for a mini-batch, samples with random numbers of its own, and trains on none of
+   * the responses. The first rollout takes these problems too.
+   */
   void begin() {
     recorder.start();
     RolloutBatch batch = rollout(0, 0, Math.ceilDiv(updateResponses, settings.samplesPerPrompt()));
@@ -175,16 +193,24 @@ final class TrainingLoop {
   private double lambda(int step, List<Rollout> rollouts, BeforeUpdate before) {
     Double acceptance = settings.acceptance();
     return acceptance != null && before instanceof BeforeUpdate.Kept kept
-        ? InputException.at("step " + step, () -> kept.lambda(rollouts, acceptance))
+        ? finite(
+            step,
+            rollouts,
+            () -> InputException.at("step " + step, () -> kept.lambda(rollouts, acceptance)))
         : settings.objective().lambda();
   }
 
   private JointStep.Outcome measure(
       int step, List<Rollout> miniBatch, BeforeUpdate before, int offset, double lambda) {
+    return finite(step, miniBatch, () -> joint.measure(miniBatch, before, offset, lambda));
+  }
+
+  /** The result of {@code work} on rollouts; stops the run where it meets NaN or infinity. */
+  private <T> T finite(int step, List<Rollout> rollouts, Supplier<T> work) {
     try {
-      return joint.measure(miniBatch, before, offset, lambda);
+      return work.get();
     } catch (NonFiniteException e) {
-      throw stopped(step, e);
+      throw stopped(step, e, rollouts);
     }
   }
 
@@ -211,18 +237,24 @@ final class TrainingLoop {
     try {
       state.requireFinite();
     } catch (NonFiniteException e) {
-      throw stopped(state.step(), e);
+      throw stopped(state.step(), e, List.of());
     }
     folder.force();
     state.save(folder.checkpoints());
     folder.checkpoints().keep(settings.keepCheckpoints());
   }
 
-  private TrainingStoppedException stopped(int step, NonFiniteException e) {
+  private TrainingStoppedException stopped(
+      int step, NonFiniteException e, List<Rollout> miniBatch) {
+    String checkpoint =
+        folder
+            .checkpoints()
+            .latest()
+            .map(path -> "the last good checkpoint is " + path)
+            .orElse("there is no checkpoint yet");
     return new TrainingStoppedException(
-        "stopped in step %d: %s is not finite; the last good checkpoint is %s; try a lower learningRate or gradClip"
-            .formatted(
-                step, e.what(), folder.checkpoints().latest().map(Path::toString).orElse("none")),
+        "stopped in step %d: %s; %s"
+            .formatted(step, diagnosis.ofRollouts(e, miniBatch), checkpoint),
         e);
   }
 }

@@ -165,13 +165,9 @@ record TrainingState(
     trained
         .model
         .parameters()
-        .tensors()
-        .forEach((name, tensor) -> {
-          for (int i = 0; i < tensor.size(); i++) {
-            if (!Float.isFinite(tensor.data()[i])) {
-              throw new NonFiniteException("the " + who + "'s " + name);
-            }
-          }
+        .firstNonFinite()
+        .ifPresent(name -> {
+          throw new NonFiniteException("the " + who + "'s " + name);
         });
   }
 

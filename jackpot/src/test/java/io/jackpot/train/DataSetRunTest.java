@@ -100,6 +100,27 @@ class DataSetRunTest {
     Json.write(file, config);
   }
 
+  /** The problems of step 0 are those of the first rollout; the responses are others. */
+  @Test
+  void stepZeroMeasuresOnTheFirstProblems() {
+    String[] small = {"rolloutPrompts", "1", "samplesPerPrompt", "4", "trainBatch", "4"};
+    SmallRun.start(run("a"), settings(small));
+    List<JsonNode> kept =
+        JsonLines.read(run("a").resolve("samples.jsonl")).stream()
+            .filter(line -> line.get("kind").stringValue().equals("train"))
+            .toList();
+    List<JsonNode> zero = kept.subList(0, 4);
+    List<JsonNode> one = kept.subList(4, 8);
+    assertThat(one).allSatisfy(line -> assertThat(line.get("step").intValue()).isOne());
+    assertThat(zero).extracting(line -> line.get("step").intValue()).containsOnly(0);
+    assertThat(zero)
+        .extracting(line -> line.get("prompt"))
+        .containsOnly(one.getFirst().get("prompt"));
+    assertThat(zero)
+        .extracting(line -> line.get("response"))
+        .isNotEqualTo(one.stream().map(line -> line.get("response")).toList());
+  }
+
   /** Two problems a step of eleven: the sixth step ends one epoch and begins the next. */
   @Test
   void aResumedRunRepeatsAndSkipsNothing() {

@@ -54,6 +54,17 @@ public final class Tensor {
     return storage.heap();
   }
 
+  /** Whether no element is NaN or infinite. */
+  public boolean isFinite() {
+    float[] data = data();
+    for (int i = 0; i < size(); i++) {
+      if (!Float.isFinite(data[i])) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public Shape shape() {
     return shape;
   }

@@ -4,6 +4,7 @@ import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * A model's forward {@code ids [tokens] → hidden [tokens, hiddenSize]} over packed sequences and
@@ -60,6 +61,15 @@ public final class Activations {
     this.packing = packing;
     model.rope().coverForward(packing.longest());
     return forward.run(pass(ops), model.matrices(), ids);
+  }
+
+  /**
+   * The first activation of the last forward that holds NaN or infinity, by the name of the module
+   * that gave it, such as {@code model.layers.3.mlp.down_proj}; empty if none does. It computes the
+   * blocks again, so it may follow a backward.
+   */
+  public Optional<String> firstNonFinite(Ops ops) {
+    return forward.firstNonFinite(pass(ops), model.matrices(), ids);
   }
 
   private Block.Pass pass(Ops ops) {

@@ -4,6 +4,9 @@ import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +112,33 @@ final class Block {
     ops.swigluForward(g, u, p);
     w.down().multiply(ops, p, y);
     ops.add(residual, y);
+  }
+
+  /**
+   * The module whose output in the last forward, which kept all, is the first that is not finite.
+   *
+   * @param y the output of the block
+   */
+  Optional<String> firstNonFinite(Tensor y) {
+    int tokens = y.rows();
+    int hidden = config.hiddenSize();
+    int inner = config.intermediateSize();
+    Map<String, Tensor> outputs = new LinkedHashMap<>();
+    outputs.put("input_layernorm", inputNormed.of(tokens, hidden));
+    outputs.put("self_attn.q_proj", heads(q, tokens, config.heads()));
+    outputs.put("self_attn.k_proj", heads(k, tokens, config.kvHeads()));
+    outputs.put("self_attn.v_proj", heads(v, tokens, config.kvHeads()));
+    outputs.put("self_attn", attention(tokens).o());
+    outputs.put("self_attn.o_proj", middle.of(tokens, hidden));
+    outputs.put("post_attention_layernorm", postNormed.of(tokens, hidden));
+    outputs.put("mlp.gate_proj", gate.of(tokens, inner));
+    outputs.put("mlp.up_proj", up.of(tokens, inner));
+    outputs.put("mlp.act_fn", product.of(tokens, inner));
+    outputs.put("mlp.down_proj", y);
+    return outputs.entrySet().stream()
+        .filter(output -> !output.getValue().isFinite())
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** Buffers of the backward passes, which all blocks share. */

@@ -3,6 +3,7 @@ package io.jackpot.transformer;
 import io.jackpot.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The forward pass of a model from the embedding to the final norm, with its activations. */
 final class Forward {
@@ -48,6 +49,26 @@ final class Forward {
     Tensor x = input(blocks.size(), tokens);
     pass.ops().rmsNormForward(x, weights.norm(), config.rmsNormEpsilon(), y, rms(tokens));
     return y;
+  }
+
+  /** Runs the pass again and stops at the first activation that is not finite; see {@link #run}. */
+  Optional<String> firstNonFinite(Block.Pass pass, Weights<Matrix> weights, int[] ids) {
+    int tokens = pass.positions().length;
+    weights.embedding().embed(pass.ops(), ids, input(0, tokens));
+    if (!input(0, tokens).isFinite()) {
+      return Optional.of("model.embed_tokens");
+    }
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      block(pass, layer, weights, tokens);
+      Optional<String> module = block(layer).firstNonFinite(input(layer + 1, tokens));
+      if (module.isPresent()) {
+        return Optional.of("model.layers." + layer + "." + module.get());
+      }
+    }
+    Tensor y = hidden.of(tokens, config.hiddenSize());
+    Tensor x = input(blocks.size(), tokens);
+    pass.ops().rmsNormForward(x, weights.norm(), config.rmsNormEpsilon(), y, rms(tokens));
+    return y.isFinite() ? Optional.empty() : Optional.of("model.norm");
   }
 
   /** Computes the block {@code layer} from its input, which is there. */

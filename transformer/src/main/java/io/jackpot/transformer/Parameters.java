@@ -5,6 +5,7 @@ import io.jackpot.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -99,6 +100,14 @@ public final class Parameters {
   /** Every tensor by name, in order; unmodifiable. */
   public Map<String, Tensor> tensors() {
     return tensors;
+  }
+
+  /** The name of the first tensor that holds NaN or infinity; empty if none does. */
+  public Optional<String> firstNonFinite() {
+    return tensors.entrySet().stream()
+        .filter(entry -> !entry.getValue().isFinite())
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** Number of elements of all tensors. */

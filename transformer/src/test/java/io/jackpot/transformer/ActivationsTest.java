@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ActivationsTest {
@@ -205,6 +206,36 @@ class ActivationsTest {
       assertThatThrownBy(() -> AdamW.norm(ops, gradients))
           .isInstanceOf(NonFiniteException.class)
           .hasMessageContaining("model.layers.1.mlp.up_proj.weight");
+    }
+  }
+
+  /** Weights that are finite, but so large that a module's output is not, in the second block. */
+  @ParameterizedTest
+  @CsvSource({
+    "qwen2, self_attn.q_proj.bias, self_attn.q_proj",
+    "qwen3, self_attn.v_proj.weight, self_attn.v_proj",
+    "qwen3, self_attn.o_proj.weight, self_attn.o_proj",
+    "llama, input_layernorm.weight, input_layernorm",
+    "llama, mlp.up_proj.weight, mlp.up_proj",
+    "llama, mlp.down_proj.weight, mlp.down_proj"
+  })
+  void theFirstActivationThatIsNotFiniteIsNamed(String type, String weight, String module) {
+    try (Ops ops = OpsLookup.open(1)) {
+      Model model = TinyModels.model(type);
+      for (boolean recompute : new boolean[] {false, true}) {
+        Activations activations = new Activations(model, recompute);
+        var _ = activations.forward(ops, TinyModels.ids(), TinyModels.PACKING);
+        assertThat(activations.firstNonFinite(ops)).isEmpty();
+      }
+      Tensor large = model.parameters().get("model.layers.1." + weight);
+      Arrays.fill(large.data(), weight.endsWith("bias") ? Float.NaN : Float.MAX_VALUE);
+      for (boolean recompute : new boolean[] {false, true}) {
+        Activations activations = new Activations(model, recompute);
+        var _ = activations.forward(ops, TinyModels.ids(), TinyModels.PACKING);
+        assertThat(activations.firstNonFinite(ops)).contains("model.layers.1." + module);
+      }
+      assertThat(model.parameters().firstNonFinite().isPresent())
+          .isEqualTo(weight.endsWith("bias"));
     }
   }
 
