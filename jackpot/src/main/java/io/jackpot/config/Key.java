@@ -21,8 +21,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * {@code 1,4,8} on the command line.
  */
 public final class Key {
-  private static final String NONE = "none";
-
   /** The components from the settings record to the setting, through nested records. */
   private final List<RecordComponent> path;
 
@@ -97,7 +95,7 @@ public final class Key {
    * @throws InputException if it is not one of this setting's values
    */
   @Nullable Object parse(String text, String where) {
-    if (nullable && text.equals(NONE)) {
+    if (nullable && text.equals(setting.absent())) {
       return null;
     }
     if (type() == String.class && !text.isBlank()) {
@@ -112,7 +110,7 @@ public final class Key {
       }
     }
     List<String> texts = isList() ? List.of(text.split(",", -1)) : List.of(text);
-    return numbers(texts, where, text, NONE);
+    return numbers(texts, where, text, setting.absent());
   }
 
   /**
@@ -126,7 +124,7 @@ public final class Key {
     if (node.isNull() && nullable) {
       return null;
     }
-    if (node.isString() && (!isNumber() || node.stringValue().equals(NONE))) {
+    if (node.isString() && (!isNumber() || node.stringValue().equals(setting.absent()))) {
       return parse(node.stringValue(), where);
     }
     if (node.isBoolean() && type() == boolean.class) {

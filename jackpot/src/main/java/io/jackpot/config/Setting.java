@@ -8,7 +8,8 @@ import java.lang.annotation.Target;
 /**
  * A component of a settings record that users set: {@code clipLow} in a config file, {@code
  * --clip-low} on the command line. A {@code @Nullable} component takes JSON null and the flag value
- * {@code none}. An enum's values are written in lower case with hyphens.
+ * {@code none}, or another {@link #absent} word. An enum's values are written in lower case with
+ * hyphens.
  */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
@@ -27,6 +28,9 @@ public @interface Setting {
 
   /** Whether {@link #min} itself is excluded. */
   boolean above() default false;
+
+  /** The word for null on the command line. */
+  String absent() default "none";
 
   /**
    * Whether {@code --resume} may change it: results do not depend on it, or the command says what

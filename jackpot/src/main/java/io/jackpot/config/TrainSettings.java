@@ -147,7 +147,8 @@ public record TrainSettings(
             changeable = true,
             help = "recompute activations in the backward pass: less memory, same result")
         boolean recomputeActivations,
-    DtypeSettings dtypes) {
+    DtypeSettings dtypes,
+    TokenLogSettings tokenLog) {
 
   /** Settings that say the same in two ways: one that is given takes the place of the other. */
   private static final Map<String, String> INSTEAD =

@@ -23,6 +23,7 @@ import java.util.List;
  * @param advantage A of every token of the response; 0 where nothing learns from it
  * @param acceptKey key of the random stream of the uniforms u by which OBRS accepts tokens: that of
  *     position t is {@code Threefry.uniform(acceptKey, t, 0)}
+ * @param place in its run
  */
 public record Rollout(
     Prompt prompt,
@@ -37,7 +38,8 @@ public record Rollout(
     Verdict verdict,
     List<Reward> rewards,
     double advantage,
-    long acceptKey) {
+    long acceptKey,
+    Place place) {
 
   /**
    * A problem as the models see it.
@@ -46,6 +48,15 @@ public record Rollout(
    * @param ids the prompt's tokens
    */
   public record Prompt(Problem problem, int[] ids) {}
+
+  /**
+   * Where a response stands in its run, which names its random numbers (see {@link Streams}).
+   *
+   * @param rollout number of its rollout
+   * @param problem number of its problem in the rollout, from 0
+   * @param sample number of the response among those to the problem, from 0
+   */
+  public record Place(int rollout, int problem, int sample) {}
 
   /**
    * A part of a response's reward.
@@ -97,6 +108,7 @@ public record Rollout(
         verdict,
         rewards,
         value,
-        acceptKey);
+        acceptKey,
+        place);
   }
 }

@@ -97,6 +97,7 @@ public final class RolloutCollector {
         verdict,
         List.of(new Rollout.Reward("verifier", verdict == Verdict.CORRECT ? 1 : 0)),
         0,
-        streams.key(Purpose.ACCEPT, number, sample.prompt(), sample.sample()));
+        streams.key(Purpose.ACCEPT, number, sample.prompt(), sample.sample()),
+        new Rollout.Place(number, sample.prompt(), sample.sample()));
   }
 }

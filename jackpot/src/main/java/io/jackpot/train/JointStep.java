@@ -29,7 +29,7 @@ final class JointStep {
   /**
    * The metrics of an update beside the losses; means over the response tokens.
    *
-   * @param lambda λ of the rollout
+   * @param tokens the quantities of each of its tokens
    * @param twoModels whether the sampler is a model of its own
    * @param gradNormPolicy before clipping; 0 where the policy was not updated
    * @param gradNormActor before clipping; 0 where the actor was not updated
@@ -38,10 +38,8 @@ final class JointStep {
    */
   record Outcome(
       ObjectiveResult objective,
-      double lambda,
+      MiniBatch tokens,
       boolean twoModels,
-      double entropy,
-      MiniBatch.Mismatch mismatch,
       double gradNormPolicy,
       double gradNormActor,
       double obrsSeconds) {}
@@ -139,10 +137,8 @@ final class JointStep {
     }
     return new Outcome(
         result,
-        lambda,
+        tokens,
         hasActor(),
-        MiniBatch.mean(tokens.entropy),
-        tokens.mismatch(),
         result.nothingAccepted() ? 0 : policy.gradientNorm(),
         trainsActor ? sampler.gradientNorm() : 0,
         nanos * 1e-9);

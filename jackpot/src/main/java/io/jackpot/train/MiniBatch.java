@@ -15,7 +15,7 @@ import java.util.List;
  * what {@link JointStep} fills in, one micro-batch after another. See {@link TokenBatch}.
  */
 final class MiniBatch {
-  private final double[] logInf;
+  final double[] logInf;
   private final double[] advantage;
   private final long[] keys;
   private final int[] positions;
@@ -30,6 +30,8 @@ final class MiniBatch {
 
   final double[] actorLogNew;
   final double[] zTopK;
+
+  /** NaN where it is not computed. */
   final double[] zExact;
 
   /** KL(p_new‖p_inf) and KL(p_inf‖p_new), p_inf as it was at the rollout. */
@@ -85,6 +87,7 @@ final class MiniBatch {
     actorLogNew = logInf.clone();
     zTopK = new double[n];
     zExact = new double[n];
+    Arrays.fill(zExact, Double.NaN);
     klPolicyActor = new double[n];
     klActorPolicy = new double[n];
     klPolicyActorNow = new double[n];

@@ -11,29 +11,36 @@ import io.jackpot.weights.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The folder of a run: {@code config.json}, {@code metrics.jsonl}, {@code samples.jsonl}, {@code
- * report.html} and {@code checkpoints/}. A lock makes sure that one process at a time writes to it.
+ * report.html} and {@code checkpoints/}; where tokens are logged, {@code tokens.jsonl} and {@code
+ * token-log/}. A lock makes sure that one process at a time writes to it.
  */
 final class RunFolder implements AutoCloseable {
   static final String CONFIG = "config.json";
   private static final String METRICS = "metrics.jsonl";
   private static final String SAMPLES = "samples.jsonl";
+  private static final String TOKENS = "tokens.jsonl";
 
   private final Path folder;
   private final FolderLock lock;
   private final JsonLines metrics;
   private final JsonLines samples;
 
+  /** Opened by the first line. */
+  private @Nullable JsonLines tokens;
+
   private RunFolder(Path folder, FolderLock lock, int step) {
     this.folder = folder;
     this.lock = lock;
     JsonLines.truncateAfter(folder.resolve(METRICS), step);
     JsonLines.truncateAfter(folder.resolve(SAMPLES), step);
+    JsonLines.truncateAfter(folder.resolve(TOKENS), step);
     this.metrics = JsonLines.open(folder.resolve(METRICS));
     this.samples = JsonLines.open(folder.resolve(SAMPLES));
   }
@@ -112,10 +119,25 @@ final class RunFolder implements AutoCloseable {
     return samples;
   }
 
+  JsonLines tokens() {
+    if (tokens == null) {
+      tokens = JsonLines.open(folder.resolve(TOKENS));
+    }
+    return tokens;
+  }
+
+  /** The models of logged tokens; no run resumes from them. */
+  Checkpoints loggedModels() {
+    return new Checkpoints(folder.resolve("token-log"));
+  }
+
   /** Forces all lines to disk, so that no checkpoint is ahead of them. */
   void force() {
     metrics.force();
     samples.force();
+    if (tokens != null) {
+      tokens.force();
+    }
   }
 
   /** The newest line of metrics; an empty object if there is none. */
@@ -138,6 +160,9 @@ final class RunFolder implements AutoCloseable {
   public void close() {
     metrics.close();
     samples.close();
+    if (tokens != null) {
+      tokens.close();
+    }
     lock.close();
   }
 }

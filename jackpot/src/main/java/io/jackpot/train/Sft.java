@@ -177,7 +177,7 @@ public final class Sft {
         .put("tokensPerSecond", tokens / seconds);
   }
 
-  private double gradientNorm(int step, double loss, List<Pair> batch) {
+  private double gradientNorm(int step, double loss, List<Sequence> batch) {
     try {
       if (!Double.isFinite(loss)) {
         throw new NonFiniteException("the loss");

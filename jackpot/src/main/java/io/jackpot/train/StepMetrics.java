@@ -28,7 +28,7 @@ final class StepMetrics {
       int step, JointStep.Outcome outcome, List<Rollout> batch, double equalGroupShare) {
     ObjectiveResult objective = outcome.objective();
     ObjectiveResult.Metrics metrics = objective.metrics();
-    MiniBatch.Mismatch mismatch = outcome.mismatch();
+    MiniBatch.Mismatch mismatch = outcome.tokens().mismatch();
     ObjectNode line = JsonNodeFactory.instance.objectNode();
     line.put("step", step)
         .put("reward", mean(batch, Rollout::reward))
@@ -41,7 +41,7 @@ final class StepMetrics {
         .put("actorLoss", objective.actorLoss())
         .put("distillLoss", objective.distillLoss())
         .put("totalLoss", objective.totalLoss())
-        .put("entropy", outcome.entropy())
+        .put("entropy", MiniBatch.mean(outcome.tokens().entropy))
         .put("klPolicyActor", finiteOrNull(mismatch.klPolicyActor()))
         .put("klActorPolicy", mismatch.klActorPolicy())
         .put("klPolicyActorNow", mismatch.klPolicyActorNow())
@@ -49,7 +49,7 @@ final class StepMetrics {
         .put("ratioP01", mismatch.ratioP01())
         .put("ratioP05", mismatch.ratioP05())
         .put("ratioSecondMoment", mismatch.ratioSecondMoment())
-        .put("lambda", outcome.lambda())
+        .put("lambda", outcome.tokens().lambda)
         .put("acceptance", objective.acceptance())
         .put("z", metrics.zMean())
         .put("kappa", objective.kappa())

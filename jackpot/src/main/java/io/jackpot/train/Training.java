@@ -229,6 +229,10 @@ public final class Training {
           "the sampler rounds: klPolicyActor and klActorPolicy are lower bounds, of its %d most probable ids and all others as one%n",
           settings.topK());
     }
+    String tokenLog = TokenLog.announcement(settings, state);
+    if (tokenLog != null) {
+      log.println(tokenLog);
+    }
     frozen(settings);
     problems.notes().forEach(log::println);
     leftOut("problems", problems.training().badGold(), problems.training().badLength());

@@ -27,6 +27,7 @@ final class TrainingLoop {
   private final RunProblems problems;
   private final RunFolder folder;
   private final StepRecorder recorder;
+  private final TokenLog tokenLog;
   private final Streams streams;
   private final JointStep joint;
   private final Diagnosis diagnosis;
@@ -55,6 +56,7 @@ final class TrainingLoop {
     this.state = state;
     this.folder = folder;
     this.recorder = recorder;
+    this.tokenLog = new TokenLog(settings, folder, state.tokenizer());
     this.streams = new Streams(settings.seed());
     Learner policy = learner("policy", ops, state.policy());
     Trained actor = state.actor();
@@ -123,6 +125,7 @@ final class TrainingLoop {
     recorder.start();
     RolloutBatch batch = rollout(0, 0, Math.ceilDiv(updateResponses, settings.samplesPerPrompt()));
     recorder.sampled(1);
+    tokenLog.keep(state, 0, 0);
     List<Rollout> miniBatch = batch.miniBatch(0, updateResponses);
     BeforeUpdate before = before(miniBatch, false);
     JointStep.Outcome outcome = measure(0, miniBatch, before, 0, lambda(0, miniBatch, before));
@@ -147,6 +150,7 @@ final class TrainingLoop {
   /** Samples one rollout and makes an update from each of its mini-batches. */
   private void rolloutAndUpdates() {
     recorder.start();
+    tokenLog.keep(state, state.step() + 1, state.step() + miniBatches);
     int prompts = settings.rolloutPrompts();
     RolloutBatch batch =
         rollout(state.position().rollouts() + 1, state.position().problems(), prompts);
@@ -156,6 +160,7 @@ final class TrainingLoop {
     double lambda = lambda(state.step() + 1, batch.rollouts(), before);
     int size = updateResponses;
     for (int i = 0; i < miniBatches && state.step() < settings.steps(); i++) {
+      tokenLog.keep(state, state.step() + 1, state.step() + 1);
       List<Rollout> miniBatch = batch.miniBatch(i, size);
       JointStep.Outcome outcome =
           measure(state.step() + 1, miniBatch, before, batch.tokensBefore(i, size), lambda);
@@ -222,6 +227,7 @@ final class TrainingLoop {
   private void record(RolloutBatch batch, List<Rollout> miniBatch, JointStep.Outcome outcome) {
     int step = state.step();
     float rate = step == 0 ? 0 : rate(settings.learningRate());
+    tokenLog.write(step, miniBatch, outcome);
     recorder.trained(step, outcome, miniBatch, batch.equalGroupShare(), rate);
     if (step % settings.evalEvery() == 0 || step == settings.steps()) {
       evaluationWorkers.publish(step, state.policy().model());

@@ -101,6 +101,7 @@ class RolloutTest {
         Verdict.CORRECT,
         List.of(rewards),
         0,
-        9);
+        9,
+        new Rollout.Place(1, 0, 0));
   }
 }
