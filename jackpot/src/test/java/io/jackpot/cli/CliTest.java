@@ -34,7 +34,8 @@ class CliTest extends CommandRunner {
     assertThat(root.status()).isZero();
     assertThat(root.err()).isEmpty();
     assertThat(root.out())
-        .contains("train", "sft", "generate", "eval", "score", "tokenize", "verify", "explain")
+        .contains(
+            "train", "sft", "generate", "eval", "score", "tokenize", "verify", "explain", "audit")
         .contains("simulate", "report", "problems", "doctor");
     Result train = jackpot("train", "-h");
     assertThat(train.status()).isZero();

@@ -106,6 +106,25 @@ public record ObjectiveOptions(
         aggregation);
   }
 
+  /** With another estimator of Z. */
+  public ObjectiveOptions withNormalizer(Normalizer other) {
+    return new ObjectiveOptions(
+        lambda,
+        target,
+        clipLow,
+        clipHigh,
+        c1,
+        c2,
+        topK,
+        other,
+        mask,
+        policyWeighting,
+        actorCorrection,
+        distillCoefficient,
+        distillDirection,
+        aggregation);
+  }
+
   private static void check(boolean holds, String name, Number found, String expected) {
     if (!holds) {
       throw new InputException(name + ": " + found + ", expected a number " + expected);
