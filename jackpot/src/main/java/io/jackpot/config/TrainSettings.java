@@ -194,7 +194,7 @@ public record TrainSettings(
     }
     if (samplesPerPrompt < advantage.smallestGroup()) {
       throw new InputException(
-          "samplesPerPrompt %d, advantage %s: compares the responses to a problem with each other, so nothing could be learned; expected samplesPerPrompt of at least %d"
+          "samplesPerPrompt %d, advantage %s: the responses to a problem are compared with each other, so nothing could be learned; expected samplesPerPrompt of at least %d"
               .formatted(samplesPerPrompt, Names.of(advantage), advantage.smallestGroup()));
     }
     long responses = (long) rolloutPrompts * samplesPerPrompt;
