@@ -1,7 +1,8 @@
 package io.jackpot.answers;
 
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,13 @@ final class AnswerExtractor {
   private static final Pattern END_TOKEN =
       Pattern.compile(
           "<\\|(?:endoftext|im_end|eot_id|end_of_text|end|eom_id)\\|>|</s>|<eos>|<end_of_turn>|<｜end▁of▁sentence｜>");
+  private static final String WORDS = "(?:ans(?:wers?)?|option|choice)(?![A-Za-z])\\.?";
+  private static final Pattern WORD =
+      Pattern.compile("(?<![A-Za-z])" + WORDS, Pattern.CASE_INSENSITIVE);
   private static final Pattern PROSE =
       Pattern.compile(
-          "(?:answers?|option|choice)(?![A-Za-z])[*_]{0,3}(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?\\b)?\\s{0,3}"
+          WORDS
+              + "[*_]{0,3}(?:\\s(?:to|for|of)\\s[^.:\\n]{0,60}?\\b)?\\s{0,3}"
               + "(?:,\\s(?:therefore|then|thus|hence|of course),\\s)?"
               + "(?:(?:is|are|was|=|would\\s+be|should\\s+be|must\\s+be|will\\s+be|equals)(?![a-z])"
               + "(?:\\s(?:exactly|just|only|definitely|certainly|clearly|surely|obviously|indeed|therefore|thus|then|simply|hence|given\\s+by|equal\\s+to))?"
@@ -38,6 +43,13 @@ final class AnswerExtractor {
   private static final Pattern HEADLINE =
       Pattern.compile(
           "(?:#{1,6} {0,3}(?:final )?|final )answer[ \\t:]*+(?=\\n)", Pattern.CASE_INSENSITIVE);
+
+  /** A line of "Answer" and the answer. */
+  private static final Pattern DIRECT =
+      Pattern.compile(
+          "[#>*_ -]{0,8}(?:(?:the )?final )?ans(?:wer)?\\.?[*_]{0,3} {1,3}",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern CLAUSE =
       Pattern.compile(
           "(?:,\\s{1,4}(?:and\\s+)?|\\s*\\(\\s*)not\\b.*|(?:[,;]?\\s{1,4}\\(?|\\()(?:because|since|and\\s+(?:we|so|this|that|the|it|thus)|which|where|so|as|after|hope|given\\s+that|when|therefore|thus|for\\s+all)\\b.*",
@@ -46,7 +58,7 @@ final class AnswerExtractor {
       Pattern.compile("(?<![\\w)\\]}*])\\*\\*([^*\\n]{1,80})\\*\\*(?![\\w(*])");
   private static final Pattern IS =
       Pattern.compile(
-          "(?:the|so|thus|therefore)\\s[A-Za-z ,]{1,60}?\\s(?:is|are|equals)\\s+(.{1,200})",
+          "(?:the|so|thus|therefore)\\s[A-Za-z ,$\\\\()]{1,60}?\\s(?:is|are|equals)\\s+(.{1,200})",
           Pattern.CASE_INSENSITIVE);
 
   /**
@@ -69,10 +81,10 @@ final class AnswerExtractor {
   private static final Pattern ANOTHER =
       Pattern.compile("\\b(?:parts?|previous|first|other|step)\\b", Pattern.CASE_INSENSITIVE);
   private static final List<String> STRIKES =
-      List.of("~~", "<!--", "<del", "<strike", "\\begin{comment}");
+      List.of("~~", "<!--", "<del", "<strike", "\\begin{comment}", "\n%");
   private static final Pattern STRUCK =
       Pattern.compile(
-          "~~[^~]{0,500}~~|\\\\begin\\{comment\\}.{0,500}?\\\\end\\{comment\\}|<!--.{0,500}?-->|<(del|strike)>.{0,500}?</\\1>",
+          "(?<=^|\n)%[^\n]*|~~[^~]{0,500}~~|\\\\begin\\{comment\\}.{0,500}?\\\\end\\{comment\\}|<!--.{0,500}?-->|<(del|strike)>.{0,500}?</\\1>",
           Pattern.DOTALL);
   private static final String TAG = "<answer>";
   private static final String END_TAG = "</answer>";
@@ -80,9 +92,6 @@ final class AnswerExtractor {
   private static final int MOST_WORDS = 50;
   private static final int LONGEST_SENTENCE = 4_000;
   private static final int LONGEST_BEGINNING = 80;
-
-  /** The words of {@link #PROSE} without their first letters, which may be capitals. */
-  private static final String[] STEMS = {"nswer", "NSWER", "ption", "hoice"};
 
   /**
    * The text of an answer that was found.
@@ -92,13 +101,19 @@ final class AnswerExtractor {
    */
   record Extraction(String text, boolean marked) {}
 
-  private final Predicate<String> readable;
+  private final Function<String, @Nullable Answer> reader;
 
   /**
-   * @param readable whether a text can be read as an answer other than words
+   * @param reader reads an answer; null if it cannot be read
    */
-  AnswerExtractor(Predicate<String> readable) {
-    this.readable = readable;
+  AnswerExtractor(Function<String, @Nullable Answer> reader) {
+    this.reader = reader;
+  }
+
+  /** Whether a text can be read as an answer other than words. */
+  private boolean isReadable(String text) {
+    @Nullable Answer answer = reader.apply(text);
+    return answer != null && !(answer instanceof Answer.Words);
   }
 
   /** The answer, or null if the text has none. */
@@ -107,7 +122,7 @@ final class AnswerExtractor {
     if (spoken == null) {
       return null;
     }
-    boolean struck = STRIKES.stream().anyMatch(spoken::contains);
+    boolean struck = spoken.startsWith("%") || STRIKES.stream().anyMatch(spoken::contains);
     String text = struck ? STRUCK.matcher(spoken).replaceAll("") : spoken;
     int tag = text.lastIndexOf(TAG);
     int tagEnd = tag < 0 ? -1 : text.indexOf(END_TAG, tag);
@@ -120,23 +135,22 @@ final class AnswerExtractor {
 
   private @Nullable Extraction extractSpoken(String text) {
     int box = Boxes.last(text);
-    @Nullable Matcher prose = lastProse(text);
+    @Nullable Matcher prose = box < 0 ? lastProse(text) : null;
     int hash = lastHash(text, box >= 0 || prose != null);
-    int proseAt = prose == null ? -1 : prose.start();
-    if (box < 0 && hash < 0 && proseAt < 0) {
-      String bare = Wrapping.strip(text);
-      return bare.isEmpty() ? null : new Extraction(bare, false);
+    if (box > hash) {
+      return marked(Boxes.answer(text, box, reader));
     }
-    if (prose != null && proseAt > Math.max(box, hash)) {
-      @Nullable String sentence = afterProse(text, prose.end(), box >= 0 || hash >= 0);
-      if (sentence != null) {
+    if (prose != null && prose.start() > hash) {
+      @Nullable String sentence = afterProse(text, prose.end(), hash >= 0);
+      if (sentence != null || hash < 0) {
         return marked(sentence);
       }
-      if (box < 0 && hash < 0) {
-        return null;
-      }
     }
-    return marked(box > hash ? Boxes.answer(text, box, readable) : line(text, hash));
+    if (hash >= 0) {
+      return marked(line(text, hash));
+    }
+    String bare = Wrapping.strip(text);
+    return bare.isEmpty() ? null : new Extraction(bare, false);
   }
 
   private static @Nullable Extraction marked(@Nullable String text) {
@@ -186,7 +200,7 @@ final class AnswerExtractor {
       String line = String.valueOf(line(text, hash));
       boolean lastLine = first && text.indexOf('\n', hash) < 0;
       boolean mark = hash - start == 3;
-      boolean read = readable.test(Wrapping.strip(line));
+      boolean read = isReadable(Wrapping.strip(line));
       boolean words = lastLine && (line.isBlank() || !otherwise);
       if (mark ? read || words || line.isBlank() : lastLine && read) {
         return hash;
@@ -206,36 +220,31 @@ final class AnswerExtractor {
   }
 
   /** The last match of "answer is" or the like. */
-  private static @Nullable Matcher lastProse(String text) {
+  private @Nullable Matcher lastProse(String text) {
     Matcher matcher = PROSE.matcher(text);
-    int[] places = new int[STEMS.length];
-    for (int i = 0; i < STEMS.length; i++) {
-      places[i] = text.lastIndexOf(STEMS[i]);
-    }
-    for (int tries = 0; tries < MOST_WORDS; tries++) {
-      int stem = 0;
-      for (int i = 1; i < STEMS.length; i++) {
-        stem = places[i] > places[stem] ? i : stem;
+    List<Integer> words = WORD.matcher(text).results().map(MatchResult::start).toList();
+    for (int at : words.reversed().subList(0, Math.min(words.size(), MOST_WORDS))) {
+      if (Denials.isHypothesis(text.substring(Math.max(0, at - LONGEST_BEGINNING), at))) {
+        continue;
       }
-      int at = places[stem];
-      if (at < 1) {
-        return null;
-      }
-      places[stem] = text.lastIndexOf(STEMS[stem], at - 1);
-      String before = text.substring(Math.max(0, at - 1 - LONGEST_BEGINNING), at - 1);
-      boolean begins =
-          (at < 2 || !Character.isLetter(text.charAt(at - 2))) && !Denials.isHypothesis(before);
-      int line = text.lastIndexOf('\n', at) + 1;
-      if (begins
-          && matcher.region(at - 1, text.length()).usePattern(PROSE).lookingAt()
+      if (matcher.region(at, text.length()).usePattern(PROSE).lookingAt()
           && !ANOTHER.matcher(matcher.group()).find()) {
         return matcher;
       }
-      if (begins && matcher.region(line, text.length()).usePattern(HEADLINE).lookingAt()) {
+      matcher.region(text.lastIndexOf('\n', at) + 1, text.length());
+      boolean direct =
+          matcher.usePattern(DIRECT).lookingAt()
+              && isReadable(Wrapping.strip(text.substring(matcher.end(), lineEnd(text, at))));
+      if (direct || matcher.usePattern(HEADLINE).lookingAt()) {
         return matcher;
       }
     }
     return null;
+  }
+
+  private static int lineEnd(String text, int at) {
+    int end = text.indexOf('\n', at);
+    return end < 0 ? text.length() : end;
   }
 
   /**
@@ -254,12 +263,12 @@ final class AnswerExtractor {
     String answer = CLAUSE.matcher(sentence).replaceFirst("");
     @Nullable String later = Denials.retraction(lead.substring(end));
     if (later != null) {
-      return readable.test(later) ? later : null;
+      return isReadable(later) ? later : null;
     }
     if (Denials.isNotAfterwards(sentence.substring(answer.length()))) {
       return null;
     }
-    boolean words = !readable.test(Wrapping.strip(answer));
+    boolean words = !isReadable(Wrapping.strip(answer));
     @Nullable String named = words ? named(answer) : null;
     if (named != null) {
       answer = named;
@@ -267,7 +276,7 @@ final class AnswerExtractor {
     }
     int from = start + rest.length() - lead.length();
     boolean ownLine = text.substring(Math.max(0, from - 3), from).indexOf('\n') >= 0;
-    if (ownLine && !words && readable.test(nextLine(lead.substring(end)))) {
+    if (ownLine && !words && isReadable(nextLine(lead.substring(end)))) {
       return null; // A second answer on the next line.
     }
     return words && otherwise ? null : answer;
@@ -276,7 +285,7 @@ final class AnswerExtractor {
   /** The only emphasised part of a sentence, or the value that it states; null if there is none. */
   private @Nullable String named(String sentence) {
     List<String> bold = BOLD.matcher(sentence).results().map(part -> part.group(1)).toList();
-    if (bold.size() == 1 && readable.test(bold.getFirst())) {
+    if (bold.size() == 1 && isReadable(bold.getFirst())) {
       return bold.getFirst();
     }
     Matcher lone = LONE.matcher(sentence);
@@ -284,7 +293,7 @@ final class AnswerExtractor {
       return lone.group(1);
     }
     Matcher is = IS.matcher(sentence);
-    return is.matches() && readable.test(Wrapping.strip(is.group(1))) ? is.group(1) : null;
+    return is.matches() && isReadable(Wrapping.strip(is.group(1))) ? is.group(1) : null;
   }
 
   private static String nextLine(String rest) {

@@ -1,12 +1,15 @@
 package io.jackpot.answers;
 
+import io.jackpot.answers.Answer.Value;
 import io.jackpot.answers.Answer.Words;
 import io.jackpot.answers.AnswerExtractor.Extraction;
 import io.jackpot.math.Budget;
+import io.jackpot.math.Expr;
 import io.jackpot.math.MathException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +57,19 @@ public final class AnswerJudge {
    */
   public record Judgement(Outcome outcome, @Nullable String extracted, long spent) {}
 
-  /** The answer that was read from a text. */
-  private record Reading(Extraction extraction, Answer answer) {}
+  /**
+   * What was found in a text.
+   *
+   * @param answer the answer, or null if it cannot be read
+   */
+  private record Reading(Extraction extraction, @Nullable Answer answer) {
+
+    /** The reading of a part of the text. */
+    Reading with(String part, Budget budget) {
+      Extraction shorter = new Extraction(part, extraction.marked());
+      return new Reading(shorter, AnswerJudge.answer(part, Set.of(), budget));
+    }
+  }
 
   /**
    * Judges a response.
@@ -68,42 +82,69 @@ public final class AnswerJudge {
     Budget comparing = new Budget(BUDGET);
     @Nullable Reading expected = readGold(gold);
     @Nullable Reading given = read(response, reading);
-    if (given != null && expected != null && isProse(given, expected.answer)) {
-      given = null;
+    Outcome outcome = Outcome.BAD_GOLD;
+    if (expected != null && given != null && haveSameText(expected, given)) {
+      outcome = Outcome.CORRECT;
+    } else if (expected != null) {
+      outcome = compare(expected, given, reading, comparing);
     }
-    Set<String> numbers =
-        expected == null || given == null
-            ? Set.of()
-            : Letters.numbers(List.of(expected.answer, given.answer));
-    if (expected != null && given != null && !numbers.isEmpty()) {
-      expected = again(expected, numbers, new Budget(BUDGET));
-      given = again(given, numbers, reading);
-    }
-    @Nullable String extracted = given == null ? null : given.extraction.text();
-    if (expected == null || given == null) {
-      Outcome outcome = expected == null ? Outcome.BAD_GOLD : Outcome.UNPARSED;
-      return new Judgement(outcome, extracted, reading.spent());
-    }
-    Outcome outcome;
-    try {
-      boolean same =
-          expected.extraction.text().equals(given.extraction.text())
-              || new Equivalence(comparing).equivalent(expected.answer, given.answer);
-      outcome = same ? Outcome.CORRECT : Outcome.WRONG;
-    } catch (MathException e) {
-      outcome = Outcome.UNPARSED;
-    }
+    boolean extracted = outcome != Outcome.UNPARSED && given != null;
     return new Judgement(
-        outcome,
-        outcome == Outcome.UNPARSED ? null : extracted,
-        reading.spent() + comparing.spent());
+        outcome, extracted ? given.extraction.text() : null, reading.spent() + comparing.spent());
+  }
+
+  private static boolean haveSameText(Reading gold, Reading given) {
+    return PlainText.areEqual(gold.extraction.text(), given.extraction.text());
+  }
+
+  /** Compares the answers, then without a condition that only one of them has. */
+  private static Outcome compare(
+      Reading gold, @Nullable Reading given, Budget reading, Budget comparing) {
+    Outcome whole = compareWhole(gold, given, reading, comparing);
+    if (whole == Outcome.CORRECT || given == null) {
+      return whole;
+    }
+    @Nullable Condition expected = Condition.of(gold.extraction.text());
+    @Nullable Condition stated = Condition.of(given.extraction.text());
+    if (expected != null && stated == null) {
+      return compareWhole(gold.with(expected.answer(), comparing), given, reading, comparing);
+    }
+    if (expected == null && stated != null && stated.isNumberSet()) {
+      return compareWhole(gold, given.with(stated.answer(), reading), reading, comparing);
+    }
+    return whole;
+  }
+
+  private static Outcome compareWhole(
+      Reading gold, @Nullable Reading given, Budget reading, Budget comparing) {
+    if (gold.answer == null) {
+      return Outcome.BAD_GOLD;
+    }
+    if (given == null || given.answer == null || isProse(given, gold.answer)) {
+      return Outcome.UNPARSED;
+    }
+    Set<String> numbers = Letters.numbers(List.of(gold.answer, given.answer));
+    @Nullable Answer expected = gold.answer;
+    @Nullable Answer answer = given.answer;
+    if (!numbers.isEmpty()) {
+      expected = answer(gold.extraction.text(), numbers, new Budget(BUDGET));
+      answer = answer(given.extraction.text(), numbers, reading);
+    }
+    if (expected == null || answer == null) {
+      return expected == null ? Outcome.BAD_GOLD : Outcome.UNPARSED;
+    }
+    try {
+      boolean same = new Equivalence(comparing).equivalent(expected, answer);
+      return same ? Outcome.CORRECT : Outcome.WRONG;
+    } catch (MathException e) {
+      return Outcome.UNPARSED;
+    }
   }
 
   private static @Nullable Reading readGold(String gold) {
     @Nullable Reading reading = read(gold, new Budget(BUDGET));
     String lower = reading == null ? "" : reading.extraction.text().toLowerCase(Locale.ROOT);
-    boolean placeholder =
-        reading != null && (PLACEHOLDERS.contains(lower) || lower.startsWith("see "));
+    boolean placeholder = PLACEHOLDERS.contains(lower) || lower.startsWith("see ");
     return placeholder ? null : reading;
   }
 
@@ -114,37 +155,24 @@ public final class AnswerJudge {
     }
     boolean few = normal.split(" ", -1).length <= MOST_BARE_WORDS;
     boolean wordsExpected = gold instanceof Words || gold instanceof Answer.Braces;
-    return !(wordsExpected && few) && !given.answer.equals(gold);
+    boolean product = gold instanceof Value(Expr expr) && Equivalence.spells(expr, normal);
+    return !(wordsExpected && few) && !product && !gold.equals(given.answer);
   }
 
   private static @Nullable Reading read(String text, Budget budget) {
-    @Nullable Extraction extraction =
-        new AnswerExtractor(candidate -> isReadable(candidate, budget)).extract(text);
-    if (extraction == null) {
-      return null;
-    }
-    try {
-      return new Reading(extraction, new AnswerReader(budget).read(extraction.text()));
-    } catch (MathException e) {
-      return null;
-    }
+    Function<String, @Nullable Answer> reader = candidate -> answer(candidate, Set.of(), budget);
+    @Nullable Extraction extraction = new AnswerExtractor(reader).extract(text);
+    return extraction == null ? null : new Reading(extraction, reader.apply(extraction.text()));
   }
 
-  /** Reads an answer again, knowing which letters before brackets are numbers. */
-  private static @Nullable Reading again(Reading reading, Set<String> numbers, Budget budget) {
+  /**
+   * @param numbers the names that are numbers before brackets, where others are functions
+   */
+  private static @Nullable Answer answer(String text, Set<String> numbers, Budget budget) {
     try {
-      String text = reading.extraction.text();
-      return new Reading(reading.extraction, new AnswerReader(budget, numbers).read(text));
+      return new AnswerReader(budget, numbers).read(text);
     } catch (MathException e) {
       return null;
-    }
-  }
-
-  private static boolean isReadable(String candidate, Budget budget) {
-    try {
-      return !(new AnswerReader(budget).read(candidate) instanceof Words);
-    } catch (MathException e) {
-      return false;
     }
   }
 }

@@ -6,7 +6,6 @@ import static io.jackpot.answers.AnswerToken.Kind.SIGN;
 import static io.jackpot.answers.AnswerToken.Kind.SYMBOL;
 import static io.jackpot.answers.AnswerToken.Kind.WORD;
 
-import io.jackpot.math.Functions;
 import io.jackpot.math.MathException;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,8 +142,8 @@ final class AnswerLexer {
       add(SYMBOL, String.valueOf(Lexicon.symbol(name)));
     } else if (Lexicon.ACCENTS.contains(name)) {
       add(SIGN, "accent " + name);
-    } else if (function(name) != null) {
-      add(FUNCTION, String.valueOf(function(name)));
+    } else if (Lexicon.function(name) != null) {
+      add(FUNCTION, String.valueOf(Lexicon.function(name)));
     } else {
       throw new MathException("\\" + name + ": unknown");
     }
@@ -234,14 +233,15 @@ final class AnswerLexer {
       add(SIGN, run.toLowerCase(Locale.ROOT));
     } else if (run.equals("sqrt") || run.equals("mod") || run.equals("frac")) {
       add(SIGN, run);
-    } else if (function(run) != null && !(Lexicon.WORDLIKE.contains(run) && !argumentFollows())) {
-      add(FUNCTION, String.valueOf(function(run)));
+    } else if (Lexicon.function(run) != null
+        && !(Lexicon.WORDLIKE.contains(run) && !argumentFollows())) {
+      add(FUNCTION, String.valueOf(Lexicon.function(run)));
     } else if (run.equals("choose")) {
       throw new MathException("choose");
     } else if (Lexicon.symbol(run) != null && (!inText || run.equals("pi"))) {
       add(SYMBOL, String.valueOf(Lexicon.symbol(run)));
     } else if (!inText && functionOfOneLetter(run)) {
-      add(FUNCTION, String.valueOf(function(run.substring(0, run.length() - 1))));
+      add(FUNCTION, String.valueOf(Lexicon.function(run.substring(0, run.length() - 1))));
       add(SYMBOL, run.substring(run.length() - 1));
     } else if (inText || Lexicon.isWord(run)) {
       add(WORD, run);
@@ -260,12 +260,7 @@ final class AnswerLexer {
   private static boolean functionOfOneLetter(String run) {
     String name = run.substring(0, run.length() - 1);
     char last = run.charAt(run.length() - 1);
-    return name.length() > 1 && last >= 'x' && last <= 'z' && function(name) != null;
-  }
-
-  private static @Nullable String function(String name) {
-    String other = Lexicon.FUNCTION_NAMES.get(name);
-    return other != null ? other : Functions.exists(name) ? name : null;
+    return name.length() > 1 && last >= 'x' && last <= 'z' && Lexicon.function(name) != null;
   }
 
   private void other(char c) {

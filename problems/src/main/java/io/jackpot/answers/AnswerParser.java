@@ -77,7 +77,23 @@ final class AnswerParser extends ExprParser {
       }
     } while (more);
     leave();
-    return items.size() == 1 ? items.getFirst() : new Several(items, joiner);
+    return items.size() == 1 ? items.getFirst() : new Several(named(items), joiner);
+  }
+
+  /** Gives all items the name of the first if only that has one, as in x = 1, 2. */
+  private static List<Answer> named(List<Answer> items) {
+    boolean shared =
+        items.getFirst() instanceof Relation(List<Answer> sides, List<Character> signs)
+            && signs.equals(List.of('='))
+            && sides.getFirst() instanceof Value(Expr.Sym name)
+            && items.stream().skip(1).allMatch(Value.class::isInstance);
+    if (!shared) {
+      return items;
+    }
+    Answer name = ((Relation) items.getFirst()).sides().getFirst();
+    return items.stream()
+        .map(item -> item instanceof Value ? new Relation(List.of(name, item), List.of('=')) : item)
+        .toList();
   }
 
   private boolean isWordSeparator() {

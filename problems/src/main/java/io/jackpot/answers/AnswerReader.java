@@ -23,6 +23,7 @@ final class AnswerReader {
   private static final int LONGEST = 2_000;
   private static final int MOST_WORDS = 12;
 
+  private static final Pattern DOLLAR = Pattern.compile("(?<!\\\\)\\$");
   private static final Pattern TYPEFACE =
       Pattern.compile(
           "\\\\(?:text(?:bf|rm|it|sf|normal)?|math(?:rm|bf|sf|it)|mbox|bf|rm|bold|left|right)(?![A-Za-z])|[{}$~]|\\\\[ ,;:!]");
@@ -70,10 +71,12 @@ final class AnswerReader {
   private static final Pattern JOINER = Pattern.compile("(?:or|and)\\b|[,;/&]");
   private static final Pattern OPTION = Pattern.compile("\\([A-J]\\)|\\b[A-J][.)](?:\\s|$)");
   private static final Pattern BASED =
-      Pattern.compile("([0-9A-Z]+)_(?:\\{?(\\d{1,2})}?|\\{\\\\text\\{(\\d{1,2})}})");
+      Pattern.compile(
+          "(-?[0-9A-Z]+(?:\\.[0-9A-Z]+)?)_(?:\\{?(\\d{1,2})}?|\\{\\\\text\\{(\\d{1,2})}})");
+  private static final String HALF = "\\s*+([ap])\\.?\\s*+m\\.?";
   private static final Pattern CLOCK =
       Pattern.compile(
-          "(\\d{1,2})(?::([0-5]\\d)\\s*+(?:([ap])\\.?\\s*+m\\.?)?|\\s*+([ap])\\.?\\s*+m\\.?)",
+          "(\\d{1,2})(?::([0-5]\\d)(?:" + HALF + ")?|\\s*:\\s*([0-5]\\d)" + HALF + "|" + HALF + ")",
           Pattern.CASE_INSENSITIVE);
   private static final Pattern WORDS = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\s'’\".,:;()/&!?-]+");
   private static final Pattern WORD = Pattern.compile("\\p{L}{2}|[\\p{L}&&[^\\p{IsLatin}]]");
@@ -100,10 +103,11 @@ final class AnswerReader {
   /**
    * Reads an answer.
    *
-   * @param text the answer, without white space around it
+   * @param written the answer, without white space around it
    * @throws MathException if it is not an answer, has no value, or costs too much to read
    */
-  Answer read(String text) {
+  Answer read(String written) {
+    String text = withoutDelimiters(written);
     if (text.isEmpty() || text.length() > LONGEST) {
       throw new MathException("an answer of " + text.length() + " characters");
     }
@@ -140,6 +144,13 @@ final class AnswerReader {
     }
     new AnswerCheck(new Equality(budget)).check(answer);
     return answer;
+  }
+
+  /** Removes dollar signs that come in pairs; a single one is a currency. */
+  private static String withoutDelimiters(String text) {
+    Matcher dollar = DOLLAR.matcher(text);
+    boolean pairs = text.length() <= LONGEST && dollar.results().count() % 2 == 0;
+    return pairs ? dollar.replaceAll(" ").strip() : text;
   }
 
   /** The rows of an environment of equations, as a list. */
@@ -193,12 +204,22 @@ final class AnswerReader {
     }
     matcher = CLOCK.matcher(plain);
     if (matcher.matches()) {
-      boolean hourOnly = matcher.group(2) == null;
-      @Nullable String half = matcher.group(hourOnly ? 4 : 3);
+      @Nullable String minute = first(matcher, 2, 4);
+      @Nullable String half = first(matcher, 3, 5, 6);
       return new Clock(
           Integer.parseInt(matcher.group(1)),
-          hourOnly ? 0 : Integer.parseInt(matcher.group(2)),
+          minute == null ? 0 : Integer.parseInt(minute),
           half == null ? null : half.toLowerCase(Locale.ROOT));
+    }
+    return null;
+  }
+
+  /** The first of several groups that matched, or null. */
+  private static @Nullable String first(Matcher matcher, int... groups) {
+    for (int group : groups) {
+      if (matcher.group(group) != null) {
+        return matcher.group(group);
+      }
     }
     return null;
   }
@@ -230,8 +251,8 @@ final class AnswerReader {
     if (base < 2 || base > 36) {
       throw new MathException("base " + base);
     }
-    for (int i = 0; i < digits.length(); i++) {
-      if (Character.digit(digits.charAt(i), base) < 0) {
+    for (int i = digits.startsWith("-") ? 1 : 0; i < digits.length(); i++) {
+      if (digits.charAt(i) != '.' && Character.digit(digits.charAt(i), base) < 0) {
         throw new MathException(digits.charAt(i) + ": no digit to the base " + base);
       }
     }

@@ -1,6 +1,7 @@
 package io.jackpot.answers;
 
 import io.jackpot.answers.Answer.Quantity;
+import io.jackpot.answers.Answer.Ratio;
 import io.jackpot.answers.Answer.Relation;
 import io.jackpot.answers.Answer.Sequence;
 import io.jackpot.answers.Answer.Value;
@@ -132,8 +133,19 @@ final class Assignments {
       case Sequence(char open, List<Answer> items, char close)
           when items.stream().allMatch(i -> i instanceof Value(Sym s)) && isSorted(items) ->
           items.toString();
+      case Ratio(List<Answer> parts)
+          when parts.stream().allMatch(part -> part instanceof Value(Expr e) && isLetters(e))
+              && isSorted(parts) ->
+          parts.toString();
       default -> null;
     };
+  }
+
+  /** Whether an expression is a name of one or more letters, as AB. */
+  private static boolean isLetters(Expr expr) {
+    return expr instanceof Sym
+        || (expr instanceof Product(List<Expr> factors)
+            && factors.stream().allMatch(Sym.class::isInstance));
   }
 
   /** Whether the names of coordinates are in order, as in (x, y). */

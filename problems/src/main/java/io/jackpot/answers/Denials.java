@@ -21,12 +21,6 @@ final class Denials {
               + "|n't\\s+(?:think|say|believe)|[❌✗✘]|\\b(?:previous|initial)\\s+$",
           Pattern.CASE_INSENSITIVE);
 
-  private static final Pattern NOT_NEXT =
-      Pattern.compile(
-          "(?:\\bnot|n't|\\bcannot|\\bnever|\\brather than|\\binstead of)"
-              + "(?:\\s+(?:be|get|equal|exactly|to|simply|just)){0,3}[\\s$\\\\(\\[*:{}]*$",
-          Pattern.CASE_INSENSITIVE);
-
   /** Words soon after an answer, in its sentence. */
   private static final Pattern AFTERWARDS =
       Pattern.compile(
@@ -64,11 +58,6 @@ final class Denials {
   /** Whether "not" follows "the answer is". */
   static boolean isNot(String rest) {
     return NOT.matcher(rest).lookingAt();
-  }
-
-  /** Whether the text right before a box denies it. */
-  static boolean isNotNext(String before) {
-    return NOT_NEXT.matcher(before).find();
   }
 
   /** Whether the sentence denies the answer that it has named, or limits it to a case. */

@@ -354,7 +354,7 @@ final class Equivalence {
     return true;
   }
 
-  private static boolean sameWords(Words gold, Answer answer) {
+  private boolean sameWords(Words gold, Answer answer) {
     return switch (answer) {
       case Words words ->
           words.equals(gold)
@@ -421,8 +421,21 @@ final class Equivalence {
     return name.toString();
   }
 
-  /** Whether a product of letters spells a word. */
-  private static boolean isWord(Expr product, String word) {
-    return letters(product).toLowerCase(Locale.ROOT).equals(word);
+  /** Whether letters without spaces spell a product, as aab does a²b. */
+  private boolean isWord(Expr product, String word) {
+    return letters(product).toLowerCase(Locale.ROOT).equals(word)
+        || (spells(product, word) && equality.equal(product, new Expr.Product(symbols(word))));
+  }
+
+  /**
+   * Whether an expression is a product with a power, and all letters of a word are its variables.
+   */
+  static boolean spells(Expr expr, String word) {
+    return letters(expr).contains("?")
+        && word.chars().allMatch(c -> expr.variables().contains(Character.toString(c)));
+  }
+
+  private static List<Expr> symbols(String word) {
+    return word.chars().mapToObj(c -> (Expr) new Sym(Character.toString(c))).toList();
   }
 }

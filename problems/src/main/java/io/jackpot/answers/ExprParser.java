@@ -135,11 +135,19 @@ abstract class ExprParser {
     return new Value(new Expr.Product(factors));
   }
 
-  /** Whether a number follows a factorial, as in 3!4!. */
+  /**
+   * Whether a number follows a factor that cannot end in one: a power, a root, a factorial, π or a
+   * bracket with a variable, as in 3!4!, 2^6 3^5 and π 20.
+   */
   private boolean factorFollows(Expr last) {
     return cursor.now().is(NUMBER)
-        && last instanceof Expr.Call(String function, List<Expr> at)
-        && function.equals("factorial");
+        && !cursor.ahead(1).is("/")
+        && switch (last) {
+          case Expr.Call(String function, List<Expr> at) -> function.equals("factorial");
+          case Expr.Power(Expr base, Expr exponent) -> !Expr.num(-1).equals(exponent);
+          case Expr.Sum sum -> !sum.isConstant();
+          default -> last.equals(PI) && cursor.now().spaced();
+        };
   }
 
   private Expr signedFactor() {
@@ -172,6 +180,9 @@ abstract class ExprParser {
 
   private boolean implicitFollows() {
     AnswerToken now = cursor.now();
+    if (UnitParser.isFraction(cursor)) {
+      return false;
+    }
     if (now.is("(") && (cursor.ahead(1).is("mod") || cursor.ahead(1).is(WORD))) {
       return false;
     }

@@ -65,7 +65,7 @@ final class Lexicon {
           "overleftrightarrow widetilde");
 
   /** Functions with other names than those of {@link Functions}. */
-  static final Map<String, String> FUNCTION_NAMES =
+  private static final Map<String, String> FUNCTION_NAMES =
       synonyms(
           "arcsin asin",
           "arccos acos",
@@ -198,6 +198,12 @@ final class Lexicon {
   /** The symbol that a command, name or character means, or null. */
   static @Nullable String symbol(String name) {
     return SYMBOLS.get(name);
+  }
+
+  /** The function that a command or name means, or null. */
+  static @Nullable String function(String name) {
+    String other = FUNCTION_NAMES.get(name);
+    return other != null ? other : Functions.exists(name) ? name : null;
   }
 
   /** Whether a run of letters is a word and not a product. */

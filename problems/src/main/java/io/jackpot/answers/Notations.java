@@ -56,12 +56,20 @@ record Notations(Equality equality) {
   }
 
   private static boolean isWritten(Expr expr, String digits) {
-    return expr instanceof Expr.Num(Rational value)
-        && value.toString().equals(withoutZeros(digits));
+    boolean decimal = digits.chars().allMatch(c -> c == '-' || c == '.' || Character.isDigit(c));
+    return decimal && expr instanceof Expr.Num(Rational value) && value.equals(value(digits, 10));
   }
 
   private static String withoutZeros(String digits) {
-    return digits.replaceFirst("^0+(?=.)", "");
+    return digits.replaceFirst("^(-?)0+(?=[^.])", "$1");
+  }
+
+  /** The value of digits with at most one point. */
+  private static Rational value(String digits, int base) {
+    int point = digits.indexOf('.');
+    int places = point < 0 ? 0 : digits.length() - point - 1;
+    return new Rational(
+        new BigInteger(digits.replace(".", ""), base), BigInteger.valueOf(base).pow(places));
   }
 
   boolean sameClock(Clock gold, Answer answer) {
@@ -85,7 +93,6 @@ record Notations(Equality equality) {
 
   /** Whether a number has the value of one in another base. */
   boolean sameBased(Expr gold, Based answer) {
-    BigInteger value = new BigInteger(answer.digits(), answer.base());
-    return equality.equal(gold, new Expr.Num(Rational.of(value)));
+    return equality.equal(gold, new Expr.Num(value(answer.digits(), answer.base())));
   }
 }

@@ -1,5 +1,6 @@
 package io.jackpot.answers;
 
+import static io.jackpot.answers.AnswerToken.Kind.END;
 import static io.jackpot.answers.AnswerToken.Kind.NUMBER;
 import static io.jackpot.answers.AnswerToken.Kind.SYMBOL;
 import static io.jackpot.answers.AnswerToken.Kind.WORD;
@@ -20,6 +21,11 @@ final class UnitParser {
     return token.is(AnswerToken.Kind.SIGN) && CURRENCIES.contains(token.text());
   }
 
+  /** Whether a fraction of units is next. */
+  static boolean isFraction(AnswerCursor cursor) {
+    return cursor.now().is("frac") && cursor.ahead(1).is("{") && cursor.ahead(2).is(WORD);
+  }
+
   /** Parses a unit and returns it in a normal form; empty if there is none. */
   static String unit(AnswerCursor cursor) {
     if (cursor.now().is("(") && cursor.ahead(1).is(WORD)) {
@@ -27,6 +33,15 @@ final class UnitParser {
       String unit = unit(cursor);
       cursor.expect(")");
       return unit;
+    }
+    if (isFraction(cursor)) {
+      cursor.skip(2);
+      String numerator = unit(cursor);
+      cursor.expect("}");
+      cursor.expect("{");
+      String denominator = cursor.now().is(SYMBOL) ? cursor.next().text() : unit(cursor);
+      cursor.expect("}");
+      return Units.normal(numerator + "/" + Units.normal(denominator));
     }
     StringBuilder unit = new StringBuilder();
     String prefix = "";
@@ -47,7 +62,7 @@ final class UnitParser {
         cursor.next();
         per = true;
         continue;
-      } else if (now.is(WORD) && Units.mayBeUnit(now.text())) {
+      } else if (now.is(WORD) && (Units.mayBeUnit(now.text()) || isTimes(cursor))) {
         word = Units.normal(cursor.next().text());
       } else if (per && now.is(SYMBOL)) {
         word = Units.normal(cursor.next().text());
@@ -70,6 +85,11 @@ final class UnitParser {
       throw new MathException("a unit that breaks off");
     }
     return Units.normal(unit.toString());
+  }
+
+  /** Whether the answer ends in "times", which is no factor then. */
+  private static boolean isTimes(AnswerCursor cursor) {
+    return cursor.now().text().equals("times") && cursor.ahead(1).is(END);
   }
 
   private static String power(AnswerCursor cursor) {
