@@ -13,7 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Rows of gold answers and answers with the verdict that is due. */
+/**
+ * Rows of gold answers and answers with the verdict that is due. Those of {@code everywhere} are
+ * pairs that SymPy and NumPy judged ({@code bench/peers/verifier_everywhere.py}).
+ */
 class DueVerdictsTest {
   private final AnswerJudge judge = new AnswerJudge();
 
@@ -24,6 +27,8 @@ class DueVerdictsTest {
         "sampled-equality",
         "letter-before-brackets",
         "membership-and-lists",
+        "equal-everywhere",
+        "everywhere",
       })
   void eachRowHasItsVerdict(String name) throws IOException {
     String text;
