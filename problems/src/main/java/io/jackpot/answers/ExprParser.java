@@ -418,6 +418,24 @@ abstract class ExprParser {
     return new Expr.Power(radicand, Expr.divide(Expr.num(1), index));
   }
 
+  /** Parses a function of two arguments, or of more if their order does not matter. */
+  private Expr binary(String name) {
+    boolean braces = cursor.accept("\\{");
+    if (!braces) {
+      cursor.expect("(");
+    }
+    Expr value = scalar(sum());
+    int count = 1;
+    for (; cursor.accept(","); count++) {
+      value = Expr.call(name, value, scalar(sum()));
+    }
+    cursor.expect(braces ? "\\}" : ")");
+    if (count == 1 || (count > 2 && name.equals("binom"))) {
+      throw new MathException(name + " of " + count + " arguments");
+    }
+    return value;
+  }
+
   private Expr[] arguments(int count) {
     Expr[] arguments = new Expr[count];
     for (int i = 0; i < count; i++) {
@@ -445,8 +463,7 @@ abstract class ExprParser {
     functions++;
     Expr value;
     if (Functions.exists(name, 2)) {
-      cursor.expect("(");
-      value = Expr.call(name, arguments(2));
+      value = binary(name);
     } else {
       Expr at = functionArgument();
       value =

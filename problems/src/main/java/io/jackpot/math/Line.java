@@ -22,7 +22,7 @@ final class Line {
   private static final double[] LEVELS = {-2, -1, 0, 1, 2, 3, 10, 57};
 
   private static final double[] ZERO = {0};
-  private static final double[] FROM_ZERO = offsets(1e-6, 1e12, 1.35);
+  private static final double[] FROM_ZERO = offsets(1e-6, 1e12, 1.15);
   private static final double[] FROM_CUT = offsets(1e-6, 1e9, 2);
   private static final double DENSE = 20;
   private static final double STEP = 0.25;
@@ -93,7 +93,10 @@ final class Line {
   private static List<Rational> beyond(double cut, int sign) {
     double near = 0.3717 * (1 + Math.abs(cut) / 64);
     double far = 7.619 * (1 + Math.abs(cut));
-    return List.of(rounded(cut + sign * near, near), rounded(cut + sign * far, far));
+    return List.of(
+        rounded(cut + sign * near, near),
+        rounded(cut + sign * 5.3 * near, near),
+        rounded(cut + sign * far, far));
   }
 
   /** The integers next to each cut. */
