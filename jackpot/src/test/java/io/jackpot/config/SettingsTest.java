@@ -112,6 +112,8 @@ class SettingsTest {
     OTHERS.put("recomputeActivations", "true");
     OTHERS.put("actorDtype", "int8");
     OTHERS.put("kvDtype", "fp8");
+    OTHERS.put("tokenLog", "1,3-4");
+    OTHERS.put("tokenLogResponses", "7");
   }
 
   @TempDir private Path folder;
