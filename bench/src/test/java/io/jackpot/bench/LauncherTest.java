@@ -152,7 +152,7 @@ class LauncherTest {
     assertThat(run(launcher, "doctor").status()).isZero();
     assertThat(run(launcher, "train", "--device", "cpu").status()).isZero();
     assertThat(builds()).isEqualTo(1);
-    assertThat(project.resolve("jackpot/target/lib/build.stamp")).hasContent("");
+    assertThat(project.resolve("jackpot/target/lib/build.stamp")).content().isBlank();
     Files.move(jar, modules.resolve("tornado-api-8.2.0-jdk22plus.jar"));
     assertThat(run(launcher, "train").status()).isZero();
     assertThat(builds()).isEqualTo(2);

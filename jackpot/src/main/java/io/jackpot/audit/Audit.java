@@ -12,7 +12,6 @@ import io.jackpot.problems.Verifier.Verdict;
 import io.jackpot.report.JsonLines;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
-import io.jackpot.transformer.Model;
 import io.jackpot.weights.Json;
 import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
@@ -179,8 +178,7 @@ public final class Audit {
     }
     ModelFolder model = ModelFolder.load(folder, LoadOptions.DEFAULT);
     tokenizer = model.tokenizer();
-    return new LoggedModel(
-        ops, new Model(model.config(), model.parameters()), settings.temperature(), logged);
+    return new LoggedModel(ops, model.textModel(), settings.temperature(), logged);
   }
 
   // ---- Texts and rewards

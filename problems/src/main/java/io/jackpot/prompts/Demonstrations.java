@@ -198,17 +198,17 @@ public final class Demonstrations {
       Line line, Tokenizer tokenizer, List<Message> turns, int given) {
     ChatTemplate template = chat;
     if (template == null) {
-      template =
-          ChatTemplate.require(model.chat.get(), line.where() + ": a conversation", model.name);
+      String what = line.where() + ": a conversation";
+      template = ChatTemplate.require(model.chat.get(), what, model.name);
       chat = template;
     }
-    ChatTemplate used = template;
+    ChatTemplate own = template;
     AssistantTurns encoded =
         InputException.at(
             line.where(),
             () ->
                 AssistantTurns.of(
-                    used, tokenizer, turns, given, Conversations.tools(line.object())));
+                    own, tokenizer, turns, given, Conversations.tools(line.object())));
     diverging += encoded.diverges() ? 1 : 0;
     boolean ended =
         IntStream.range(encoded.lastTurn(), encoded.ids().length)
