@@ -257,8 +257,10 @@ final class Assignments {
         boolean named = sides.size() == 2 && signs.getFirst() == '=';
         left = named && sides.getFirst() instanceof Value ? sides.getFirst() : null;
       }
-      boolean bare = left != null && item instanceof Value;
-      distributed.add(bare ? new Relation(List.of(left, item), List.of('=')) : item);
+      distributed.add(
+          left != null && item instanceof Value
+              ? new Relation(List.of(left, item), List.of('='))
+              : item);
     }
     return distributed;
   }

@@ -340,8 +340,7 @@ abstract class ExprParser {
         && cursor.now().is("(")
         && cursor.ahead(1).is(NUMBER)
         && cursor.ahead(2).is(",")) {
-      cursor.next();
-      return Expr.call("binom", arguments(2));
+      return binary("binom");
     }
     while (cursor.now().is("_") || cursor.now().is("'")) {
       name += cursor.next().text().equals("'") ? "'" : "_" + name();
@@ -434,18 +433,6 @@ abstract class ExprParser {
       throw new MathException(name + " of " + count + " arguments");
     }
     return value;
-  }
-
-  private Expr[] arguments(int count) {
-    Expr[] arguments = new Expr[count];
-    for (int i = 0; i < count; i++) {
-      if (i > 0) {
-        cursor.expect(",");
-      }
-      arguments[i] = scalar(sum());
-    }
-    cursor.expect(")");
-    return arguments;
   }
 
   private Expr function() {

@@ -5,7 +5,6 @@ import io.jackpot.math.Expr.Num;
 import io.jackpot.math.Expr.Power;
 import io.jackpot.math.Expr.Product;
 import io.jackpot.math.Expr.Sym;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -106,12 +105,5 @@ record Breaks(Set<Expr> zeros, Set<Expr> steps, Set<String> integers) {
     } else {
       expr.parts().forEach(this::poles);
     }
-  }
-
-  /** All expressions of both kinds. */
-  List<Expr> all() {
-    List<Expr> all = new ArrayList<>(zeros);
-    all.addAll(steps);
-    return all;
   }
 }

@@ -4,13 +4,13 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The line of one variable while the others have values, cut where the form of an expression may
@@ -140,7 +140,7 @@ final class Line {
       Rational[] at = new Rational[3];
       for (int i = 0; i < at.length; i++) {
         point.put(variable, Rational.of(i - 1));
-        Rational value = new ExactEvaluator(point, budget).value(expr);
+        @Nullable Rational value = new ExactEvaluator(point, budget).value(expr);
         if (value == null) {
           return scan(expr, levels);
         }
@@ -307,15 +307,7 @@ final class Line {
         .sorted((a, b) -> Double.compare(Math.abs(a), Math.abs(b)))
         .limit(MOST_ANCHORS)
         .forEach(cut -> around(cut, FROM_CUT, grid));
-    double[] places = new double[grid.size()];
-    Arrays.setAll(
-        places,
-        i -> {
-          double next = grid.first();
-          grid.remove(next);
-          return next;
-        });
-    return places;
+    return grid.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
   private static void around(double centre, double[] offsets, TreeSet<Double> grid) {
