@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
@@ -78,7 +79,7 @@ final class RolloutCheck {
     rollouts.values().forEach(this::lambda);
   }
 
-  private void advantages(TreeMap<Integer, Member> group) {
+  private void advantages(SortedMap<Integer, Member> group) {
     if (group.size() < settings.samplesPerPrompt()) {
       differences.skip("advantage", "not all responses to the problem are logged");
       return;

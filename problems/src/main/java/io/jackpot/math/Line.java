@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
@@ -100,7 +101,7 @@ final class Line {
   }
 
   /** The integers next to each cut. */
-  TreeSet<BigInteger> integers() {
+  Set<BigInteger> integers() {
     TreeSet<BigInteger> integers = new TreeSet<>();
     for (double cut : cuts) {
       BigInteger floor = new BigDecimal(cut).setScale(0, RoundingMode.FLOOR).toBigInteger();
@@ -310,7 +311,7 @@ final class Line {
     return grid.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private static void around(double centre, double[] offsets, TreeSet<Double> grid) {
+  private static void around(double centre, double[] offsets, Set<Double> grid) {
     for (double offset : offsets) {
       grid.add(centre - offset);
       grid.add(centre + offset);
