@@ -53,7 +53,7 @@ final class Warnings {
 
   private String share(List<JsonNode> lines) {
     return lines.size() == updates.size()
-        ? "all %d updates".formatted(updates.size())
+        ? updates.size() == 1 ? "the only update" : "all %d updates".formatted(updates.size())
         : "%d of %d updates".formatted(lines.size(), updates.size());
   }
 
