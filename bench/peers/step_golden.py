@@ -27,7 +27,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 TOKENIZER = ROOT / "jackpot/src/main/resources/io/jackpot/models/policy/tokenizer.json"
 STEP = 3  # the last of its rollout
 KEYS = ("step", "response", "position", "rollout", "problem", "sample", "startStep", "prompt",
-        "tokens", "reward", "action", "advantage", "u", "inf", "topIds", "topInf")
+        "tokens", "reward", "finished", "action", "advantage", "u", "inf", "topIds", "topInf")
 CASES = {
     "two-models": ["--arm", "jackpot", "--top-k", "5", "--lambda", "1.2"],
     "one-model": ["--arm", "jackpot-no-clip", "--top-k", "5", "--lambda", "1.1"],

@@ -25,7 +25,7 @@ import torch
 import transformers
 from safetensors.torch import load_file
 
-from objective_golden import INF, at_cap, correct, loss, ppo, times
+from objective_golden import INF, at_cap, correct, loss, policy_ratio, ppo, times
 
 torch.set_default_dtype(torch.float64)
 transformers.utils.logging.disable_progress_bar()
@@ -42,7 +42,7 @@ class Sampled:
         first = lines[0]
         self.problem = first["rollout"], first["problem"]
         self.start = first["startStep"]
-        self.prompt, self.reward = first["prompt"], first["reward"]
+        self.prompt, self.reward, self.finished = first["prompt"], first["reward"], first["finished"]
         self.actions = [line["action"] for line in lines]
         self.recorded = [(line.get("topIds"), line.get("topInf"), line["inf"]) for line in lines]
         self.uniforms = [line["u"] for line in lines]
@@ -263,12 +263,14 @@ def evaluate(settings, step, sampled, models, lam):
         cut = at_cap(spec, log_target - log_inf, sequence)
         if settings["target"] == "new" and kind != "none":
             rho = rho * ref_over_target
-    weight = mask * rho
+    counted = torch.tensor([float(response.finished or not settings["maskTruncated"]) for response in sampled])
+    loss_mask = counted[sequence]
+    weight = loss_mask * mask * rho
 
-    share = torch.full((tokens,), 1 / tokens)
+    share = loss_mask / loss_mask.sum()
     if settings["aggregation"] == "sequence-mean":
-        share = 1 / (len(sampled) * lengths[sequence])
-    policy_loss = loss(share, weight, log_new, log_ref, advantage, settings)
+        share = loss_mask / (counted.sum() * lengths[sequence])
+    policy_loss = loss(share, weight, log_new, log_ref, advantage, sequence, settings)
     actor_loss, distill_loss = torch.zeros(()), torch.zeros(())
     result = {"gradNormActor": 0.0, "actorClipShare": 0.0,
               "klPolicyActorNow": 0.0, "klActorPolicyNow": 0.0}
@@ -277,17 +279,20 @@ def evaluate(settings, step, sampled, models, lam):
         if settings["actorLoss"]:
             spec = correction(settings, settings["actorCorrection"], "actor")
             actor_weight = correct(spec, log_actor_ref - log_inf, sequence)
-            actor_loss = loss(share, actor_weight, log_actor, log_actor_ref, advantage, settings)
+            actor_loss = loss(
+                share, actor_weight, log_actor, log_actor_ref, advantage, sequence, settings)
         to_actor, to_policy = kl(detached, all_actor), kl(all_actor, detached)
         distill_loss = (share * (to_actor if settings["distillDirection"] == "forward" else to_policy)).sum()
         of_models = actor_loss + settings["distillCoefficient"] * distill_loss
         if settings["actorLoss"] or settings["distillCoefficient"] > 0:
             result["gradNormActor"] = actor.gradient(of_models)
-        _, _, low, high = ppo(log_actor.detach(), log_actor_ref, advantage, settings)
+        actor_ratio = policy_ratio(log_actor.detach(), log_actor_ref, sequence, settings)
+        actor_term, *stopped = ppo(actor_ratio, advantage, settings)
         result |= {"klPolicyActorNow": to_actor.mean(), "klActorPolicyNow": to_policy.mean(),
-                   "actorClipShare": (low | high).double().mean()}
+                   "actorClipShare": sum(stopped).bool().double().mean()}
 
-    _, _, low, high = ppo(new, log_ref, advantage, settings)
+    ppo_ratio = policy_ratio(new, log_ref, sequence, settings)
+    term, low, high, dual = ppo(ppo_ratio, advantage, settings)
     to_inf, from_inf = inf.divergences(detached)
     ratio = (new - log_inf).exp()
     result |= {
@@ -297,7 +302,7 @@ def evaluate(settings, step, sampled, models, lam):
         "weightMean": weight.mean(), "weightMax": weight.max(),
         "effectiveSampleSize": weight.sum() ** 2 / (tokens * (weight ** 2).sum()),
         "weightZeroShare": (weight == 0).double().mean(),
-        "weightCapShare": (cut & (mask > 0)).double().mean(),
+        "weightCapShare": (cut & (mask > 0) & (loss_mask > 0)).double().mean(),
         "clipShareLow": low.double().mean(), "clipShareHigh": high.double().mean(),
         "ratioP01": ratio.quantile(0.01), "ratioP05": ratio.quantile(0.05),
         "ratioSecondMoment": (ratio ** 2).mean(),
@@ -306,10 +311,13 @@ def evaluate(settings, step, sampled, models, lam):
         "gradNormPolicy": policy.gradient(policy_loss),
         "reward": sum(response.reward for response in sampled) / len(sampled), "tokens": tokens,
     }
-    terms = {"policyLoss": (share * weight * ppo(new, log_ref, advantage, settings)[1]).abs().sum()}
+    if settings["ratioLevel"] == "sequence":
+        result |= {"sequenceRatioMin": ppo_ratio.min(), "sequenceRatioMax": ppo_ratio.max()}
+    if settings["dualClip"] is not None:
+        result["dualClipShare"] = dual.double().mean()
+    terms = {"policyLoss": (share * weight * term).abs().sum()}
     if two and settings["actorLoss"]:
-        term = ppo(log_actor.detach(), log_actor_ref, advantage, settings)[1]
-        terms["actorLoss"] = (share * actor_weight * term).abs().sum()
+        terms["actorLoss"] = (share * actor_weight * actor_term).abs().sum()
     terms["totalLoss"] = sum(terms.values()) + settings["distillCoefficient"] * distill_loss.detach()
     return {key: value.item() if isinstance(value, torch.Tensor) else value
             for key, value in result.items()}, terms, policy, actor

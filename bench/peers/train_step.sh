@@ -14,7 +14,7 @@ train() {
   mini_batches=$2
   shift 2
   "${JACKPOT:-$peers/../../bin/jackpot}" train --out "$out/$name" --device cpu --rollout-prompts 8 --samples-per-prompt 4 \
-    --max-response-tokens 40 --steps 4 --mini-batches "$mini_batches" --eval-problems 8 --eval-every 100 --checkpoint-every 100 \
+    --steps 4 --mini-batches "$mini_batches" --eval-problems 8 --eval-every 100 --checkpoint-every 100 \
     --token-log all --token-log-responses all "$@" >/dev/null 2>"$out/$name.log" || { cat "$out/$name.log" >&2; exit 1; }
 }
 
@@ -42,5 +42,6 @@ train on-policy-rounded 1 --arm on-policy --policy-correction obrs --target ref 
 train off-policy 2 --arm off-policy --top-k 5 --learning-rate 0.003
 train no-clip 2 --arm no-clip --top-k 5 --learning-rate 0.003
 train jackpot-no-clip 2 --arm jackpot-no-clip --top-k 5 --learning-rate 0.003
+train gspo 2 --arm jackpot --ratio-level sequence --clip-low 0.0004 --clip-high 0.0004 --dual-clip 1.001 --mask-truncated --max-response-tokens 20
 train jackpot-no-clip-rounded 2 --arm jackpot-no-clip --top-k 5 --actor-dtype bf16 --kv-dtype int8 --c1 1.02 --c2 1.0
 "$python" "$peers/train_step.py" "$out"/*/

@@ -40,6 +40,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Audit {
   private static final String MISSING = "its model is missing";
+  private static final Source TOKENIZER = new Source("the tokenizer in token-log", 0);
+  private static final Source VERIFIER = new Source("the text and the gold answer", 0);
 
   private final Path run;
   private final Ops ops;
@@ -185,32 +187,32 @@ public final class Audit {
 
   private void texts(LoggedResponse response) {
     Tokenizer tokenizer = Objects.requireNonNull(this.tokenizer);
-    Source source = new Source("the tokenizer in token-log", 0);
     int[] ids = response.actions();
     for (int position = 0; position < ids.length; position++) {
       boolean same =
           tokenizer
               .decode(ids, position, position + 1)
               .equals(response.tokens().get(position).text("text"));
-      At at = new At(response.step(), response.index(), position);
-      differences.compare("text", source, at, same ? 0 : 1, 0);
+      At where = new At(response.step(), response.index(), position);
+      differences.compare("text", TOKENIZER, where, same ? 0 : 1, 0);
     }
+    boolean ended = tokenizer.endIds().contains(ids[ids.length - 1]);
+    At at = new At(response.step(), response.index(), 0);
+    differences.compare(
+        "finished", TOKENIZER, at, response.first().flag("finished") ? 1 : 0, ended ? 1 : 0);
     Verifier verifier = ProblemSet.verifier(settings.problems());
-    boolean withoutEnd =
-        tokenizer.endIds().contains(ids[ids.length - 1]) && !verifier.judgesEndToken();
+    boolean withoutEnd = response.first().flag("finished") && !verifier.judgesEndToken();
     Verdict verdict =
         verifier
             .verify(
                 response.first().text("answer"),
                 tokenizer.decode(ids, 0, withoutEnd ? ids.length - 1 : ids.length))
             .verdict();
-    At at = new At(response.step(), response.index(), 0);
     boolean same = Names.of(verdict).equals(response.first().text("verdict"));
-    Source judged = new Source("the verifier, on the text and its gold answer", 0);
-    differences.compare("verdict", judged, at, same ? 0 : 1, 0);
+    differences.compare("verdict", VERIFIER, at, same ? 0 : 1, 0);
     differences.compare(
         "reward",
-        judged,
+        VERIFIER,
         at,
         response.first().number("reward"),
         verdict == Verdict.CORRECT ? 1 : 0);

@@ -15,6 +15,7 @@ import io.jackpot.tensor.Threefry;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -172,9 +173,24 @@ final class LineCheck {
         each(line -> line.number("zTopK")),
         zExact,
         each(line -> two ? line.number("distill") : 0),
-        responses.stream()
-            .flatMapToInt(r -> r.tokens().stream().mapToInt(token -> r.index()))
-            .toArray());
+        eachOf(LoggedResponse::index),
+        beside());
+  }
+
+  /** A response that was cut off carries no loss where {@code maskTruncated} says so. */
+  private TokenBatch.Beside beside() {
+    boolean masks = options.extensions().maskTruncated();
+    return new TokenBatch.Beside(
+        eachOf(response -> masks && !response.first().flag("finished") ? 0 : 1),
+        each(line -> line.number("entropy")),
+        new double[tokens.size()],
+        new double[tokens.size()]);
+  }
+
+  private int[] eachOf(ToIntFunction<LoggedResponse> value) {
+    return responses.stream()
+        .flatMapToInt(r -> r.tokens().stream().mapToInt(token -> value.applyAsInt(r)))
+        .toArray();
   }
 
   private double[] each(ToDoubleFunction<LoggedToken> value) {

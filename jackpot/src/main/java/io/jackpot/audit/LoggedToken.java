@@ -49,6 +49,17 @@ record LoggedToken(String where, JsonNode line) {
   }
 
   /**
+   * @throws InputException if it is neither true nor false
+   */
+  boolean flag(String key) {
+    JsonNode value = line.path(key);
+    if (!value.isBoolean()) {
+      throw wrong(key, value, "true or false");
+    }
+    return value.booleanValue();
+  }
+
+  /**
    * Ids of a vocabulary.
    *
    * @throws InputException if they are none

@@ -92,6 +92,7 @@ final class TokenLog {
     }
     line.put("tokens", rollout.tokens())
         .put("answer", rollout.prompt().problem().answer())
+        .put("finished", rollout.finished())
         .put("verdict", Names.of(rollout.verdict()))
         .put("reward", rollout.reward());
   }
