@@ -16,6 +16,13 @@ Conventions:
   where another factor or the PPO term is infinite. 0/0 in p_ref/p_target is 0.
 - Toward p_new, a baseline's F(p_new/p_inf) is multiplied by min(p_ref/p_new, c2); F = 1 is not.
 - Acceptance, α, Z and κ of a baseline are those that OBRS would have.
+- The ratio of a sequence is GSPO-token's (Zheng et al., 2025, Eq. 14): sg[s]·p_new/sg[p_new], with
+  s the geometric mean of p_new/p_ref over the sequence; as verl's `compute_policy_loss_gspo`.
+- The dual clip is that of Ye et al. (2020, Eq. 5), verl's `clip_ratio_c`: max(PPO, c·A) for A < 0.
+- Tokens whose `lossMask` is 0 are in no loss and not in its N, and their weight counts as 0, as with
+  TRL's `mask_truncated_completions`. What OBRS says of them (α, Z, κ) stays.
+- Divergences from a reference are Schulman's k1, k2 and k3 of log p_new − log p_reference, without
+  verl's clamps, or a given value. They and the entropy are averaged as the policy loss is.
 - A ratio at a clip bound keeps its gradient. Beyond the bound it has none where the advantage
   would push it further.
 """
@@ -30,8 +37,9 @@ import torch
 torch.set_default_dtype(torch.float64)
 INF = float("inf")
 
-LOGS = ("logInf", "logRef", "logNew", "actorLogRef", "actorLogNew")
-SCALARS = ("advantage", "uniform", "zTopK", "zExact", "divergence")
+LOGS = ("logInf", "logRef", "logNew", "actorLogRef", "actorLogNew", "logReference")
+SCALARS = ("advantage", "uniform", "zTopK", "zExact", "divergence", "entropy", "referenceKl")
+ZERO_NEW = 3  # the batch in which p_new is 0 for some tokens
 ZERO_REF = 4  # the batch in which p_ref is 0 for some tokens, so that p_new/p_ref is infinite
 
 
@@ -70,25 +78,51 @@ def clip_bounds(o):
     return 1 - o["clipLow"], 1 + o["clipHigh"]
 
 
-def ppo(log_new, log_ref, advantage, o):
-    """The clipped term of Eq. 1, and where each bound stops its gradient.
+def policy_ratio(log_new, log_ref, sequence, o):
+    """p_new/p_ref of each token, or GSPO-token's of its sequence."""
+    own = log_new - log_ref
+    if o["ratioLevel"] == "token":
+        return torch.exp(own)
+    same = sequence[:, None] == sequence[None, :]
+    mean = torch.where(same, own.detach()[None, :], 0.0).sum(1) / same.sum(1)
+    # A token of p_new = 0 has none of its own, and its sequence's mean is 0 as well.
+    ratio = torch.where(log_new == -INF, 0.0, torch.exp(mean + log_new - log_new.detach()))
+    return torch.where(mean == -INF, 0.0, ratio)
+
+
+def ppo(ratio, advantage, o):
+    """The clipped term of Eq. 1, bounded by the dual clip, and where each bound stops its gradient.
 
     This is min(ratio·A, clip(ratio)·A), written by cases: torch.minimum and clamp would halve the
     gradient of a ratio that is exactly at a bound.
     """
     low, high = clip_bounds(o)
-    ratio = torch.exp(log_new - log_ref)
+    dual = INF if o["dualClip"] is None else o["dualClip"]
     stopped_low = (ratio < low) & (advantage < 0)
     stopped_high = (ratio > high) & (advantage > 0)
+    stopped_dual = (ratio > dual) & (advantage < 0)
     bounded = torch.where(stopped_low, low, torch.where(stopped_high, high, ratio))
-    return ratio, bounded * advantage, stopped_low, stopped_high
+    bounded = torch.where(stopped_dual, dual, bounded)
+    return bounded * advantage, stopped_low, stopped_high, stopped_dual
 
 
-def loss(share, weight, log_new, log_ref, advantage, o):
-    """−Σ share·weight·PPO over the tokens that have a weight."""
-    kept = weight != 0
-    _, term, _, _ = ppo(log_new[kept], log_ref[kept], advantage[kept], o)
-    return -(share[kept] * weight[kept] * term).sum()
+def loss(share, weight, log_new, log_ref, advantage, sequence, o):
+    """−Σ share·weight·PPO over the tokens that have a weight; no gradient reaches the others."""
+    kept = times(share, weight) != 0
+    ratio = policy_ratio(torch.where(kept, log_new, log_new.detach()), log_ref, sequence, o)
+    return -(share[kept] * weight[kept] * ppo(ratio[kept], advantage[kept], o)[0]).sum()
+
+
+def estimate(log_new, log_reference, given, estimator):
+    """KL(p_new ‖ p_reference) of each token."""
+    x = log_new - log_reference
+    if estimator == "k1":
+        return x
+    if estimator == "k2":
+        return x * x / 2
+    if estimator == "k3":
+        return torch.exp(-x) - 1 + x
+    return given
 
 
 def evaluate(batch, o):
@@ -124,48 +158,69 @@ def evaluate(batch, o):
         rho = correct(weighting["correction"], log_target - log_inf, sequence)
         if o["target"] == "new" and weighting["correction"]["type"] != "none":
             rho = times(rho, ref_over_target)
-    weight = times(mask, rho)
+    loss_mask = torch.tensor(batch["lossMask"], dtype=torch.float64)
+    weight = times(loss_mask, times(mask, rho))
     cuts = {"obrs": lambda: w > c1, "tis-z": lambda: z * r > weighting["cap"],
              "corrected": lambda: at_cap(weighting["correction"], log_target - log_inf, sequence)}
-    cut = cuts[weighting["type"]]() & (mask > 0)
+    cut = cuts[weighting["type"]]() & (mask > 0) & (loss_mask > 0)
 
     if o["aggregation"] == "token-mean":
-        share = torch.full((tokens,), 1 / tokens)
+        share = loss_mask / loss_mask.sum()
     else:
         length = (sequence[:, None] == sequence[None, :]).sum(1)
-        share = 1 / (len(set(batch["sequence"])) * length)
+        counted = {s for s, m in zip(batch["sequence"], batch["lossMask"]) if m}
+        share = loss_mask / (len(counted) * length)
+    share = torch.where(loss_mask > 0, share, 0.0)
 
     actor = o["actorCorrection"]
     actor_weight = (torch.zeros(tokens) if actor is None
                     else correct(actor, b["actorLogRef"] - log_inf, sequence))
 
-    log_new, actor_log_new, divergence = (
-        b[k].clone().requires_grad_() for k in ("logNew", "actorLogNew", "divergence"))
-    policy_loss = loss(share, weight, log_new, log_ref, advantage, o)
-    actor_loss = loss(share, actor_weight, actor_log_new, b["actorLogRef"], advantage, o)
+    log_new, actor_log_new, divergence, entropy, given = (
+        b[k].clone().requires_grad_()
+        for k in ("logNew", "actorLogNew", "divergence", "entropy", "referenceKl"))
+    policy_loss = loss(share, weight, log_new, log_ref, advantage, sequence, o)
+    actor_loss = loss(
+        share, actor_weight, actor_log_new, b["actorLogRef"], advantage, sequence, o)
     distill_loss = (share * divergence).sum()
-    total = policy_loss + actor_loss + o["distillCoefficient"] * distill_loss
+    entropy_loss = -(share * entropy).sum()
+    total = (policy_loss + actor_loss + o["distillCoefficient"] * distill_loss
+             + o["entropyCoefficient"] * entropy_loss)
+    reference = o["reference"]
+    reference_kl = torch.zeros(tokens)
+    reference_loss = torch.tensor(0.0)
+    if reference is not None:
+        reference_kl = estimate(log_new, b["logReference"], given, reference["estimator"])
+        counted = share > 0
+        reference_loss = (share[counted] * reference_kl[counted]).sum()
+        total = total + reference["coefficient"] * reference_loss
     coefficients = torch.autograd.grad(
-        total, (log_new, actor_log_new, divergence), allow_unused=True, materialize_grads=True)
+        total, (log_new, actor_log_new, divergence, entropy, given),
+        allow_unused=True, materialize_grads=True)
 
-    ratio, term, stopped_low, stopped_high = ppo(b["logNew"], log_ref, advantage, o)
-    _, actor_term, actor_low, actor_high = ppo(
-        b["actorLogNew"], b["actorLogRef"], advantage, o)
+    ratio = policy_ratio(b["logNew"], log_ref, sequence, o)
+    actor_ratio = policy_ratio(b["actorLogNew"], b["actorLogRef"], sequence, o)
+    term, stopped_low, stopped_high, stopped_dual = ppo(ratio, advantage, o)
+    actor_term, *actor_stopped = ppo(actor_ratio, advantage, o)
     squares = (weight * weight).sum()
     return {
         "acceptProbability": alpha, "mask": mask, "z": z, "obrsWeight": w, "rho": rho,
         "ratio": ratio, "ppo": term, "actorWeight": actor_weight, "actorPpo": actor_term,
         "policyCoefficient": coefficients[0], "actorCoefficient": coefficients[1],
-        "distillWeight": coefficients[2],
+        "distillWeight": coefficients[2], "entropyWeight": coefficients[3],
+        "referenceWeight": coefficients[4],
         "acceptance": share_accepted, "kappa": kappa, "policyLoss": policy_loss,
-        "actorLoss": actor_loss, "distillLoss": distill_loss, "totalLoss": total,
-        "nothingAccepted": not bool((weight != 0).any()),
+        "actorLoss": actor_loss, "distillLoss": distill_loss, "entropyLoss": entropy_loss,
+        "referenceKl": reference_kl.mean(), "referenceKlLoss": reference_loss, "totalLoss": total,
+        "nothingAccepted": not bool((weight != 0).any()), "lossTokens": loss_mask.sum(),
         "zMean": z.mean(), "weightMean": weight.mean(), "weightMax": weight.max(),
         "effectiveSampleSize": weight.sum() ** 2 / (tokens * squares) if squares > 0
         else torch.tensor(0.0),
         "weightZeroShare": (weight == 0).double().mean(), "weightCapShare": cut.double().mean(),
         "clipShareLow": stopped_low.double().mean(), "clipShareHigh": stopped_high.double().mean(),
-        "actorClipShare": (actor_low | actor_high).double().mean(),
+        "dualClipShare": stopped_dual.double().mean(),
+        "actorClipShare": sum(actor_stopped).bool().double().mean(),
+        "ratioMin": ratio.min(), "ratioMax": ratio.max(),
         "zAboveBound": (z > min(1, 1 / lam) * (1 + 1e-6)).double().mean(),
     }
 
@@ -183,7 +238,10 @@ def random_batch(rng, sequence, noise=0.5):
         batch["advantage"].append(round(rng.gauss(0, 1), 3))
         batch["uniform"].append(round(rng.random() * .9999, 4))
         batch["divergence"].append(round(rng.expovariate(3), 4))
+        batch["entropy"].append(round(rng.expovariate(1), 4))
+        batch["referenceKl"].append(round(rng.expovariate(2), 4))
     batch["sequence"] = sequence
+    batch["lossMask"] = [1 for _ in sequence]
     return batch
 
 
@@ -215,7 +273,12 @@ def batches(rng):
     no_overlap = random_batch(rng, [4, 4])
     no_overlap["zTopK"] = [0.0, 0.0]
     no_overlap["uniform"] = [0.0, 0.0]
-    return [one, interleaved, forty, zero_new, zero_ref, nothing, no_overlap]
+
+    cut_off = random_batch(rng, [0, 3, 0, 7, 3, 3, 0, 7, 3, 7])
+    cut_off["lossMask"] = [0 if s == 3 else 1 for s in cut_off["sequence"]]
+    all_cut_off = random_batch(rng, [0, 0, 1])
+    all_cut_off["lossMask"] = [0, 0, 0]
+    return [one, interleaved, forty, zero_new, zero_ref, nothing, no_overlap, cut_off, all_cut_off]
 
 
 def corrections():
@@ -241,6 +304,11 @@ def factors(batch_count):
         "actorCorrection": [None] + corrections(),
         "distillCoefficient": [0.0, 0.5],
         "aggregation": ["token-mean", "sequence-mean"],
+        "ratioLevel": ["token", "sequence"],
+        "dualClip": [None, 1.15, 3.0],
+        "entropyCoefficient": [0.0, 0.01],
+        "reference": [None] + [{"coefficient": 0.1, "estimator": k} for k in
+                               ("k1", "k2", "k3", "topk", "full")],
         "batch": list(range(batch_count)),
     }
 
@@ -256,6 +324,10 @@ def option_sets(rng, batch_count, how_many):
         if (row["batch"] == ZERO_REF and weighting["type"] == "corrected"
                 and weighting["correction"]["type"] == "none"):
             return draw()  # its loss is infinite
+        if (row["batch"] in (ZERO_NEW, ZERO_REF)
+                and (values["ratioLevel"][row["ratioLevel"]] == "sequence"
+                     or values["reference"][row["reference"]] is not None)):
+            return draw()  # a ratio of sequences or a divergence without a value
         return row
 
     def pairs(row):

@@ -37,7 +37,7 @@ class LauncherTest {
     project = folder.resolve("a project");
     launcher = project.resolve("bin/jackpot");
     Files.createDirectories(launcher.getParent());
-    for (String script : List.of("jackpot", "find-jdk")) {
+    for (String script : List.of("jackpot", "find-jdk", "check-tornado")) {
       Files.copy(BIN.resolve(script), launcher.resolveSibling(script));
     }
     Files.writeString(project.resolve("pom.xml"), "");
@@ -129,6 +129,32 @@ class LauncherTest {
     environment.put("TORNADOVM_HOME", "/sdk");
     run(launcher);
     run(launcher);
+    assertThat(builds()).isEqualTo(2);
+  }
+
+  @Test
+  void anSdkThatCannotRunHereIsRefusedBeforeAnythingIsBuilt() throws Exception {
+    Path modules = Files.createDirectories(folder.resolve("an sdk/share/java/tornado"));
+    Path jar = Files.createFile(modules.resolve("tornado-api-8.2.0-jdk21.jar"));
+    environment.put("TORNADOVM_HOME", folder.resolve("an sdk").toString());
+    for (String[] arguments :
+        new String[][] {{"train"}, {"eval", "--device", "tornado"}, {"generate", "--model=m"}}) {
+      Result result = run(launcher, arguments);
+      assertThat(result.status()).isEqualTo(2);
+      assertThat(result.output()).isEmpty();
+      assertThat(result.errors())
+          .singleElement()
+          .asString()
+          .contains("TornadoVM 8.2.0-jdk21 runs on JDK 21 alone", "ends in -jdk22plus-cuda");
+    }
+    assertThat(builds()).isZero();
+    // What uses no device does without it.
+    assertThat(run(launcher, "doctor").status()).isZero();
+    assertThat(run(launcher, "train", "--device", "cpu").status()).isZero();
+    assertThat(builds()).isEqualTo(1);
+    assertThat(project.resolve("jackpot/target/lib/build.stamp")).content().isBlank();
+    Files.move(jar, modules.resolve("tornado-api-8.2.0-jdk22plus.jar"));
+    assertThat(run(launcher, "train").status()).isZero();
     assertThat(builds()).isEqualTo(2);
   }
 

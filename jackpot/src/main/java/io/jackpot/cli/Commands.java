@@ -33,6 +33,7 @@ final class Commands {
       FileCommands.tokenize(console),
       FileCommands.verify(console),
       FileCommands.explain(console),
+      AuditCommand.command(console),
       ReportCommand.command(console),
       Simulation.command(console),
       ProblemsCommand.command(console),

@@ -85,7 +85,9 @@ public final class Main {
     if (failure instanceof UnmatchedArgumentException unmatched) {
       return unmatched(unmatched.getCommandLine(), unmatched.getUnmatched().getFirst());
     }
-    if (isInput(failure) || failure instanceof TrainingStoppedException) {
+    if (isInput(failure)
+        || failure instanceof TrainingStoppedException
+        || failure instanceof AuditCommand.DifferenceException) {
       return String.valueOf(failure.getMessage());
     }
     String name = failure.getClass().getSimpleName();

@@ -124,6 +124,7 @@ public record TrainSettings(
     @Setting(value = "grpo", help = "advantages: grpo, dr-grpo or rloo") Advantages advantage,
     @Setting(value = "token-mean", help = "average of the losses: token-mean or sequence-mean")
         Aggregation aggregation,
+    LossSettings loss,
     @Setting(value = "0.0003", min = 0, help = "the policy's learning rate") float learningRate,
     @Setting(value = "0.0006", min = 0, help = "the actor's learning rate (none: the policy's)")
         @Nullable Float actorLearningRate,
@@ -194,7 +195,7 @@ public record TrainSettings(
     }
     if (samplesPerPrompt < advantage.smallestGroup()) {
       throw new InputException(
-          "samplesPerPrompt %d, advantage %s: compares the responses to a problem with each other, so nothing could be learned; expected samplesPerPrompt of at least %d"
+          "samplesPerPrompt %d, advantage %s: the responses to a problem are compared with each other, so nothing could be learned; expected samplesPerPrompt of at least %d"
               .formatted(samplesPerPrompt, Names.of(advantage), advantage.smallestGroup()));
     }
     long responses = (long) rolloutPrompts * samplesPerPrompt;
@@ -369,7 +370,8 @@ public record TrainSettings(
         actorLoss ? actorWeighting() : null,
         distillCoefficient,
         distillDirection,
-        aggregation);
+        aggregation,
+        loss.extensions());
   }
 
   private static OptionalDouble optional(@Nullable Double value) {

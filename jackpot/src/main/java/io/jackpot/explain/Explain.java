@@ -194,11 +194,11 @@ public final class Explain {
       throw json.at("u").expected("a number from 0 to below 1");
     }
     return new Token(
-        logSoftmax(inf),
-        logSoftmax(policyRef),
-        logSoftmax(policy),
-        logSoftmax(actorRef),
-        logSoftmax(actor),
+        NormalizerTasks.logSoftmax(inf),
+        NormalizerTasks.logSoftmax(policyRef),
+        NormalizerTasks.logSoftmax(policy),
+        NormalizerTasks.logSoftmax(actorRef),
+        NormalizerTasks.logSoftmax(actor),
         inf,
         policy,
         action,
@@ -319,12 +319,6 @@ public final class Explain {
   }
 
   // ---- Distributions
-
-  private static double[] logSoftmax(double[] logits) {
-    double max = Arrays.stream(logits).max().orElseThrow();
-    double logSum = Math.log(Arrays.stream(logits).map(x -> Math.exp(x - max)).sum());
-    return Arrays.stream(logits).map(x -> x - max - logSum).toArray();
-  }
 
   private static double[] exp(double[] logProbs) {
     return Arrays.stream(logProbs).map(Math::exp).toArray();

@@ -56,12 +56,10 @@ public final class Generation {
         Prompt prompt = prompts.get(sample.prompt());
         String response = responder.textBeforeEnd(sample);
         if (settings.json()) {
-          out.println(
-              JsonNodeFactory.instance
-                  .objectNode()
-                  .<ObjectNode>set("prompt", prompt.shown)
-                  .put("response", response)
-                  .put("finishReason", sample.finished() ? "stop" : "length"));
+          ObjectNode line = JsonNodeFactory.instance.objectNode();
+          line.set("prompt", prompt.shown);
+          line.put("response", response);
+          out.println(line.put("finishReason", sample.finished() ? "stop" : "length"));
         } else {
           out.println(prompt.problem.prompt() + response + "\n");
         }

@@ -66,8 +66,10 @@ record Comparisons(Ops ops, ObjectiveOptions options, Sampling sampling) {
     if (sampling.rounds) {
       tokens.compare(gather(views.now, topInf), topInf, at);
     } else {
-      boolean untouched = toActor != null && views.inf.equals(actor);
-      HeadComparison toInf = untouched ? toActor : compare(views.now, views.inf, tokens.lambda);
+      HeadComparison toInf =
+          toActor != null && views.inf.equals(actor) // the actor has not changed since
+              ? toActor
+              : compare(views.now, views.inf, tokens.lambda);
       copy(toInf.klPQ(), tokens.klPolicyActor, at);
       copy(toInf.klQP(), tokens.klActorPolicy, at);
       if (views.topIds.length == 0 || options.normalizer() == Normalizer.EXACT) {

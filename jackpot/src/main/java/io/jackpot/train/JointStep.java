@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import static io.jackpot.train.MiniBatch.copy;
 
+import io.jackpot.objective.Extensions;
 import io.jackpot.objective.ObjectiveEvaluator;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveOptions.Target;
@@ -29,6 +30,7 @@ final class JointStep {
   /**
    * The metrics of an update beside the losses; means over the response tokens.
    *
+   * @param extensions which of its metrics there are
    * @param tokens the quantities of each of its tokens
    * @param twoModels whether the sampler is a model of its own
    * @param gradNormPolicy before clipping; 0 where the policy was not updated
@@ -38,6 +40,7 @@ final class JointStep {
    */
   record Outcome(
       ObjectiveResult objective,
+      Extensions extensions,
       MiniBatch tokens,
       boolean twoModels,
       double gradNormPolicy,
@@ -113,7 +116,7 @@ final class JointStep {
    */
   Outcome measure(List<Rollout> rollouts, BeforeUpdate before, int offset, double lambda) {
     List<PackedResponses> batches = PackedResponses.ofRollouts(rollouts, microBatchTokens);
-    MiniBatch tokens = new MiniBatch(rollouts, lambda);
+    MiniBatch tokens = new MiniBatch(rollouts, lambda, options.extensions().maskTruncated());
     Pass pass = pass(batches.getFirst(), 0);
     long nanos = fill(tokens, pass, before, offset);
     for (PackedResponses batch : batches.subList(1, batches.size())) {
@@ -125,9 +128,11 @@ final class JointStep {
     ObjectiveResult result =
         objective.evaluate(options.withLambda(lambda), tokens.batch(options.distillDirection()));
     nanos += System.nanoTime() - start;
-    requireFinite("the policy loss", result.policyLoss());
-    requireFinite("the actor loss", result.actorLoss());
-    requireFinite("the distillation loss", result.distillLoss());
+    result
+        .firstNotFinite()
+        .ifPresent(loss -> {
+          throw new NonFiniteException(loss);
+        });
 
     int at = 0;
     for (PackedResponses batch : batches) {
@@ -137,19 +142,20 @@ final class JointStep {
     }
     return new Outcome(
         result,
+        options.extensions(),
         tokens,
         hasActor(),
-        result.nothingAccepted() ? 0 : policy.gradientNorm(),
+        result.updatesPolicy() ? policy.gradientNorm() : 0,
         trainsActor ? sampler.gradientNorm() : 0,
         nanos * 1e-9);
   }
 
   /** Updates the models that have a loss by the gradients of {@code measured}. */
   void apply(Outcome measured, float policyRate, float actorRate) {
-    if (!measured.objective().nothingAccepted()) {
+    if (measured.objective().updatesPolicy()) {
       policy.update(measured.gradNormPolicy(), policyRate);
     }
-    if (trainsActor) {
+    if (trainsActor && measured.objective().updatesActor()) {
       sampler.update(measured.gradNormActor(), actorRate);
     }
   }
@@ -227,7 +233,7 @@ final class JointStep {
   }
 
   private void backward(Pass pass, MiniBatch tokens, ObjectiveResult result) {
-    if (!result.nothingAccepted()) {
+    if (result.updatesPolicy()) {
       float[] coefficient = pass.part(result.policyCoefficient());
       policy.backward(pass.batch, pass.policy.head, pass.policy.statistics, coefficient, null);
     }
@@ -244,12 +250,6 @@ final class JointStep {
       float[] coefficient = pass.part(result.actorCoefficient());
       sampler.backward(
           pass.batch, pass.sampler.head, pass.sampler.statistics, coefficient, distillation);
-    }
-  }
-
-  private static void requireFinite(String what, double value) {
-    if (!Double.isFinite(value)) {
-      throw new NonFiniteException(what);
     }
   }
 }

@@ -20,6 +20,7 @@ final class MiniBatch {
   private final long[] keys;
   private final int[] positions;
   private final int[] sequence;
+  private final int[] lossMask;
   private final TopK topInf;
 
   final double[] logRef;
@@ -45,10 +46,18 @@ final class MiniBatch {
   final double[] klActorPolicyNow;
   final double[] entropy;
 
+  /** log p_reference(a), and the exact KL(p_new‖p_reference); 0 where nobody asks for them. */
+  final double[] logReference;
+
+  final double[] referenceKl;
+
   /** λ of the rollout. */
   final double lambda;
 
-  MiniBatch(List<Rollout> rollouts, double lambda) {
+  /**
+   * @param maskTruncated whether responses that were cut off carry no loss
+   */
+  MiniBatch(List<Rollout> rollouts, double lambda, boolean maskTruncated) {
     this.lambda = lambda;
     int n = rollouts.stream().mapToInt(Rollout::tokens).sum();
     // A truncated distribution has as many ids as it keeps, so responses may differ in k.
@@ -62,6 +71,7 @@ final class MiniBatch {
     keys = new long[n];
     positions = new int[n];
     sequence = new int[n];
+    lossMask = new int[n];
     topInf = TopK.filler(n, k);
     int at = 0;
     for (int s = 0; s < rollouts.size(); s++) {
@@ -71,6 +81,7 @@ final class MiniBatch {
       Arrays.fill(advantage, at, end, rollout.advantage());
       Arrays.fill(keys, at, end, rollout.acceptKey());
       Arrays.fill(sequence, at, end, s);
+      Arrays.fill(lossMask, at, end, maskTruncated && !rollout.finished() ? 0 : 1);
       for (int position = 0; at < end; position++, at++) {
         positions[at] = position;
       }
@@ -93,6 +104,8 @@ final class MiniBatch {
     klPolicyActorNow = new double[n];
     klActorPolicyNow = new double[n];
     entropy = new double[n];
+    logReference = new double[n];
+    referenceKl = new double[n];
   }
 
   /**
@@ -187,7 +200,8 @@ final class MiniBatch {
         zTopK,
         zExact,
         divergence(distillation),
-        sequence);
+        sequence,
+        new TokenBatch.Beside(lossMask, entropy, logReference, referenceKl));
   }
 
   /**

@@ -52,7 +52,9 @@ final class NextCommands {
 
   private String generate(List<Problem> problems, boolean hasChat) {
     Problem shortest =
-        problems.stream().min(Comparator.comparing(each -> each.prompt().length())).orElseThrow();
+        problems.stream()
+            .min(Comparator.comparingInt(each -> each.prompt().length()))
+            .orElseThrow();
     List<String> words = command("generate", run.toString());
     words.addAll(List.of("--prompt", shortest.prompt()));
     boolean chat =

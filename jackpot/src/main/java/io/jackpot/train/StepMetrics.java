@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.objective.Extensions;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.problems.Verifier.Verdict;
 import io.jackpot.rollout.Rollout;
@@ -70,7 +71,22 @@ final class StepMetrics {
       // One model's Z is near its bound, so that κ·Z exceeds it by chance.
       line.put("zAboveBound", metrics.zAboveBound());
     }
+    putExtensions(line, outcome.extensions(), objective.beside());
     return line;
+  }
+
+  /** Adds the metrics of what beside the paper's objective is on. */
+  private static void putExtensions(
+      ObjectNode line, Extensions extensions, ObjectiveResult.Beside metrics) {
+    if (extensions.ratioLevel() == Extensions.RatioLevel.SEQUENCE) {
+      line.put("sequenceRatioMin", metrics.ratioMin()).put("sequenceRatioMax", metrics.ratioMax());
+    }
+    if (extensions.dualClip().isPresent()) {
+      line.put("dualClipShare", metrics.dualClipShare());
+    }
+    if (extensions.maskTruncated()) {
+      line.put("lossTokens", metrics.lossTokens());
+    }
   }
 
   static long tokens(List<Rollout> batch) {

@@ -110,7 +110,9 @@ final class StepRecorder {
   private void noteWeights(ObjectiveResult objective) {
     double zero = objective.metrics().weightZeroShare();
     double atCap = objective.metrics().weightCapShare();
-    if (objective.nothingAccepted()) {
+    if (objective.beside().lossTokens() == 0) {
+      notes.add(step, "all responses were cut off and carry no loss, no model is updated", "");
+    } else if (objective.nothingAccepted()) {
       notes.add(step, "all weights are 0, the policy is not updated", "");
     } else if (zero >= NEARLY_ALL) {
       notes.add(step, "nearly all weights are 0: ", "%.2f %% of the tokens".formatted(100 * zero));

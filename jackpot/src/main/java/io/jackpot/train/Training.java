@@ -79,8 +79,8 @@ public final class Training {
     int steps = settings.steps();
     if (changes.containsKey("steps") && steps <= kept) {
       throw new InputException(
-          "steps %d: %s has made %d already, expected more than that, or no --steps to keep the %d that are planned"
-              .formatted(steps, run, kept, before.steps()));
+          "steps %d: %s has made %d of %d already, expected more than %d"
+              .formatted(steps, run, kept, before.steps(), kept));
     }
     TrainingState state =
         checkpoint.map(path -> TrainingState.load(path, settings)).orElseGet(() -> fresh(settings));

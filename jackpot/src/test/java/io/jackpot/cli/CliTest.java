@@ -34,7 +34,8 @@ class CliTest extends CommandRunner {
     assertThat(root.status()).isZero();
     assertThat(root.err()).isEmpty();
     assertThat(root.out())
-        .contains("train", "sft", "generate", "eval", "score", "tokenize", "verify", "explain")
+        .contains(
+            "train", "sft", "generate", "eval", "score", "tokenize", "verify", "explain", "audit")
         .contains("simulate", "report", "problems", "doctor");
     Result train = jackpot("train", "-h");
     assertThat(train.status()).isZero();
@@ -81,8 +82,8 @@ class CliTest extends CommandRunner {
     "train --steps, --steps",
     "train --steps 1 --steps 2, --steps",
     "train --lambda 0, --lambda: found 0",
-    "train --top-p 0.9, --top-p: training samples from the whole distribution",
-    "train --min-p=0.1, --min-p: training samples from the whole distribution",
+    "train --top-p 0.9, --top-p: rollouts are truncated by samplingTopP",
+    "train --min-p=0.1, --min-p: rollouts are truncated by samplingTopP",
     "train --arm jackpott, nearest is jackpot",
     "train --train-batch 100, trainBatch 100: does not divide",
     "train --advantage rloo --samples-per-prompt 1 --rollout-prompts 4 --train-batch 4 --steps 1, samplesPerPrompt 1",
@@ -122,8 +123,8 @@ class CliTest extends CommandRunner {
     "eval --resume no/such/folder, no/such/folder: no such folder",
     "eval --resume no/such/folder --k none --k 1, --k",
     "generate --model m --prompt p --top-p 2, --top-p: found 2",
-    "train --top-p 0.9, --top-p: training samples from the whole distribution",
-    "train --min-p 0.1, --min-p: training samples from the whole distribution",
+    "train --top-p 0.9, --top-p: rollouts are truncated by samplingTopP",
+    "train --min-p 0.1, --min-p: rollouts are truncated by samplingTopP",
     "simulate --lambda 1 --acceptance 0.9, lambda and acceptance: found both",
     "simulate --noise 21, --noise: found 21",
     "problems --count 1 --out f --held-out --noise 1, heldOut: expected",
@@ -209,7 +210,7 @@ class CliTest extends CommandRunner {
             "steps 3 in place of 1: from step 2 on the learning rate is that of a run of 3 steps");
     assertThat(Json.read(run.resolve("config.json")).get("steps").intValue()).isEqualTo(3);
     jackpot("train", "--resume", run.toString(), "--steps", "3")
-        .assertFails(2, "steps 3: " + run + " has made 3 already, expected more than that");
+        .assertFails(2, "steps 3: " + run + " has made 3 of 3 already, expected more than 3");
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.objective.Correction;
+import io.jackpot.objective.Extensions;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.tensor.Distillation;
@@ -91,6 +92,9 @@ class SettingsTest {
     OTHERS.put("distillDirection", "reverse");
     OTHERS.put("advantage", "dr-grpo");
     OTHERS.put("aggregation", "sequence-mean");
+    OTHERS.put("ratioLevel", "sequence");
+    OTHERS.put("dualClip", "3");
+    OTHERS.put("maskTruncated", "true");
     OTHERS.put("learningRate", "0.00031");
     OTHERS.put("actorLearningRate", "1e-7");
     OTHERS.put("beta1", "0.8");
@@ -108,6 +112,8 @@ class SettingsTest {
     OTHERS.put("recomputeActivations", "true");
     OTHERS.put("actorDtype", "int8");
     OTHERS.put("kvDtype", "fp8");
+    OTHERS.put("tokenLog", "1,3-4");
+    OTHERS.put("tokenLogResponses", "7");
   }
 
   @TempDir private Path folder;
@@ -217,6 +223,8 @@ class SettingsTest {
           Arguments.of("learningRate", "1e39", "found 1e39"),
           Arguments.of("clipLow", "1.0001", "expected a number from 0 to 1, or none"),
           Arguments.of("clipLow", "", "expected a number from 0 to 1, or none"),
+          Arguments.of("dualClip", "1", "expected a number above 1, or none"),
+          Arguments.of("ratioLevel", "sentence", "expected one of token, sequence"),
           Arguments.of("actorLoss", "yes", "expected true or false"),
           Arguments.of("policy", " ", "found \" \", expected text"),
           Arguments.of("target", "nwe", "expected one of ref, new; nearest is new"),
@@ -476,7 +484,9 @@ class SettingsTest {
                 null,
                 0,
                 Distillation.Direction.REVERSE,
-                ObjectiveOptions.Aggregation.SEQUENCE_MEAN));
+                ObjectiveOptions.Aggregation.SEQUENCE_MEAN,
+                new Extensions(
+                    Extensions.RatioLevel.SEQUENCE, OptionalDouble.of(3), true, 0, null)));
     assertThat(
             TRAIN
                 .build(

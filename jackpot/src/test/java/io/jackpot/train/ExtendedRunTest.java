@@ -99,11 +99,7 @@ class ExtendedRunTest {
       assertThatThrownBy(() -> SmallRun.resume(run, Map.of("steps", steps)))
           .isInstanceOf(InputException.class)
           .hasMessage(
-              "steps "
-                  + steps
-                  + ": "
-                  + run
-                  + " has made 4 already, expected more than that, or no --steps to keep the 4 that are planned");
+              "steps %s: %s has made 4 of 4 already, expected more than 4".formatted(steps, run));
     }
     assertThat(SmallRun.metrics(run)).isEqualTo(lines);
     assertThat(run.resolve("config.json")).content().isEqualTo(config);

@@ -126,6 +126,17 @@ class NothingLearnedTest {
   }
 
   @Test
+  void everythingRejected() throws IOException {
+    Map<Character, String> next = Map.of('=', "78", '7', "$", '8', "$");
+    String[] far = {"lambda", "1e12", "samplesPerPrompt", "8", "trainBatch", "32"};
+    assertThat(log(next, List.of("7"), far))
+        .contains(
+            "step 1: all weights are 0, the policy is not updated\n",
+            "warning: in all 5 updates every token was rejected or had weight 0")
+        .doesNotContain("no token had an advantage");
+  }
+
+  @Test
   void aRateOfZeroIsSaid() throws IOException {
     String[] none = {"learningRate", "0", "actorLearningRate", "none", "steps", "1"};
     assertThat(log(Map.of('=', "7", '7', "$"), List.of("7"), none))

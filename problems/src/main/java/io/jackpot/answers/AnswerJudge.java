@@ -88,9 +88,9 @@ public final class AnswerJudge {
     } else if (expected != null) {
       outcome = compare(expected, given, reading, comparing);
     }
-    boolean extracted = outcome != Outcome.UNPARSED && given != null;
-    return new Judgement(
-        outcome, extracted ? given.extraction.text() : null, reading.spent() + comparing.spent());
+    @Nullable String extracted =
+        given == null || outcome == Outcome.UNPARSED ? null : given.extraction.text();
+    return new Judgement(outcome, extracted, reading.spent() + comparing.spent());
   }
 
   private static boolean haveSameText(Reading gold, Reading given) {

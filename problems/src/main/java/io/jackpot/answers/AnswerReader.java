@@ -62,7 +62,7 @@ final class AnswerReader {
               "\\\\(?:max|min|sup|inf|lim|det|int|deg|dim|Pr)(?![a-z])[^=<>]{0,60}))\\s*=\\s*([^=<>]{1,300})"));
 
   private static final Pattern LETTER =
-      Pattern.compile("(?i:option|choice|answer)?\\s*+[(\\[]?([A-J])[)\\].:]?");
+      Pattern.compile("(?i:option|choice|answer)?\\s*+(?!\\(.]|\\[.\\))[(\\[]?([A-J])[)\\].:]?");
   private static final Pattern SMALL_LETTER = Pattern.compile("\\(([a-j])\\)");
   private static final Pattern LETTER_AND_TEXT =
       Pattern.compile(

@@ -42,16 +42,25 @@ final class Assignments {
   /** Whether the relation is a name with its value, or a chain of equal numbers. */
   boolean isAssignment(Relation relation) {
     boolean equations = relation.signs().stream().allMatch(s -> s == '=' || s == '≈' || s == '∈');
-    boolean value =
-        relation.sides().getFirst() instanceof Value(Expr left) && !(left instanceof Sym);
     if (!equations
-        || (value && relation.signs().contains('∈'))
+        || (relation.signs().contains('∈') && !isMembership(relation))
         || !areEqual(relation, name(relation) == null ? 0 : 1)) {
       return false;
     }
     return (name(relation) != null && !isAboutItself(relation))
         || relation.sides().stream()
             .allMatch(side -> side instanceof Value(Expr expr) && expr.isConstant());
+  }
+
+  /** Whether the relation says that a variable, or a tuple of variables, is in a set. */
+  private static boolean isMembership(Relation relation) {
+    Answer member = relation.sides().getFirst();
+    Answer set = relation.sides().getLast();
+    return relation.sides().size() == 2
+        && (RealSets.variable(member) != null || member instanceof Sequence)
+        && (set instanceof Answer.Braces
+            || RealSets.isInterval(set)
+            || (set instanceof Value(Sym(String name)) && name.startsWith(Lexicon.NUMBER_SET)));
   }
 
   /** Whether an equation names no value, as x = x², f(y) = x² or f(x) = x + f(1). */
@@ -248,8 +257,10 @@ final class Assignments {
         boolean named = sides.size() == 2 && signs.getFirst() == '=';
         left = named && sides.getFirst() instanceof Value ? sides.getFirst() : null;
       }
-      boolean bare = left != null && item instanceof Value;
-      distributed.add(bare ? new Relation(List.of(left, item), List.of('=')) : item);
+      distributed.add(
+          left != null && item instanceof Value
+              ? new Relation(List.of(left, item), List.of('='))
+              : item);
     }
     return distributed;
   }

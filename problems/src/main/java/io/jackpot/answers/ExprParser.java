@@ -340,8 +340,7 @@ abstract class ExprParser {
         && cursor.now().is("(")
         && cursor.ahead(1).is(NUMBER)
         && cursor.ahead(2).is(",")) {
-      cursor.next();
-      return Expr.call("binom", arguments(2));
+      return binary("binom");
     }
     while (cursor.now().is("_") || cursor.now().is("'")) {
       name += cursor.next().text().equals("'") ? "'" : "_" + name();
@@ -418,16 +417,22 @@ abstract class ExprParser {
     return new Expr.Power(radicand, Expr.divide(Expr.num(1), index));
   }
 
-  private Expr[] arguments(int count) {
-    Expr[] arguments = new Expr[count];
-    for (int i = 0; i < count; i++) {
-      if (i > 0) {
-        cursor.expect(",");
-      }
-      arguments[i] = scalar(sum());
+  /** Parses a function of two arguments, or of more if their order does not matter. */
+  private Expr binary(String name) {
+    boolean braces = cursor.accept("\\{");
+    if (!braces) {
+      cursor.expect("(");
     }
-    cursor.expect(")");
-    return arguments;
+    Expr value = scalar(sum());
+    int count = 1;
+    for (; cursor.accept(","); count++) {
+      value = Expr.call(name, value, scalar(sum()));
+    }
+    cursor.expect(braces ? "\\}" : ")");
+    if (count == 1 || (count > 2 && name.equals("binom"))) {
+      throw new MathException(name + " of " + count + " arguments");
+    }
+    return value;
   }
 
   private Expr function() {
@@ -445,8 +450,7 @@ abstract class ExprParser {
     functions++;
     Expr value;
     if (Functions.exists(name, 2)) {
-      cursor.expect("(");
-      value = Expr.call(name, arguments(2));
+      value = binary(name);
     } else {
       Expr at = functionArgument();
       value =

@@ -55,7 +55,7 @@ final class RealSets {
     };
   }
 
-  private static boolean isInterval(Answer answer) {
+  static boolean isInterval(Answer answer) {
     return isRealSet(answer)
         || (answer instanceof Sequence(char open, List<Answer> items, char close)
             && items.size() == 2

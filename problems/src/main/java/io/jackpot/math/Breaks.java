@@ -3,8 +3,8 @@ package io.jackpot.math;
 import io.jackpot.math.Expr.Call;
 import io.jackpot.math.Expr.Num;
 import io.jackpot.math.Expr.Power;
+import io.jackpot.math.Expr.Product;
 import io.jackpot.math.Expr.Sym;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +27,7 @@ record Breaks(Set<Expr> zeros, Set<Expr> steps, Set<String> integers) {
   static Breaks of(Expr... exprs) {
     Breaks breaks = new Breaks(new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
     for (Expr expr : exprs) {
-      breaks.collect(expr, false);
+      breaks.collect(expr);
     }
     return breaks;
   }
@@ -36,23 +36,17 @@ record Breaks(Set<Expr> zeros, Set<Expr> steps, Set<String> integers) {
     return zeros.isEmpty() && steps.isEmpty();
   }
 
-  private void collect(Expr expr, boolean inFunction) {
-    for (Expr part : expr.parts()) {
-      collect(part, inFunction || expr instanceof Call);
-    }
+  private void collect(Expr expr) {
+    expr.parts().forEach(this::collect);
     switch (expr) {
-      case Power(Expr base, Expr exponent) -> power(base, exponent, inFunction);
+      case Power(Expr base, Expr exponent) -> power(base, exponent);
       case Call(String function, List<Expr> at) -> call(function, at);
       default -> {}
     }
   }
 
-  private void power(Expr base, Expr exponent, boolean inFunction) {
-    if (exponent instanceof Num(Rational value) && value.isInteger()) {
-      // A quotient continues behind its pole, but a function of it need not.
-      if (inFunction && value.signum() < 0) {
-        zero(base);
-      }
+  private void power(Expr base, Expr exponent) {
+    if (isInteger(exponent)) {
       return;
     }
     boolean negative = base instanceof Num(Rational number) && number.signum() < 0;
@@ -72,28 +66,44 @@ record Breaks(Set<Expr> zeros, Set<Expr> steps, Set<String> integers) {
         zero(Expr.sum(at.getFirst(), Expr.num(1)));
       }
       case "floor", "ceil" -> {
+        poles(at.getFirst());
         Set<String> letters = at.getFirst().variables();
         letters.stream().filter(INTEGER_LETTERS::contains).forEach(integers::add);
         if (!letters.isEmpty()) {
           steps.add(at.getFirst());
         }
       }
+      case "arctan" -> poles(at.getFirst());
       case "factorial", "binom", "gcd", "lcm" ->
           at.forEach(argument -> integers.addAll(argument.variables()));
       default -> {}
     }
   }
 
+  private static boolean isInteger(Expr exponent) {
+    return exponent instanceof Num(Rational value) && value.isInteger();
+  }
+
+  /** Adds the zeros and poles of an expression, which are those of its factors. */
   private void zero(Expr expr) {
-    if (!expr.variables().isEmpty()) {
-      zeros.add(expr);
+    switch (expr) {
+      case Product(List<Expr> factors) -> factors.forEach(this::zero);
+      case Power(Expr base, Expr exponent) when isInteger(exponent) -> zero(base);
+      default -> {
+        poles(expr);
+        if (!expr.variables().isEmpty()) {
+          zeros.add(expr);
+        }
+      }
     }
   }
 
-  /** All expressions of both kinds. */
-  List<Expr> all() {
-    List<Expr> all = new ArrayList<>(zeros);
-    all.addAll(steps);
-    return all;
+  /** A quotient continues behind its pole, but a function of it need not. */
+  private void poles(Expr expr) {
+    if (expr instanceof Power(Expr base, Num(Rational value)) && value.signum() < 0) {
+      zero(base);
+    } else {
+      expr.parts().forEach(this::poles);
+    }
   }
 }

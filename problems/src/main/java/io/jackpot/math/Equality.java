@@ -5,15 +5,14 @@ import java.util.Map;
 
 /**
  * Decides whether expressions are equal: as numbers, or as functions of their variables wherever
- * both have a value.
+ * both have a real value.
  *
  * <p>First exactly, by the canonical form of the difference. It decides for everything that
- * rational operations make of rational numbers, their roots, π, e, i and variables. Values of
- * functions, nested roots and variable exponents are computed to many digits at fixed points. A
- * difference that is not zero at one point shows that the expressions differ. A difference that is
- * zero at every point, to {@value #DIGITS} digits and four more for each digit of a long number,
- * counts as zero: numbers that come close without being equal need long literals, and those require
- * more digits.
+ * rational operations make of rational numbers, their roots, π, e, i and variables. Expressions
+ * with values of functions, nested roots and variable exponents are compared at points ({@link
+ * Sampling}), exactly or to {@value #DIGITS} digits and four more for each digit of a long number:
+ * numbers that come close without being equal need long literals, and those require more digits.
+ * One point where the expressions surely differ decides.
  */
 public final class Equality {
   private static final int DIGITS = 100;

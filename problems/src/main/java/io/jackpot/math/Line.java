@@ -4,13 +4,14 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The line of one variable while the others have values, cut where the form of an expression may
@@ -22,7 +23,7 @@ final class Line {
   private static final double[] LEVELS = {-2, -1, 0, 1, 2, 3, 10, 57};
 
   private static final double[] ZERO = {0};
-  private static final double[] FROM_ZERO = offsets(1e-6, 1e12, 1.35);
+  private static final double[] FROM_ZERO = offsets(1e-6, 1e12, 1.15);
   private static final double[] FROM_CUT = offsets(1e-6, 1e9, 2);
   private static final double DENSE = 20;
   private static final double STEP = 0.25;
@@ -93,11 +94,14 @@ final class Line {
   private static List<Rational> beyond(double cut, int sign) {
     double near = 0.3717 * (1 + Math.abs(cut) / 64);
     double far = 7.619 * (1 + Math.abs(cut));
-    return List.of(rounded(cut + sign * near, near), rounded(cut + sign * far, far));
+    return List.of(
+        rounded(cut + sign * near, near),
+        rounded(cut + sign * 5.3 * near, near),
+        rounded(cut + sign * far, far));
   }
 
   /** The integers next to each cut. */
-  TreeSet<BigInteger> integers() {
+  Set<BigInteger> integers() {
     TreeSet<BigInteger> integers = new TreeSet<>();
     for (double cut : cuts) {
       BigInteger floor = new BigDecimal(cut).setScale(0, RoundingMode.FLOOR).toBigInteger();
@@ -137,7 +141,7 @@ final class Line {
       Rational[] at = new Rational[3];
       for (int i = 0; i < at.length; i++) {
         point.put(variable, Rational.of(i - 1));
-        Rational value = new ExactEvaluator(point, budget).value(expr);
+        @Nullable Rational value = new ExactEvaluator(point, budget).value(expr);
         if (value == null) {
           return scan(expr, levels);
         }
@@ -304,18 +308,10 @@ final class Line {
         .sorted((a, b) -> Double.compare(Math.abs(a), Math.abs(b)))
         .limit(MOST_ANCHORS)
         .forEach(cut -> around(cut, FROM_CUT, grid));
-    double[] places = new double[grid.size()];
-    Arrays.setAll(
-        places,
-        i -> {
-          double next = grid.first();
-          grid.remove(next);
-          return next;
-        });
-    return places;
+    return grid.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private static void around(double centre, double[] offsets, TreeSet<Double> grid) {
+  private static void around(double centre, double[] offsets, Set<Double> grid) {
     for (double offset : offsets) {
       grid.add(centre - offset);
       grid.add(centre + offset);

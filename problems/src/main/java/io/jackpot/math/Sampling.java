@@ -182,6 +182,10 @@ final class Sampling {
       return List.of(List.copyOf(integers));
     }
     List<List<Rational>> cells = line.cells();
+    if (variables.size() > 2) {
+      // Cells multiply, and one value decides as a rule.
+      cells = cells.stream().map(cell -> cell.subList(0, 1)).toList();
+    }
     return cells.isEmpty() ? List.of(List.of(base.getOrDefault(variable, Rational.ONE))) : cells;
   }
 

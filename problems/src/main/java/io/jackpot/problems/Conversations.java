@@ -78,7 +78,7 @@ public final class Conversations {
           }
         });
     boolean silent = InputLines.isNothing(content) && keys.containsKey("tool_calls");
-    if (!role.isString() || !content.isString() && !content.isArray() && !silent) {
+    if (!role.isString() || (!content.isString() && !content.isArray() && !silent)) {
       return null;
     }
     String name = role.stringValue();

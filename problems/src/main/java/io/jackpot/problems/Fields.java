@@ -91,7 +91,7 @@ public record Fields(List<String> prompt, List<String> answer) {
   static boolean leads(String name, String path) {
     return path.regionMatches(true, 0, name, 0, name.length())
         && (path.length() == name.length()
-            || path.length() > name.length() && path.charAt(name.length()) == '.');
+            || (path.length() > name.length() && path.charAt(name.length()) == '.'));
   }
 
   /**

@@ -79,7 +79,7 @@ final class GoldAnswers {
     boolean answer =
         node != null
             && (node.size() == 1
-                || node.isArray() && node.valueStream().anyMatch(JsonNode::isString));
+                || (node.isArray() && node.valueStream().anyMatch(JsonNode::isString)));
     return answer ? node : null;
   }
 

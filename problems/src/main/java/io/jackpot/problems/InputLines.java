@@ -192,7 +192,7 @@ public final class InputLines {
   public static boolean isNothing(JsonNode node) {
     return node.isMissingNode()
         || node.isNull()
-        || (node.isDouble() || node.isFloat()) && !Double.isFinite(node.doubleValue());
+        || ((node.isDouble() || node.isFloat()) && !Double.isFinite(node.doubleValue()));
   }
 
   /** The error for a field that holds something else. */

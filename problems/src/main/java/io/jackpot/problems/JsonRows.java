@@ -115,7 +115,10 @@ final class JsonRows {
       parser.nextToken();
       for (int i = 1; parser.nextToken() != JsonToken.END_ARRAY; i++) {
         String where = file + ", entry " + i;
-        JsonNode node = byPlace(parser.readValueAsTree());
+        JsonNode node = parser.readValueAsTree();
+        if (node != null && isOfObjects(node)) {
+          node = byPlace(node);
+        }
         if (node == null || !node.isObject()) {
           throw new InputException(
               where + ": " + InputLines.quote(String.valueOf(node)) + ", expected a JSON object");
@@ -132,9 +135,6 @@ final class JsonRows {
 
   /** A row that is a list of objects, such as turns, as an object with the keys 0, 1, …. */
   private static JsonNode byPlace(JsonNode row) {
-    if (row == null || !isOfObjects(row)) {
-      return row;
-    }
     ObjectNode object = JsonNodeFactory.instance.objectNode();
     row.forEach(each -> object.set(Integer.toString(object.size()), each));
     return object;

@@ -45,12 +45,17 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
         : file(name, fields).first(count);
   }
 
+  /** The verifier of the problems that a name stands for. */
+  public static Verifier verifier(String name) {
+    return name.equals(ARITHMETIC) ? new ScratchpadVerifier() : new MathVerifier();
+  }
+
   private static ProblemSet arithmetic(ProblemSource source) {
-    return new ProblemSet(source, new ScratchpadVerifier());
+    return new ProblemSet(source, verifier(ARITHMETIC));
   }
 
   private static ProblemSet file(String name, Fields fields) {
-    return new ProblemSet(FileProblems.read(name, fields), new MathVerifier());
+    return new ProblemSet(FileProblems.read(name, fields), verifier(name));
   }
 
   private ProblemSet first(int count) {

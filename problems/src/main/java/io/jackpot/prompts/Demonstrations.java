@@ -196,15 +196,19 @@ public final class Demonstrations {
 
   private Demonstration conversation(
       Line line, Tokenizer tokenizer, List<Message> turns, int given) {
-    if (chat == null) {
-      chat = ChatTemplate.require(model.chat.get(), line.where() + ": a conversation", model.name);
+    ChatTemplate template = chat;
+    if (template == null) {
+      String what = line.where() + ": a conversation";
+      template = ChatTemplate.require(model.chat.get(), what, model.name);
+      chat = template;
     }
+    ChatTemplate own = template;
     AssistantTurns encoded =
         InputException.at(
             line.where(),
             () ->
                 AssistantTurns.of(
-                    chat, tokenizer, turns, given, Conversations.tools(line.object())));
+                    own, tokenizer, turns, given, Conversations.tools(line.object())));
     diverging += encoded.diverges() ? 1 : 0;
     boolean ended =
         IntStream.range(encoded.lastTurn(), encoded.ids().length)

@@ -13,7 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Rows of gold answers and answers with the verdict that is due. */
+/**
+ * Rows of gold answers and answers with the verdict that is due. Those of {@code everywhere} are
+ * pairs that SymPy and NumPy judged ({@code bench/peers/verifier_everywhere.py}).
+ */
 class DueVerdictsTest {
   private final AnswerJudge judge = new AnswerJudge();
 
@@ -27,6 +30,8 @@ class DueVerdictsTest {
         "identical-text",
         "words-around-a-box",
         "marks-and-units",
+        "equal-everywhere",
+        "everywhere",
       })
   void eachRowHasItsVerdict(String name) throws IOException {
     String text;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -44,6 +45,35 @@ class EvaluatorTest {
     close(value(power(-8, -1, 3)), Complex.of(new BigDecimal("-0.5")), "(-8)^(-1/3)");
     close(value(power(-4, 1, 2)), new Complex(BigDecimal.ZERO, BigDecimal.TWO), "(-4)^(1/2)");
     assertThatThrownBy(() -> value(power(-4, 1, 4))).isInstanceOf(MathException.class);
+  }
+
+  @Test
+  void anEvenRootOfANegativeNumberIsNotReal() {
+    Evaluator real = new Evaluator(Map.of(), true, with, budget);
+    close(real.value(power(-8, 1, 3)), Complex.of(BigDecimal.valueOf(-2)), "(-8)^(1/3)");
+    assertThatThrownBy(() -> real.value(power(-4, 1, 2))).isInstanceOf(NoValueException.class);
+    assertThatThrownBy(() -> real.value(power(-4, -3, 4))).isInstanceOf(NoValueException.class);
+  }
+
+  /** Wherever rational numbers suffice, the exact value and the decimal one agree. */
+  @Test
+  void exactValuesAreThoseOfTheDecimals() throws IOException {
+    Map<String, Rational> point = Map.of("x", Rational.of(9, 4), "y", Rational.of(-27, 8));
+    int exact = 0;
+    for (JsonNode line : Golden.lines("equality")) {
+      Expr expr = Golden.expr(line.get("left"));
+      @Nullable Rational value = new ExactEvaluator(point, budget).value(expr);
+      if (value != null) {
+        exact++;
+        Complex decimal = new Evaluator(point, false, with, budget).value(expr);
+        close(decimal, Complex.of(value.decimal(with.context)), line.toString());
+      }
+    }
+    assertThat(exact).isGreaterThan(20);
+    Expr root = new Expr.Power(new Expr.Sym("x"), new Expr.Num(Rational.of(-3, 2)));
+    assertThat(new ExactEvaluator(point, budget).value(root)).isEqualTo(Rational.of(8, 27));
+    Expr odd = new Expr.Power(new Expr.Sym("y"), new Expr.Num(Rational.of(2, 3)));
+    assertThat(new ExactEvaluator(point, budget).value(odd)).isEqualTo(Rational.of(9, 4));
   }
 
   /** Compares with {@link BigInteger} on complex integers. */

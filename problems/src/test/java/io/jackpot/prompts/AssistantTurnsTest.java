@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +65,8 @@ class AssistantTurnsTest {
     return file;
   }
 
-  private AssistantTurns turns(String template, List<Message> turns, int given, Object tools) {
+  private AssistantTurns turns(
+      String template, List<Message> turns, int given, @Nullable Object tools) {
     ChatTemplate chat = ChatTemplate.of(template, Map.of(), NOW);
     return AssistantTurns.of(chat, tokenizer, turns, given, tools);
   }

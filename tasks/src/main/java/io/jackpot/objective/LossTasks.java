@@ -51,7 +51,17 @@ public final class LossTasks {
   public static final int POLICY_TERM = 8;
   public static final int ACTOR_TERM = 9;
   public static final int DIVERGENCE = 10;
-  public static final int TOTALS = 11;
+  public static final int DUAL_CLIPPED = 11;
+  public static final int REFERENCE_KL = 12;
+  public static final int REFERENCE_TERM = 13;
+  public static final int ENTROPY_TERM = 14;
+  public static final int TOTALS = 15;
+
+  // Which clip stops a gradient: of Eq. 1 the lower or upper one, or that of dual-clip PPO
+  public static final int LOWER = -1;
+  public static final int NOT_CLIPPED = 0;
+  public static final int UPPER = 1;
+  public static final int DUAL = 2;
 
   /** Probability of all other ids below which it is nothing but float32's rounding. */
   private static final double REST = 1e-6;
@@ -77,15 +87,13 @@ public final class LossTasks {
     return correction == ICEPOP ? (Double.isNaN(within) ? 0 : within) : f;
   }
 
-  /**
-   * A lane's part of Σ log p(a)/p_inf(a) over a sequence's tokens, of which F takes the product.
-   */
+  /** A lane's part of Σ log p(a)/q(a) over a sequence's tokens. */
   public static double sequenceLogRatio(
-      double[] logProb, double[] logInf, int[] order, int from, int to, int lane, int lanes) {
+      double[] logP, double[] logQ, int[] order, int from, int to, int lane, int lanes) {
     double sum = 0;
     for (int i = from + lane; i < to; i += lanes) {
       int t = order[i];
-      sum += logProb[t] - logInf[t];
+      sum += logP[t] - logQ[t];
     }
     return sum;
   }
@@ -170,51 +178,71 @@ public final class LossTasks {
   // ---- PPO, Eq. 1
 
   /**
-   * Which clip stops the gradient: −1 the lower, 1 the upper, 0 none. The clip only ever stops a
-   * step that would go on in the advantage's direction.
+   * Which clip stops the gradient: {@link #LOWER}, {@link #UPPER}, {@link #DUAL} or {@link
+   * #NOT_CLIPPED}. Those of Eq. 1 only ever stop a step that would go on in the advantage's
+   * direction; the dual one bounds how much a negative advantage counts.
    */
-  public static int clipped(double ratio, double advantage, double low, double high) {
+  public static int clipped(double ratio, double advantage, double low, double high, double dual) {
     int tooLow = ratio < low ? 1 : 0;
     int tooHigh = ratio > high ? 1 : 0;
+    int beyond = ratio > dual ? 1 : 0;
     int down = advantage < 0 ? 1 : 0;
     int up = advantage > 0 ? 1 : 0;
-    return tooHigh * up - tooLow * down;
+    return UPPER * tooHigh * up + LOWER * tooLow * down + DUAL * beyond * down;
   }
 
-  /** min(ratio·A, clip(ratio, low, high)·A). */
-  public static double ppo(int clipped, double ratio, double advantage, double low, double high) {
-    double kept = clipped < 0 ? low : ratio;
-    return ObrsTasks.finite((clipped > 0 ? high : kept) * advantage);
+  /**
+   * min(ratio·A, clip(ratio, low, high)·A), and of a negative A at least dual·A (Ye et al., 2020,
+   * Eq. 5).
+   */
+  public static double ppo(
+      int clipped, double ratio, double advantage, double low, double high, double dual) {
+    double kept = clipped == LOWER ? low : ratio;
+    double bounded = clipped == UPPER ? high : kept;
+    return ObrsTasks.finite((clipped == DUAL ? dual : bounded) * advantage);
   }
 
   /** d ppo/d log p_new(a). */
   public static double ppoDerivative(int clipped, double ratio, double advantage) {
     double derivative = ObrsTasks.finite(ratio * advantage);
-    return clipped == 0 ? derivative : 0;
+    return clipped == NOT_CLIPPED ? derivative : 0;
   }
 
   /**
-   * Ratio, PPO term and its derivative with respect to log p_new(a) of token {@code t}.
+   * Ratio, PPO term and its derivative with respect to log p_new(a) of token {@code t}. The ratio
+   * is the token's own or the geometric mean of its sequence's (GSPO, Zheng et al., 2025).
    *
+   * @param sequence of each token {@code [tokens]}
+   * @param starts where each sequence begins among its tokens, and the end {@code [sequences + 1]}
+   * @param sums {@link #sequenceLogRatio} of p_new/p_ref of each sequence {@code [sequences]}
    * @param clipped which clip stops the gradient {@code [tokens]}
    */
   public static void ppo(
       int t,
       double[] logNew,
       double[] logRef,
+      int[] sequence,
+      int[] starts,
+      double[] sums,
       double[] advantage,
       double[] numbers,
+      int[] choices,
       double[] ratio,
       double[] term,
       double[] derivative,
       int[] clipped) {
     double low = numbers[ObjectiveInputs.CLIP_LOW];
     double high = numbers[ObjectiveInputs.CLIP_HIGH];
+    double dual = numbers[ObjectiveInputs.DUAL_CLIP];
+    int s = sequence[t];
+    double mean = sums[s] / (starts[s + 1] - starts[s]);
+    double own = ObrsTasks.ratio(logNew[t], logRef[t]);
+    double shared = ObrsTasks.ratio(mean, 0);
     double a = advantage[t];
-    double r = ObrsTasks.ratio(logNew[t], logRef[t]);
-    int side = clipped(r, a, low, high);
+    double r = choices[ObjectiveInputs.SEQUENCE_RATIO] > 0 ? shared : own;
+    int side = clipped(r, a, low, high, dual);
     ratio[t] = r;
-    term[t] = ppo(side, r, a, low, high);
+    term[t] = ppo(side, r, a, low, high, dual);
     derivative[t] = ppoDerivative(side, r, a);
     clipped[t] = side;
   }
@@ -225,11 +253,31 @@ public final class LossTasks {
    * The share of a token in the mini-batch: 1/N, or 1/(sequences·length).
    *
    * @param bySequence 1 where every sequence counts the same
+   * @param tokens N, those that carry a loss
+   * @param sequences those whose tokens carry a loss
    */
   public static double share(int bySequence, int tokens, int sequences, int length) {
     double one = 1.0 / tokens;
     double within = 1.0 / ((double) sequences * length);
     return bySequence > 0 ? within : one;
+  }
+
+  /**
+   * The share of token {@code t}; 0 where it carries no loss.
+   *
+   * @param lossMask 1 where it carries one {@code [tokens]}
+   * @param starts where each sequence begins among its tokens, and the end {@code [sequences + 1]}
+   */
+  public static void share(
+      int t, int[] lossMask, int[] sequence, int[] starts, int[] choices, double[] share) {
+    int s = sequence[t];
+    double part =
+        share(
+            choices[ObjectiveInputs.BY_SEQUENCE],
+            choices[ObjectiveInputs.LOSS_TOKENS],
+            choices[ObjectiveInputs.LOSS_SEQUENCES],
+            starts[s + 1] - starts[s]);
+    share[t] = lossMask[t] > 0 ? part : 0;
   }
 
   /** d total/d log p(a) of −share·weight·PPO; no negative zero. */
@@ -238,10 +286,10 @@ public final class LossTasks {
   }
 
   /**
-   * The share of token {@code t}, mask·ρ, and the derivatives of the total loss with respect to its
-   * two log-probs and its divergence.
+   * mask·ρ of token {@code t}, 0 where it carries no loss, and the derivatives of the total loss
+   * with respect to its two log-probs and its divergence.
    *
-   * @param starts where each sequence begins among its tokens, and the end {@code [sequences + 1]}
+   * @param referenceDerivative d (β·divergence from the reference)/d log p_new(a)
    */
   public static void coefficients(
       int t,
@@ -250,26 +298,17 @@ public final class LossTasks {
       double[] derivative,
       double[] actorWeight,
       double[] actorDerivative,
-      int[] sequence,
-      int[] starts,
-      double[] numbers,
-      int[] choices,
       double[] share,
+      double[] referenceDerivative,
+      double[] numbers,
       double[] maskedWeight,
       double[] policyCoefficient,
       double[] actorCoefficient,
       double[] distillWeight) {
-    int s = sequence[t];
-    double part =
-        share(
-            choices[ObjectiveInputs.BY_SEQUENCE],
-            choices[ObjectiveInputs.TOKENS],
-            choices[ObjectiveInputs.SEQUENCES],
-            starts[s + 1] - starts[s]);
-    double weight = mask[t] * rho[t];
-    share[t] = part;
+    double part = share[t];
+    double weight = part > 0 ? mask[t] * rho[t] : 0;
     maskedWeight[t] = weight;
-    policyCoefficient[t] = coefficient(part, weight, derivative[t]);
+    policyCoefficient[t] = coefficient(part, weight, derivative[t]) + part * referenceDerivative[t];
     actorCoefficient[t] = coefficient(part, actorWeight[t], actorDerivative[t]);
     distillWeight[t] = part * numbers[ObjectiveInputs.DISTILL];
   }
@@ -303,9 +342,10 @@ public final class LossTasks {
     contributions[WEIGHT * n + t] = weight;
     contributions[SCALED_WEIGHT * n + t] = scaled;
     contributions[SCALED_SQUARE * n + t] = scaled * scaled;
-    contributions[CLIPPED_LOW * n + t] = side < 0 ? 1 : 0;
-    contributions[CLIPPED_HIGH * n + t] = side > 0 ? 1 : 0;
-    contributions[ACTOR_CLIPPED * n + t] = actorClipped[t] == 0 ? 0 : 1;
+    contributions[CLIPPED_LOW * n + t] = side == LOWER ? 1 : 0;
+    contributions[CLIPPED_HIGH * n + t] = side == UPPER ? 1 : 0;
+    contributions[DUAL_CLIPPED * n + t] = side == DUAL ? 1 : 0;
+    contributions[ACTOR_CLIPPED * n + t] = actorClipped[t] == NOT_CLIPPED ? 0 : 1;
     contributions[ABOVE_BOUND * n + t] =
         NormalizerTasks.aboveBound(z[t], numbers[ObjectiveInputs.LAMBDA]);
     contributions[POLICY_TERM * n + t] = share[t] * weight * term[t];

@@ -63,6 +63,13 @@ public final class NormalizerTasks {
         .sum();
   }
 
+  /** Log-probs of logits, {@code [vocabulary]} both. */
+  public static double[] logSoftmax(double[] logits) {
+    double max = Arrays.stream(logits).max().orElseThrow();
+    double logSum = Math.log(Arrays.stream(logits).map(x -> Math.exp(x - max)).sum());
+    return Arrays.stream(logits).map(x -> x - max - logSum).toArray();
+  }
+
   /**
    * The ids of the k largest scores (logits, log-probs or probabilities), best first, the lower id
    * first on ties; all of them where the vocabulary is smaller than k.

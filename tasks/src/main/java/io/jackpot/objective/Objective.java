@@ -59,6 +59,8 @@ public final class Objective {
     correct(a, a.actorLogRef, a.actorSums, a.actorWeight, ObjectiveInputs.ACTOR);
 
     // 5. to 9. The losses, and their derivatives by the two log-probs.
+    sums(a, a.logNew, a.logRef, a.ratioSums);
+    sums(a, a.actorLogNew, a.actorLogRef, a.actorRatioSums);
     each(
         n,
         t ->
@@ -66,8 +68,12 @@ public final class Objective {
                 t,
                 a.logNew,
                 a.logRef,
+                a.sequence,
+                a.starts,
+                a.ratioSums,
                 a.advantage,
                 a.numbers,
+                a.choices,
                 a.ratio,
                 a.ppo,
                 a.derivative,
@@ -79,12 +85,29 @@ public final class Objective {
                 t,
                 a.actorLogNew,
                 a.actorLogRef,
+                a.sequence,
+                a.starts,
+                a.actorRatioSums,
                 a.advantage,
                 a.numbers,
+                a.choices,
                 a.actorRatio,
                 a.actorPpo,
                 a.actorDerivative,
                 a.actorClipped));
+    each(
+        n,
+        t ->
+            RegularizerTasks.reference(
+                t,
+                a.logNew,
+                a.logReference,
+                a.referenceExact,
+                a.numbers,
+                a.choices,
+                a.referenceKl,
+                a.referenceDerivative));
+    each(n, t -> LossTasks.share(t, a.lossMask, a.sequence, a.starts, a.choices, a.share));
     each(
         n,
         t ->
@@ -95,11 +118,9 @@ public final class Objective {
                 a.derivative,
                 a.actorWeight,
                 a.actorDerivative,
-                a.sequence,
-                a.starts,
-                a.numbers,
-                a.choices,
                 a.share,
+                a.referenceDerivative,
+                a.numbers,
                 a.maskedWeight,
                 a.policyCoefficient,
                 a.actorCoefficient,
@@ -123,6 +144,11 @@ public final class Objective {
                 a.numbers,
                 a.choices,
                 a.contributions));
+    each(
+        n,
+        t ->
+            RegularizerTasks.contributions(
+                t, a.share, a.referenceKl, a.entropy, a.choices, a.contributions));
     each(LossTasks.TOTALS, row -> a.totals[row] = sum(a.contributions, row * n, n));
     return a.result();
   }
@@ -130,12 +156,7 @@ public final class Objective {
   /** F of each token's ratio, or of its sequence's. */
   private static void correct(
       ObjectiveArrays a, double[] logProb, double[] sums, double[] weight, int whose) {
-    each(
-        a.sequenceCount(),
-        s ->
-            sums[s] =
-                LossTasks.sequenceLogRatio(
-                    logProb, a.logInf, a.order, a.starts[s], a.starts[s + 1], 0, 1));
+    sums(a, logProb, a.logInf, sums);
     each(
         a.tokenCount(),
         t ->
@@ -150,6 +171,16 @@ public final class Objective {
                 a.choices,
                 weight,
                 whose));
+  }
+
+  /** Σ (log p − log q) of each sequence. */
+  private static void sums(ObjectiveArrays a, double[] logP, double[] logQ, double[] sums) {
+    each(
+        a.sequenceCount(),
+        s ->
+            sums[s] =
+                LossTasks.sequenceLogRatio(
+                    logP, logQ, a.order, a.starts[s], a.starts[s + 1], 0, 1));
   }
 
   private static void each(int n, IntConsumer body) {

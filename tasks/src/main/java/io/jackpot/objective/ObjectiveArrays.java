@@ -1,6 +1,7 @@
 package io.jackpot.objective;
 
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.stream.IntStream;
 
 /**
@@ -24,6 +25,13 @@ public final class ObjectiveArrays {
   public final double[] zTopK = tokens();
   public final double[] zExact = tokens();
   public final double[] divergence = tokens();
+
+  public final double[] entropy = tokens();
+  public final double[] logReference = tokens();
+  public final double[] referenceExact = tokens();
+
+  /** 1 where a token carries a loss. */
+  public final int[] lossMask = new int[capacity];
 
   /** Uniforms that are given. */
   public final double[] given = tokens();
@@ -53,10 +61,13 @@ public final class ObjectiveArrays {
   public final double[] policySums = tokens();
   public final double[] actorSums = tokens();
   public final double[] corrected = tokens();
+  public final double[] ratioSums = tokens();
+  public final double[] actorRatioSums = tokens();
+  public final double[] referenceKl = tokens();
+  public final double[] referenceDerivative = tokens();
   public final double[] derivative = tokens();
   public final double[] actorRatio = tokens();
   public final double[] actorDerivative = tokens();
-  public final double[] share = tokens();
   public final double[] maskedWeight = tokens();
   public final int[] clipped = new int[capacity];
   public final int[] actorClipped = new int[capacity];
@@ -81,6 +92,9 @@ public final class ObjectiveArrays {
   public final double[] policyCoefficient = tokens();
   public final double[] actorCoefficient = tokens();
   public final double[] distillWeight = tokens();
+
+  /** Of each token in the losses. */
+  public final double[] share = tokens();
 
   /** The accepted share and κ, {@code [2]}. */
   public final double[] calibration = new double[2];
@@ -121,8 +135,15 @@ public final class ObjectiveArrays {
     copy(batch.zTopK(), zTopK);
     copy(batch.zExact(), zExact);
     copy(batch.divergence(), divergence);
+    copy(batch.beside().entropy(), entropy);
+    copy(batch.beside().logReference(), logReference);
+    copy(batch.beside().referenceKl(), referenceExact);
+    System.arraycopy(batch.beside().lossMask(), 0, lossMask, 0, n);
     int sequences = group(batch.sequence(), n);
     ObjectiveInputs.write(options, n, sequences, numbers, choices);
+    choices[ObjectiveInputs.LOSS_TOKENS] = IntStream.range(0, n).map(t -> lossMask[t]).sum();
+    choices[ObjectiveInputs.LOSS_SEQUENCES] =
+        IntStream.range(0, sequences).map(s -> lossMask[order[starts[s]]]).sum();
     switch (batch.uniforms()) {
       case Uniforms.Given(double[] values) -> {
         copy(values, given);
@@ -174,6 +195,7 @@ public final class ObjectiveArrays {
     double policyLoss = 0 - totals[LossTasks.POLICY_TERM];
     double actorLoss = 0 - totals[LossTasks.ACTOR_TERM];
     double distillLoss = totals[LossTasks.DIVERGENCE];
+    ObjectiveResult.Beside beside = beside();
     return new ObjectiveResult(
         filled(acceptProbability),
         filled(mask),
@@ -192,16 +214,49 @@ public final class ObjectiveArrays {
         policyLoss,
         actorLoss,
         distillLoss,
-        policyLoss + actorLoss + numbers[ObjectiveInputs.DISTILL] * distillLoss,
+        policyLoss
+            + actorLoss
+            + numbers[ObjectiveInputs.DISTILL] * distillLoss
+            + numbers[ObjectiveInputs.REFERENCE] * beside.referenceKlLoss()
+            + numbers[ObjectiveInputs.ENTROPY] * beside.entropyLoss(),
         largest[0] == 0,
-        metrics(tokenCount()));
+        metrics(tokenCount()),
+        beside);
+  }
+
+  private ObjectiveResult.Beside beside() {
+    boolean exact = choices[ObjectiveInputs.ESTIMATOR] == RegularizerTasks.EXACT;
+    DoubleSummaryStatistics ratios =
+        IntStream.range(0, tokenCount()).mapToDouble(t -> ratio[t]).summaryStatistics();
+    boolean regularizes =
+        numbers[ObjectiveInputs.REFERENCE] > 0 || numbers[ObjectiveInputs.ENTROPY] > 0;
+    int lossTokens = choices[ObjectiveInputs.LOSS_TOKENS];
+    return new ObjectiveResult.Beside(
+        lossTokens,
+        lossTokens > 0 && regularizes,
+        shared(exact ? numbers[ObjectiveInputs.REFERENCE] : 0),
+        shared(0 - numbers[ObjectiveInputs.ENTROPY]),
+        totals[LossTasks.REFERENCE_KL] / tokenCount(),
+        totals[LossTasks.REFERENCE_TERM],
+        0 - totals[LossTasks.ENTROPY_TERM],
+        totals[LossTasks.DUAL_CLIPPED] / tokenCount(),
+        ratios.getMin(),
+        ratios.getMax());
+  }
+
+  /** The tokens' shares of a part of the total loss that has this coefficient. */
+  private double[] shared(double coefficient) {
+    double[] weights = new double[tokenCount()];
+    Arrays.setAll(weights, t -> share[t] * coefficient);
+    return weights;
   }
 
   private ObjectiveResult.Metrics metrics(int tokens) {
     double scaled = totals[LossTasks.SCALED_WEIGHT];
     double effective = scaled * scaled / (tokens * totals[LossTasks.SCALED_SQUARE]);
-    double zero = IntStream.range(0, tokens).filter(t -> mask[t] * rho[t] == 0).count();
-    double atCap = IntStream.range(0, tokens).map(t -> capped[t]).sum();
+    double zero =
+        IntStream.range(0, tokens).filter(t -> share[t] == 0 || mask[t] * rho[t] == 0).count();
+    double atCap = IntStream.range(0, tokens).map(t -> share[t] == 0 ? 0 : capped[t]).sum();
     return new ObjectiveResult.Metrics(
         totals[LossTasks.Z] / tokens,
         totals[LossTasks.WEIGHT] / tokens,

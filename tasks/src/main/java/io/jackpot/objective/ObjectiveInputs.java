@@ -27,7 +27,14 @@ public final class ObjectiveInputs {
   /** Bounds of F: two of the policy's, then two of the actor's. */
   public static final int BOUNDS = 7;
 
-  public static final int NUMBERS = 11;
+  /** The largest ratio by which a negative advantage counts, or what no ratio exceeds. */
+  public static final int DUAL_CLIP = 11;
+
+  /** β of the divergence from the reference. */
+  public static final int REFERENCE = 12;
+
+  public static final int ENTROPY = 13;
+  public static final int NUMBERS = 14;
 
   // Choices
   public static final int TOKENS = 0;
@@ -45,7 +52,18 @@ public final class ObjectiveInputs {
   /** 1 where the uniforms are drawn from keys and counters, 0 where they are given. */
   public static final int DRAWN = 10;
 
-  public static final int CHOICES = 11;
+  /** Tokens that carry a loss, and sequences of such. */
+  public static final int LOSS_TOKENS = 11;
+
+  public static final int LOSS_SEQUENCES = 12;
+
+  /** 1 where PPO's ratio is the geometric mean of a sequence's. */
+  public static final int SEQUENCE_RATIO = 13;
+
+  /** Of the divergence from the reference, see {@link RegularizerTasks}. */
+  public static final int ESTIMATOR = 14;
+
+  public static final int CHOICES = 15;
 
   // Whose correction
   public static final int POLICY = 0;
@@ -89,6 +107,27 @@ public final class ObjectiveInputs {
     }
     write(policy, POLICY, numbers, choices);
     write(options.actorCorrection(), ACTOR, numbers, choices);
+    write(options.extensions(), numbers, choices);
+  }
+
+  private static void write(Extensions extensions, double[] numbers, int[] choices) {
+    numbers[DUAL_CLIP] = extensions.dualClip().orElse(Double.MAX_VALUE);
+    numbers[ENTROPY] = extensions.entropyCoefficient();
+    choices[SEQUENCE_RATIO] = extensions.ratioLevel() == Extensions.RatioLevel.SEQUENCE ? 1 : 0;
+    Extensions.ReferenceKl reference = extensions.referenceKl();
+    numbers[REFERENCE] = reference == null ? 0 : reference.coefficient();
+    choices[ESTIMATOR] =
+        reference == null ? RegularizerTasks.NONE : estimator(reference.estimator());
+  }
+
+  /** An estimator as {@link RegularizerTasks} numbers it. */
+  public static int estimator(Extensions.KlEstimator estimator) {
+    return switch (estimator) {
+      case K1 -> RegularizerTasks.K1;
+      case K2 -> RegularizerTasks.K2;
+      case K3 -> RegularizerTasks.K3;
+      case TOPK, FULL -> RegularizerTasks.EXACT;
+    };
   }
 
   private static void write(@Nullable Correction f, int whose, double[] numbers, int[] choices) {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param distillCoefficient λ_distill ≥ 0
  * @param distillDirection of the divergence between p_new (teacher) and p_ω
  * @param aggregation from tokens to the batch
+ * @param extensions what the paper's objective does not have
  */
 public record ObjectiveOptions(
     double lambda,
@@ -37,7 +38,8 @@ public record ObjectiveOptions(
     @Nullable Correction actorCorrection,
     double distillCoefficient,
     Distillation.Direction distillDirection,
-    Aggregation aggregation) {
+    Aggregation aggregation,
+    Extensions extensions) {
 
   /** The distribution that rejection moves the actor's samples towards (Jackpot, 4.3). */
   public enum Target {
@@ -73,6 +75,40 @@ public record ObjectiveOptions(
     SEQUENCE_MEAN
   }
 
+  /** The paper's objective. */
+  public ObjectiveOptions(
+      double lambda,
+      Target target,
+      OptionalDouble clipLow,
+      OptionalDouble clipHigh,
+      double c1,
+      double c2,
+      int topK,
+      Normalizer normalizer,
+      MaskMode mask,
+      PolicyWeighting policyWeighting,
+      @Nullable Correction actorCorrection,
+      double distillCoefficient,
+      Distillation.Direction distillDirection,
+      Aggregation aggregation) {
+    this(
+        lambda,
+        target,
+        clipLow,
+        clipHigh,
+        c1,
+        c2,
+        topK,
+        normalizer,
+        mask,
+        policyWeighting,
+        actorCorrection,
+        distillCoefficient,
+        distillDirection,
+        aggregation,
+        Extensions.NONE);
+  }
+
   public ObjectiveOptions {
     check(lambda > 0 && lambda < Double.POSITIVE_INFINITY, "lambda", lambda, "above 0");
     clipLow.ifPresent(low -> check(low >= 0 && low <= 1, "clipLow", low, "from 0 to 1"));
@@ -87,6 +123,26 @@ public record ObjectiveOptions(
         "of at least 0");
   }
 
+  /** With other extensions. */
+  public ObjectiveOptions with(Extensions other) {
+    return new ObjectiveOptions(
+        lambda,
+        target,
+        clipLow,
+        clipHigh,
+        c1,
+        c2,
+        topK,
+        normalizer,
+        mask,
+        policyWeighting,
+        actorCorrection,
+        distillCoefficient,
+        distillDirection,
+        aggregation,
+        other);
+  }
+
   /** With another λ. */
   public ObjectiveOptions withLambda(double other) {
     return new ObjectiveOptions(
@@ -98,6 +154,26 @@ public record ObjectiveOptions(
         c2,
         topK,
         normalizer,
+        mask,
+        policyWeighting,
+        actorCorrection,
+        distillCoefficient,
+        distillDirection,
+        aggregation,
+        extensions);
+  }
+
+  /** With another estimator of Z. */
+  public ObjectiveOptions withNormalizer(Normalizer other) {
+    return new ObjectiveOptions(
+        lambda,
+        target,
+        clipLow,
+        clipHigh,
+        c1,
+        c2,
+        topK,
+        other,
         mask,
         policyWeighting,
         actorCorrection,

@@ -1,5 +1,7 @@
 package io.jackpot.objective;
 
+import java.util.Optional;
+
 /**
  * The losses of a mini-batch and all quantities on the way to them; all arrays {@code [tokens]}.
  *
@@ -8,7 +10,7 @@ package io.jackpot.objective;
  * @param z the Z that the weight uses, κ included where it applies
  * @param obrsWeight w = Z·max(λ, r), before its cap
  * @param rho the factor between mask and PPO term
- * @param ratio p_new(a)/p_ref(a)
+ * @param ratio p_new(a)/p_ref(a), or the geometric mean of the sequence's
  * @param ppo the policy's PPO term, before any weight
  * @param actorWeight F(p_ω,ref(a)/p_inf(a))
  * @param actorPpo the actor's PPO term, before its weight
@@ -21,10 +23,12 @@ package io.jackpot.objective;
  * @param policyLoss minimised, as are the others
  * @param actorLoss without distillation
  * @param distillLoss mean divergence, before its coefficient
- * @param totalLoss policyLoss + actorLoss + coefficient·distillLoss
- * @param nothingAccepted mask·ρ is 0 for every token: there is no policy update, and the user
- *     should be warned
+ * @param totalLoss policyLoss + actorLoss + coefficient·distillLoss, and what {@link Extensions}
+ *     add
+ * @param nothingAccepted mask·ρ is 0 for every token that carries a loss: the policy learns nothing
+ *     from rewards, and the user should be warned
  * @param metrics for {@code metrics.jsonl}
+ * @param beside what comes from {@link Extensions}
  */
 public record ObjectiveResult(
     double[] acceptProbability,
@@ -46,7 +50,34 @@ public record ObjectiveResult(
     double distillLoss,
     double totalLoss,
     boolean nothingAccepted,
-    Metrics metrics) {
+    Metrics metrics,
+    Beside beside) {
+
+  /**
+   * What comes from {@link Extensions}.
+   *
+   * @param lossTokens tokens that carry a loss
+   * @param regularized whether some do, and it has a part beside those of the paper
+   * @param referenceWeight d totalLoss/d exact divergence from the reference {@code [tokens]}
+   * @param entropyWeight d totalLoss/d entropy of p_new {@code [tokens]}
+   * @param referenceKl mean divergence from the reference over all tokens
+   * @param referenceKlLoss its mean as the losses take it, before its coefficient
+   * @param entropyLoss the negative mean entropy as the losses take it, before its coefficient
+   * @param dualClipShare tokens whose policy gradient the dual clip stops
+   * @param ratioMin the smallest PPO ratio of the policy
+   * @param ratioMax the largest PPO ratio of the policy
+   */
+  public record Beside(
+      int lossTokens,
+      boolean regularized,
+      double[] referenceWeight,
+      double[] entropyWeight,
+      double referenceKl,
+      double referenceKlLoss,
+      double entropyLoss,
+      double dualClipShare,
+      double ratioMin,
+      double ratioMax) {}
 
   /**
    * Metrics of a run; shares are of all response tokens.
@@ -74,4 +105,30 @@ public record ObjectiveResult(
       double clipShareHigh,
       double actorClipShare,
       double zAboveBound) {}
+
+  /** The name of the first loss that is NaN or infinite. */
+  public Optional<String> firstNotFinite() {
+    if (!Double.isFinite(policyLoss)) {
+      return Optional.of("the policy loss");
+    }
+    if (!Double.isFinite(actorLoss)) {
+      return Optional.of("the actor loss");
+    }
+    if (!Double.isFinite(distillLoss)) {
+      return Optional.of("the distillation loss");
+    }
+    return Double.isFinite(beside.referenceKlLoss)
+        ? Optional.empty()
+        : Optional.of("the reference KL loss");
+  }
+
+  /** Whether the policy has anything to learn from. */
+  public boolean updatesPolicy() {
+    return !nothingAccepted || beside.regularized;
+  }
+
+  /** Whether the actor has, if it has a loss. */
+  public boolean updatesActor() {
+    return beside.lossTokens > 0;
+  }
 }

@@ -1,5 +1,7 @@
 package io.jackpot.objective;
 
+import java.util.Arrays;
+
 /**
  * The response tokens of a mini-batch, the rejected ones included; all arrays {@code [tokens]},
  * log-probs in nats and of the sampled token a.
@@ -15,6 +17,7 @@ package io.jackpot.objective;
  * @param zExact Z over the whole vocabulary; read only by {@link ObjectiveOptions.Normalizer#EXACT}
  * @param divergence the distillation divergence
  * @param sequence which sequence the token belongs to, numbered from 0
+ * @param beside what only {@link Extensions} read
  */
 public record TokenBatch(
     double[] logInf,
@@ -27,7 +30,56 @@ public record TokenBatch(
     double[] zTopK,
     double[] zExact,
     double[] divergence,
-    int[] sequence) {
+    int[] sequence,
+    Beside beside) {
+
+  /**
+   * Inputs of {@link Extensions}; arrays {@code [tokens]}.
+   *
+   * @param lossMask 1 where the token carries a loss, 0 where it does not; the same for all tokens
+   *     of a sequence
+   * @param entropy of p_new
+   * @param logReference log p_reference(a)
+   * @param referenceKl the exact divergence from the reference
+   */
+  public record Beside(
+      int[] lossMask, double[] entropy, double[] logReference, double[] referenceKl) {
+
+    /** Every token carries a loss; there is no reference. */
+    public static Beside none(int tokens) {
+      int[] all = new int[tokens];
+      Arrays.fill(all, 1);
+      return new Beside(all, new double[tokens], new double[tokens], new double[tokens]);
+    }
+  }
+
+  /** A batch for the paper's objective. */
+  public TokenBatch(
+      double[] logInf,
+      double[] logRef,
+      double[] logNew,
+      double[] actorLogRef,
+      double[] actorLogNew,
+      double[] advantage,
+      Uniforms uniforms,
+      double[] zTopK,
+      double[] zExact,
+      double[] divergence,
+      int[] sequence) {
+    this(
+        logInf,
+        logRef,
+        logNew,
+        actorLogRef,
+        actorLogNew,
+        advantage,
+        uniforms,
+        zTopK,
+        zExact,
+        divergence,
+        sequence,
+        Beside.none(logInf.length));
+  }
 
   public TokenBatch {
     int tokens = logInf.length;
@@ -44,6 +96,10 @@ public record TokenBatch(
     check("zExact", zExact.length, tokens);
     check("divergence", divergence.length, tokens);
     check("sequence", sequence.length, tokens);
+    check("lossMask", beside.lossMask.length, tokens);
+    check("entropy", beside.entropy.length, tokens);
+    check("logReference", beside.logReference.length, tokens);
+    check("referenceKl", beside.referenceKl.length, tokens);
   }
 
   public int tokens() {

@@ -152,15 +152,23 @@ public final class TornadoDevices implements DeviceProvider {
     if (home == null || home.isEmpty()) {
       return Found.none(
           TornadoSdk.VARIABLE
-              + " is not set; to use a GPU, install the TornadoVM SDK for JDK 25 (sdk install"
-              + " tornadovm, or https://www.tornadovm.org/downloads), set it to the SDK's folder"
-              + " and build again");
+              + " is not set; to use a GPU, install a TornadoVM SDK for JDK 25, "
+              + TornadoSdk.RIGHT_ONE
+              + ", set it to the SDK's folder and build again");
     }
     TornadoSdk sdk = new TornadoSdk(Path.of(home).toAbsolutePath());
     if (!sdk.isThere()) {
       return Found.none(
           "%s=%s is no TornadoVM SDK, expected share/java/tornado and tornado-argfile in it"
               .formatted(TornadoSdk.VARIABLE, home));
+    }
+    try {
+      Optional<String> refusal = sdk.refusal();
+      if (refusal.isPresent()) {
+        return Found.none(refusal.get());
+      }
+    } catch (IOException e) {
+      return Found.none(e.toString());
     }
     if (!isCompiled()) {
       return Found.none(

@@ -1,10 +1,14 @@
 package io.jackpot.tasks;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * An installed TornadoVM SDK and the flags that a JVM needs to run it. The flags are read from the
@@ -28,12 +32,57 @@ record TornadoSdk(Path home) {
    */
   private static final String EXACT = "-Dtornado.opencl.compiler.flags=-w";
 
+  private static final String API = "tornado-api-";
+  private static final String VERSION = "version=";
+
   /** Where the SDK stands in its template. */
   private static final String PLACEHOLDER = "${TORNADOVM_HOME}";
+
+  /** The SDKs that run here, and where they are, for people. */
+  static final String RIGHT_ONE =
+      "one whose name ends in -jdk22plus-cuda or -jdk22plus-opencl (sdk list tornadovm, or"
+          + " https://www.tornadovm.org/downloads)";
+
+  /** The version of an SDK ends in the JDK that it runs on, or in the first of them. */
+  private static final Pattern FAMILY = Pattern.compile(".*-jdk(\\d+)(plus)?(-.*)?");
+
+  /** The last JDK that has a family of SDKs of its own, which do not run on later ones. */
+  private static final int ALONE = 21;
 
   /** Whether the folder has the files of an SDK. */
   boolean isThere() {
     return Files.isDirectory(jars()) && (Files.exists(template()) || Files.exists(argumentFile()));
+  }
+
+  /**
+   * Why it does not run on this JDK; empty if it may. {@code bin/check-tornado} has the same rule.
+   */
+  Optional<String> refusal() throws IOException {
+    Matcher family = FAMILY.matcher(version());
+    if (!family.matches() || Integer.parseInt(family.group(1)) > ALONE) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%s=%s: TornadoVM %s runs on JDK %s alone; install %s"
+            .formatted(VARIABLE, home, version(), family.group(1), RIGHT_ONE));
+  }
+
+  /** As its jars are named, or else as {@code etc/tornado.release} has it; empty if unknown. */
+  private String version() throws IOException {
+    try (DirectoryStream<Path> api = Files.newDirectoryStream(jars(), API + "*.jar")) {
+      for (Path jar : api) {
+        String name = jar.getFileName().toString();
+        return name.substring(API.length(), name.length() - ".jar".length());
+      }
+    }
+    Path release = home.resolve("etc/tornado.release");
+    return Files.exists(release)
+        ? Files.readAllLines(release).stream()
+            .filter(line -> line.startsWith(VERSION))
+            .findFirst()
+            .orElse("")
+            .replace(VERSION, "")
+        : "";
   }
 
   /** The folder of its modules. */

@@ -99,7 +99,24 @@ public final class ObjectiveCases {
         actor,
         0.5,
         Direction.FORWARD,
-        aggregation);
+        aggregation,
+        extensions(number));
+  }
+
+  /** The paper's objective, then what may be added to it, in turn. */
+  private static Extensions extensions(int number) {
+    if (number % 3 == 0) {
+      return Extensions.NONE;
+    }
+    Extensions.KlEstimator[] estimators = Extensions.KlEstimator.values();
+    return new Extensions(
+        number % 2 == 0 ? Extensions.RatioLevel.TOKEN : Extensions.RatioLevel.SEQUENCE,
+        number % 5 < 3 ? OptionalDouble.of(1 + 0.3 * (number % 5 + 0.2)) : OptionalDouble.empty(),
+        false,
+        number % 4 == 1 ? 0 : 0.02,
+        number % 7 == 0
+            ? null
+            : new Extensions.ReferenceKl(0.1, estimators[number % estimators.length]));
   }
 
   // ---- Batches
@@ -111,10 +128,12 @@ public final class ObjectiveCases {
     double[] logRef = near(random, logInf);
     double[] actorLogRef = near(random, logInf);
     int sequences = Math.max(1, tokens / 150);
+    double[] logNew = near(random, logRef);
+    int[] sequence = IntStream.range(0, tokens).map(t -> 3 * (t * 7 % sequences)).toArray();
     return new TokenBatch(
         logInf,
         logRef,
-        near(random, logRef),
+        logNew,
         actorLogRef,
         near(random, actorLogRef),
         random.doubles(tokens, -2, 2).toArray(),
@@ -122,7 +141,12 @@ public final class ObjectiveCases {
         random.doubles(tokens, 0.5, 0.9).toArray(),
         random.doubles(tokens, 0.7, 1).toArray(),
         random.doubles(tokens, 0, 1).toArray(),
-        IntStream.range(0, tokens).map(t -> 3 * (t * 7 % sequences)).toArray());
+        sequence,
+        new TokenBatch.Beside(
+            Arrays.stream(sequence).map(s -> s % 5 == 3 ? 0 : 1).toArray(),
+            random.doubles(tokens, 0, 3).toArray(),
+            near(random, logNew),
+            random.doubles(tokens, 0, 1).toArray()));
   }
 
   /** Those of a batch that has them ready. */
@@ -186,7 +210,7 @@ public final class ObjectiveCases {
     }
     all.put("the lowest log-probs", lowest);
 
-    for (int which = 0; which < 10; which++) {
+    for (int which = 0; which < 13; which++) {
       TokenBatch nan = batch(7, n);
       List.of(
                   nan.logInf(),
@@ -198,11 +222,18 @@ public final class ObjectiveCases {
                   uniforms(nan),
                   nan.zTopK(),
                   nan.zExact(),
-                  nan.divergence())
+                  nan.divergence(),
+                  nan.beside().entropy(),
+                  nan.beside().logReference(),
+                  nan.beside().referenceKl())
               .get(which)[17] =
           Double.NaN;
       all.put("NaN in array " + which, nan);
     }
+
+    TokenBatch cutOff = batch(8, n);
+    Arrays.fill(cutOff.beside().lossMask(), 0);
+    all.put("no token with a loss", cutOff);
     return all;
   }
 
@@ -238,7 +269,21 @@ public final class ObjectiveCases {
     close(of + "policyLoss", found.policyLoss(), expected.policyLoss(), policy);
     close(of + "actorLoss", found.actorLoss(), expected.actorLoss(), actor);
     close(of + "distillLoss", found.distillLoss(), expected.distillLoss(), 0);
-    close(of + "totalLoss", found.totalLoss(), expected.totalLoss(), policy + actor + 1);
+    ObjectiveResult.Beside beside = found.beside();
+    ObjectiveResult.Beside same = expected.beside();
+    close(of + "entropyWeight", beside.entropyWeight(), same.entropyWeight());
+    close(of + "referenceWeight", beside.referenceWeight(), same.referenceWeight());
+    close(of + "entropyLoss", beside.entropyLoss(), same.entropyLoss(), 0);
+    double divergences =
+        Arrays.stream(batch.beside().logReference()).filter(Double::isFinite).map(Math::abs).sum();
+    close(of + "referenceKl", beside.referenceKl(), same.referenceKl(), divergences);
+    close(of + "referenceKlLoss", beside.referenceKlLoss(), same.referenceKlLoss(), divergences);
+    assertThat(beside.lossTokens()).as(of).isEqualTo(same.lossTokens());
+    close(of + "dualClipShare", beside.dualClipShare(), same.dualClipShare(), 0);
+    close(of + "ratioMin", beside.ratioMin(), same.ratioMin(), 0);
+    close(of + "ratioMax", beside.ratioMax(), same.ratioMax(), 0);
+    double total = policy + actor + divergences + 1;
+    close(of + "totalLoss", found.totalLoss(), expected.totalLoss(), total);
     assertThat(found.nothingAccepted()).as(of).isEqualTo(expected.nothingAccepted());
     ObjectiveResult.Metrics metrics = found.metrics();
     ObjectiveResult.Metrics known = expected.metrics();

@@ -28,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The objective against PyTorch in double precision, see {@code bench/peers/objective_golden.py}.
- * It covers every pair of option values, baselines, corrections of whole sequences, aggregation and
- * metrics; {@code explain}'s golden cases cover what starts at logits.
+ * It covers every pair of option values, baselines, corrections of whole sequences, aggregation,
+ * metrics and {@link Extensions}; {@code explain}'s golden cases cover what starts at logits.
  */
 class ObjectiveGoldenTest {
   /** Of each number; exp and the order of a sum differ in the last bits. */
@@ -62,8 +62,8 @@ class ObjectiveGoldenTest {
             .isEqualTo(numbers(line.get("expected").get("mask")));
       }
     }
-    assertThat(batches).hasSize(7);
-    assertThat(cases).isEqualTo(137);
+    assertThat(batches).hasSize(9);
+    assertThat(cases).isEqualTo(149);
     soft.assertAll();
   }
 
@@ -90,7 +90,12 @@ class ObjectiveGoldenTest {
         numbers(b.get("zTopK")),
         numbers(b.get("zExact")),
         numbers(b.get("divergence")),
-        b.get("sequence").valueStream().mapToInt(JsonNode::intValue).toArray());
+        integers(b.get("sequence")),
+        new TokenBatch.Beside(
+            integers(b.get("lossMask")),
+            numbers(b.get("entropy")),
+            numbers(b.get("logReference")),
+            numbers(b.get("referenceKl"))));
   }
 
   private static ObjectiveOptions options(JsonNode o) {
@@ -108,7 +113,21 @@ class ObjectiveGoldenTest {
         correction(o.get("actorCorrection")),
         o.get("distillCoefficient").doubleValue(),
         Direction.FORWARD,
-        constant(Aggregation.class, o.get("aggregation")));
+        constant(Aggregation.class, o.get("aggregation")),
+        new Extensions(
+            constant(Extensions.RatioLevel.class, o.get("ratioLevel")),
+            optional(o.get("dualClip")),
+            false,
+            o.get("entropyCoefficient").doubleValue(),
+            reference(o.get("reference"))));
+  }
+
+  private static Extensions.@Nullable ReferenceKl reference(JsonNode r) {
+    return r.isNull()
+        ? null
+        : new Extensions.ReferenceKl(
+            r.get("coefficient").doubleValue(),
+            constant(Extensions.KlEstimator.class, r.get("estimator")));
   }
 
   private static PolicyWeighting weighting(JsonNode w) {
@@ -145,6 +164,10 @@ class ObjectiveGoldenTest {
     return x.isNull() ? OptionalDouble.empty() : OptionalDouble.of(x.doubleValue());
   }
 
+  private static int[] integers(JsonNode array) {
+    return array.valueStream().mapToInt(JsonNode::intValue).toArray();
+  }
+
   private static double[] numbers(JsonNode array) {
     return array.valueStream().mapToDouble(ObjectiveGoldenTest::number).toArray();
   }
@@ -169,7 +192,10 @@ class ObjectiveGoldenTest {
             Map.entry("actorPpo", result.actorPpo()),
             Map.entry("policyCoefficient", result.policyCoefficient()),
             Map.entry("actorCoefficient", result.actorCoefficient()),
-            Map.entry("distillWeight", result.distillWeight()));
+            Map.entry("distillWeight", result.distillWeight()),
+            Map.entry("entropyWeight", result.beside().entropyWeight()),
+            Map.entry("referenceWeight", result.beside().referenceWeight()));
+    ObjectiveResult.Beside beside = result.beside();
     Metrics metrics = result.metrics();
     Map<String, Double> scalars =
         Map.ofEntries(
@@ -179,6 +205,13 @@ class ObjectiveGoldenTest {
             Map.entry("actorLoss", result.actorLoss()),
             Map.entry("distillLoss", result.distillLoss()),
             Map.entry("totalLoss", result.totalLoss()),
+            Map.entry("lossTokens", (double) beside.lossTokens()),
+            Map.entry("entropyLoss", beside.entropyLoss()),
+            Map.entry("referenceKl", beside.referenceKl()),
+            Map.entry("referenceKlLoss", beside.referenceKlLoss()),
+            Map.entry("dualClipShare", beside.dualClipShare()),
+            Map.entry("ratioMin", beside.ratioMin()),
+            Map.entry("ratioMax", beside.ratioMax()),
             Map.entry("zMean", metrics.zMean()),
             Map.entry("weightMean", metrics.weightMean()),
             Map.entry("weightMax", metrics.weightMax()),

@@ -52,6 +52,30 @@ class TornadoDevicesTest {
             folder);
   }
 
+  /** As {@code sdk install tornadovm} brings it without a version. */
+  @Test
+  void anSdkOfAnotherFamilyIsRefusedWithTheRightOne() throws IOException {
+    TornadoSdk sdk = sdk("tornado-argfile", "");
+    for (String version : List.of("8.2.0-jdk21", "5.2.0-jdk21", "8.2.0-jdk21-opencl")) {
+      Path jar = Files.createFile(sdk.jars().resolve("tornado-api-" + version + ".jar"));
+      assertThat(TornadoDevices.find(sdk.home().toString()).describe())
+          .isEqualTo(
+              "none: TORNADOVM_HOME=%s: TornadoVM %s runs on JDK 21 alone; install one whose name"
+                  + " ends in -jdk22plus-cuda or -jdk22plus-opencl (sdk list tornadovm, or"
+                  + " https://www.tornadovm.org/downloads)",
+              sdk.home(), version);
+      Files.delete(jar);
+    }
+    Files.createDirectories(sdk.home().resolve("etc"));
+    Path release = sdk.home().resolve("etc/tornado.release");
+    Files.writeString(release, "version=8.2.0-jdk21\nbranch=x\n");
+    assertThat(sdk.refusal()).isPresent();
+    for (String version : List.of("8.2.0-jdk22plus", "5.2.0-jdk25", "8.2.0-jdk22plus-cuda", "9")) {
+      Files.writeString(release, "version=" + version + "\n");
+      assertThat(sdk.refusal()).as(version).isEmpty();
+    }
+  }
+
   @Test
   void anSdkThatDoesNotStartIsOneLine() throws IOException {
     TornadoSdk sdk = sdk("tornado-argfile.template", "--no-such-flag");

@@ -20,7 +20,7 @@ final class LossKernels {
   // ---- Corrections, Eq. 2
 
   /**
-   * Σ log p(a)/p_inf(a) of each sequence; a group a sequence.
+   * Σ log p(a)/q(a) of each sequence; a group a sequence.
    *
    * @param order tokens, those of a sequence together {@code [tokens]}
    * @param starts where a sequence begins in {@code order}, and the end {@code [sequences + 1]}
@@ -28,16 +28,15 @@ final class LossKernels {
    */
   public static void sequenceSums(
       KernelContext context,
-      double[] logProb,
-      double[] logInf,
+      double[] logP,
+      double[] logQ,
       int[] order,
       int[] starts,
       double[] sums) {
     double[] parts = context.allocateDoubleLocalArray(64);
     int lane = context.localIdx;
     int s = context.groupIdx;
-    parts[lane] =
-        LossTasks.sequenceLogRatio(logProb, logInf, order, starts[s], starts[s + 1], lane, 64);
+    parts[lane] = LossTasks.sequenceLogRatio(logP, logQ, order, starts[s], starts[s + 1], lane, 64);
     context.localBarrier();
     for (int half = 32; half > 0; half >>= 1) {
       if (lane < half) {
@@ -99,6 +98,9 @@ final class LossKernels {
       KernelContext context,
       double[] logNew,
       double[] logRef,
+      int[] sequence,
+      int[] starts,
+      double[] sums,
       double[] advantage,
       double[] numbers,
       int[] choices,
@@ -108,11 +110,38 @@ final class LossKernels {
       int[] clipped) {
     int t = context.globalIdx;
     if (t < choices[ObjectiveInputs.TOKENS]) {
-      LossTasks.ppo(t, logNew, logRef, advantage, numbers, ratio, term, derivative, clipped);
+      LossTasks.ppo(
+          t,
+          logNew,
+          logRef,
+          sequence,
+          starts,
+          sums,
+          advantage,
+          numbers,
+          choices,
+          ratio,
+          term,
+          derivative,
+          clipped);
     }
   }
 
   // ---- The batch, Eq. 5 to 8
+
+  /** The share of {@link LossTasks}; a thread a token. */
+  public static void share(
+      KernelContext context,
+      int[] lossMask,
+      int[] sequence,
+      int[] starts,
+      int[] choices,
+      double[] share) {
+    int t = context.globalIdx;
+    if (t < choices[ObjectiveInputs.TOKENS]) {
+      LossTasks.share(t, lossMask, sequence, starts, choices, share);
+    }
+  }
 
   /** {@link LossTasks#coefficients}; a thread a token. */
   public static void coefficients(
@@ -122,11 +151,10 @@ final class LossKernels {
       double[] derivative,
       double[] actorWeight,
       double[] actorDerivative,
-      int[] sequence,
-      int[] starts,
+      double[] share,
+      double[] referenceDerivative,
       double[] numbers,
       int[] choices,
-      double[] share,
       double[] maskedWeight,
       double[] policyCoefficient,
       double[] actorCoefficient,
@@ -140,11 +168,9 @@ final class LossKernels {
           derivative,
           actorWeight,
           actorDerivative,
-          sequence,
-          starts,
-          numbers,
-          choices,
           share,
+          referenceDerivative,
+          numbers,
           maskedWeight,
           policyCoefficient,
           actorCoefficient,

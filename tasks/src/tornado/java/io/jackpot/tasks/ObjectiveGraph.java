@@ -73,6 +73,10 @@ final class ObjectiveGraph implements AutoCloseable {
         a.zTopK,
         a.zExact,
         a.divergence,
+        a.entropy,
+        a.logReference,
+        a.referenceExact,
+        a.lossMask,
         a.sequence,
         a.order,
         a.starts,
@@ -86,10 +90,13 @@ final class ObjectiveGraph implements AutoCloseable {
       a.policySums,
       a.actorSums,
       a.corrected,
+      a.ratioSums,
+      a.actorRatioSums,
       a.derivative,
       a.actorRatio,
       a.actorDerivative,
-      a.share,
+      a.referenceKl,
+      a.referenceDerivative,
       a.maskedWeight,
       a.contributions,
       a.clipped,
@@ -211,11 +218,23 @@ final class ObjectiveGraph implements AutoCloseable {
 
     // 5. to 9. The losses, and their derivatives by the two log-probs.
     graph.task(
+        task("ratioSums", "LossKernels.sequenceSums", perSequence),
+        LossKernels::sequenceSums,
+        CONTEXT,
+        a.logNew,
+        a.logRef,
+        a.order,
+        a.starts,
+        a.ratioSums);
+    graph.task(
         task("policyPpo", "LossKernels.ppo", perToken),
         LossKernels::ppo,
         CONTEXT,
         a.logNew,
         a.logRef,
+        a.sequence,
+        a.starts,
+        a.ratioSums,
         a.advantage,
         a.numbers,
         a.choices,
@@ -224,11 +243,23 @@ final class ObjectiveGraph implements AutoCloseable {
         a.derivative,
         a.clipped);
     graph.task(
+        task("actorRatioSums", "LossKernels.sequenceSums", perSequence),
+        LossKernels::sequenceSums,
+        CONTEXT,
+        a.actorLogNew,
+        a.actorLogRef,
+        a.order,
+        a.starts,
+        a.actorRatioSums);
+    graph.task(
         task("actorPpo", "LossKernels.ppo", perToken),
         LossKernels::ppo,
         CONTEXT,
         a.actorLogNew,
         a.actorLogRef,
+        a.sequence,
+        a.starts,
+        a.actorRatioSums,
         a.advantage,
         a.numbers,
         a.choices,
@@ -236,6 +267,26 @@ final class ObjectiveGraph implements AutoCloseable {
         a.actorPpo,
         a.actorDerivative,
         a.actorClipped);
+    graph.task(
+        task("reference", "RegularizerKernels.reference", perToken),
+        RegularizerKernels::reference,
+        CONTEXT,
+        a.logNew,
+        a.logReference,
+        a.referenceExact,
+        a.numbers,
+        a.choices,
+        a.referenceKl,
+        a.referenceDerivative);
+    graph.task(
+        task("share", "LossKernels.share", perToken),
+        LossKernels::share,
+        CONTEXT,
+        a.lossMask,
+        a.sequence,
+        a.starts,
+        a.choices,
+        a.share);
     graph.task(
         task("coefficients", "LossKernels.coefficients", perToken),
         LossKernels::coefficients,
@@ -245,11 +296,10 @@ final class ObjectiveGraph implements AutoCloseable {
         a.derivative,
         a.actorWeight,
         a.actorDerivative,
-        a.sequence,
-        a.starts,
+        a.share,
+        a.referenceDerivative,
         a.numbers,
         a.choices,
-        a.share,
         a.maskedWeight,
         a.policyCoefficient,
         a.actorCoefficient,
@@ -279,6 +329,15 @@ final class ObjectiveGraph implements AutoCloseable {
         a.choices,
         a.contributions);
     graph.task(
+        task("regularizers", "RegularizerKernels.contributions", perToken),
+        RegularizerKernels::contributions,
+        CONTEXT,
+        a.share,
+        a.referenceKl,
+        a.entropy,
+        a.choices,
+        a.contributions);
+    graph.task(
         task("totals", "LossKernels.totals", grid(LossKernels.LANES, LossTasks.TOTALS)),
         LossKernels::totals,
         CONTEXT,
@@ -299,6 +358,7 @@ final class ObjectiveGraph implements AutoCloseable {
       a.policyCoefficient,
       a.actorCoefficient,
       a.distillWeight,
+      a.share,
       a.calibration,
       a.largest,
       a.totals
