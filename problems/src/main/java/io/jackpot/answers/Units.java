@@ -36,7 +36,7 @@ final class Units {
       String[] parts = line.split(" ", -1);
       scales.put(parts[0], Long.parseLong(parts[1]));
     }
-    return scales;
+    return Map.copyOf(scales);
   }
 
   /** Whether a word of two letters or more is a known unit. */
