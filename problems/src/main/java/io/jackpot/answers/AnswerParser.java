@@ -259,12 +259,15 @@ final class AnswerParser extends ExprParser {
     if (close == ')') {
       cursor.expect(")");
     }
-    boolean pair =
-        inside instanceof Several(List<Answer> items, Joiner joiner) && items.size() == 2;
-    if (!pair && (open == '(') != (close == ')')) {
+    // (1 or 2) is two values in brackets, not a point.
+    List<Answer> items =
+        inside instanceof Several(List<Answer> all, Joiner joiner) && joiner == Joiner.COMMA
+            ? all
+            : List.of();
+    if (items.size() != 2 && (open == '(') != (close == ')')) {
       throw new MathException("brackets that do not match");
     }
-    if (inside instanceof Several(List<Answer> items, Joiner joiner)) {
+    if (!items.isEmpty()) {
       return open == '[' && items.stream().allMatch(AnswerParser::isRow)
           ? new Matrix(rows(items))
           : new Sequence(open, items, close);

@@ -127,7 +127,7 @@ final class AnswerReader {
     if (quantity != null) {
       return quantity;
     }
-    String plain = TYPEFACE.matcher(text).replaceAll(" ").strip();
+    String plain = TYPEFACE.matcher(text.replace("\\!", "")).replaceAll(" ").strip();
     @Nullable Answer special = special(plain, text);
     if (special != null) {
       return special;
@@ -266,7 +266,10 @@ final class AnswerReader {
     String normal =
         ARTICLE
             .matcher(
-                plain.toLowerCase(Locale.ROOT).replace('’', '\'').replaceAll("[.,:;()!?\"]+", " "))
+                plain
+                    .toLowerCase(Locale.ROOT)
+                    .replace('’', '\'')
+                    .replaceAll("[.,:](?!\\d)|[;()!?\"]", " "))
             .replaceAll(" ")
             .strip()
             .replaceAll("\\s+", " ");

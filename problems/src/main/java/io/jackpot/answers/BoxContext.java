@@ -16,36 +16,9 @@ final class BoxContext {
 
   /** Signs that join a box to what stands on their other side; see {@link Lexicon#sign}. */
   private static final Set<String> OPERATORS =
-      Set.of(
-          "frac",
-          "binom",
-          "sqrt",
-          "*",
-          "/",
-          "-",
-          "+",
-          "±",
-          "∓",
-          "≤",
-          "≥",
-          "<",
-          ">",
-          "≠",
-          "∪",
-          "∩",
-          "∖",
-          "|",
-          "⌊",
-          "⌈",
-          "^",
-          "_",
-          "!",
-          "'",
-          "\\{",
-          "\\}",
-          "\\bmod",
-          "\\choose",
-          "\\over");
+      Lexicon.words(
+          "frac binom sqrt * / - + ± ∓ ≤ ≥ < > ≠ ∪ ∩ ∖ | ⌊ ⌈ ^ _ ! '",
+          "\\{ \\} \\bmod \\choose \\over");
 
   private static final String SIGNS = "/^×·÷±∓<≤≥≠√∪∩∖";
   private static final String APPEARANCE =

@@ -15,10 +15,10 @@ final class Lexicon {
   /**
    * A set of words.
    *
-   * @param lines words, separated by spaces
+   * @param lines words, separated by white space
    */
   static Set<String> words(String... lines) {
-    return Set.of(String.join(" ", lines).split(" ", -1));
+    return Set.of(String.join(" ", lines).split("\\s+", -1));
   }
 
   /**
@@ -182,13 +182,7 @@ final class Lexicon {
           "bbC ℂ");
 
   /** Short English words, which are not products of variables. */
-  private static final Set<String> SHORT_WORDS =
-      words(
-          "no not yes the is are was for all any odd one two six ten of to if it as at by be so",
-          "we he she but per dne cup man men day box way out red boy egg pen car bus dog cat hat",
-          "now sum has had his her its who why how may nor off won win new old top left sq won't",
-          "from with pm am bag jar cow pie row set tie ton try toy ans let say put get use our",
-          "can did see");
+  private static final Set<String> SHORT_WORDS = words(Resources.text("short-words.txt"));
 
   /** The sign that a command or character means, or null. */
   static @Nullable String sign(String name) {

@@ -26,9 +26,10 @@ record Notations(Equality equality) {
     if (left.size() != right.size()) {
       return false;
     }
-    for (int i = 1; i < left.size(); i++) {
+    for (int i = 0; i < left.size(); i++) {
       Expr across = Expr.product(left.get(0), right.get(i));
-      if (!equality.equal(across, Expr.product(left.get(i), right.get(0)))) {
+      if (equality.equal(left.get(i), Expr.num(0))
+          || !equality.equal(across, Expr.product(left.get(i), right.get(0)))) {
         return false;
       }
     }

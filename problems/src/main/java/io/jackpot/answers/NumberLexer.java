@@ -7,8 +7,8 @@ package io.jackpot.answers;
  */
 final class NumberLexer {
   private static final String[] SEPARATORS = {
-    ",\\! ", "\\!,\\!", "\\!,", ",\\!", "{,}\\!", "{,}", ",", "\\,", "\\;", "\\:", "\\ ", "\u2009",
-    "\u202f", "\u00a0", " ", "'"
+    ", \\! ", ",\\! ", "\\!,\\!", "\\!,", ",\\!", "{,}\\!", "{,}", ",", "\\,", "\\;", "\\:", "\\ ",
+    "\u2009", "\u202f", "\u00a0", " ", "'"
   };
 
   private final String text;

@@ -9,17 +9,9 @@ final class NumberWords {
   private static final Map<String, Integer> SMALL = new HashMap<>();
 
   static {
-    String units =
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
-            + " fifteen sixteen seventeen eighteen nineteen";
-    int value = 0;
-    for (String word : units.split(" ", 0)) {
-      SMALL.put(word, value++);
-    }
-    value = 20;
-    for (String word : "twenty thirty forty fifty sixty seventy eighty ninety".split(" ", 0)) {
-      SMALL.put(word, value);
-      value += 10;
+    for (String line : Resources.text("number-words.txt").split("\n", -1)) {
+      String[] parts = line.split(" ", -1);
+      SMALL.put(parts[0], Integer.parseInt(parts[1]));
     }
   }
 

@@ -8,6 +8,7 @@ import io.jackpot.math.Expr.Power;
 import io.jackpot.math.Expr.Product;
 import io.jackpot.math.Expr.Sym;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,81 +18,26 @@ import org.jspecify.annotations.Nullable;
 /** Words and signs for units, and the normal form of each. */
 final class Units {
   /** Words that are not units, or that change the meaning of the number before them. */
-  private static final Set<String> NO_UNIT =
-      Lexicon.words(
-          "not no is are was if then but because since when than more less least most about or",
-          "and plus minus times over divided squared cubed half quarter third thirds to from",
-          "between either where for with without as so would should could cannot never wrong",
-          "correct right true false maybe think greater fewer except it that this i we which tens",
-          "hundreds thousands millions billions dozens halves quarters fourth fourths fifth",
-          "fifths sixth sixths seventh sevenths eighth eighths ninth ninths tenth tenths",
-          "hundredth hundredths thousandth thousandths score factorial approximately roughly",
-          "around above below negative positive mod modulo base root power incorrect rejected",
-          "extraneous impossible invalid fails doubled tripled point lakh crore gross ish doesn't",
-          "isn't can't don't");
+  private static final Set<String> NO_UNIT = Lexicon.words(Resources.text("no-units.txt"));
 
   /** Words that multiply the number before them. */
-  static final Map<String, Long> SCALES =
-      Map.of(
-          "hundred", 100L,
-          "thousand", 1_000L,
-          "million", 1_000_000L,
-          "billion", 1_000_000_000L,
-          "trillion", 1_000_000_000_000L,
-          "dozen", 12L);
+  static final Map<String, Long> SCALES = scales();
 
   private static final Map<String, String> NAMES =
-      Lexicon.synonyms(
-          "% percent pct",
-          "$ dollar dollars usd buck bucks",
-          "€ euro euros eur",
-          "£ pound-sterling gbp",
-          "¥ yen jpy yuan",
-          "₹ rupee rupees inr rs",
-          "¢ cent cents",
-          "° degree degrees deg",
-          "°c celsius",
-          "°f fahrenheit",
-          "rad radian radians",
-          "m meter meters metre metres",
-          "cm centimeter centimeters centimetre centimetres",
-          "mm millimeter millimeters millimetre millimetres",
-          "km kilometer kilometers kilometre kilometres",
-          "nm nanometer nanometers",
-          "in inch inches",
-          "ft foot feet",
-          "yd yard yards yds",
-          "mi mile miles",
-          "g gram grams gm",
-          "kg kilogram kilograms kgs kilo kilos",
-          "mg milligram milligrams",
-          "lb pound pounds lbs",
-          "oz ounce ounces",
-          "l liter liters litre litres",
-          "ml milliliter milliliters millilitre millilitres",
-          "gal gallon gallons",
-          "s second seconds sec secs",
-          "min minute minutes mins",
-          "h hour hours hr hrs",
-          "day days",
-          "wk week weeks",
-          "mo month months",
-          "yr year years yrs",
-          "hz hertz",
-          "n newton newtons",
-          "j joule joules",
-          "w watt watts",
-          "v volt volts",
-          "k kelvin kelvins",
-          "ms millisecond milliseconds",
-          "kmh km/h kph",
-          "mph mi/h",
-          "unit units",
-          "mol mole moles");
+      Lexicon.synonyms(Resources.text("units.txt").split("\n", -1));
   private static final Set<String> LETTERS =
       Set.of("m", "g", "s", "h", "L", "l", "N", "J", "W", "V", "C", "F");
 
   private Units() {}
+
+  private static Map<String, Long> scales() {
+    Map<String, Long> scales = new HashMap<>();
+    for (String line : Resources.text("scales.txt").split("\n", -1)) {
+      String[] parts = line.split(" ", -1);
+      scales.put(parts[0], Long.parseLong(parts[1]));
+    }
+    return Map.copyOf(scales);
+  }
 
   /** Whether a word of two letters or more is a known unit. */
   static boolean isUnit(String word) {
