@@ -174,7 +174,18 @@ final class LineCheck {
         each(line -> two ? line.number("distill") : 0),
         responses.stream()
             .flatMapToInt(r -> r.tokens().stream().mapToInt(token -> r.index()))
-            .toArray());
+            .toArray(),
+        new TokenBatch.Beside(
+            responses.stream()
+                .flatMapToInt(r -> r.tokens().stream().mapToInt(token -> carriesLoss(r) ? 1 : 0))
+                .toArray(),
+            each(line -> line.number("entropy")),
+            each(line -> line.has("reference") ? line.number("reference") : 0),
+            each(line -> line.has("referenceKl") ? line.number("referenceKl") : 0)));
+  }
+
+  private boolean carriesLoss(LoggedResponse response) {
+    return !(options.extensions().maskTruncated() && response.first().isFalse("finished"));
   }
 
   private double[] each(ToDoubleFunction<LoggedToken> value) {

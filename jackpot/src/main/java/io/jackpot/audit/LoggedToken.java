@@ -15,6 +15,11 @@ record LoggedToken(String where, JsonNode line) {
     return line.has(key);
   }
 
+  /** Whether it is false, and not absent. */
+  boolean isFalse(String key) {
+    return line.path(key).isBoolean() && !line.path(key).booleanValue();
+  }
+
   /**
    * @throws InputException if it is no finite number
    */
