@@ -179,7 +179,8 @@ public record ObjectiveOptions(
         actorCorrection,
         distillCoefficient,
         distillDirection,
-        aggregation);
+        aggregation,
+        extensions);
   }
 
   private static void check(boolean holds, String name, Number found, String expected) {
