@@ -134,18 +134,23 @@ public final class HeadTasks {
    * {@code ScalarOps.headBackward}.
    *
    * @param chosen 1 if it is the action's, else 0
+   * @param others the sum of the coefficients of other ids' log-probs
    * @param direction {@link #NO_DISTILLATION}, {@link #FORWARD} or {@link #REVERSE}
    */
   public static float gradient(
       float logP,
       int chosen,
       float coefficient,
+      float others,
+      float entropyWeight,
+      float entropy,
       int direction,
       float logTeacher,
       float weight,
       float divergence) {
     float p = FloatMath.exp(logP);
-    float gradient = coefficient * (chosen - p);
+    float gradient = coefficient * (chosen - p) - others * p;
+    gradient -= entropyWeight * (divergence(p, logP, 0f) + p * entropy);
     if (direction == FORWARD) {
       gradient += weight * (p - FloatMath.exp(logTeacher));
     }

@@ -104,9 +104,12 @@ class HeadTasksTest {
     assertThat(gradient(logP, 0, HeadTasks.REVERSE, logTeacher))
         .isCloseTo(-0.7 * p + 2 * p * (logP - logTeacher - 0.3), within(1e-6));
     assertThat(gradient(LOWEST, 0, HeadTasks.REVERSE, LOWEST)).isZero();
+    assertThat(HeadTasks.gradient(logP, 1, 0.7f, 0.4f, 0.5f, 2, 0, 0, 0, 0))
+        .isCloseTo((float) (0.7 * (1 - p) - 0.4 * p - 0.5 * p * (logP + 2)), within(1e-6f));
+    assertThat(HeadTasks.gradient(LOWEST, 0, 0.7f, 0.4f, 0.5f, 2, 0, 0, 0, 0)).isZero();
   }
 
   private static double gradient(float logP, int chosen, int direction, float logTeacher) {
-    return HeadTasks.gradient(logP, chosen, 0.7f, direction, logTeacher, 2, 0.3f);
+    return HeadTasks.gradient(logP, chosen, 0.7f, 0, 0, 0, direction, logTeacher, 2, 0.3f);
   }
 }

@@ -8,11 +8,13 @@ import io.jackpot.tensor.Checks;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
 import io.jackpot.tensor.HeadComparison;
+import io.jackpot.tensor.HeadLoss;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.ScalarOps;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.TopK;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -296,19 +298,16 @@ interface DeviceHead extends DeviceOps {
 
   @Override
   default void headBackward(
-      Head head,
-      HeadStatistics statistics,
-      float[] coefficient,
-      @Nullable Distillation distillation,
-      Tensor dHidden,
-      Tensor dWeight) {
-    Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
+      Head head, HeadStatistics statistics, HeadLoss loss, Tensor dHidden, Tensor dWeight) {
+    Checks.headBackward(head, statistics, loss, dHidden, dWeight);
     recorder().begin();
     int tokens = head.tokens();
     if (tokens == 0) {
       return;
     }
-    Extent extent = pieces().extent(head);
+    Distillation distillation = loss.distillation();
+    int count = loss.idCount(tokens);
+    Extent extent = pieces().extent(head).withRows(MOST_IDS / (count + 1));
     Region y = recorder().scratch(extent.size());
     Region teacherLogits = distillation == null ? y : recorder().scratch(extent.size());
     Region hiddenGradient = recorder().region(dHidden, Role.ACTIVATION);
@@ -322,8 +321,9 @@ interface DeviceHead extends DeviceOps {
               int numbersAt =
                   recorder()
                       .input(
-                          numbers(statistics, coefficient, distillation, row, rows),
+                          numbers(statistics, loss, count, row, rows),
                           HeadKernels.ROW_NUMBERS * rows);
+              BiConsumer<Chunk, Region> addAtIds = addAtIds(head, loss.ids(), row, rows, count);
               pieces()
                   .chunks(
                       extent,
@@ -352,35 +352,60 @@ interface DeviceHead extends DeviceOps {
                                     MOST_COLUMN_GROUPS),
                                 rows,
                                 1);
+                        addAtIds.accept(chunk, y);
                         pieces().addGradients(head, chunk, y, hiddenGradient, weightGradient);
                       });
             });
   }
 
+  /** Adds what single ids have to the gradients of a chunk of these rows. */
+  private BiConsumer<Chunk, Region> addAtIds(
+      Head head, HeadLoss.@Nullable Ids ids, int row, int rows, int count) {
+    if (ids == null || count == 0) {
+      return (chunk, y) -> {};
+    }
+    int idsAt = ids(ids.ids(), row * count, rows * count);
+    int numbersAt = input(ids.coefficient(), row * count, rows * count);
+    return (chunk, y) ->
+        recorder()
+            .prepare(HeadKernels.ADD_AT_IDS)
+            .operand(HeadKernels.NUMBERS, recorder().inputs(), numbersAt)
+            .operand(HeadKernels.LOGITS, y)
+            .arg(HeadKernels.IDS, idsAt)
+            .arg(HeadKernels.ROWS, rows)
+            .arg(HeadKernels.COUNT, count)
+            .arg(HeadKernels.COLUMNS, chunk.columns())
+            .arg(HeadKernels.FROM, chunk.from())
+            .scalar(HeadKernels.SCALE, 1 / head.temperature())
+            .record(Math.ceilDiv(rows * count, HeadKernels.GROUP));
+  }
+
   /** The rows' numbers that {@link HeadKernels#GRADIENT} reads, {@code [ROW_NUMBERS, rows]}. */
   private static float[] numbers(
-      HeadStatistics statistics,
-      float[] coefficient,
-      @Nullable Distillation distillation,
-      int row,
-      int rows) {
+      HeadStatistics statistics, HeadLoss loss, int count, int row, int rows) {
     float[] numbers = new float[HeadKernels.ROW_NUMBERS * rows];
-    System.arraycopy(statistics.logSumExp(), row, numbers, HeadKernels.LOG_SUM_EXPS * rows, rows);
-    System.arraycopy(coefficient, row, numbers, HeadKernels.COEFFICIENTS * rows, rows);
+    put(statistics.logSumExp(), row, numbers, HeadKernels.LOG_SUM_EXPS, rows);
+    put(loss.coefficient(), row, numbers, HeadKernels.COEFFICIENTS, rows);
+    if (loss.entropyWeight() != null) {
+      put(loss.entropyWeight(), row, numbers, HeadKernels.ENTROPY_WEIGHTS, rows);
+      put(statistics.entropy(), row, numbers, HeadKernels.ENTROPIES, rows);
+    }
+    for (int i = 0; loss.ids() != null && i < rows; i++) {
+      numbers[HeadKernels.ID_SUMS * rows + i] = loss.ids().sum(row + i, count);
+    }
+    Distillation distillation = loss.distillation();
     if (distillation != null) {
-      System.arraycopy(
-          distillation.teacherLogSumExp(),
-          row,
-          numbers,
-          HeadKernels.TEACHER_LOG_SUM_EXPS * rows,
-          rows);
-      System.arraycopy(distillation.weight(), row, numbers, HeadKernels.WEIGHTS * rows, rows);
+      put(distillation.teacherLogSumExp(), row, numbers, HeadKernels.TEACHER_LOG_SUM_EXPS, rows);
+      put(distillation.weight(), row, numbers, HeadKernels.WEIGHTS, rows);
       if (distillation.direction() == Distillation.Direction.REVERSE) {
-        System.arraycopy(
-            distillation.divergence(), row, numbers, HeadKernels.DIVERGENCES * rows, rows);
+        put(distillation.divergence(), row, numbers, HeadKernels.DIVERGENCES, rows);
       }
     }
     return numbers;
+  }
+
+  private static void put(float[] values, int row, float[] numbers, int which, int rows) {
+    System.arraycopy(values, row, numbers, which * rows, rows);
   }
 
   private static int direction(@Nullable Distillation distillation) {

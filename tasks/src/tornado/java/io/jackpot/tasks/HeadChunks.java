@@ -37,6 +37,11 @@ final class HeadChunks {
     int size() {
       return rows * columns;
     }
+
+    /** Of at most {@code most} rows. */
+    Extent withRows(int most) {
+      return new Extent(Math.max(1, Math.min(rows, most)), columns);
+    }
   }
 
   Extent extent(Head head) {

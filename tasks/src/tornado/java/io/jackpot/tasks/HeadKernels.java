@@ -54,7 +54,13 @@ final class HeadKernels {
   static final int TEACHER_LOG_SUM_EXPS = 2;
   static final int WEIGHTS = 3;
   static final int DIVERGENCES = 4;
-  static final int ROW_NUMBERS = 5;
+  static final int ENTROPY_WEIGHTS = 5;
+  static final int ENTROPIES = 6;
+
+  /** The sum of the coefficients of {@link #ADD_AT_IDS}. */
+  static final int ID_SUMS = 7;
+
+  static final int ROW_NUMBERS = 8;
 
   /** Numbers of a row's state in {@link #compare}. */
   static final int COMPARED = 3;
@@ -75,6 +81,7 @@ final class HeadKernels {
   static final Kernel OVERLAP = Kernel.of("HeadKernels.overlap", GROUP, HeadKernels::overlap);
   static final Kernel COMPARE = Kernel.of("HeadKernels.compare", GROUP, HeadKernels::compare);
   static final Kernel GRADIENT = Kernel.of("HeadKernels.gradient", GROUP, HeadKernels::gradient);
+  static final Kernel ADD_AT_IDS = Kernel.of("HeadKernels.addAtIds", GROUP, HeadKernels::addAtIds);
 
   private HeadKernels() {}
 
@@ -248,7 +255,7 @@ final class HeadKernels {
 
   /**
    * Turns a chunk of logits {@code [ROWS, COLUMNS]} into the gradient with respect to them, in
-   * place; x: columns, y: rows. OTHER is the teacher's, {@code NUMBERS [5, ROWS]} what each row
+   * place; x: columns, y: rows. OTHER is the teacher's, {@code NUMBERS [8, ROWS]} what each row
    * needs, and DIRECTION that of {@link HeadTasks#gradient}.
    */
   public static void gradient(
@@ -269,6 +276,9 @@ final class HeadKernels {
     int action = ids[args[at + ACTIONS] + row] - args[at + FROM];
     float logSumExp = inputs[rowAt + LOG_SUM_EXPS * rows];
     float coefficient = inputs[rowAt + COEFFICIENTS * rows];
+    float others = inputs[rowAt + ID_SUMS * rows];
+    float entropyWeight = inputs[rowAt + ENTROPY_WEIGHTS * rows];
+    float entropy = inputs[rowAt + ENTROPIES * rows];
     float teacherLogSumExp = 0f;
     float weight = 0f;
     float divergence = 0f;
@@ -295,10 +305,40 @@ final class HeadKernels {
                   logits[logitsAt + j] - logSumExp,
                   chosen,
                   coefficient,
+                  others,
+                  entropyWeight,
+                  entropy,
                   direction,
                   logTeacher,
                   weight,
                   divergence);
+    }
+  }
+
+  /**
+   * Adds to a chunk of gradients {@code [ROWS, COLUMNS]}, in place, what single ids have: {@code
+   * NUMBERS [ROWS, COUNT]} at {@code IDS [ROWS, COUNT]}, distinct within a row; a thread an id.
+   */
+  public static void addAtIds(
+      KernelContext context,
+      float[] inputs,
+      float[] logits,
+      int[] ids,
+      int[] args,
+      float[] scalars,
+      int task) {
+    int at = args[task];
+    int i = context.globalIdx;
+    int count = args[at + COUNT];
+    int columns = args[at + COLUMNS];
+    if (i < args[at + ROWS] * count) {
+      int column = ids[args[at + IDS] + i] - args[at + FROM];
+      int place = args[at + LOGITS] + i / count * columns + column;
+      if (column >= 0) {
+        if (column < columns) {
+          logits[place] += scalars[at + SCALE] * inputs[args[at + NUMBERS] + i];
+        }
+      }
     }
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The shape and range checks of every op of {@link Ops}, shared by its providers so that all refuse
@@ -364,17 +363,21 @@ public final class Checks {
   }
 
   public static void headBackward(
-      Head head,
-      HeadStatistics statistics,
-      float[] coefficient,
-      @Nullable Distillation distillation,
-      Tensor dHidden,
-      Tensor dWeight) {
+      Head head, HeadStatistics statistics, HeadLoss loss, Tensor dHidden, Tensor dWeight) {
     String op = "headBackward";
     int tokens = head.tokens();
     actions(op, head, statistics.action());
     atLeast(op, "logSumExp", statistics.logSumExp().length, tokens);
-    atLeast(op, "coefficient", coefficient.length, tokens);
+    atLeast(op, "coefficient", loss.coefficient().length, tokens);
+    if (loss.entropyWeight() != null) {
+      atLeast(op, "entropy weight", loss.entropyWeight().length, tokens);
+      atLeast(op, "entropy", statistics.entropy().length, tokens);
+    }
+    if (loss.ids() != null) {
+      int count = idsPerToken(op, head, loss.ids().ids());
+      atLeast(op, "id coefficient", loss.ids().coefficient().length, (long) tokens * count);
+    }
+    Distillation distillation = loss.distillation();
     shapes(
         dHidden.rows() == tokens
             && dHidden.cols() == head.hidden().cols()

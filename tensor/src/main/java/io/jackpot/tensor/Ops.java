@@ -189,19 +189,27 @@ public interface Ops extends AutoCloseable {
 
   /**
    * {@code hidden [tokens, dim], weight [vocabulary, dim] → dHidden, dWeight alike}: the gradient
-   * of Σ_n coefficient[n]·log p(action[n]) + Σ_n distillation.weight[n]·divergence[n]. {@code
-   * dHidden} is overwritten, {@code dWeight} added to. Logits are computed again, chunk by chunk.
+   * of Σ_n coefficient[n]·log p(action[n]) + entropyWeight[n]·entropy[n] + Σ_i ids.coefficient[n,
+   * i]·log p(ids[n, i]) + distillation.weight[n]·divergence[n]. {@code dHidden} is overwritten,
+   * {@code dWeight} added to. Logits are computed again, chunk by chunk.
    *
-   * @param statistics of the same head, for its actions and logSumExp
-   * @param coefficient {@code [tokens]}
+   * @param statistics of the same head, for its actions, logSumExp and, where the loss has it, the
+   *     entropy
    */
   void headBackward(
+      Head head, HeadStatistics statistics, HeadLoss loss, Tensor dHidden, Tensor dWeight);
+
+  /** Of log-probs of the actions, and a divergence where there is one. */
+  default void headBackward(
       Head head,
       HeadStatistics statistics,
       float[] coefficient,
       @Nullable Distillation distillation,
       Tensor dHidden,
-      Tensor dWeight);
+      Tensor dWeight) {
+    HeadLoss loss = new HeadLoss(coefficient, null, null, distillation);
+    headBackward(head, statistics, loss, dHidden, dWeight);
+  }
 
   // Elementwise
 

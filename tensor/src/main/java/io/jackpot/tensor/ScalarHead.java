@@ -6,9 +6,9 @@ import static io.jackpot.tensor.ScalarMath.dot;
 import static io.jackpot.tensor.ScalarMath.logSumExp;
 import static io.jackpot.tensor.ScalarMath.storeRow;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** The LM head as plain loops: all logits of one token at a time. */
 interface ScalarHead extends Ops, PackedOps {
@@ -111,19 +111,15 @@ interface ScalarHead extends Ops, PackedOps {
   }
 
   /**
-   * The gradient with respect to the scaled logits: coefficient·(1[x = a] − p(x)) of the log-prob;
-   * weight·(p(x) − teacher(x)) of KL(teacher ‖ p); weight·p(x)·(log p(x) − log teacher(x) − KL) of
-   * KL(p ‖ teacher).
+   * The gradient with respect to the scaled logits: coefficient·(1[x = a] − p(x)) of a log-prob;
+   * −weight·p(x)·(log p(x) + H) of the entropy H; weight·(p(x) − teacher(x)) of KL(teacher ‖ p);
+   * weight·p(x)·(log p(x) − log teacher(x) − KL) of KL(p ‖ teacher).
    */
   @Override
   default void headBackward(
-      Head head,
-      HeadStatistics statistics,
-      float[] coefficient,
-      @Nullable Distillation distillation,
-      Tensor dHidden,
-      Tensor dWeight) {
-    Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
+      Head head, HeadStatistics statistics, HeadLoss loss, Tensor dHidden, Tensor dWeight) {
+    Checks.headBackward(head, statistics, loss, dHidden, dWeight);
+    Distillation distillation = loss.distillation();
     int vocabulary = head.vocabulary();
     int dim = head.hidden().cols();
     double[] logits = new double[vocabulary];
@@ -134,10 +130,17 @@ interface ScalarHead extends Ops, PackedOps {
       if (distillation != null) {
         logits(distillation.teacher(), n, teacherLogits);
       }
+      double[] coefficients = coefficients(head, statistics, loss, n);
+      double sum = Arrays.stream(coefficients).sum();
       double[] row = new double[dim];
       for (int x = 0; x < vocabulary; x++) {
         double logP = logits[x] - statistics.logSumExp()[n];
-        double gradient = coefficient[n] * ((x == statistics.action()[n] ? 1 : 0) - Math.exp(logP));
+        double gradient = coefficients[x] - sum * Math.exp(logP);
+        if (loss.entropyWeight() != null) {
+          double entropy = statistics.entropy()[n];
+          gradient -=
+              loss.entropyWeight()[n] * (divergenceTerm(logP, 0) + Math.exp(logP) * entropy);
+        }
         if (distillation != null) {
           double logTeacher = teacherLogits[x] - distillation.teacherLogSumExp()[n];
           gradient +=
@@ -158,6 +161,20 @@ interface ScalarHead extends Ops, PackedOps {
     for (int x = 0; x < vocabulary; x++) {
       storeRow(dWeight.data(), x * dim, weightSums[x], true);
     }
+  }
+
+  /** The coefficient of each id's log-prob in the loss of token {@code n}. */
+  private static double[] coefficients(Head head, HeadStatistics statistics, HeadLoss loss, int n) {
+    double[] coefficients = new double[head.vocabulary()];
+    coefficients[statistics.action()[n]] = loss.coefficient()[n];
+    HeadLoss.Ids ids = loss.ids();
+    int count = loss.idCount(head.tokens());
+    for (int i = n * count; ids != null && i < (n + 1) * count; i++) {
+      if (ids.ids()[i] >= 0) {
+        coefficients[ids.ids()[i]] += ids.coefficient()[i];
+      }
+    }
+    return coefficients;
   }
 
   /** Temperature-scaled logits of token {@code n}. */

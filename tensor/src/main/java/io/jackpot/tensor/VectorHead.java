@@ -7,7 +7,6 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The fused LM head: a chunk of rows of {@link VectorLogits} at a time, worked on row by row while
@@ -225,15 +224,12 @@ interface VectorHead extends Ops, PackedOps, VectorLoops {
 
   @Override
   default void headBackward(
-      Head head,
-      HeadStatistics statistics,
-      float[] coefficient,
-      @Nullable Distillation distillation,
-      Tensor dHidden,
-      Tensor dWeight) {
-    Checks.headBackward(head, statistics, coefficient, distillation, dHidden, dWeight);
+      Head head, HeadStatistics statistics, HeadLoss loss, Tensor dHidden, Tensor dWeight) {
+    Checks.headBackward(head, statistics, loss, dHidden, dWeight);
+    Distillation distillation = loss.distillation();
     int vocabulary = head.vocabulary();
     int dim = head.hidden().cols();
+    int ids = loss.idCount(head.tokens());
     Gemm gemm = gemm();
     VectorLogits.chunks(
         head.tokens(),
@@ -248,9 +244,9 @@ interface VectorHead extends Ops, PackedOps, VectorLoops {
               row -> {
                 int n = from + row;
                 int at = row * vocabulary;
-                float lse = statistics.logSumExp()[n];
-                gradientRow(y, teacher, at, vocabulary, n, lse, coefficient[n], distillation);
-                y[at + statistics.action()[n]] += coefficient[n];
+                gradientRow(y, teacher, at, vocabulary, n, statistics, loss, ids);
+                y[at + statistics.action()[n]] += loss.coefficient()[n];
+                addAtIds(y, at, loss, n, ids);
                 scale(y, at, vocabulary, head.temperature());
               });
           int rowsAt = from * dim;
@@ -261,21 +257,30 @@ interface VectorHead extends Ops, PackedOps, VectorLoops {
         });
   }
 
-  /** Logits become their gradient, but for the action's own coefficient and the temperature. */
+  /** Logits become their gradient, but for what only single ids have, and the temperature. */
   private static void gradientRow(
       float[] y,
       float[] teacher,
       int at,
       int vocabulary,
       int n,
-      float lse,
-      float coefficient,
-      @Nullable Distillation d) {
+      HeadStatistics statistics,
+      HeadLoss loss,
+      int ids) {
+    float lse = statistics.logSumExp()[n];
+    float own = loss.coefficient()[n];
+    float coefficient = loss.ids() == null ? own : own + loss.ids().sum(n, ids);
+    Distillation d = loss.distillation();
     for (int x = 0; x < vocabulary; x += LANES) {
       int left = vocabulary - x;
       FloatVector logP = logProbs(y, at + x, left, lse);
       FloatVector p = VectorMath.exp(logP);
       FloatVector gradient = p.mul(-coefficient);
+      if (loss.entropyWeight() != null) {
+        FloatVector finite = logP.blend(0, logP.eq(Float.NEGATIVE_INFINITY));
+        FloatVector slope = finite.add(statistics.entropy()[n]).mul(p);
+        gradient = slope.fma(FloatVector.broadcast(SPECIES, -loss.entropyWeight()[n]), gradient);
+      }
       if (d != null) {
         FloatVector logTeacher = logProbs(teacher, at + x, left, d.teacherLogSumExp()[n]);
         FloatVector slope =
@@ -286,6 +291,15 @@ interface VectorHead extends Ops, PackedOps, VectorLoops {
         gradient = slope.fma(FloatVector.broadcast(SPECIES, d.weight()[n]), gradient);
       }
       gradient.intoArray(y, at + x, SPECIES.indexInRange(0, left));
+    }
+  }
+
+  private static void addAtIds(float[] y, int at, HeadLoss loss, int n, int count) {
+    HeadLoss.Ids ids = loss.ids();
+    for (int i = n * count; ids != null && i < (n + 1) * count; i++) {
+      if (ids.ids()[i] >= 0) {
+        y[at + ids.ids()[i]] += ids.coefficient()[i];
+      }
     }
   }
 

@@ -100,7 +100,7 @@ interface HeadContract extends OpsContract {
         });
   }
 
-  /** With either divergence and without one. */
+  /** With either divergence and without one, and with all parts of a loss. */
   @VocabularySizes
   default void headBackward(int vocabulary) {
     Pair heads = Pair.of(vocabulary);
@@ -108,6 +108,10 @@ interface HeadContract extends OpsContract {
     float[] weight = random(8, 1, TOKENS).data();
     HeadStatistics stats = HeadStatistics.allocate(TOKENS, 0);
     new ScalarOps().headForward(heads.p, randomIds(5, TOKENS, vocabulary), stats);
+    float[] entropyWeight = random(10, 1, TOKENS).data();
+    int[] ids = heads.qStats.topIds().clone();
+    ids[ids.length - 1] = -1;
+    HeadLoss.Ids topIds = new HeadLoss.Ids(ids, random(11, 1, ids.length).data());
     HeadComparison comparison = HeadComparison.allocate(TOKENS);
     new ScalarOps()
         .headCompare(heads.p, stats.logSumExp(), heads.q, heads.qStats.logSumExp(), 1, comparison);
@@ -125,6 +129,10 @@ interface HeadContract extends OpsContract {
             results.add(dHidden.data().clone());
             ops.headBackward(heads.p, stats, coefficient, null, dHidden, dWeight);
             results.addAll(List.of(dHidden.data(), dWeight.data()));
+            Tensor dRest = Tensor.zeros(TOKENS, 8);
+            HeadLoss loss = new HeadLoss(coefficient, entropyWeight, topIds, distillation);
+            ops.headBackward(heads.p, stats, loss, dRest, dWeight);
+            results.add(dRest.data());
           }
           return results;
         });

@@ -257,4 +257,43 @@ class ScalarOpsGradientTest {
     check("dHidden", hidden, dHidden, loss);
     check("dWeight", weight, dWeight, loss);
   }
+
+  /** Of the entropy, and of the log-probs of several ids, the action among them. */
+  @Test
+  void headBackwardOfEntropyAndIds() {
+    int tokens = 3;
+    int vocabulary = 6;
+    Tensor hidden = random(1, 1, tokens, 5);
+    Tensor weight = random(2, 2, vocabulary, 5);
+    Head head = new Head(hidden, weight, 0.8f);
+    int[] actions = {5, 0, 2};
+    float[] coefficient = {0.5f, -1, 0};
+    float[] entropyWeight = {1, -0.5f, 2};
+    int[] ids = {5, 1, 3, 2, -1, 4};
+    float[] idCoefficient = {0.3f, -2, 1, 0.7f, 9, 1.5f};
+    HeadStatistics statistics = HeadStatistics.allocate(tokens, 0);
+    DoubleSupplier loss =
+        () -> {
+          ops.headForward(head, actions, statistics);
+          float[] logProbs = new float[ids.length];
+          ops.headGather(head, statistics.logSumExp(), ids, logProbs);
+          double sum = 0;
+          for (int n = 0; n < tokens; n++) {
+            sum += (double) coefficient[n] * statistics.logProb()[n];
+            sum += (double) entropyWeight[n] * statistics.entropy()[n];
+          }
+          for (int i = 0; i < ids.length; i++) {
+            sum += ids[i] < 0 ? 0 : (double) idCoefficient[i] * logProbs[i];
+          }
+          return sum;
+        };
+    var _ = loss.getAsDouble();
+    HeadLoss parts =
+        new HeadLoss(coefficient, entropyWeight, new HeadLoss.Ids(ids, idCoefficient), null);
+    Tensor dHidden = Tensor.zeros(tokens, 5);
+    Tensor dWeight = Tensor.zeros(vocabulary, 5);
+    ops.headBackward(head, statistics, parts, dHidden, dWeight);
+    check("dHidden", hidden, dHidden, loss);
+    check("dWeight", weight, dWeight, loss);
+  }
 }
