@@ -78,7 +78,8 @@ public final class StepBenchmark {
               new Comparisons.Sampling(settings.temperature(), false, false),
               settings.microBatchTokens(),
               new Learner("policy", ops, state.policy().model(), state.policy().optimizer(), false),
-              new Learner("actor", ops, actor.model(), actor.optimizer(), false));
+              new Learner("actor", ops, actor.model(), actor.optimizer(), false),
+              null);
       double lambda = settings.objective().lambda();
       int prompts = settings.rolloutPrompts();
       for (int step = -WARM_UP; step < steps; step++) {
@@ -87,8 +88,12 @@ public final class StepBenchmark {
         long start = System.nanoTime();
         workers.publish(number, actor.model());
         rollouts =
-            collector.collect(
-                batch, settings.samplesPerPrompt(), settings.advantage(), number, number);
+            collector
+                .collect(
+                    batch, 0, settings.samplesPerPrompt(), settings.advantage(), number, number)
+                .stream()
+                .flatMap(group -> group.responses().stream())
+                .toList();
         long sampled = System.nanoTime();
         joint.apply(joint.measure(rollouts, BeforeUpdate.NOW, 0, lambda), 1e-6f, 1e-6f);
         long end = System.nanoTime();

@@ -1,11 +1,11 @@
 package io.jackpot.advantage;
 
-import io.jackpot.input.InputException;
 import java.util.Arrays;
 
 /**
  * The advantages of the answers to one problem (a group) from their rewards. A group whose rewards
- * are all equal, and so a group of one, teaches nothing: its advantages are exactly 0.
+ * are all equal, and so a group of one, teaches nothing: its advantages are exactly 0, but for
+ * {@link #REMAX}.
  */
 public enum Advantages {
   /**
@@ -32,19 +32,53 @@ public enum Advantages {
     double scale(double squaredDeviations, int n) {
       return n / (n - 1.0);
     }
+  },
+  /**
+   * r − the reward of the sampler's greedy response to the problem, Li et al. (2024), ReMax; verl's
+   * compute_remax_outcome_advantage. A group of one has a baseline too.
+   */
+  REMAX {
+    @Override
+    double scale(double squaredDeviations, int n) {
+      return 1;
+    }
+
+    @Override
+    public double[] of(double[] rewards, double greedy) {
+      return Arrays.stream(rewards).map(r -> r - greedy).toArray();
+    }
+
+    @Override
+    public int smallestGroup() {
+      return 1;
+    }
+
+    @Override
+    public boolean needsGreedy() {
+      return true;
+    }
   };
 
   abstract double scale(double squaredDeviations, int n);
 
   /**
-   * The fewest responses to a problem from which it can learn: it compares them with each other.
+   * The fewest responses to a problem from which it can learn: most compare them with each other.
    */
   public int smallestGroup() {
     return 2;
   }
 
-  /** Rewards of one group, {@code [samples]} → advantages, {@code [samples]}. */
-  public double[] of(double[] rewards) {
+  /** Whether it compares with the greedy response. */
+  public boolean needsGreedy() {
+    return false;
+  }
+
+  /**
+   * Rewards of one group, {@code [samples]} → advantages, {@code [samples]}.
+   *
+   * @param greedy the reward of the greedy response, which only {@link #REMAX} reads
+   */
+  public double[] of(double[] rewards, double greedy) {
     double[] advantages = new double[rewards.length];
     // Compared, not subtracted: the mean of equal rewards need not be that reward in floating
     // point.
@@ -58,24 +92,6 @@ public enum Advantages {
     }
     double scale = scale(squares, rewards.length);
     Arrays.setAll(advantages, i -> (rewards[i] - mean) * scale);
-    return advantages;
-  }
-
-  /**
-   * Groups that follow one another, {@code [groups × groupSize]} → advantages of the same shape.
-   *
-   * @throws InputException if the number of rewards is not a multiple of {@code groupSize}
-   */
-  public double[] of(double[] rewards, int groupSize) {
-    if (groupSize < 1 || rewards.length % groupSize != 0) {
-      throw new InputException(
-          rewards.length + " rewards, expected a multiple of the group size " + groupSize);
-    }
-    double[] advantages = new double[rewards.length];
-    for (int start = 0; start < rewards.length; start += groupSize) {
-      double[] group = of(Arrays.copyOfRange(rewards, start, start + groupSize));
-      System.arraycopy(group, 0, advantages, start, groupSize);
-    }
     return advantages;
   }
 }

@@ -183,8 +183,8 @@ final class LineCheck {
     return new TokenBatch.Beside(
         eachOf(response -> masks && !response.first().flag("finished") ? 0 : 1),
         each(line -> line.number("entropy")),
-        new double[tokens.size()],
-        new double[tokens.size()]);
+        each(line -> line.has("reference") ? line.number("reference") : 0),
+        each(line -> line.has("referenceKl") ? line.number("referenceKl") : 0));
   }
 
   private int[] eachOf(ToIntFunction<LoggedResponse> value) {

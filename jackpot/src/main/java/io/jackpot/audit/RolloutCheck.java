@@ -84,8 +84,12 @@ final class RolloutCheck {
       differences.skip("advantage", "not all responses to the problem are logged");
       return;
     }
+    if (settings.advantage().needsGreedy()) {
+      differences.skip("advantage", "the greedy response is not logged");
+      return;
+    }
     double[] advantages =
-        settings.advantage().of(group.values().stream().mapToDouble(Member::reward).toArray());
+        settings.advantage().of(group.values().stream().mapToDouble(Member::reward).toArray(), 0);
     int i = 0;
     for (Member member : group.values()) {
       At at = new At(member.response.step(), member.response.index(), 0);

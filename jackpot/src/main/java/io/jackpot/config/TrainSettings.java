@@ -121,7 +121,8 @@ public record TrainSettings(
         double distillCoefficient,
     @Setting(value = "forward", help = "forward, KL(policy‖actor), or reverse")
         Distillation.Direction distillDirection,
-    @Setting(value = "grpo", help = "advantages: grpo, dr-grpo or rloo") Advantages advantage,
+    @Setting(value = "grpo", help = "advantages: grpo, dr-grpo, rloo or remax")
+        Advantages advantage,
     @Setting(value = "token-mean", help = "average of the losses: token-mean or sequence-mean")
         Aggregation aggregation,
     LossSettings loss,

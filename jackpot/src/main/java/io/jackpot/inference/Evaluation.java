@@ -3,6 +3,7 @@ package io.jackpot.inference;
 import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
+import io.jackpot.models.ModelFingerprint;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verification;
 import io.jackpot.report.EvalProgress;
@@ -100,7 +101,11 @@ public final class Evaluation implements AutoCloseable {
     if (!(files instanceof ObjectNode modelFiles)) {
       throw new InputException(where + ": " + MODEL_FILES + ": missing, expected an object");
     }
-    ModelFingerprint.check(settings.model(), modelFiles);
+    ModelFingerprint.check(
+        settings.model(),
+        modelFiles,
+        "since this evaluation started",
+        "expected the same model, or give --out for a new evaluation");
     try (Evaluation evaluation = new Evaluation(settings, log, terminal)) {
       List<Prompts> prompts = evaluation.prompts();
       EvalFolder opened = EvalFolder.open(folder, evaluation.sets);

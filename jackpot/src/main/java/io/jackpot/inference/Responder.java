@@ -166,7 +166,7 @@ final class Responder implements AutoCloseable {
   List<Sample> respond(List<int[]> prompts, int samples, SamplingSettings sampling, int maxTokens) {
     return workers.sample(
         Workers.Job.of(
-            WEIGHTS, prompts, samples, options(prompts, sampling, maxTokens), key(sampling, 0)));
+            WEIGHTS, prompts, 0, samples, options(prompts, sampling, maxTokens), key(sampling, 0)));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.jackpot.rollout;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.Verifier.Verdict;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One response to a problem with everything that training needs to know about it. Arrays have an
@@ -63,7 +64,13 @@ public record Rollout(
    *
    * @param name of who gave it
    */
-  public record Reward(String name, double value) {}
+  public record Reward(String name, double value) {
+    /** The name of the verifier's part. */
+    public static final String VERIFIER = "verifier";
+
+    /** The name of the part that a divergence from the reference takes away. */
+    public static final String REFERENCE_KL = "reference-kl";
+  }
 
   public Rollout {
     rewards = List.copyOf(rewards);
@@ -91,6 +98,30 @@ public record Rollout(
   /** The sum of its parts. */
   public double reward() {
     return rewards.stream().mapToDouble(Reward::value).sum();
+  }
+
+  /** The part of the reward of that name; 0 where there is none. */
+  public double reward(String name) {
+    return rewards.stream().filter(part -> part.name.equals(name)).mapToDouble(Reward::value).sum();
+  }
+
+  /** The same response with one more part of its reward. */
+  public Rollout withReward(Reward part) {
+    return new Rollout(
+        prompt,
+        response,
+        written,
+        logProbs,
+        topIds,
+        topLogProbs,
+        finished,
+        version,
+        text,
+        verdict,
+        Stream.concat(rewards.stream(), Stream.of(part)).toList(),
+        advantage,
+        acceptKey,
+        place);
   }
 
   /** The same response, to learn from. */

@@ -36,19 +36,30 @@ public final class RolloutCollector {
   }
 
   /**
-   * {@code samples} responses to each problem with their advantages, in order of problem, then
-   * sample.
+   * {@code samples} responses to each problem, with their advantages.
    *
-   * @param number of the rollout: names the random numbers
+   * @param first number of the first problem in the rollout
+   * @param number of the rollout: names the random numbers, with those of the problems
    * @param version of the weights to sample with, which are published
    */
-  public List<Rollout> collect(
-      List<Rollout.Prompt> prompts, int samples, Advantages advantages, int number, int version) {
-    List<Rollout> judged = judged(prompts, samples, options, Purpose.SAMPLE, number, version);
-    double[] advantage =
-        advantages.of(judged.stream().mapToDouble(Rollout::reward).toArray(), samples);
-    return IntStream.range(0, judged.size())
-        .mapToObj(i -> judged.get(i).withAdvantage(advantage[i]))
+  public List<Group> collect(
+      List<Rollout.Prompt> prompts,
+      int first,
+      int samples,
+      Advantages advantages,
+      int number,
+      int version) {
+    long stream = streams.key(Purpose.SAMPLE, number);
+    List<int[]> ids = prompts.stream().map(Rollout.Prompt::ids).toList();
+    Workers.Job job = Workers.Job.of(version, ids, first, samples, options, stream);
+    List<Rollout> judged = judged(job, prompts, number);
+    List<Rollout> greedy = advantages.needsGreedy() ? evaluate(prompts, 0, version) : List.of();
+    return IntStream.range(0, prompts.size())
+        .mapToObj(i ->
+            new Group(
+                    judged.subList(i * samples, (i + 1) * samples),
+                    greedy.isEmpty() ? 0 : greedy.get(i).reward())
+                .with(advantages))
         .toList();
   }
 
@@ -60,24 +71,23 @@ public final class RolloutCollector {
   public List<Rollout> evaluate(List<Rollout.Prompt> prompts, float temperature, int version) {
     Sampler.Options evaluation =
         new Sampler.Options(temperature, options.maxTokens(), options.endIds(), 0, options.slots());
-    return judged(prompts, 1, evaluation, Purpose.EVALUATE, version, version);
+    long stream = streams.key(Purpose.EVALUATE, version);
+    List<int[]> ids = prompts.stream().map(Rollout.Prompt::ids).toList();
+    return judged(Workers.Job.of(version, ids, 0, 1, evaluation, stream), prompts, version);
   }
 
-  private List<Rollout> judged(
-      List<Rollout.Prompt> prompts,
-      int samples,
-      Sampler.Options options,
-      Purpose purpose,
-      int number,
-      int version) {
-    List<int[]> ids = prompts.stream().map(Rollout.Prompt::ids).toList();
-    Workers.Job job = Workers.Job.of(version, ids, samples, options, streams.key(purpose, number));
+  private List<Rollout> judged(Workers.Job job, List<Rollout.Prompt> prompts, int number) {
     return workers.sample(job).stream()
-        .map(sample -> judge(prompts.get(sample.prompt()), sample, number, version))
+        .map(sample ->
+            judge(
+                prompts.get(sample.prompt()),
+                sample,
+                new Rollout.Place(number, job.numbers()[sample.prompt()], sample.sample()),
+                job.version()))
         .toList();
   }
 
-  private Rollout judge(Rollout.Prompt prompt, Sample sample, int number, int version) {
+  private Rollout judge(Rollout.Prompt prompt, Sample sample, Rollout.Place place, int version) {
     int length = sample.ids().length;
     boolean withoutEnd = sample.finished() && !verifier.judgesEndToken();
     String text = tokenizer.decode(sample.ids(), 0, withoutEnd ? length - 1 : length);
@@ -95,9 +105,9 @@ public final class RolloutCollector {
         version,
         text,
         verdict,
-        List.of(new Rollout.Reward("verifier", verdict == Verdict.CORRECT ? 1 : 0)),
+        List.of(new Rollout.Reward(Rollout.Reward.VERIFIER, verdict == Verdict.CORRECT ? 1 : 0)),
         0,
-        streams.key(Purpose.ACCEPT, number, sample.prompt(), sample.sample()),
-        new Rollout.Place(number, sample.prompt(), sample.sample()));
+        streams.key(Purpose.ACCEPT, place.rollout(), place.problem(), place.sample()),
+        place);
   }
 }

@@ -59,10 +59,19 @@ public interface Workers {
       Sampler.Options options,
       long stream) {
 
-    /** {@code samples} responses to each prompt; prompts are numbered by their place. */
+    /**
+     * {@code samples} responses to each prompt.
+     *
+     * @param first number of the first prompt, which the others follow
+     */
     public static Job of(
-        int version, List<int[]> prompts, int samples, Sampler.Options options, long stream) {
-      int[] numbers = IntStream.range(0, prompts.size()).toArray();
+        int version,
+        List<int[]> prompts,
+        int first,
+        int samples,
+        Sampler.Options options,
+        long stream) {
+      int[] numbers = IntStream.range(first, first + prompts.size()).toArray();
       List<Sampler.Request> requests =
           IntStream.range(0, prompts.size() * samples)
               .mapToObj(i -> new Sampler.Request(i / samples, i % samples))

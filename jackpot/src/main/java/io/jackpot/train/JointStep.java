@@ -10,12 +10,14 @@ import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
+import io.jackpot.tensor.HeadLoss;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.train.BeforeUpdate.Distribution;
 import io.jackpot.train.Comparisons.Sampling;
 import io.jackpot.transformer.NonFiniteException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One joint update of policy and actor from a mini-batch (Jackpot, Algorithm 1).
@@ -55,11 +57,13 @@ final class JointStep {
   private final int microBatchTokens;
   private final Learner policy;
   private final Learner sampler;
+  private final @Nullable ReferenceKl reference;
   private final boolean trainsActor;
 
   /**
    * @param objective computes the losses where the ops run
    * @param sampler the model that sampled: the actor, or {@code policy} itself
+   * @param reference the divergence from it is a part of the loss; null where it is none
    */
   JointStep(
       Ops ops,
@@ -68,7 +72,8 @@ final class JointStep {
       Sampling sampling,
       int microBatchTokens,
       Learner policy,
-      Learner sampler) {
+      Learner sampler,
+      @Nullable ReferenceKl reference) {
     this.ops = ops;
     this.objective = objective;
     this.options = options;
@@ -77,6 +82,7 @@ final class JointStep {
     this.microBatchTokens = microBatchTokens;
     this.policy = policy;
     this.sampler = sampler;
+    this.reference = reference;
     boolean hasLoss = options.actorCorrection() != null || options.distillCoefficient() > 0;
     this.trainsActor = hasActor() && hasLoss;
   }
@@ -226,6 +232,9 @@ final class JointStep {
       copy(inf.logProbs(), tokens.actorLogRef, at);
     }
 
+    if (reference != null) {
+      reference.fill(pass.batch, now.head(), statistics, tokens, at);
+    }
     Distribution actor = hasActor() ? samplerNow : null;
     int[] topIds = statistics.topIds();
     comparisons.fill(new Comparisons.Views(now, actor, target, inf, topIds), tokens, at);
@@ -234,8 +243,8 @@ final class JointStep {
 
   private void backward(Pass pass, MiniBatch tokens, ObjectiveResult result) {
     if (result.updatesPolicy()) {
-      float[] coefficient = pass.part(result.policyCoefficient());
-      policy.backward(pass.batch, pass.policy.head, pass.policy.statistics, coefficient, null);
+      HeadLoss loss = policyLoss(pass, tokens, result);
+      policy.backward(pass.batch, pass.policy.head, pass.policy.statistics, loss);
     }
     if (trainsActor) {
       Distillation distillation =
@@ -248,8 +257,24 @@ final class JointStep {
                   options.distillDirection(),
                   pass.part(tokens.divergence(options.distillDirection())));
       float[] coefficient = pass.part(result.actorCoefficient());
-      sampler.backward(
-          pass.batch, pass.sampler.head, pass.sampler.statistics, coefficient, distillation);
+      HeadLoss loss = new HeadLoss(coefficient, null, null, distillation);
+      sampler.backward(pass.batch, pass.sampler.head, pass.sampler.statistics, loss);
     }
+  }
+
+  /** Of log-probs of the actions, and of what is beside the paper's objective. */
+  private HeadLoss policyLoss(Pass pass, MiniBatch tokens, ObjectiveResult result) {
+    boolean bonus = options.extensions().entropyCoefficient() > 0;
+    float[] entropyWeight = bonus ? pass.part(result.beside().entropyWeight()) : null;
+    float[] coefficient = pass.part(result.policyCoefficient());
+    HeadLoss loss = new HeadLoss(coefficient, entropyWeight, null, null);
+    return reference == null
+        ? loss
+        : reference.in(
+            loss,
+            pass.batch,
+            pass.policy.statistics,
+            pass.part(result.beside().referenceWeight()),
+            pass.part(tokens.referenceKl));
   }
 }

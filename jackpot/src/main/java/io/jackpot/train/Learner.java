@@ -1,7 +1,7 @@
 package io.jackpot.train;
 
-import io.jackpot.tensor.Distillation;
 import io.jackpot.tensor.Head;
+import io.jackpot.tensor.HeadLoss;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Tensor;
@@ -13,7 +13,6 @@ import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Parameters;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /** A model being trained: its activations, gradients and optimizer. */
 final class Learner {
@@ -79,20 +78,12 @@ final class Learner {
             Float.isFinite(statistics.logSumExp()[i]) && Float.isFinite(statistics.logProb()[i]));
   }
 
-  /**
-   * Adds to the gradients those of Σ coefficient·log p(action) + Σ weight·divergence over the batch
-   * of the last forward.
-   */
-  void backward(
-      PackedResponses batch,
-      Head head,
-      HeadStatistics statistics,
-      float[] coefficient,
-      @Nullable Distillation distillation) {
+  /** Adds to the gradients those of {@code loss} over the batch of the last forward. */
+  void backward(PackedResponses batch, Head head, HeadStatistics statistics, HeadLoss loss) {
     int dim = model.config().hiddenSize();
     Tensor dRows = dHidden.of(batch.responses(), dim);
     Tensor dHeadWeight = gradients.get(model.config().headName());
-    ops.headBackward(head, statistics, coefficient, distillation, dRows, dHeadWeight);
+    ops.headBackward(head, statistics, loss, dRows, dHeadWeight);
     Tensor dHiddenAll = dAll.of(batch.ids().length, dim);
     ops.gatherRowsBackward(dRows, batch.rows(), dHiddenAll);
     activations.backward(ops, dHiddenAll, gradients);

@@ -12,6 +12,7 @@ import io.jackpot.prompts.Demonstrations;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Streams;
 import io.jackpot.tensor.Head;
+import io.jackpot.tensor.HeadLoss;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
 import io.jackpot.train.PackedResponses.Sequence;
@@ -158,7 +159,7 @@ public final class Sft {
       }
       float[] coefficient = new float[part.responses()];
       Arrays.fill(coefficient, -1f / tokens);
-      learner.backward(part, head, statistics, coefficient, null);
+      learner.backward(part, head, statistics, HeadLoss.ofActions(coefficient));
     }
     loss /= tokens;
     double norm = gradientNorm(step, loss, batch);

@@ -71,13 +71,13 @@ final class StepMetrics {
       // One model's Z is near its bound, so that κ·Z exceeds it by chance.
       line.put("zAboveBound", metrics.zAboveBound());
     }
-    putExtensions(line, outcome.extensions(), objective.beside());
+    putExtensions(line, outcome.extensions(), objective.beside(), batch);
     return line;
   }
 
   /** Adds the metrics of what beside the paper's objective is on. */
   private static void putExtensions(
-      ObjectNode line, Extensions extensions, ObjectiveResult.Beside metrics) {
+      ObjectNode line, Extensions extensions, ObjectiveResult.Beside metrics, List<Rollout> batch) {
     if (extensions.ratioLevel() == Extensions.RatioLevel.SEQUENCE) {
       line.put("sequenceRatioMin", metrics.ratioMin()).put("sequenceRatioMax", metrics.ratioMax());
     }
@@ -86,6 +86,19 @@ final class StepMetrics {
     }
     if (extensions.maskTruncated()) {
       line.put("lossTokens", metrics.lossTokens());
+    }
+    if (extensions.entropyCoefficient() > 0) {
+      line.put("entropyLoss", metrics.entropyLoss());
+    }
+    Extensions.ReferenceKl reference = extensions.referenceKl();
+    if (reference != null && reference.inReward()) {
+      double penalty = sum(batch, r -> r.reward(Rollout.Reward.REFERENCE_KL));
+      double tokens = sum(batch, Rollout::tokens);
+      line.put("referenceKl", 0 - penalty / reference.coefficient() / tokens)
+          .put("referenceKlReward", penalty / batch.size());
+    } else if (reference != null) {
+      line.put("referenceKl", metrics.referenceKl())
+          .put("referenceKlLoss", metrics.referenceKlLoss());
     }
   }
 
@@ -133,6 +146,10 @@ final class StepMetrics {
   }
 
   private static <T> double mean(List<T> all, ToDoubleFunction<T> value) {
-    return all.stream().mapToDouble(value).sum() / all.size();
+    return sum(all, value) / all.size();
+  }
+
+  private static <T> double sum(List<T> all, ToDoubleFunction<T> value) {
+    return all.stream().mapToDouble(value).sum();
   }
 }

@@ -6,7 +6,9 @@ import io.jackpot.problems.Problem;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -26,6 +28,7 @@ final class StepRecorder {
   private final ProgressLine progress;
   private final StepNotes notes;
   private final Curriculum training;
+  private final Map<String, Integer> ofRollout = new LinkedHashMap<>();
   private ObjectNode line = JsonNodeFactory.instance.objectNode();
   private int step;
   private boolean evaluates;
@@ -64,6 +67,27 @@ final class StepRecorder {
   }
 
   /**
+   * Groups without an advantage were replaced, but not in step 0, which trains on none.
+   *
+   * @param step of the first update from the rollout
+   */
+  void filtered(int step, GroupSampler.Sampled sampled) {
+    ofRollout.put("generationBatches", sampled.batches());
+    ofRollout.put("sampledProblems", sampled.problems());
+    if (step > 0 && sampled.teaching() < sampled.groups().size()) {
+      notes.add(
+          step,
+          "too few problems have an advantage, the rollout is filled with others: ",
+          "%d of the %d sampled in %d batches (maxGenerationBatches), where %d are wanted"
+              .formatted(
+                  sampled.teaching(),
+                  sampled.problems(),
+                  sampled.batches(),
+                  sampled.groups().size()));
+    }
+  }
+
+  /**
    * An update was made.
    *
    * @param rate the policy's learning rate
@@ -88,6 +112,7 @@ final class StepRecorder {
           Outcomes.of(miniBatch).withoutAdvantage());
     }
     line = StepMetrics.of(step, outcome, miniBatch, equalGroupShare);
+    ofRollout.forEach(line::put);
     line.put("badGold", training.badGold());
     line.put("badLength", training.badLength());
     line.put("learningRate", rate);

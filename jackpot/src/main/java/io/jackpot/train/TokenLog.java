@@ -3,6 +3,7 @@ package io.jackpot.train;
 import io.jackpot.config.TokenLogSettings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.input.Names;
+import io.jackpot.objective.Extensions;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.tensor.Distillation.Direction;
@@ -141,6 +142,13 @@ final class TokenLog {
     }
     line.put("entropy", tokens.entropy[t]).put("klActorPolicy", tokens.klActorPolicy[t]);
     putIfComputed(line, "klPolicyActor", tokens.klPolicyActor[t]);
+    Extensions.ReferenceKl reference = outcome.extensions().referenceKl();
+    if (reference != null && !reference.inReward()) {
+      line.put("reference", tokens.logReference[t]);
+      if (reference.estimator().isExact()) {
+        line.put("referenceKl", tokens.referenceKl[t]);
+      }
+    }
   }
 
   private static void putIfComputed(ObjectNode line, String key, double value) {

@@ -120,15 +120,23 @@ public final class Training {
       String from) {
     RunProblems problems = RunProblems.of(settings, state);
     state.position().require(problems.training());
+    Reference reference = Reference.load(settings, state, run, LoadProgress.on(log, terminal));
     try (Compute device =
-            settings.compute().open(settings.dtypes(), () -> plan(settings, state, problems));
+            settings
+                .compute()
+                .open(settings.dtypes(), () -> plan(settings, state, reference, problems));
         RunFolder folder = open.get()) {
       announce(run, device, settings, state, problems);
+      if (reference != null) {
+        reference.note(run);
+        log.println(reference.announcement(settings));
+      }
       from.lines().forEach(log::println);
       try (ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         StepRecorder recorder =
             new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
-        TrainingLoop loop = new TrainingLoop(device, settings, problems, state, folder, recorder);
+        TrainingLoop loop =
+            new TrainingLoop(device, settings, problems, state, reference, folder, recorder);
         if (fromStart) {
           loop.begin();
         }
@@ -144,7 +152,10 @@ public final class Training {
   }
 
   private static MemoryPlan plan(
-      TrainSettings settings, TrainingState state, RunProblems problems) {
+      TrainSettings settings,
+      TrainingState state,
+      @Nullable Reference reference,
+      RunProblems problems) {
     ModelConfig policy = state.policy().model().config();
     int prompt = problems.longestPrompt();
     int response = settings.maxResponseTokens();
@@ -161,6 +172,10 @@ public final class Training {
       plan.model("actor", state.actor().folder().config())
           .learner("actor", actor, tokens, recompute)
           .sampler("actor", actor, settings.samplingSlots(), prompt, response);
+    }
+    if (reference != null) {
+      ModelConfig config = reference.model().config();
+      plan.model("reference", config).frozen("reference", config, tokens);
     }
     return plan.build(
         (recompute ? "" : "--recompute-activations, ")

@@ -17,6 +17,7 @@ import io.jackpot.transformer.Sampler;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Algorithm 1 of the paper: the actor answers a batch of problems, then policy and actor are
@@ -36,7 +37,7 @@ final class TrainingLoop {
   private final Model sampling;
 
   private final Workers rolloutWorkers;
-  private final RolloutCollector rollouts;
+  private final GroupSampler groups;
   private final Workers evaluationWorkers;
   private final RolloutCollector evaluation;
   private final int miniBatches;
@@ -48,6 +49,7 @@ final class TrainingLoop {
       TrainSettings settings,
       RunProblems problems,
       TrainingState state,
+      @Nullable Reference reference,
       RunFolder folder,
       StepRecorder recorder) {
     Ops ops = compute.ops();
@@ -63,6 +65,7 @@ final class TrainingLoop {
     Learner sampler = actor == null ? policy : learner("actor", ops, actor);
     this.sampling = sampler.model();
     this.diagnosis = diagnosis(policy, sampler);
+    ReferenceKl referenceKl = reference == null ? null : reference.divergence(ops, settings);
     this.joint =
         new JointStep(
             ops,
@@ -74,7 +77,8 @@ final class TrainingLoop {
                 !settings.sampling().truncation().keepsAll()),
             settings.microBatchTokens(),
             policy,
-            sampler);
+            sampler,
+            settings.loss().isInReward() ? null : referenceKl);
     Sampler.Options options =
         new Sampler.Options(
             settings.temperature(),
@@ -88,9 +92,13 @@ final class TrainingLoop {
         new LocalWorkers(
             new Sampler(
                 ops, sampling, settings.dtypes().actorDtype(), settings.dtypes().kvDtype()));
-    this.rollouts =
-        new RolloutCollector(
-            rolloutWorkers, state.tokenizer(), problems.verifier(), streams, options);
+    this.groups =
+        new GroupSampler(
+            new RolloutCollector(
+                rolloutWorkers, state.tokenizer(), problems.verifier(), streams, options),
+            problems.training(),
+            settings,
+            rollouts -> divergence(policy, referenceKl, rollouts));
     this.evaluationWorkers = new LocalWorkers(new Sampler(ops, state.policy().model()));
     this.evaluation =
         new RolloutCollector(
@@ -123,7 +131,8 @@ final class TrainingLoop {
    */
   void begin() {
     recorder.start();
-    RolloutBatch batch = rollout(0, 0, Math.ceilDiv(updateResponses, settings.samplesPerPrompt()));
+    int prompts = Math.ceilDiv(updateResponses, settings.samplesPerPrompt());
+    RolloutBatch batch = batch(0, sample(0, 0, prompts, 1));
     recorder.sampled(1);
     tokenLog.keep(state, 0, 0);
     List<Rollout> miniBatch = batch.miniBatch(0, updateResponses);
@@ -152,9 +161,11 @@ final class TrainingLoop {
     recorder.start();
     tokenLog.keep(state, state.step() + 1, state.step() + miniBatches);
     int prompts = settings.rolloutPrompts();
-    RolloutBatch batch =
-        rollout(state.position().rollouts() + 1, state.position().problems(), prompts);
-    state = state.afterRollout(prompts, problems.training());
+    int number = state.position().rollouts() + 1;
+    GroupSampler.Sampled sampled =
+        sample(number, state.position().problems(), prompts, settings.loss().generationBatches());
+    RolloutBatch batch = batch(number, sampled);
+    state = state.afterRollout(sampled.problems(), problems.training());
     recorder.sampled(miniBatches);
     BeforeUpdate before = before(batch.rollouts(), miniBatches > 1);
     double lambda = lambda(state.step() + 1, batch.rollouts(), before);
@@ -171,21 +182,31 @@ final class TrainingLoop {
   }
 
   /** Publishes the weights and samples {@code prompts} problems from {@code first} on. */
-  private RolloutBatch rollout(int number, long first, int prompts) {
-    int samples = settings.samplesPerPrompt();
+  private GroupSampler.Sampled sample(int number, long first, int prompts, int batches) {
     rolloutWorkers.publish(state.step(), sampling);
-    List<Rollout> groups =
-        rollouts.collect(
-            problems.training().take(first, prompts),
-            samples,
-            settings.advantage(),
-            number,
-            state.step());
+    GroupSampler.Sampled sampled = groups.sample(first, prompts, batches, number, state.step());
+    if (settings.loss().filterGroups()) {
+      recorder.filtered(number == 0 ? 0 : state.step() + 1, sampled);
+    }
+    return sampled;
+  }
+
+  /** The responses of a rollout in the order of the updates. */
+  private RolloutBatch batch(int number, GroupSampler.Sampled sampled) {
+    int responses = sampled.groups().size() * settings.samplesPerPrompt();
     int[] order =
         miniBatches == 1
-            ? IntStream.range(0, groups.size()).toArray()
-            : streams.permutation(Streams.Purpose.SHUFFLE, number, groups.size());
-    return RolloutBatch.of(groups, samples, order);
+            ? IntStream.range(0, responses).toArray()
+            : streams.permutation(Streams.Purpose.SHUFFLE, number, responses);
+    return RolloutBatch.of(sampled.groups(), order);
+  }
+
+  private double[] divergence(
+      Learner policy, @Nullable ReferenceKl reference, List<Rollout> rollouts) {
+    int k = joint.topK(policy.model().config().vocabularySize());
+    return reference == null
+        ? new double[rollouts.size()]
+        : reference.sums(policy, rollouts, settings.microBatchTokens(), k);
   }
 
   private BeforeUpdate before(List<Rollout> rollouts, boolean severalUpdates) {

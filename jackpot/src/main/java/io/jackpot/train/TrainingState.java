@@ -88,14 +88,19 @@ record TrainingState(
   private static Trained actor(
       TrainSettings settings, Tokenizer tokenizer, Function<String, LoadListener> progress) {
     ModelFolder actor = ModelSource.load(settings.actor(), progress);
-    Tokenizer other = tokenizer("actor", settings.actor(), actor);
-    if (!same(tokenizer, other)) {
-      throw new InputException(
-          "actor: the tokenizer of "
-              + settings.actor()
-              + " differs from the policy's, expected models that share one");
-    }
+    requireTokenizer("actor", settings.actor(), actor, tokenizer);
     return Trained.fresh(actor, optimizer(settings));
+  }
+
+  /**
+   * @throws InputException if a model has another tokenizer than the policy
+   */
+  static void requireTokenizer(String who, String model, ModelFolder folder, Tokenizer policy) {
+    if (!same(policy, tokenizer(who, model, folder))) {
+      throw new InputException(
+          "%s: the tokenizer of %s differs from the policy's, expected models that share one"
+              .formatted(who, model));
+    }
   }
 
   private static Tokenizer tokenizer(String who, String model, ModelFolder folder) {

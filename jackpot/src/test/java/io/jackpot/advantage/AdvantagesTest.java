@@ -1,10 +1,8 @@
 package io.jackpot.advantage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jackpot.input.InputException;
 import java.util.Arrays;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -17,7 +15,7 @@ class AdvantagesTest {
   @Test
   void grpoDividesByTheSampleStandardDeviation() {
     double std = Math.sqrt(0.75 / 3); // deviations ¾, −¼, −¼, −¼
-    assertThat(Advantages.GRPO.of(new double[] {1, 0, 0, 0}))
+    assertThat(Advantages.GRPO.of(new double[] {1, 0, 0, 0}, 7))
         .containsExactly(
             new double[] {
               0.75 / (std + 1e-6), -0.25 / (std + 1e-6), -0.25 / (std + 1e-6), -0.25 / (std + 1e-6)
@@ -27,13 +25,13 @@ class AdvantagesTest {
 
   @Test
   void drGrpoOnlyCenters() {
-    assertThat(Advantages.DR_GRPO.of(new double[] {1, 0, 0, 0}))
+    assertThat(Advantages.DR_GRPO.of(new double[] {1, 0, 0, 0}, 7))
         .containsExactly(new double[] {0.75, -0.25, -0.25, -0.25}, CLOSE);
   }
 
   @Test
   void rlooComparesWithTheOthers() {
-    assertThat(Advantages.RLOO.of(new double[] {3, 1, 2}))
+    assertThat(Advantages.RLOO.of(new double[] {3, 1, 2}, 7))
         .containsExactly(new double[] {1.5, -1.5, 0}, CLOSE);
   }
 
@@ -43,23 +41,15 @@ class AdvantagesTest {
     for (int n = 0; n < 50; n++) {
       double[] rewards = new double[n];
       Arrays.fill(rewards, 0.1); // whose mean is not always 0.1
-      assertThat(advantages.of(rewards)).containsOnly(new double[n]);
+      assertThat(advantages.of(rewards, 0.1)).containsOnly(new double[n]);
     }
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void groupsDoNotMix(Advantages advantages) {
-    double[] two = advantages.of(new double[] {1, 0, 5, 5, 3, 9}, 2);
-    assertThat(two).startsWith(advantages.of(new double[] {1, 0}));
-    assertThat(two[2]).isZero();
-    assertThat(two).endsWith(advantages.of(new double[] {3, 9}));
-  }
-
+  /** ReMax compares with the greedy response, so one response is enough. */
   @Test
-  void rewardsMustFillTheirGroups() {
-    assertThatThrownBy(() -> Advantages.GRPO.of(new double[5], 2))
-        .isInstanceOf(InputException.class)
-        .hasMessage("5 rewards, expected a multiple of the group size 2");
+  void remaxComparesWithTheGreedyResponse() {
+    assertThat(Advantages.REMAX.of(new double[] {1, 0, 1}, 1)).containsExactly(0, -1, 0);
+    assertThat(Advantages.REMAX.of(new double[] {1}, 0)).containsExactly(1);
+    assertThat(Advantages.REMAX.smallestGroup()).isOne();
   }
 }

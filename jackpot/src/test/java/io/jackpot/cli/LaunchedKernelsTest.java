@@ -152,7 +152,11 @@ class LaunchedKernelsTest {
         "--actor-correction",
         options[3],
         "--correction-level",
-        options[4]);
+        options[4],
+        "--reference-kl",
+        "0.1",
+        "--reference-kl-estimator",
+        "topk");
   }
 
   private static void jackpot(String... args) {

@@ -95,6 +95,13 @@ class SettingsTest {
     OTHERS.put("ratioLevel", "sequence");
     OTHERS.put("dualClip", "3");
     OTHERS.put("maskTruncated", "true");
+    OTHERS.put("entropyCoefficient", "0.001");
+    OTHERS.put("referenceKl", "0.05");
+    OTHERS.put("referenceKlEstimator", "k2");
+    OTHERS.put("referenceKlIn", "reward");
+    OTHERS.put("reference", "models/reference");
+    OTHERS.put("filterGroups", "true");
+    OTHERS.put("maxGenerationBatches", "4");
     OTHERS.put("learningRate", "0.00031");
     OTHERS.put("actorLearningRate", "1e-7");
     OTHERS.put("beta1", "0.8");
@@ -486,7 +493,11 @@ class SettingsTest {
                 Distillation.Direction.REVERSE,
                 ObjectiveOptions.Aggregation.SEQUENCE_MEAN,
                 new Extensions(
-                    Extensions.RatioLevel.SEQUENCE, OptionalDouble.of(3), true, 0, null)));
+                    Extensions.RatioLevel.SEQUENCE,
+                    OptionalDouble.of(3),
+                    true,
+                    0.001,
+                    new Extensions.ReferenceKl(0.05, Extensions.KlEstimator.K2, true))));
     assertThat(
             TRAIN
                 .build(

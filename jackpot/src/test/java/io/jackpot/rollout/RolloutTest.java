@@ -3,6 +3,7 @@ package io.jackpot.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jackpot.advantage.Advantages;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
@@ -39,13 +40,18 @@ class RolloutTest {
 
   @Test
   void aBatchIsCutIntoMiniBatchesInTheOrderOfTheUpdates() {
-    List<Rollout> groups = new ArrayList<>();
+    List<Rollout> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      groups.add(rollout(new boolean[3], reward("verifier", i == 3 ? 1 : 0)));
+      all.add(rollout(new boolean[3], reward("verifier", i == 3 ? 1 : 0)));
     }
-    RolloutBatch batch = RolloutBatch.of(groups, 2, new int[] {3, 0, 2, 1});
+    Group equal = new Group(all.subList(0, 2), 0).with(Advantages.GRPO);
+    Group teaching = new Group(all.subList(2, 4), 0).with(Advantages.GRPO);
+    assertThat(equal.teaches()).isFalse();
+    assertThat(teaching.teaches()).isTrue();
+    RolloutBatch batch = RolloutBatch.of(List.of(equal, teaching), new int[] {3, 0, 2, 1});
     assertThat(batch.equalGroupShare()).isEqualTo(0.5);
-    assertThat(batch.miniBatch(1, 2)).containsExactly(groups.get(2), groups.get(1));
+    assertThat(batch.miniBatch(1, 2))
+        .containsExactly(teaching.responses().get(0), equal.responses().get(1));
     assertThat(batch.tokensBefore(1, 2)).isEqualTo(6);
   }
 
@@ -58,7 +64,7 @@ class RolloutTest {
     try (Ops ops = OpsLookup.open(1)) {
       Workers workers = new LocalWorkers(new Sampler(ops, model));
       workers.publish(4, model);
-      List<Sample> samples = workers.sample(Workers.Job.of(4, PROMPTS, 3, OPTIONS, stream));
+      List<Sample> samples = workers.sample(Workers.Job.of(4, PROMPTS, 0, 3, OPTIONS, stream));
       List<Sample> expected =
           new Sampler(ops, model)
               .sample(
@@ -76,7 +82,7 @@ class RolloutTest {
           new Workers.Job(4, PROMPTS.subList(1, 2), new int[] {1}, second, OPTIONS, stream);
       assertThat(workers.sample(alone).getFirst().ids()).isEqualTo(expected.getLast().ids());
 
-      assertThatThrownBy(() -> workers.sample(Workers.Job.of(5, PROMPTS, 1, OPTIONS, stream)))
+      assertThatThrownBy(() -> workers.sample(Workers.Job.of(5, PROMPTS, 0, 1, OPTIONS, stream)))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("update 4")
           .hasMessageContaining("update 5");

@@ -70,6 +70,11 @@ class AuditedRunTest {
     "icepop, correctionLevel, geometric",
     "jackpot-no-clip, temperature, 0.8",
     "on-policy, trainBatch, 24",
+    "jackpot, referenceKl, 0.1",
+    "jackpot, entropyCoefficient, 0.1",
+    "tis, ratioLevel, sequence",
+    "off-policy, dualClip, 1.05",
+    "jackpot, maxResponseTokens, 3",
   })
   void everythingIsRecomputed(String arm, String setting, String value) {
     Path run = run(Map.of("arm", arm, "tokenLogResponses", "all", setting, value));

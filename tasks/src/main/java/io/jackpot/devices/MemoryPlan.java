@@ -96,6 +96,17 @@ public record MemoryPlan(List<Part> parts, String advice) {
     }
 
     /**
+     * A model that only computes probabilities of given tokens, in passes like those of training.
+     *
+     * @param tokens of a pass
+     */
+    public Builder frozen(String name, ModelConfig config, int tokens) {
+      long perToken = Activations.floatsPerToken(config, true) + config.hiddenSize();
+      parts.add(new Part(name + "'s forward pass", Kind.ACTIVATIONS, perToken * tokens));
+      return this;
+    }
+
+    /**
      * A model that samples.
      *
      * @param slots sequences at the same time

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maskTruncated whether responses that were cut off carry no loss, which {@link
  *     TokenBatch.Beside#lossMask} then says
  * @param entropyCoefficient of the mean entropy of p_new, which the loss is reduced by
- * @param referenceKl the divergence from a frozen reference in the loss; null for none
+ * @param referenceKl the divergence from a frozen reference; null for none
  */
 public record Extensions(
     RatioLevel ratioLevel,
@@ -63,11 +63,13 @@ public record Extensions(
   }
 
   /**
-   * The divergence from the reference as a part of the loss.
+   * The divergence from the reference, in the loss or in the reward.
    *
    * @param coefficient β
+   * @param inReward whether β times its sum over a response is subtracted from the reward, before
+   *     advantages, and the loss has no part of it
    */
-  public record ReferenceKl(double coefficient, KlEstimator estimator) {}
+  public record ReferenceKl(double coefficient, KlEstimator estimator, boolean inReward) {}
 
   public Extensions {
     dualClip.ifPresent(c -> {

@@ -115,9 +115,9 @@ public final class ObjectiveInputs {
     numbers[ENTROPY] = extensions.entropyCoefficient();
     choices[SEQUENCE_RATIO] = extensions.ratioLevel() == Extensions.RatioLevel.SEQUENCE ? 1 : 0;
     Extensions.ReferenceKl reference = extensions.referenceKl();
-    numbers[REFERENCE] = reference == null ? 0 : reference.coefficient();
-    choices[ESTIMATOR] =
-        reference == null ? RegularizerTasks.NONE : estimator(reference.estimator());
+    boolean inLoss = reference != null && !reference.inReward();
+    numbers[REFERENCE] = inLoss ? reference.coefficient() : 0;
+    choices[ESTIMATOR] = inLoss ? estimator(reference.estimator()) : RegularizerTasks.NONE;
   }
 
   /** An estimator as {@link RegularizerTasks} numbers it. */

@@ -188,6 +188,56 @@ class ExtensionsTest {
     assertThat(result.firstNotFinite()).isEmpty();
   }
 
+  /** By differences over the logits of six ids, of which four are counted on their own. */
+  @Test
+  void theGroupedDivergenceHasTheGradientOfItsDefinition() {
+    double[] logits = {0.3, -1, 1.2, 0.4, -0.6, -0.2};
+    double[] reference = {-0.5, 0.2, 0.9, 0.1, 0.6, -1.4};
+    float[] logP = new float[4];
+    float[] logQ = new float[4];
+    for (int x = 0; x < 4; x++) {
+      logP[x] = (float) logProb(logits, x);
+      logQ[x] = (float) logProb(reference, x);
+    }
+    float[] coefficient = new float[4];
+    LossTasks.groupedDivergenceDerivatives(logP, logQ, 0, 4, 0.7, coefficient);
+    double step = 1e-5;
+    for (int y = 0; y < 6; y++) {
+      double gradient = 0;
+      for (int x = 0; x < 4; x++) {
+        gradient += coefficient[x] * ((x == y ? 1 : 0) - Math.exp(logProb(logits, y)));
+      }
+      double logit = logits[y];
+      logits[y] = logit + step;
+      double up = grouped(logits, reference);
+      logits[y] = logit - step;
+      double down = grouped(logits, reference);
+      logits[y] = logit;
+      assertThat(gradient).isCloseTo(0.7 * (up - down) / (2 * step), within(1e-6));
+    }
+    assertThat(LossTasks.groupedDivergence(logP, logQ, 0, 4))
+        .isCloseTo(grouped(logits, reference), within(1e-6));
+  }
+
+  /** The ids from 0 to 3 on their own, and 4 and 5 together. */
+  private static double grouped(double[] logits, double[] reference) {
+    double kl = 0;
+    double p = 0;
+    double q = 0;
+    for (int x = 0; x < 6; x++) {
+      double logP = logProb(logits, x);
+      double logQ = logProb(reference, x);
+      kl += x < 4 ? Math.exp(logP) * (logP - logQ) : 0;
+      p += x < 4 ? 0 : Math.exp(logP);
+      q += x < 4 ? 0 : Math.exp(logQ);
+    }
+    return kl + p * Math.log(p / q);
+  }
+
+  private static double logProb(double[] logits, int x) {
+    return logits[x] - Math.log(Arrays.stream(logits).map(Math::exp).sum());
+  }
+
   private static double[] of(double[] values, int[] places) {
     return Arrays.stream(places).mapToDouble(t -> values[t]).toArray();
   }

@@ -116,7 +116,8 @@ public final class ObjectiveCases {
         number % 4 == 1 ? 0 : 0.02,
         number % 7 == 0
             ? null
-            : new Extensions.ReferenceKl(0.1, estimators[number % estimators.length]));
+            : new Extensions.ReferenceKl(
+                0.1, estimators[number % estimators.length], number % 11 == 1));
   }
 
   // ---- Batches

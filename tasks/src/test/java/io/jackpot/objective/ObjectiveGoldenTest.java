@@ -127,7 +127,8 @@ class ObjectiveGoldenTest {
         ? null
         : new Extensions.ReferenceKl(
             r.get("coefficient").doubleValue(),
-            constant(Extensions.KlEstimator.class, r.get("estimator")));
+            constant(Extensions.KlEstimator.class, r.get("estimator")),
+            false);
   }
 
   private static PolicyWeighting weighting(JsonNode w) {

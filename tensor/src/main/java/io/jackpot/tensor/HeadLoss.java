@@ -35,6 +35,21 @@ public record HeadLoss(
     }
   }
 
+  /** Log-probs of the actions alone. */
+  public static HeadLoss ofActions(float[] coefficient) {
+    return new HeadLoss(coefficient, null, null, null);
+  }
+
+  /** With a divergence from a teacher. */
+  public HeadLoss with(Distillation other) {
+    return new HeadLoss(coefficient, entropyWeight, ids, other);
+  }
+
+  /** With the log-probs of other ids. */
+  public HeadLoss with(Ids other) {
+    return new HeadLoss(coefficient, entropyWeight, other, distillation);
+  }
+
   /** Ids of each of {@code tokens} tokens. */
   public int idCount(int tokens) {
     return ids == null || tokens == 0 ? 0 : ids.ids.length / tokens;

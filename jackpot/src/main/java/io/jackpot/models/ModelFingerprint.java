@@ -1,7 +1,6 @@
-package io.jackpot.inference;
+package io.jackpot.models;
 
 import io.jackpot.input.InputException;
-import io.jackpot.models.ModelSource;
 import io.jackpot.weights.AtomicFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +17,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Identifies the files of a model, so that another model in the same place is detected. */
-final class ModelFingerprint {
+public final class ModelFingerprint {
   /** The files that make a model; other files in its folder may change. */
   private static final Pattern FILES =
       Pattern.compile("[^.].*\\.(json|safetensors|gguf|model|txt)");
@@ -30,7 +29,7 @@ final class ModelFingerprint {
    *
    * @throws InputException if there is no such model, or a file cannot be read
    */
-  static ObjectNode of(String model) {
+  public static ObjectNode of(String model) {
     return ModelSource.read(model, ModelFingerprint::of);
   }
 
@@ -77,9 +76,11 @@ final class ModelFingerprint {
 
   /**
    * @param before what {@link #of(String)} gave then
+   * @param since when that was, for messages
+   * @param instead what to do, for messages
    * @throws InputException naming the first file that is not what it was
    */
-  static void check(String model, ObjectNode before) {
+  public static void check(String model, ObjectNode before, String since, String instead) {
     ObjectNode now = of(model);
     Set<String> files = new LinkedHashSet<>(before.propertyNames());
     files.addAll(now.propertyNames());
@@ -87,8 +88,9 @@ final class ModelFingerprint {
       if (!before.path(file).toString().equals(now.path(file).toString())) {
         String changed = now.has(file) ? "is another file now" : "is gone";
         throw new InputException(
-            "%s: %s %s since this evaluation started; expected the same model, or give --out for a new evaluation"
-                .formatted(model, file, before.has(file) ? changed : "was not there"));
+            "%s: %s %s %s; %s"
+                .formatted(
+                    model, file, before.has(file) ? changed : "was not there", since, instead));
       }
     }
   }
