@@ -2,7 +2,6 @@ package io.jackpot.rollout;
 
 import io.jackpot.advantage.Advantages;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -25,11 +24,6 @@ public record Group(List<Rollout> responses, double greedyReward) {
             .mapToObj(i -> responses.get(i).withAdvantage(advantage[i]))
             .toList(),
         greedyReward);
-  }
-
-  /** With other responses, made from these. */
-  public Group map(UnaryOperator<Rollout> change) {
-    return new Group(responses.stream().map(change).toList(), greedyReward);
   }
 
   /** Whether a response has an advantage. */

@@ -5,9 +5,8 @@ import io.jackpot.rollout.Group;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.rollout.RolloutCollector;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Samples the groups of a rollout. Where it is asked for, groups without an advantage are replaced
@@ -29,27 +28,21 @@ final class GroupSampler {
    * @param batches sampled, one after another
    * @param teaching groups with an advantage, of those that were sampled
    */
-  record Sampled(List<Group> groups, int problems, int batches, int teaching) {
-
-    /** The mean over the groups. */
-    double mean(ToDoubleFunction<Group> value) {
-      return groups.stream().mapToDouble(value).average().orElse(Double.NaN);
-    }
-  }
+  record Sampled(List<Group> groups, int problems, int batches, int teaching) {}
 
   private final RolloutCollector collector;
   private final Curriculum training;
   private final TrainSettings settings;
-  private final Divergence divergence;
+  private final @Nullable Divergence divergence;
 
   /**
-   * @param divergence asked for where the settings have it in the reward
+   * @param divergence that is taken from rewards; null for none
    */
   GroupSampler(
       RolloutCollector collector,
       Curriculum training,
       TrainSettings settings,
-      Divergence divergence) {
+      @Nullable Divergence divergence) {
     this.collector = collector;
     this.training = training;
     this.settings = settings;
@@ -89,26 +82,28 @@ final class GroupSampler {
     int found = (int) teaching.stream().filter(Group::teaches).count();
     teaching.addAll(others.subList(0, prompts - teaching.size()));
     return new Sampled(
-        settings.loss().hasReference() && settings.loss().isInReward()
-            ? penalized(teaching)
-            : List.copyOf(teaching),
+        divergence == null ? List.copyOf(teaching) : penalized(teaching, divergence),
         taken,
         batch,
         found);
   }
 
-  private List<Group> penalized(List<Group> groups) {
+  /** The groups with what the divergence takes from their rewards. */
+  private List<Group> penalized(List<Group> groups, Divergence penalty) {
     List<Rollout> all = groups.stream().flatMap(group -> group.responses().stream()).toList();
-    double[] sums = divergence.of(all);
+    double[] sums = penalty.of(all);
     double coefficient = settings.loss().referenceKl();
-    List<Rollout> changed = new ArrayList<>();
-    for (int i = 0; i < sums.length; i++) {
-      double penalty = 0 - coefficient * sums[i];
-      changed.add(all.get(i).withReward(new Rollout.Reward(Rollout.Reward.REFERENCE_KL, penalty)));
+    List<Group> changed = new ArrayList<>();
+    int i = 0;
+    for (Group group : groups) {
+      List<Rollout> responses = new ArrayList<>();
+      for (Rollout response : group.responses()) {
+        double part = 0 - coefficient * sums[i];
+        responses.add(response.withReward(new Rollout.Reward(Rollout.Reward.REFERENCE_KL, part)));
+        i++;
+      }
+      changed.add(new Group(responses, group.greedyReward()).with(settings.advantage()));
     }
-    Iterator<Rollout> next = changed.iterator();
-    return groups.stream()
-        .map(group -> group.map(_ -> next.next()).with(settings.advantage()))
-        .toList();
+    return changed;
   }
 }

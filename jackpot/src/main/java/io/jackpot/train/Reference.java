@@ -14,6 +14,7 @@ import io.jackpot.weights.LoadListener;
 import io.jackpot.weights.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,8 +46,7 @@ record Reference(String name, Model model, ObjectNode files) {
     if (!settings.loss().hasReference()) {
       return null;
     }
-    String name =
-        settings.loss().reference() == null ? settings.policy() : settings.loss().reference();
+    String name = Objects.requireNonNullElse(settings.loss().reference(), settings.policy());
     if (Files.exists(run.resolve(FILE))) {
       ModelFingerprint.check(
           name,

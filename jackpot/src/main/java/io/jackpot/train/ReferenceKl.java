@@ -44,7 +44,7 @@ final class ReferenceKl {
 
   /** The reference's distributions over the response tokens of a batch, until the next one's. */
   private Distribution distribution(PackedResponses batch) {
-    if (ofLast == null || last != batch) {
+    if (ofLast == null || !batch.equals(last)) {
       Tensor all = activations.forward(ops, batch.ids(), batch.packing());
       Tensor hidden = rows.of(batch.responses(), reference.config().hiddenSize());
       ops.gatherRows(all, batch.rows(), hidden);

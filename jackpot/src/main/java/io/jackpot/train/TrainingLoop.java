@@ -79,6 +79,7 @@ final class TrainingLoop {
             policy,
             sampler,
             settings.loss().isInReward() ? null : referenceKl);
+    int k = joint.topK(policy.model().config().vocabularySize());
     Sampler.Options options =
         new Sampler.Options(
             settings.temperature(),
@@ -98,7 +99,9 @@ final class TrainingLoop {
                 rolloutWorkers, state.tokenizer(), problems.verifier(), streams, options),
             problems.training(),
             settings,
-            rollouts -> divergence(policy, referenceKl, rollouts));
+            referenceKl != null && settings.loss().isInReward()
+                ? rollouts -> referenceKl.sums(policy, rollouts, settings.microBatchTokens(), k)
+                : null);
     this.evaluationWorkers = new LocalWorkers(new Sampler(ops, state.policy().model()));
     this.evaluation =
         new RolloutCollector(
@@ -199,14 +202,6 @@ final class TrainingLoop {
             ? IntStream.range(0, responses).toArray()
             : streams.permutation(Streams.Purpose.SHUFFLE, number, responses);
     return RolloutBatch.of(sampled.groups(), order);
-  }
-
-  private double[] divergence(
-      Learner policy, @Nullable ReferenceKl reference, List<Rollout> rollouts) {
-    int k = joint.topK(policy.model().config().vocabularySize());
-    return reference == null
-        ? new double[rollouts.size()]
-        : reference.sums(policy, rollouts, settings.microBatchTokens(), k);
   }
 
   private BeforeUpdate before(List<Rollout> rollouts, boolean severalUpdates) {
