@@ -96,6 +96,10 @@ final class TokenLog {
         .put("finished", rollout.finished())
         .put("verdict", Names.of(rollout.verdict()))
         .put("reward", rollout.reward());
+    double penalty = rollout.reward(Rollout.Reward.REFERENCE_KL);
+    if (penalty != 0) {
+      line.put("referenceKlReward", penalty);
+    }
   }
 
   /** All that was known of a token when it had been sampled. */

@@ -72,7 +72,8 @@ class GoldenStepTest {
             new Comparisons.Sampling(settings.temperature(), settings.dtypes().rounded(), false),
             settings.microBatchTokens(),
             policy,
-            sampler);
+            sampler,
+            null);
     BeforeUpdate before = joint.keep(rollouts);
     move(policy, golden.resolve("before-step/policy"));
     if (settings.twoModels()) {
