@@ -167,7 +167,11 @@ class Inf:
             return None, kl(self.log_probs, log_new)
         if not self.rounds:
             return kl(log_new, self.log_probs), kl(self.log_probs, log_new)
-        # Known at the recorded ids; all others are one event.
+        # Known at the recorded ids, in float32; all others are one event. Σ p·log(p/q) − p + q is the
+        # divergence of two distributions, and the rounding of their sums cancels in it.
+        def sum_of(p, q):
+            log = torch.where(p > -INF, p - q, 0.0)
+            return torch.where(p > -INF, p.exp() * (log + torch.expm1(-log)), q.exp()).sum(-1)
         def events(log_p):
             rest = (1 - torch.where(self.known, log_p.exp(), 0.0).sum(-1)).clamp(min=0)
             return torch.cat([torch.where(self.known, log_p, -INF), rest.log()[:, None]], -1)
@@ -175,7 +179,7 @@ class Inf:
         both = (p > math.log(1e-6)) & (q > math.log(1e-6))
         both[:, :-1] = True
         p, q = torch.where(both, p, -INF), torch.where(both, q, -INF)
-        return kl(p, q), kl(q, p)
+        return sum_of(p, q), sum_of(q, p)
 
 
 def correction(settings, kind, whose):

@@ -95,6 +95,7 @@ final class TokenLog {
         .put("answer", rollout.prompt().problem().answer())
         .put("finished", rollout.finished())
         .put("verdict", Names.of(rollout.verdict()))
+        .put("finished", rollout.finished())
         .put("reward", rollout.reward());
     double penalty = rollout.reward(Rollout.Reward.REFERENCE_KL);
     if (penalty != 0) {

@@ -150,7 +150,7 @@ class AuditedRunTest {
     try {
       return !audit(run).beyond().isEmpty();
     } catch (InputException e) {
-      return e.getMessage().contains("tokens.jsonl:");
+      return String.valueOf(e.getMessage()).contains("tokens.jsonl:");
     }
   }
 

@@ -393,6 +393,10 @@ public final class LossTasks {
    * KL(p ‖ q) over some ids and, as one more event, all others together: a lower bound of KL over
    * the vocabulary, and equal to it where the ids cover it.
    *
+   * <p>It is the sum of p·log(p/q) − p + q, which is the same since both sum to 1, but has no
+   * negative term: the rounding of float32 log-probs, which is as large as a small divergence, only
+   * counts to second order.
+   *
    * @param logP log p of the ids, in {@code [from, to)}
    * @param logQ log q of the same ids, in {@code [from, to)}
    */
@@ -401,11 +405,36 @@ public final class LossTasks {
     double restP = 1;
     double restQ = 1;
     for (int i = from; i < to; i++) {
-      kl += divergenceTerm(logP[i], logQ[i]);
+      double p = Math.exp(logP[i]);
+      double q = Math.exp(logQ[i]);
+      double log = (double) logP[i] - logQ[i];
+      kl += p == 0 ? q : p * (log + Math.expm1(-log));
+      restP -= p;
+      restQ -= q;
+    }
+    return restP > REST && restQ > REST ? kl + restP * Math.log(restP / restQ) - restP + restQ : kl;
+  }
+
+  /**
+   * The gradient of {@link #groupedDivergence} as a sum of those of the ids' log-probs: Σ_i
+   * coefficient[i]·d log p(i), with p(i)·(log p(i)/q(i) − log P/Q) for P and Q of all others.
+   *
+   * @param weight that the divergence is multiplied by
+   * @param coefficient in {@code [from, to)}
+   */
+  public static void groupedDivergenceDerivatives(
+      float[] logP, float[] logQ, int from, int to, double weight, float[] coefficient) {
+    double restP = 1;
+    double restQ = 1;
+    for (int i = from; i < to; i++) {
       restP -= Math.exp(logP[i]);
       restQ -= Math.exp(logQ[i]);
     }
-    return restP > REST && restQ > REST ? kl + restP * Math.log(restP / restQ) : kl;
+    double rest = restP > REST && restQ > REST ? Math.log(restP / restQ) : 0;
+    for (int i = from; i < to; i++) {
+      double p = Math.exp(logP[i]);
+      coefficient[i] = (float) (weight * (divergenceTerm(logP[i], logQ[i]) - p * rest));
+    }
   }
 
   /**

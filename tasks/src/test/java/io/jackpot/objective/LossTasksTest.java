@@ -46,6 +46,20 @@ class LossTasksTest {
     }
   }
 
+  /** Between a distribution and its rounding, both of which sum to 1 but for that. */
+  @Test
+  void groupedDivergenceOfRoundedLogProbs() {
+    for (int seed = 1; seed < 500; seed += 3) {
+      float[] p = floatLogs(RandomDistributions.of(seed).p());
+      float[] q = new float[p.length];
+      for (int i = 0; i < p.length; i++) {
+        q[i] = p[i] + 3 * Math.ulp(p[i]) * (i % 3 - 1);
+      }
+      assertThat(LossTasks.groupedDivergence(p, q, 0, p.length)).isBetween(0.0, 1e-11);
+      assertThat(LossTasks.groupedDivergence(q, p, 0, p.length)).isBetween(0.0, 1e-11);
+    }
+  }
+
   /** The first {@code listed} probabilities and the sum of the others. */
   private static double[] grouped(double[] p, int listed) {
     double[] events = Arrays.copyOf(p, listed + 1);
