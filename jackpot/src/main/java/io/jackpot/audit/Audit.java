@@ -210,11 +210,13 @@ public final class Audit {
             .verdict();
     boolean same = Names.of(verdict).equals(response.first().text("verdict"));
     differences.compare("verdict", VERIFIER, at, same ? 0 : 1, 0);
+    String penalty = "referenceKlReward";
+    double part = response.first().has(penalty) ? response.first().number(penalty) : 0;
     differences.compare(
         "reward",
         VERIFIER,
         at,
         response.first().number("reward"),
-        verdict == Verdict.CORRECT ? 1 : 0);
+        (verdict == Verdict.CORRECT ? 1 : 0) + part);
   }
 }

@@ -97,6 +97,10 @@ final class TokenLog {
         .put("verdict", Names.of(rollout.verdict()))
         .put("finished", rollout.finished())
         .put("reward", rollout.reward());
+    double penalty = rollout.reward(Rollout.Reward.REFERENCE_KL);
+    if (penalty != 0) {
+      line.put("referenceKlReward", penalty);
+    }
   }
 
   /** All that was known of a token when it had been sampled. */

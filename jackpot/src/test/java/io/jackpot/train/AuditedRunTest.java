@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -92,6 +93,23 @@ class AuditedRunTest {
           .as(key)
           .isEqualTo(4);
     }
+  }
+
+  /** With what is beside the paper's objective, several at a time. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "referenceKl=0.1 referenceKlIn=reward",
+        "referenceKl=0.1 referenceKlEstimator=topk entropyCoefficient=0.1 maskTruncated=true",
+        "advantage=remax filterGroups=true",
+      })
+  void extensionsAreRecomputed(String settings) {
+    Map<String, String> changes = new HashMap<>(Map.of("tokenLogResponses", "all"));
+    for (String setting : settings.split(" ", -1)) {
+      String[] keyAndValue = setting.split("=", -1);
+      changes.put(keyAndValue[0], keyAndValue[1]);
+    }
+    assertThat(audit(run(changes)).beyond()).isEmpty();
   }
 
   @Test
