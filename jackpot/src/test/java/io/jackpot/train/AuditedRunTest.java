@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -39,10 +40,14 @@ class AuditedRunTest {
   }
 
   private Path run(Map<String, String> changes) {
+    return run("run", changes);
+  }
+
+  private Path run(String name, Map<String, String> changes) {
     Map<String, String> all =
         new HashMap<>(Map.of("tokenLog", "all", "trainBatch", "8", "topK", "5", "steps", "3"));
     all.putAll(changes);
-    Path run = folder.resolve("run");
+    Path run = folder.resolve(name);
     SmallRun.start(run, SmallRun.settings(models, all));
     return run;
   }
@@ -61,6 +66,10 @@ class AuditedRunTest {
     "jackpot, ratioLevel, sequence",
     "jackpot, maskTruncated, true",
     "jackpot, dualClip, 1.05",
+    "jackpot, entropyCoefficient, 0.01",
+    "jackpot, referenceKl, 0.1",
+    "jackpot, advantage, remax",
+    "jackpot, filterGroups, true",
     "jackpot, samplingTopP, 0.7",
     "jackpot, kvDtype, fp8",
     "jackpot-expected, distillDirection, reverse",
@@ -91,6 +100,19 @@ class AuditedRunTest {
       assertThat(quantities.path("metrics." + key).path("compared").intValue())
           .as(key)
           .isEqualTo(4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"k1", "k2", "k3", "topk", "full"})
+  void theReferenceIsALossOrAPartOfTheReward(String estimator) {
+    for (String place : List.of("loss", "reward")) {
+      Path run =
+          run(
+              place,
+              Map.of(
+                  "referenceKl", "0.1", "referenceKlEstimator", estimator, "referenceKlIn", place));
+      assertThat(audit(run).beyond()).as(place).isEmpty();
     }
   }
 
@@ -141,6 +163,10 @@ class AuditedRunTest {
     if (value instanceof ArrayNode array) {
       ArrayNode copy = array.deepCopy();
       return List.of(copy.set(0, changes(array.get(0)).getFirst()));
+    }
+    if (value instanceof ObjectNode object) {
+      String first = object.propertyNames().iterator().next();
+      return List.of(object.deepCopy().set(first, changes(object.get(first)).getFirst()));
     }
     JsonMapper mapper = JsonMapper.shared();
     return value.isInt()
