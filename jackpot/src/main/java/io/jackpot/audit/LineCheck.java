@@ -7,13 +7,18 @@ import io.jackpot.objective.Objective;
 import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveResult;
+import io.jackpot.objective.RatioTail;
 import io.jackpot.objective.TokenBatch;
 import io.jackpot.objective.Uniforms;
 import io.jackpot.rollout.Rollout.Place;
 import io.jackpot.rollout.Streams;
 import io.jackpot.tensor.Threefry;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +40,10 @@ final class LineCheck {
   private final ObjectiveOptions options;
   private final List<LoggedResponse> responses;
   private final JsonNode metrics;
+
+  /** Keys of the metrics that were compared. */
+  private final Set<String> recomputed = new HashSet<>();
+
   private final Differences differences;
   private final List<LoggedToken> tokens;
 
@@ -141,6 +150,15 @@ final class LineCheck {
     metric("clipShareLow", means.clipShareLow());
     metric("clipShareHigh", means.clipShareHigh());
     metric("actorClipShare", means.actorClipShare());
+    RatioTail tail =
+        RatioTail.of(each(line -> line.number("policy")), each(line -> line.number("inf")));
+    metric("ratioP01", tail.p01());
+    metric("ratioP05", tail.p05());
+    metric("ratioSecondMoment", tail.secondMoment());
+    metric("accuracy", share(r -> r.first().text("verdict").equals("correct")));
+    metric("unparsedShare", share(r -> r.first().text("verdict").equals("unparsed")));
+    metric("truncatedShare", share(r -> !r.first().flag("finished")));
+    metric("zeroAdvantageShare", share(r -> r.first().number("advantage") == 0));
     for (String mean : List.of("entropy", "klPolicyActor", "klActorPolicy")) {
       if (metrics.path(mean).isNumber()) {
         metric(mean, Arrays.stream(each(line -> line.number(mean))).average().orElse(Double.NaN));
@@ -149,15 +167,37 @@ final class LineCheck {
     metric(
         "reward",
         responses.stream().mapToDouble(r -> r.first().number("reward")).average().orElseThrow());
+    for (Map.Entry<String, JsonNode> other : metrics.properties()) {
+      String key = other.getKey();
+      if (other.getValue().isFloatingPointNumber()
+          && !recomputed.contains(key)
+          && !isOutside(key)) {
+        differences.skip("metrics." + key, "tokens.jsonl has too little for it");
+      }
+    }
   }
 
-  private void metric(String key, double recomputed) {
+  /** Whether a metric is of no update: a time, a rate, λ of the rollout or held-out problems. */
+  private static boolean isOutside(String key) {
+    return key.endsWith("Seconds")
+        || key.endsWith("PerSecond")
+        || key.startsWith("heldOut")
+        || key.equals("learningRate")
+        || key.equals("lambda");
+  }
+
+  private double share(Predicate<LoggedResponse> which) {
+    return responses.stream().filter(which).count() / (double) responses.size();
+  }
+
+  private void metric(String key, double value) {
+    recomputed.add(key);
     differences.compare(
         "metrics." + key,
         ALL_LINES,
         At.step(responses.getFirst().step()),
         metrics.path(key).asDouble(Double.NaN),
-        recomputed);
+        value);
   }
 
   private TokenBatch batch(double[] zExact) {

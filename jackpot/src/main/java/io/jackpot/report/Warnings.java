@@ -37,7 +37,7 @@ final class Warnings {
     List<JsonNode> rejected = all.updates(line -> Numbers.of(line, "weightMean") == 0);
     if (all.areMany(rejected)) {
       warnings.add(
-          "in %s every token was rejected or had weight 0, so the policy had no update there: policy and actor are too far apart; take a smaller lambda, wider bounds of icepop, a nearer actor, or more distillation"
+          "in %s every token was rejected or had weight 0, so the policy had no update there: policy and actor are too far apart; take a smaller lambda (or a larger acceptance), wider bounds of icepop, a nearer actor, or more distillation"
               .formatted(all.share(rejected)));
     }
     return warnings;

@@ -1,7 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.objective.LossTasks;
-import io.jackpot.objective.ObrsTasks;
+import io.jackpot.objective.RatioTail;
 import io.jackpot.objective.TokenBatch;
 import io.jackpot.objective.Uniforms;
 import io.jackpot.rollout.Rollout;
@@ -204,47 +204,9 @@ final class MiniBatch {
         new TokenBatch.Beside(lossMask, entropy, logReference, referenceKl));
   }
 
-  /**
-   * How far the policy is from the distribution that sampled; means and percentiles over the
-   * response tokens.
-   *
-   * @param klPolicyActor KL(p_new‖p_inf), p_inf as it was at the rollout
-   * @param klActorPolicy KL(p_inf‖p_new)
-   * @param klPolicyActorNow KL(p_new‖p_ω), the actor as it is now
-   * @param klActorPolicyNow KL(p_ω‖p_new)
-   * @param ratioP01 1 % percentile of p_new(a)/p_inf(a), linear between neighbours
-   * @param ratioP05 5 % percentile
-   * @param ratioSecondMoment mean of (p_new(a)/p_inf(a))²
-   */
-  record Mismatch(
-      double klPolicyActor,
-      double klActorPolicy,
-      double klPolicyActorNow,
-      double klActorPolicyNow,
-      double ratioP01,
-      double ratioP05,
-      double ratioSecondMoment) {}
-
-  Mismatch mismatch() {
-    double[] ratio = new double[logInf.length];
-    Arrays.setAll(ratio, t -> ObrsTasks.ratio(logNew[t], logInf[t]));
-    double secondMoment = Arrays.stream(ratio).map(r -> r * r).sum() / ratio.length;
-    Arrays.sort(ratio);
-    return new Mismatch(
-        mean(klPolicyActor),
-        mean(klActorPolicy),
-        mean(klPolicyActorNow),
-        mean(klActorPolicyNow),
-        percentile(ratio, 0.01),
-        percentile(ratio, 0.05),
-        secondMoment);
-  }
-
-  private static double percentile(double[] sorted, double share) {
-    double place = share * (sorted.length - 1);
-    int below = (int) place;
-    double next = sorted[Math.min(below + 1, sorted.length - 1)];
-    return sorted[below] + (place - below) * (next - sorted[below]);
+  /** How far p_new is from p_inf at the tokens that were sampled. */
+  RatioTail tail() {
+    return RatioTail.of(logNew, logInf);
   }
 
   /** {@code count} values from {@code at} on, as a device takes them. */

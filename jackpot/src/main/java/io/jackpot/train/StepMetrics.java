@@ -2,6 +2,7 @@ package io.jackpot.train;
 
 import io.jackpot.objective.Extensions;
 import io.jackpot.objective.ObjectiveResult;
+import io.jackpot.objective.RatioTail;
 import io.jackpot.problems.Verifier.Verdict;
 import io.jackpot.rollout.Rollout;
 import java.util.List;
@@ -29,7 +30,8 @@ final class StepMetrics {
       int step, JointStep.Outcome outcome, List<Rollout> batch, double equalGroupShare) {
     ObjectiveResult objective = outcome.objective();
     ObjectiveResult.Metrics metrics = objective.metrics();
-    MiniBatch.Mismatch mismatch = outcome.tokens().mismatch();
+    MiniBatch tokens = outcome.tokens();
+    RatioTail tail = tokens.tail();
     ObjectNode line = JsonNodeFactory.instance.objectNode();
     line.put("step", step)
         .put("reward", mean(batch, Rollout::reward))
@@ -42,15 +44,15 @@ final class StepMetrics {
         .put("actorLoss", objective.actorLoss())
         .put("distillLoss", objective.distillLoss())
         .put("totalLoss", objective.totalLoss())
-        .put("entropy", MiniBatch.mean(outcome.tokens().entropy))
-        .put("klPolicyActor", finiteOrNull(mismatch.klPolicyActor()))
-        .put("klActorPolicy", mismatch.klActorPolicy())
-        .put("klPolicyActorNow", mismatch.klPolicyActorNow())
-        .put("klActorPolicyNow", mismatch.klActorPolicyNow())
-        .put("ratioP01", mismatch.ratioP01())
-        .put("ratioP05", mismatch.ratioP05())
-        .put("ratioSecondMoment", mismatch.ratioSecondMoment())
-        .put("lambda", outcome.tokens().lambda)
+        .put("entropy", MiniBatch.mean(tokens.entropy))
+        .put("klPolicyActor", finiteOrNull(MiniBatch.mean(tokens.klPolicyActor)))
+        .put("klActorPolicy", MiniBatch.mean(tokens.klActorPolicy))
+        .put("klPolicyActorNow", MiniBatch.mean(tokens.klPolicyActorNow))
+        .put("klActorPolicyNow", MiniBatch.mean(tokens.klActorPolicyNow))
+        .put("ratioP01", tail.p01())
+        .put("ratioP05", tail.p05())
+        .put("ratioSecondMoment", tail.secondMoment())
+        .put("lambda", tokens.lambda)
         .put("acceptance", objective.acceptance())
         .put("z", metrics.zMean())
         .put("kappa", objective.kappa())

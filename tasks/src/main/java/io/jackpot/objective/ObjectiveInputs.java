@@ -115,9 +115,12 @@ public final class ObjectiveInputs {
     numbers[ENTROPY] = extensions.entropyCoefficient();
     choices[SEQUENCE_RATIO] = extensions.ratioLevel() == Extensions.RatioLevel.SEQUENCE ? 1 : 0;
     Extensions.ReferenceKl reference = extensions.referenceKl();
-    boolean inLoss = reference != null && !reference.inReward();
-    numbers[REFERENCE] = inLoss ? reference.coefficient() : 0;
-    choices[ESTIMATOR] = inLoss ? estimator(reference.estimator()) : RegularizerTasks.NONE;
+    numbers[REFERENCE] = 0;
+    choices[ESTIMATOR] = RegularizerTasks.NONE;
+    if (reference != null && !reference.inReward()) {
+      numbers[REFERENCE] = reference.coefficient();
+      choices[ESTIMATOR] = estimator(reference.estimator());
+    }
   }
 
   /** An estimator as {@link RegularizerTasks} numbers it. */

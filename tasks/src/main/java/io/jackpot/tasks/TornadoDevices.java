@@ -157,11 +157,6 @@ public final class TornadoDevices implements DeviceProvider {
               + ", set it to the SDK's folder and build again");
     }
     TornadoSdk sdk = new TornadoSdk(Path.of(home).toAbsolutePath());
-    if (!sdk.isThere()) {
-      return Found.none(
-          "%s=%s is no TornadoVM SDK, expected share/java/tornado and tornado-argfile in it"
-              .formatted(TornadoSdk.VARIABLE, home));
-    }
     try {
       Optional<String> refusal = sdk.refusal();
       if (refusal.isPresent()) {
@@ -169,6 +164,11 @@ public final class TornadoDevices implements DeviceProvider {
       }
     } catch (IOException e) {
       return Found.none(e.toString());
+    }
+    if (!sdk.isThere()) {
+      return Found.none(
+          "%s=%s is no TornadoVM SDK, expected share/java/tornado and tornado-argfile in it"
+              .formatted(TornadoSdk.VARIABLE, home));
     }
     if (!isCompiled()) {
       return Found.none(

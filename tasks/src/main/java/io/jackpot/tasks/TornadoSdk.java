@@ -32,7 +32,7 @@ record TornadoSdk(Path home) {
    */
   private static final String EXACT = "-Dtornado.opencl.compiler.flags=-w";
 
-  private static final String API = "tornado-api-";
+  private static final String JARS = "tornado-{api,runtime}-*.jar";
   private static final String VERSION = "version=";
 
   /** Where the SDK stands in its template. */
@@ -67,12 +67,19 @@ record TornadoSdk(Path home) {
             .formatted(VARIABLE, home, version(), family.group(1), RIGHT_ONE));
   }
 
-  /** As its jars are named, or else as {@code etc/tornado.release} has it; empty if unknown. */
+  /**
+   * As the jars of its API or its runtime are named if they name a family, or else as {@code
+   * etc/tornado.release} has it; empty if unknown.
+   */
   private String version() throws IOException {
-    try (DirectoryStream<Path> api = Files.newDirectoryStream(jars(), API + "*.jar")) {
-      for (Path jar : api) {
-        String name = jar.getFileName().toString();
-        return name.substring(API.length(), name.length() - ".jar".length());
+    if (Files.isDirectory(jars())) {
+      try (DirectoryStream<Path> all = Files.newDirectoryStream(jars(), JARS)) {
+        for (Path jar : all) {
+          String version = jar.getFileName().toString().replaceAll("^tornado-[a-z]+-|\\.jar$", "");
+          if (FAMILY.matcher(version).matches()) {
+            return version;
+          }
+        }
       }
     }
     Path release = home.resolve("etc/tornado.release");
