@@ -437,28 +437,6 @@ public final class LossTasks {
     }
   }
 
-  /**
-   * The gradient of {@link #groupedDivergence} as a sum of those of the ids' log-probs: Σ_i
-   * coefficient[i]·d log p(i), with p(i)·(log p(i)/q(i) − log P/Q) for P and Q of all others.
-   *
-   * @param weight that the divergence is multiplied by
-   * @param coefficient in {@code [from, to)}
-   */
-  public static void groupedDivergenceDerivatives(
-      float[] logP, float[] logQ, int from, int to, double weight, float[] coefficient) {
-    double restP = 1;
-    double restQ = 1;
-    for (int i = from; i < to; i++) {
-      restP -= Math.exp(logP[i]);
-      restQ -= Math.exp(logQ[i]);
-    }
-    double rest = restP > REST && restQ > REST ? Math.log(restP / restQ) : 0;
-    for (int i = from; i < to; i++) {
-      double p = Math.exp(logP[i]);
-      coefficient[i] = (float) (weight * (divergenceTerm(logP[i], logQ[i]) - p * rest));
-    }
-  }
-
   /** d log p(a)/d logit of x: 1[x = a] − p(x). */
   public static double logProbGradient(double logP, int x, int action) {
     // −expm1 keeps 1 − p exact where p is almost 1.
