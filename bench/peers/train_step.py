@@ -367,6 +367,9 @@ def step_differences(settings, model, following, rate, gradient_norm):
 
 def compare(run):
     settings = json.loads((run / "config.json").read_text())
+    for key in ("referenceKl", "entropyCoefficient"):
+        if settings.get(key, 0) != 0:
+            raise SystemExit(f"{run}: {key} {settings[key]}: not computed here, expected 0")
     metrics = {line["step"]: line for line in lines(run / "metrics.jsonl")}
     steps = responses(lines(run / "tokens.jsonl"))
     set_advantages(steps, settings)

@@ -10,6 +10,7 @@ import io.jackpot.problems.ProblemSet;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verdict;
 import io.jackpot.report.JsonLines;
+import io.jackpot.rollout.Rollout.Reward;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
 import io.jackpot.weights.Json;
@@ -41,6 +42,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Audit {
   private static final String MISSING = "its model is missing";
   private static final Source TOKENIZER = new Source("the tokenizer in token-log", 0);
+  private static final Source PARTS = new Source("its parts", LineCheck.TOLERANCE);
   private static final Source VERIFIER = new Source("the text and the gold answer", 0);
 
   private final Path run;
@@ -210,13 +212,20 @@ public final class Audit {
             .verdict();
     boolean same = Names.of(verdict).equals(response.first().text("verdict"));
     differences.compare("verdict", VERIFIER, at, same ? 0 : 1, 0);
-    String penalty = "referenceKlReward";
-    double part = response.first().has(penalty) ? response.first().number(penalty) : 0;
-    differences.compare(
-        "reward",
-        VERIFIER,
-        at,
-        response.first().number("reward"),
-        (verdict == Verdict.CORRECT ? 1 : 0) + part);
+    reward(response, at, verdict);
+  }
+
+  private void reward(LoggedResponse response, At at, Verdict verdict) {
+    LoggedToken parts = response.first().part("rewards");
+    double ofVerdict = verdict == Verdict.CORRECT ? 1 : 0;
+    double verifier = parts.number(Reward.VERIFIER);
+    differences.compare("rewards." + Reward.VERIFIER, VERIFIER, at, verifier, ofVerdict);
+    double penalty = 0;
+    if (parts.has(Reward.REFERENCE_KL)) {
+      penalty = parts.number(Reward.REFERENCE_KL);
+      differences.skip(
+          "rewards." + Reward.REFERENCE_KL, "p_ref's divergence from the reference is not logged");
+    }
+    differences.compare("reward", PARTS, at, response.first().number("reward"), verifier + penalty);
   }
 }

@@ -11,6 +11,11 @@ import tools.jackson.databind.JsonNode;
  */
 record LoggedToken(String where, JsonNode line) {
 
+  /** An object within it. */
+  LoggedToken part(String key) {
+    return new LoggedToken(where + ": " + key, line.path(key));
+  }
+
   boolean has(String key) {
     return line.has(key);
   }

@@ -95,12 +95,9 @@ final class TokenLog {
         .put("answer", rollout.prompt().problem().answer())
         .put("finished", rollout.finished())
         .put("verdict", Names.of(rollout.verdict()))
-        .put("finished", rollout.finished())
         .put("reward", rollout.reward());
-    double penalty = rollout.reward(Rollout.Reward.REFERENCE_KL);
-    if (penalty != 0) {
-      line.put("referenceKlReward", penalty);
-    }
+    ObjectNode parts = line.putObject("rewards");
+    rollout.rewards().forEach(part -> parts.put(part.name(), part.value()));
   }
 
   /** All that was known of a token when it had been sampled. */

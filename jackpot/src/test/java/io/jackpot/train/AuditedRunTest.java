@@ -40,10 +40,14 @@ class AuditedRunTest {
   }
 
   private Path run(Map<String, String> changes) {
+    return run("run", changes);
+  }
+
+  private Path run(String name, Map<String, String> changes) {
     Map<String, String> all =
         new HashMap<>(Map.of("tokenLog", "all", "trainBatch", "8", "topK", "5", "steps", "3"));
     all.putAll(changes);
-    Path run = folder.resolve("run");
+    Path run = folder.resolve(name);
     SmallRun.start(run, SmallRun.settings(models, all));
     return run;
   }
@@ -62,6 +66,10 @@ class AuditedRunTest {
     "jackpot, ratioLevel, sequence",
     "jackpot, maskTruncated, true",
     "jackpot, dualClip, 1.05",
+    "jackpot, entropyCoefficient, 0.01",
+    "jackpot, referenceKl, 0.1",
+    "jackpot, advantage, remax",
+    "jackpot, filterGroups, true",
     "jackpot, samplingTopP, 0.7",
     "jackpot, kvDtype, fp8",
     "jackpot-expected, distillDirection, reverse",
@@ -112,6 +120,19 @@ class AuditedRunTest {
     assertThat(audit(run(changes)).beyond()).isEmpty();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"k1", "k2", "k3", "topk", "full"})
+  void theReferenceIsALossOrAPartOfTheReward(String estimator) {
+    for (String place : List.of("loss", "reward")) {
+      Path run =
+          run(
+              place,
+              Map.of(
+                  "referenceKl", "0.1", "referenceKlEstimator", estimator, "referenceKlIn", place));
+      assertThat(audit(run).beyond()).as(place).isEmpty();
+    }
+  }
+
   @Test
   void whatIsNotRecomputedHasAReason() {
     JsonNode json = audit(run(Map.of("tokenLogResponses", "2"))).json();
@@ -159,6 +180,10 @@ class AuditedRunTest {
     if (value instanceof ArrayNode array) {
       ArrayNode copy = array.deepCopy();
       return List.of(copy.set(0, changes(array.get(0)).getFirst()));
+    }
+    if (value instanceof ObjectNode object) {
+      String first = object.propertyNames().iterator().next();
+      return List.of(object.deepCopy().set(first, changes(object.get(first)).getFirst()));
     }
     JsonMapper mapper = JsonMapper.shared();
     return value.isInt()
