@@ -1,6 +1,7 @@
 package io.jackpot.config;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.Names;
 import io.jackpot.objective.Extensions;
 import io.jackpot.objective.Extensions.KlEstimator;
 import java.util.OptionalDouble;
@@ -55,13 +56,24 @@ public record LossSettings(
   }
 
   /**
-   * @throws InputException if a reference is given that nothing needs
+   * @throws InputException if something is said of a reference that nothing needs
    */
   public LossSettings {
-    if (referenceKl == 0 && reference != null) {
+    if (referenceKl == 0) {
+      refuse("reference", reference);
+      refuse(
+          "referenceKlEstimator",
+          referenceKlEstimator == null ? null : Names.of(referenceKlEstimator));
+      refuse(
+          "referenceKlIn", referenceKlIn == ReferencePlace.LOSS ? null : Names.of(referenceKlIn));
+    }
+  }
+
+  private static void refuse(String name, @Nullable String value) {
+    if (value != null) {
       throw new InputException(
-          "reference %s, referenceKl 0: nothing needs the reference, expected referenceKl above 0, or no reference"
-              .formatted(reference));
+          "%s %s, referenceKl 0: there is no divergence from a reference, expected referenceKl above 0, or no %s"
+              .formatted(name, value, name));
     }
   }
 

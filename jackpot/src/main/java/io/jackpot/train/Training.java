@@ -8,6 +8,8 @@ import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
+import io.jackpot.objective.Extensions;
+import io.jackpot.objective.ObjectiveOptions.Aggregation;
 import io.jackpot.problems.Problem;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
@@ -247,6 +249,11 @@ public final class Training {
     String tokenLog = TokenLog.announcement(settings, state);
     if (tokenLog != null) {
       log.println(tokenLog);
+    }
+    if (settings.loss().ratioLevel() == Extensions.RatioLevel.SEQUENCE
+        && settings.aggregation() == Aggregation.TOKEN_MEAN) {
+      log.println(
+          "ratioLevel sequence, aggregation token-mean: long responses count more than in GSPO, which has sequence-mean");
     }
     frozen(settings);
     problems.notes().forEach(log::println);

@@ -351,6 +351,13 @@ class SettingsTest {
     assertBad(
         () -> SFT.build(SFT.flags(Map.of("model", "m", "out", "o", "data", "d", "beta2", "1"))),
         "beta2 1: ");
+    assertBad(
+        () -> TRAIN.build(flags("reference", "models/a")),
+        "reference models/a, referenceKl 0: there is no divergence from a reference");
+    assertBad(
+        () -> TRAIN.build(flags("referenceKlEstimator", "topk")),
+        "referenceKlEstimator topk, referenceKl 0: ");
+    assertBad(() -> TRAIN.build(flags("referenceKlIn", "reward")), "referenceKlIn reward, ");
     assertBad(() -> TRAIN.build(flags("policyLow", "6")), "policyLow 6.0, policyHigh 5.0");
     assertBad(() -> TRAIN.build(flags("actorHigh", "0.1")), "actorLow 0.5, actorHigh 0.1");
     assertBad(() -> TRAIN.build(flags("problems", "a.jsonl")), "heldOut none", "(a.jsonl)");

@@ -71,7 +71,9 @@ class ExtensionsRunTest {
   void gspoHasTheRatiosOfSequences() {
     String[] stale = {"arm", "off-policy", "miniBatches", "4", "trainBatch", "none", "steps", "4"};
     start("token", stale);
-    start("gspo", concat(stale, "ratioLevel", "sequence", "clipLow", "0.001", "clipHigh", "0.001"));
+    String[] gspo = {"ratioLevel", "sequence", "clipLow", "0.001", "clipHigh", "0.001"};
+    assertThat(start("gspo", concat(stale, gspo)))
+        .contains("long responses count more than in GSPO, which has sequence-mean\n");
     double[] low = column("gspo", "sequenceRatioMin");
     double[] high = column("gspo", "sequenceRatioMax");
     assertThat(low[1]).isOne();

@@ -128,11 +128,11 @@ interface HeadContract extends OpsContract {
             ops.headBackward(heads.p, stats, coefficient, distillation, dHidden, dWeight);
             results.add(dHidden.data().clone());
             ops.headBackward(heads.p, stats, coefficient, null, dHidden, dWeight);
-            results.addAll(List.of(dHidden.data(), dWeight.data()));
+            results.addAll(List.of(dHidden.data(), dWeight.data().clone()));
             Tensor dRest = Tensor.zeros(TOKENS, 8);
             HeadLoss loss = new HeadLoss(coefficient, entropyWeight, topIds, distillation);
             ops.headBackward(heads.p, stats, loss, dRest, dWeight);
-            results.add(dRest.data());
+            results.addAll(List.of(dRest.data(), dWeight.data()));
           }
           return results;
         });
