@@ -44,6 +44,24 @@ final class AnswerCursor {
     return tokens.get(Math.min(at + steps, tokens.size() - 1));
   }
 
+  /** Whether braces around nothing but a pair of brackets follow. */
+  boolean isGroupOfBrackets() {
+    int braces = 0;
+    while (ahead(braces).is("{")) {
+      braces++;
+    }
+    if (braces == 0 || !(ahead(braces).is("(") || ahead(braces).is("["))) {
+      return false;
+    }
+    int open = 1;
+    int at = braces + 1;
+    while (open > 0 && !ahead(at).is(AnswerToken.Kind.END)) {
+      AnswerToken token = ahead(at++);
+      open += token.is("(") || token.is("[") ? 1 : token.is(")") || token.is("]") ? -1 : 0;
+    }
+    return ahead(at).is("}");
+  }
+
   AnswerToken before() {
     return tokens.get(at - 1);
   }

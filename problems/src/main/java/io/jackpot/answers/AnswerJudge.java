@@ -6,7 +6,6 @@ import io.jackpot.answers.AnswerExtractor.Extraction;
 import io.jackpot.math.Budget;
 import io.jackpot.math.Expr;
 import io.jackpot.math.MathException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
@@ -69,6 +68,11 @@ public final class AnswerJudge {
       Extraction shorter = new Extraction(part, extraction.marked());
       return new Reading(shorter, AnswerJudge.answer(part, Set.of(), budget));
     }
+
+    /** The answer if some names before brackets are numbers. */
+    @Nullable Answer withNumbers(Set<String> numbers, Budget budget) {
+      return numbers.isEmpty() ? answer : AnswerJudge.answer(extraction.text(), numbers, budget);
+    }
   }
 
   /**
@@ -123,13 +127,10 @@ public final class AnswerJudge {
     if (given == null || given.answer == null || isProse(given, gold.answer)) {
       return Outcome.UNPARSED;
     }
-    Set<String> numbers = Letters.numbers(List.of(gold.answer, given.answer));
-    @Nullable Answer expected = gold.answer;
-    @Nullable Answer answer = given.answer;
-    if (!numbers.isEmpty()) {
-      expected = answer(gold.extraction.text(), numbers, new Budget(BUDGET));
-      answer = answer(given.extraction.text(), numbers, reading);
-    }
+    @Nullable Answer expected =
+        gold.withNumbers(Letters.numbersOfGold(gold.answer, given.answer), new Budget(BUDGET));
+    @Nullable Answer answer =
+        given.withNumbers(Letters.numbersOfAnswer(given.answer, gold.answer), reading);
     if (expected == null || answer == null) {
       return expected == null ? Outcome.BAD_GOLD : Outcome.UNPARSED;
     }

@@ -37,6 +37,8 @@ final class AnswerLexer {
   private int at;
   private int brackets;
   private boolean spaced;
+  private boolean vector;
+  private boolean crossed;
 
   private AnswerLexer(String text, boolean inText, int textDepth, List<AnswerToken> tokens) {
     this.text = text;
@@ -125,7 +127,11 @@ final class AnswerLexer {
     } else if (Lexicon.INVISIBLE.contains(name)) {
       argument();
     } else if (Lexicon.TEXT.contains(name)) {
+      int before = tokens.size();
       textArgument(name);
+      if (Lexicon.BOLD.contains(name) && tokens.size() == before + 1) {
+        vector(tokens.getLast().is(SYMBOL));
+      }
     } else if (name.equals("begin") || name.equals("end")) {
       add(SIGN, name + " " + argument());
     } else if (name.equals("not")) {
@@ -137,16 +143,26 @@ final class AnswerLexer {
         throw new MathException("\\not");
       }
     } else if (Lexicon.sign(name) != null) {
+      crossed |= vector && name.equals("times");
       add(SIGN, String.valueOf(Lexicon.sign(name)));
     } else if (Lexicon.symbol(name) != null) {
       add(SYMBOL, String.valueOf(Lexicon.symbol(name)));
     } else if (Lexicon.ACCENTS.contains(name)) {
+      vector(Lexicon.VECTORS.contains(name));
       add(SIGN, "accent " + name);
     } else if (Lexicon.function(name) != null) {
       add(FUNCTION, String.valueOf(Lexicon.function(name)));
     } else {
       throw new MathException("\\" + name + ": unknown");
     }
+  }
+
+  /** Notes a vector. The cross product of two of them is not the product of numbers. */
+  private void vector(boolean isVector) {
+    if (isVector && crossed) {
+      throw new MathException("a cross product");
+    }
+    vector |= isVector;
   }
 
   /** Reads the character after a backslash that is not a letter. */
@@ -297,6 +313,7 @@ final class AnswerLexer {
       @Nullable String sign = Lexicon.sign(name);
       @Nullable String symbol = Lexicon.symbol(name);
       if (sign != null) {
+        crossed |= vector && c == '×';
         add(SIGN, sign);
       } else if (symbol != null) {
         add(SYMBOL, symbol);

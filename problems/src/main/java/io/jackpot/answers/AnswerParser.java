@@ -21,6 +21,7 @@ import io.jackpot.math.MathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /** Parses the tokens of an answer: lists, relations, sets, intervals, matrices and quantities. */
@@ -34,6 +35,8 @@ final class AnswerParser extends ExprParser {
           "not no never if unless wrong incorrect cannot without let suppose assume since when",
           "where because given for try but false half twice thrice double triple quarter third",
           "minus plus times");
+  private static final Map<String, Joiner> JOINERS =
+      Map.of("and", Joiner.AND, "or", Joiner.OR, "∧", Joiner.AND, "∨", Joiner.OR);
   private static final Set<String> HEDGES = Set.of("approximately", "about", "roughly", "around");
 
   private int noRelations;
@@ -60,6 +63,7 @@ final class AnswerParser extends ExprParser {
     enter();
     List<Answer> items = new ArrayList<>();
     Joiner joiner = Joiner.COMMA;
+    boolean logical = false;
     boolean more;
     do {
       items.add(relation());
@@ -67,8 +71,10 @@ final class AnswerParser extends ExprParser {
       if (cursor.accept(",") || cursor.accept(";")) {
         more = true;
       }
-      if (isWordSeparator()) {
-        Joiner word = Joiner.valueOf(cursor.next().text().toUpperCase(Locale.ROOT));
+      boolean logic = cursor.now().is("∧") || cursor.now().is("∨");
+      logical |= logic;
+      if (logic || cursor.now().is("and") || cursor.now().is("or")) {
+        Joiner word = JOINERS.get(cursor.next().text());
         if (joiner != Joiner.COMMA && joiner != word) {
           throw new MathException("'and' beside 'or'");
         }
@@ -77,6 +83,9 @@ final class AnswerParser extends ExprParser {
       }
     } while (more);
     leave();
+    if (logical && !items.stream().allMatch(AnswerParser::isProposition)) {
+      throw new MathException("a formula of logic");
+    }
     return items.size() == 1 ? items.getFirst() : new Several(named(items), joiner);
   }
 
@@ -96,8 +105,11 @@ final class AnswerParser extends ExprParser {
         .toList();
   }
 
-  private boolean isWordSeparator() {
-    return cursor.now().is("and") || cursor.now().is("or");
+  /** Whether an item is an equation or an inequality, or several of them. */
+  private static boolean isProposition(Answer item) {
+    return item instanceof Relation
+        || (item instanceof Several(List<Answer> items, Joiner joiner)
+            && items.stream().allMatch(AnswerParser::isProposition));
   }
 
   private Answer relation() {
@@ -307,15 +319,34 @@ final class AnswerParser extends ExprParser {
         cursor.now().is(SYMBOL) && (isBar(1) || (cursor.ahead(1).is("∈") && isBar(3)));
     noRelations--;
     if (builder) {
+      Expr variable = new Expr.Sym(cursor.now().text());
       cursor.skip(cursor.ahead(1).is("∈") ? 4 : 2);
       Answer condition = list();
       cursor.expect("\\}");
+      if (namesAnother(variable, condition)) {
+        throw new MathException("a set of the solutions of a condition on something else");
+      }
       return RealSets.isRealSet(condition) ? new Union(List.of(condition)) : condition;
     }
     Answer inside = list();
     cursor.expect("\\}");
     return new Braces(
         inside instanceof Several(List<Answer> items, Joiner joiner) ? items : List.of(inside));
+  }
+
+  /** Whether a condition is an equation for a name or a function's value, not for the variable. */
+  private static boolean namesAnother(Expr variable, Answer condition) {
+    return switch (condition) {
+      case Several(List<Answer> items, Joiner joiner) ->
+          items.stream().anyMatch(item -> namesAnother(variable, item));
+      case Relation(List<Answer> sides, List<Character> signs) ->
+          !sides.contains(new Value(variable))
+              && sides.stream()
+                  .anyMatch(side ->
+                      side instanceof Value(Expr expr)
+                          && (expr instanceof Expr.Sym || expr instanceof Expr.Application));
+      default -> false;
+    };
   }
 
   private boolean isBar(int ahead) {

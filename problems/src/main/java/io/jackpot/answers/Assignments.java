@@ -194,6 +194,9 @@ final class Assignments {
     if (!isAssignment(left) || !isAssignment(right)) {
       return null;
     }
+    if (isIdentity(left) != isIdentity(right)) {
+      return false;
+    }
     @Nullable String first = name(left);
     @Nullable String second = name(right);
     if (first == null || second == null || first.equals(second)) {
@@ -210,6 +213,11 @@ final class Assignments {
         (first.endsWith("(x)") && second.equals("y"))
             || (second.endsWith("(x)") && first.equals("y"));
     return functions ? true : null;
+  }
+
+  /** Whether all sides are the same expression, as in 0 = 0, which says nothing. */
+  private static boolean isIdentity(Relation relation) {
+    return relation.sides().stream().distinct().count() == 1;
   }
 
   /** Whether equations or inequalities are the same up to a factor. */

@@ -195,7 +195,8 @@ abstract class ExprParser {
 
   /** Parses a primary with its powers and factorials, or the value of an unknown function. */
   private Answer factor() {
-    boolean name = cursor.now().is(SYMBOL) || cursor.now().text().startsWith("accent ");
+    AnswerToken now = cursor.now();
+    boolean name = now.is(SYMBOL) || now.is("{") || now.text().startsWith("accent ");
     Answer base = marked();
     while (name && base instanceof Value(Expr function) && isApplied(function)) {
       enter();
@@ -211,22 +212,8 @@ abstract class ExprParser {
     return name instanceof Expr.Sym(String letter)
         && !numbers.contains(letter)
         && !Expr.CONSTANTS.contains(letter)
-        && (cursor.now().is("(") || cursor.now().is("[") || isGroupOfBrackets())
+        && (cursor.now().is("(") || cursor.now().is("[") || cursor.isGroupOfBrackets())
         && implicitFollows();
-  }
-
-  /** Whether braces around nothing but a pair of brackets follow. */
-  private boolean isGroupOfBrackets() {
-    if (!cursor.now().is("{") || !cursor.ahead(1).is("(")) {
-      return false;
-    }
-    int open = 1;
-    int at = 2;
-    while (open > 0 && !cursor.ahead(at).is(AnswerToken.Kind.END)) {
-      open += cursor.ahead(at).is("(") ? 1 : cursor.ahead(at).is(")") ? -1 : 0;
-      at++;
-    }
-    return cursor.ahead(at).is("}");
   }
 
   /** Parses a primary with its powers and factorials. */

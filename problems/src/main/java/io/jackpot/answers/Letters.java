@@ -4,6 +4,7 @@ import io.jackpot.answers.Answer.Value;
 import io.jackpot.math.Expr;
 import io.jackpot.math.Expr.Application;
 import io.jackpot.math.Expr.Power;
+import io.jackpot.math.Expr.Sum;
 import io.jackpot.math.Expr.Sym;
 import java.util.HashSet;
 import java.util.List;
@@ -11,21 +12,44 @@ import java.util.Set;
 
 /**
  * Tells numbers from functions among the letters before brackets. A letter is a function, as in
- * f(0), unless it also stands in a term without brackets after it, as k does beside k(x+1) in kx+k,
- * and n in n(n+1).
+ * f(0), unless its own text also has it in a term without brackets after it, as n in n(n+1), or the
+ * other text has it so and all its brackets hold sums, as k(x+1) beside kx+k. An answer cannot make
+ * a number of a gold answer's function, so there the latter holds for the usual letters of numbers
+ * only: f(x+1) is not fx+f.
  */
 final class Letters {
+  private static final Set<String> COEFFICIENTS = Lexicon.words("a b c d k m n x theta");
+
   private final Set<String> applied = new HashSet<>();
   private final Set<String> terms = new HashSet<>();
 
-  private Letters() {}
+  /** The names with something other than a sum in their brackets, as f in f(2). */
+  private final Set<String> functions = new HashSet<>();
 
-  /** The names that stand before brackets in one of the answers and are numbers. */
-  static Set<String> numbers(List<Answer> answers) {
-    Letters letters = new Letters();
-    answers.forEach(letters::collect);
-    letters.applied.retainAll(letters.terms);
-    return letters.applied;
+  private Letters(Answer answer) {
+    collect(answer);
+  }
+
+  /** The names that stand before brackets in the gold answer and are numbers. */
+  static Set<String> numbersOfGold(Answer gold, Answer answer) {
+    Set<String> numbers = numbersOfAnswer(gold, answer);
+    Set<String> terms = new Letters(gold).terms;
+    numbers.removeIf(name -> !terms.contains(name) && !isCoefficient(name));
+    return numbers;
+  }
+
+  /** The names that stand before brackets in an answer and are numbers. */
+  static Set<String> numbersOfAnswer(Answer answer, Answer gold) {
+    Letters own = new Letters(answer);
+    Set<String> others = new Letters(gold).terms;
+    own.applied.removeIf(name ->
+        !own.terms.contains(name) && !(others.contains(name) && !own.functions.contains(name)));
+    return own.applied;
+  }
+
+  /** Whether a name, which may have an index, is a letter that usually means a number. */
+  private static boolean isCoefficient(String name) {
+    return COEFFICIENTS.contains(name.replaceFirst("_.*", ""));
   }
 
   private void collect(Answer answer) {
@@ -68,7 +92,11 @@ final class Letters {
     switch (expr) {
       case Sym(String name) -> terms.add(name);
       case Application(Expr function, Expr argument) -> {
-        applied.add(name(function));
+        String name = name(function);
+        applied.add(name);
+        if (!(argument instanceof Sum)) {
+          functions.add(name);
+        }
         collectWhole(argument);
       }
       default -> expr.parts().forEach(this::collectTerm);

@@ -64,6 +64,12 @@ final class Lexicon {
           "vec hat bar tilde overline overrightarrow widehat angle triangle dot",
           "overleftrightarrow widetilde");
 
+  /** Marks over a letter that is a vector. */
+  static final Set<String> VECTORS = words("vec overrightarrow hat");
+
+  /** Commands for bold letters, which are vectors. */
+  static final Set<String> BOLD = words("mathbf boldsymbol bold bm textbf");
+
   /** Functions with other names than those of {@link Functions}. */
   private static final Map<String, String> FUNCTION_NAMES =
       synonyms(
@@ -129,8 +135,10 @@ final class Lexicon {
           "... ldots dots cdots …",
           "→ to rightarrow Rightarrow implies Longrightarrow mapsto ⇒ iff Leftrightarrow",
           "∖ setminus backslash",
-          "and wedge land ∧",
-          "or vee lor ∨");
+          "and",
+          "or",
+          "∧ wedge land",
+          "∨ vee lor");
 
   static {
     for (String sign : List.of("^", "_", "!", "{", "}", "&", "¥", "₹", "¢", "$", "∥")) {

@@ -4,13 +4,22 @@ import java.util.regex.Pattern;
 
 /**
  * The text of an answer without what does not change its meaning: dollar signs, spaces, the sizes
- * of brackets and fractions, and full stops at the end. Answers with the same plain text are equal
- * even if their notation cannot be read.
+ * of brackets and fractions, braces around one letter or digit, and full stops at the end. Answers
+ * with the same plain text are equal even if their notation cannot be read.
  */
 final class PlainText {
   private static final int LONGEST = 10_000;
   private static final Pattern SIZE = Pattern.compile("\\\\(?:left|right)(?![A-Za-z])");
   private static final Pattern FRACTION = Pattern.compile("\\\\[dt]frac(?![A-Za-z])");
+  private static final Pattern STYLE = Pattern.compile("\\\\(?:display|text)style(?![A-Za-z])");
+
+  /** A group of one letter or digit, not beside a digit: 3{1}/2 is not 3 1/2. */
+  private static final Pattern ONE =
+      Pattern.compile("(?<!\\d\\s{0,3})\\{\\s*(\\w)\\s*\\}(?!\\s*\\d)");
+
+  /** An index or exponent of one letter or digit. */
+  private static final Pattern SCRIPT = Pattern.compile("[_^](?:\\d(?!\\d)|[A-Za-z])");
+
   private static final Pattern SPACE = Pattern.compile("(?<!\\\\)\\$|\\\\[,;:! ]|~|\\s");
 
   /**
@@ -30,6 +39,9 @@ final class PlainText {
 
   private static String of(String text) {
     String plain = SIZE.matcher(text).replaceAll(" ");
+    plain = STYLE.matcher(plain).replaceAll(" ");
+    plain = ONE.matcher(plain).replaceAll(" $1 ");
+    plain = SCRIPT.matcher(plain.replaceAll("([_^])\\s+", "$1")).replaceAll("$0 ");
     plain = FRACTION.matcher(plain).replaceAll("\\\\frac");
     plain = SPACE.matcher(plain).replaceAll(" ").strip().replaceAll(" +", " ");
     return FULL_STOP.matcher(IDLE.matcher(plain).replaceAll("")).replaceFirst("");

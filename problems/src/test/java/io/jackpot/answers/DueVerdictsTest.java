@@ -26,6 +26,7 @@ class DueVerdictsTest {
         "radicals",
         "sampled-equality",
         "letter-before-brackets",
+        "logic-and-vectors",
         "membership-and-lists",
         "identical-text",
         "words-around-a-box",
