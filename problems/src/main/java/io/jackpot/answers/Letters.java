@@ -39,9 +39,9 @@ final class Letters {
   }
 
   /** The names that stand before brackets in an answer and are numbers. */
-  static Set<String> numbersOfAnswer(Answer answer, Answer gold) {
-    Letters own = new Letters(answer);
-    Set<String> others = new Letters(gold).terms;
+  static Set<String> numbersOfAnswer(Answer of, Answer beside) {
+    Letters own = new Letters(of);
+    Set<String> others = new Letters(beside).terms;
     own.applied.removeIf(name ->
         !own.terms.contains(name) && !(others.contains(name) && !own.functions.contains(name)));
     return own.applied;
