@@ -8,6 +8,7 @@ import io.jackpot.math.Expr.Sym;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where the form of an expression may change. Between the zeros of what stands under an absolute
@@ -60,7 +61,14 @@ record Breaks(Set<Expr> zeros, Set<Expr> steps, Set<String> integers) {
   private void call(String function, List<Expr> at) {
     switch (function) {
       case "abs", "ln", "log" -> zero(at.getFirst());
-      case "max", "min" -> zero(Expr.minus(at.getFirst(), at.getLast()));
+      case "max", "min" -> {
+        List<Expr> operands = operands(function, at).toList();
+        for (int i = 0; i < operands.size(); i++) {
+          for (Expr other : operands.subList(i + 1, operands.size())) {
+            zero(Expr.minus(operands.get(i), other));
+          }
+        }
+      }
       case "arcsin", "arccos" -> {
         zero(Expr.minus(at.getFirst(), Expr.num(1)));
         zero(Expr.sum(at.getFirst(), Expr.num(1)));
@@ -78,6 +86,15 @@ record Breaks(Set<Expr> zeros, Set<Expr> steps, Set<String> integers) {
           at.forEach(argument -> integers.addAll(argument.variables()));
       default -> {}
     }
+  }
+
+  /** The operands of nested calls of one function. */
+  private static Stream<Expr> operands(String function, List<Expr> arguments) {
+    return arguments.stream()
+        .flatMap(argument ->
+            argument instanceof Call(String inner, List<Expr> at) && inner.equals(function)
+                ? operands(function, at)
+                : Stream.of(argument));
   }
 
   private static boolean isInteger(Expr exponent) {

@@ -247,8 +247,8 @@ final class Evaluator {
           case "tanh" -> with.divide(hyperbolic(x, false), moderate(hyperbolic(x, true)));
           case "ln" -> ln(x);
           case "log" -> with.times(ln(x), UNKNOWN_BASE);
-          case "floor" -> away(x).setScale(0, RoundingMode.FLOOR);
-          case "ceil" -> away(x).setScale(0, RoundingMode.CEILING);
+          case "floor" -> rounded(x, RoundingMode.FLOOR, arguments.getFirst());
+          case "ceil" -> rounded(x, RoundingMode.CEILING, arguments.getFirst());
           case "factorial" -> factorial(x, x);
           case "binom" -> binomial(x, value(arguments.getLast()).real());
           case "max" -> x.max(value(arguments.getLast()).real());
@@ -302,15 +302,20 @@ final class Evaluator {
   }
 
   /**
-   * Returns the number.
+   * The floor or ceiling of a number.
    *
-   * @throws MathException if it is so close to an integer that its floor is uncertain
+   * @param expr the expression whose value is the number
+   * @throws UndecidedStepException if the number may be an integer, and is not surely one
    */
-  private BigDecimal away(BigDecimal x) {
-    if (integer(x) != null) {
-      throw new MathException("rounding of what may be an integer");
+  private BigDecimal rounded(BigDecimal x, RoundingMode mode, Expr expr) {
+    if (integer(x) == null) {
+      return x.setScale(0, mode);
     }
-    return x;
+    Fraction fraction = new Canonical(budget).of(exact.folded(expr));
+    if (!fraction.isRational() || !fraction.rational().isInteger()) {
+      throw new UndecidedStepException();
+    }
+    return new BigDecimal(fraction.rational().numerator());
   }
 
   private BigDecimal factorial(BigDecimal n, BigDecimal factors) {

@@ -11,6 +11,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param point the values of variables
  */
 record ExactEvaluator(Map<String, Rational> point, Budget budget) {
+  /** Denominators up to which a logarithm may be recognized as rational. */
+  private static final int LARGEST_LOG_DENOMINATOR = 16;
 
   /**
    * The value, or null if it is not known to be rational.
@@ -43,15 +46,20 @@ record ExactEvaluator(Map<String, Rational> point, Budget budget) {
       }
       case Product(List<Expr> factors) -> {
         Rational product = Rational.ONE;
-        boolean known = true;
+        List<Expr> unknown = new ArrayList<>();
         for (Expr factor : factors) {
           @Nullable Rational value = value(factor);
-          known &= value != null;
-          if (value != null) {
+          if (value == null) {
+            unknown.add(factor);
+          } else {
             product = paid(product.times(value));
           }
         }
-        yield known || product.isZero() ? product : null;
+        if (unknown.isEmpty() || product.isZero()) {
+          yield product;
+        }
+        @Nullable Rational logarithm = unknown.size() == 2 ? logarithm(unknown) : null;
+        yield logarithm == null ? null : paid(product.times(logarithm));
       }
       case Power(Expr base, Expr exponent) -> power(base, exponent);
       case Call(String function, List<Expr> arguments) -> call(function, arguments);
@@ -70,6 +78,37 @@ record ExactEvaluator(Map<String, Rational> point, Budget budget) {
       parts.add(folded(part));
     }
     return expr.withParts(parts);
+  }
+
+  /** The quotient of the logarithms of rational numbers if it is rational, else null. */
+  private @Nullable Rational logarithm(List<Expr> factors) {
+    boolean inverted = factors.getFirst() instanceof Power;
+    if (factors.get(inverted ? 1 : 0) instanceof Call(String function, List<Expr> above)
+        && factors.get(inverted ? 0 : 1)
+            instanceof Power(Call(String other, List<Expr> below), Num(Rational exponent))
+        && exponent.equals(Rational.MINUS_ONE)
+        && function.equals(other)
+        && Set.of("ln", "log").contains(function)) {
+      @Nullable Rational number = value(above.getFirst());
+      @Nullable Rational base = value(below.getFirst());
+      return number == null || base == null || number.signum() <= 0 || base.signum() <= 0
+          ? null
+          : logarithm(number, base);
+    }
+    return null;
+  }
+
+  /** Guesses the fraction p/q in floating point; number^q = base^p proves it. */
+  private @Nullable Rational logarithm(Rational number, Rational base) {
+    double guess = Math.log(number.approximate()) / Math.log(base.approximate());
+    for (int q = 1; q <= LARGEST_LOG_DENOMINATOR; q++) {
+      long p = Math.round(q * guess);
+      if (Math.abs(q * guess - p) < 1e-9) {
+        boolean equal = paid(number.pow(q)).equals(paid(base.pow(Rational.of(p).small())));
+        return equal ? Rational.of(p, q) : null;
+      }
+    }
+    return null;
   }
 
   private @Nullable Rational power(Expr below, Expr above) {

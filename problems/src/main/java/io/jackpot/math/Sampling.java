@@ -1,6 +1,7 @@
 package io.jackpot.math;
 
 import io.jackpot.math.Expr.Call;
+import io.jackpot.math.Expr.Num;
 import io.jackpot.math.Expr.Sym;
 import java.math.BigInteger;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ final class Sampling {
   private static final int ENOUGH = 3;
   private static final int MANY = 6;
   private static final int MOST_POINTS = 4_096;
+  private static final int MOST_CORNER_VARIABLES = 5;
 
   /** Integers to try for one variable, for two, and for more. */
   private static final List<List<Rational>> INTEGERS =
@@ -90,6 +92,9 @@ final class Sampling {
       return evaluate(Map.of()) == Outcome.SAME;
     }
     if (!agreeAtFixedPoints() || !agreeInCells(new HashMap<>(), List.copyOf(variables))) {
+      return false;
+    }
+    if (differAtCorners() || differFarOut()) {
       return false;
     }
     if (breaks.integers().isEmpty() && leftHasGaps != rightHasGaps) {
@@ -203,12 +208,135 @@ final class Sampling {
         leftHasGaps |= hasNoValue(left, point);
         rightHasGaps |= hasNoValue(right, point);
       }
+    } catch (UndecidedStepException e) {
+      outcome = Outcome.UNSURE;
+      unsure = true;
     } catch (MathException e) {
       outcome = Outcome.UNSURE;
     }
     budget.spend(1); // Ends the work if the budget is spent.
     same += outcome == Outcome.SAME ? 1 : 0;
     return outcome;
+  }
+
+  /**
+   * Whether the expressions differ where all variables but one are large beside every number in the
+   * expressions: with each pattern of signs, and in each cell of the remaining variable.
+   */
+  private boolean differAtCorners() {
+    int count = variables.size();
+    boolean bounded = isBounded(left) || isBounded(right);
+    if (!bounded || count < 2 || count > MOST_CORNER_VARIABLES) {
+      return false;
+    }
+    List<String> names = List.copyOf(variables);
+    Rational most = largest(left).plus(largest(right)).plus(Rational.ONE);
+    for (Rational scale : List.of(most.times(Rational.of(8)), most.times(most))) {
+      for (int order = 0; order < 2 * count; order++) {
+        String free = names.get(order / 2);
+        for (int signs = 0; signs < 1 << (count - 1); signs++) {
+          if (differOnLine(free, corner(names, order, signs, scale))) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether the expression may have another form where several variables are large. */
+  private static boolean isBounded(Expr expr) {
+    return (expr instanceof Call(String function, List<Expr> at) && BOUNDS.contains(function))
+        || expr.parts().stream().anyMatch(Sampling::isBounded);
+  }
+
+  /** Large values of all variables but one, their sizes rising or falling. */
+  private static Map<String, Rational> corner(
+      List<String> names, int order, int signs, Rational scale) {
+    Map<String, Rational> corner = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      if (i != order / 2) {
+        long factor = 3 + 2L * (order % 2 == 0 ? i : names.size() - i);
+        boolean negative = (signs >> corner.size()) % 2 == 1;
+        corner.put(
+            names.get(i),
+            Rational.of(scale.floor()).times(Rational.of(negative ? -factor : factor)));
+      }
+    }
+    return corner;
+  }
+
+  private boolean differOnLine(String free, Map<String, Rational> others) {
+    Line line = new Line(breaks, free, others, budget);
+    Map<String, Rational> point = new HashMap<>(others);
+    for (List<Rational> cell : cells(free, line, others)) {
+      for (Rational value : cell) {
+        point.put(free, value);
+        if (differ(point)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The largest size of a numerator or denominator. */
+  private static Rational largest(Expr expr) {
+    Rational largest =
+        expr instanceof Num(Rational number)
+            ? Rational.of(number.numerator().abs().max(number.denominator()))
+            : Rational.ONE;
+    for (Expr part : expr.parts()) {
+      Rational other = largest(part);
+      largest = other.compareTo(largest) > 0 ? other : largest;
+    }
+    return largest;
+  }
+
+  /**
+   * Whether the expressions differ where variables under a floor are large integers: there the
+   * steps of different slopes are apart.
+   */
+  private boolean differFarOut() {
+    SortedSet<String> stepping = new TreeSet<>();
+    breaks.steps().forEach(step -> stepping.addAll(step.variables()));
+    if (stepping.isEmpty()) {
+      return false;
+    }
+    int most = with.context.getPrecision() / 4 - 3;
+    for (int exponent : new int[] {3, 6, 12, 20, most}) {
+      BigInteger far = BigInteger.TEN.pow(exponent);
+      for (BigInteger value : List.of(far, far.add(BigInteger.ONE), far.negate())) {
+        Map<String, Rational> all = point(FRACTIONAL_POINTS + DISTANT_POINTS);
+        Map<String, Rational> one = new HashMap<>(all);
+        int place = 1;
+        for (String name : stepping) {
+          all.put(name, Rational.of(value.multiply(BigInteger.valueOf(place++))));
+          Rational before = one.put(name, Rational.of(value));
+          if (differ(one)) {
+            return true;
+          }
+          one.put(name, before);
+        }
+        if (stepping.size() > 1 && differ(all)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether the expressions surely differ at a point that otherwise need not decide. */
+  private boolean differ(Map<String, Rational> point) {
+    try {
+      return evaluate(point) == Outcome.DIFFERENT;
+    } catch (UndecidedStepException e) {
+      unsure = true;
+    } catch (MathException e) {
+      // A large value may exceed the digits, which says nothing, unless the budget is spent.
+      budget.spend(1);
+    }
+    return false;
   }
 
   private boolean hasNoValue(Expr side, Map<String, Rational> point) {
@@ -249,6 +377,8 @@ final class Sampling {
       default -> expr.parts().stream().allMatch(Sampling::isRational);
     };
   }
+
+  private static final Set<String> BOUNDS = Set.of("abs", "max", "min");
 
   private static final Set<String> PIECEWISE =
       Set.of("abs", "floor", "ceil", "max", "min", "factorial", "binom", "gcd", "lcm");
