@@ -20,6 +20,21 @@ final class BoxContext {
           "frac binom sqrt * / - + ± ∓ ≤ ≥ < > ≠ ∪ ∩ ∖ | ⌊ ⌈ ^ _ ! '",
           "\\{ \\} \\bmod \\choose \\over");
 
+  /** Signs that may stand before a box, and after one, without a part in its value. */
+  private static final Set<String> BEFORE = Lexicon.words("= ≈ ≡ ∈ → : , ; and or £ €");
+
+  private static final Set<String> AFTER = Lexicon.words("= ≈ mod : , ; and or % ° £ €");
+
+  /** Commands that are no mathematics: layout, and the end of a proof. */
+  private static final Set<String> LAYOUT =
+      Lexicon.words(
+          "begin end item par noindent centering newline linebreak nonumber notag label hfill",
+          "footnote qed qedhere blacksquare square Box checkmark therefore because");
+
+  /** Operators that begin a formula of its own. */
+  private static final Set<String> PREFIXES = Lexicon.words("frac binom sqrt | ⌊ ⌈ \\\\{ \\\\}");
+
+  private static final String PROOF = "∎∴∵";
   private static final String SIGNS = "/^×·÷±∓<≤≥≠√∪∩∖";
   private static final String APPEARANCE =
       "\\\\[,;:! ]|\\\\(?!q?quad)(?:" + String.join("|", Lexicon.IGNORED) + ")(?![A-Za-z])";
@@ -43,11 +58,23 @@ final class BoxContext {
               + "|(?<!\\\\)[{(\\[]|(?:\\*{1,3}|_{1,2})(?=[^\\s*_])|<\\w{1,10}>)*+$");
 
   private static final Pattern TRAIL =
-      Pattern.compile("(?:[\\s~&]|" + APPEARANCE + "|[})\\]]|\\*{1,3}(?!\\s*[\\w\\\\(]))*+");
+      Pattern.compile(
+          "(?:[\\s~&]|"
+              + APPEARANCE
+              + "|\\\\(?:"
+              + String.join("|", Lexicon.INVISIBLE)
+              + ")"
+              + GROUP
+              + "|[})\\]]|\\*{1,3}(?!\\s*[\\w\\\\(]))*+");
   private static final Pattern NOT =
       Pattern.compile(
           "(?:\\bnot|n['’]t|\\\\(?:l?not|neg))[\\s:*_{}$=(\\[]*(?:\\\\[(\\[]\\s*)?$",
           Pattern.CASE_INSENSITIVE);
+
+  /** A formula that ends in a factor, before a box outside of it. */
+  private static final Pattern FORMULA_BEFORE =
+      Pattern.compile("(?:\\d|[)\\]}]|(?<![A-Za-z\\\\])[A-Za-z])\\$$");
+
   private static final Pattern OPENED = Pattern.compile("(?:\\${1,2}|\\\\[(\\[])$");
   private static final Pattern CLOSED = Pattern.compile("\\${1,2}|\\\\[)\\]]");
   private static final Pattern COMMAND_BEFORE =
@@ -59,7 +86,20 @@ final class BoxContext {
   /** A digit and a separator, which continue in a box that follows at once. */
   private static final Pattern NUMBER_BEFORE = Pattern.compile("\\d[.,:]$");
 
-  private static final Pattern NUMBER_AFTER = Pattern.compile("(?:\\{?[.,:]\\}?)?\\d");
+  private static final Pattern NUMBER_AFTER =
+      Pattern.compile("(?:\\{?[.,:]\\}?)?(?:\\d|\\\\(?:overline|bar|dot)(?![A-Za-z]))");
+
+  /** What continues a formula after a box: dots, or a colon and an operand. */
+  private static final Pattern CONTINUED =
+      Pattern.compile("\\.\\.|(?::|\\\\colon(?![A-Za-z]))(?:\\s|" + APPEARANCE + ")*[\\w\\\\({]");
+
+  private static final Pattern QUADS = Pattern.compile("(?:\\\\q?quad(?![A-Za-z])\\s*)+");
+
+  /** The argument of a command for text if it begins with an operator or digit, or is a letter. */
+  private static final Pattern OPERAND_IN_TEXT =
+      Pattern.compile(
+          "\\s*\\{?[\\s~]*(?:[-+*/^]|\\d|[A-Za-z](?=[\\s~]*(?:\\}|$)|\\W*$)).*", Pattern.DOTALL);
+
   private static final Pattern ROW_BEFORE = Pattern.compile("\\\\\\\\(?:\\[\\w+\\])?$");
   private static final Pattern INEQUALITY_BEFORE = Pattern.compile("[<>]=$");
 
@@ -89,7 +129,10 @@ final class BoxContext {
           "[^\\S\\n]*(?:\\^|["
               + SIGNS
               + "+>]\\s*(?:[\\d\\\\($]|[A-Za-z](?![A-Za-z]))|[-−–*](?!\\*)[^\\S\\n]*(?:[\\d\\\\(]|[A-Za-z](?![A-Za-z])))");
-  private static final Pattern LETTER_AFTER = Pattern.compile("[A-Za-z](?![A-Za-z])");
+
+  /** A line that ends, and emphasis that begins the next one. */
+  private static final Pattern NEW_LINE = Pattern.compile("\\n\\**$");
+
   private static final Pattern FACTOR_IN_SENTENCE_AFTER =
       Pattern.compile("[A-Za-z](?![A-Za-z])|[²³√]|[(\\[]\\s*-?(?:[\\d\\\\]|[A-Za-z](?![A-Za-z]))");
 
@@ -144,14 +187,18 @@ final class BoxContext {
     }
     char last = before.charAt(before.length() - 1);
     Matcher command = COMMAND_BEFORE.matcher(before);
+    boolean attached = lead.isEmpty() || !Character.isWhitespace(lead.charAt(0));
     if (command.find()) {
-      return lead.startsWith("{") || joinsBefore(command, before.substring(0, command.start()));
+      String earlier = before.substring(0, command.start());
+      return lead.startsWith("{") || joinsBefore(command, earlier, formula, attached);
     }
     if (before.endsWith("\\{") || (formula && ITEM_BEFORE.matcher(before).find())) {
       return true;
     }
-    boolean attached = lead.isEmpty() || !Character.isWhitespace(lead.charAt(0));
-    if (attached && NUMBER_BEFORE.matcher(before).find()) {
+    if (attached && (NUMBER_BEFORE.matcher(before).find() || isUnknownSign(last, BEFORE))) {
+      return true;
+    }
+    if (!formula && attached && last == '$' && FORMULA_BEFORE.matcher(before).find()) {
       return true;
     }
     if (!formula) {
@@ -168,19 +215,27 @@ final class BoxContext {
     }
     return Character.isDigit(last)
         || ")]}".indexOf(last) >= 0
+        || (last == '.' && attached)
+        || isUnknownSign(last, BEFORE)
         || joins(String.valueOf(last))
         || INEQUALITY_BEFORE.matcher(before).find();
   }
 
-  private static boolean joinsBefore(Matcher command, String before) {
+  private static boolean joinsBefore(
+      Matcher command, String before, boolean formula, boolean attached) {
     String name = command.group(1);
     String sign = String.valueOf(Lexicon.sign(name));
     String argument = command.group(2);
     if (Lexicon.TEXT.contains(name) && !argument.isEmpty()) {
-      return SIGN_IN_SENTENCE_BEFORE.matcher(argument.substring(1, argument.length() - 1)).find();
+      return (formula && OPERAND_IN_TEXT.matcher(argument).matches())
+          || SIGN_IN_SENTENCE_BEFORE.matcher(argument.substring(1, argument.length() - 1)).find();
     }
-    boolean bullet = sign.equals("*") && OPENED.matcher(before).find();
-    return !bullet && (joins(name) || sign.equals("mod"));
+    boolean bullet = (sign.equals("*") || name.equals("star")) && OPENED.matcher(before).find();
+    boolean touches = formula || (attached && argument.isEmpty());
+    boolean arrow = name.endsWith("arrow") || name.equals("leadsto");
+    return !bullet
+        && !arrow
+        && (joins(name) || sign.equals("mod") || (touches && !standsApart(name, BEFORE)));
   }
 
   private static boolean touchesAfter(String text, boolean formula) {
@@ -188,26 +243,47 @@ final class BoxContext {
     String after = text.substring(trail.length());
     Matcher closed = CLOSED.matcher(after);
     if (formula && closed.lookingAt()) {
-      return LETTER_AFTER.matcher(after.substring(closed.end())).lookingAt()
-          || SIGN_IN_SENTENCE_AFTER.matcher(after.substring(closed.end())).lookingAt();
+      return touchesAfter(after.substring(closed.end()), false);
     }
     if (after.isEmpty() || after.startsWith("\\\\") || DEGREES.matcher(after).lookingAt()) {
       return false;
     }
     boolean attached = trail.isEmpty() || !Character.isWhitespace(trail.charAt(0));
     if ((attached && NUMBER_AFTER.matcher(after).lookingAt())
-        || (formula && ITEM_AFTER.matcher(after).lookingAt())) {
+        || (formula && ITEM_AFTER.matcher(after).lookingAt())
+        || (formula && CONTINUED.matcher(after).lookingAt())) {
       return true;
+    }
+    Matcher quads = QUADS.matcher(after);
+    if (formula && quads.lookingAt()) {
+      return SIGN_IN_SENTENCE_AFTER.matcher(after.substring(quads.end())).lookingAt()
+          || startsWithOperator(after.substring(quads.end()));
+    }
+    if (!formula && closed.lookingAt()) {
+      String next = after.substring(closed.end());
+      return trail.indexOf('\n') < 0 && startsWithOperator(next);
     }
     Matcher command = COMMAND_AFTER.matcher(after);
     if (command.lookingAt()) {
       String name = command.group(1);
-      return trail.indexOf('\n') < 0 && (joins(name) || "→".equals(Lexicon.sign(name)));
+      if (!formula && trail.indexOf('\n') >= 0) {
+        return false;
+      }
+      boolean touches = formula || attached;
+      if (touches && Lexicon.TEXT.contains(name)) {
+        return OPERAND_IN_TEXT.matcher(after.substring(command.end())).matches();
+      }
+      return joins(name)
+          || "→".equals(Lexicon.sign(name))
+          || (touches && !standsApart(name, AFTER));
+    }
+    if ((formula || attached) && isUnknownSign(after.charAt(0), AFTER)) {
+      return true;
     }
     if (!formula) {
       return after.startsWith("==")
           || (attached && FACTOR_IN_SENTENCE_AFTER.matcher(after).lookingAt())
-          || SIGN_IN_SENTENCE_AFTER.matcher(trail.endsWith("\n") ? "" : after).lookingAt();
+          || (!NEW_LINE.matcher(trail).find() && SIGN_IN_SENTENCE_AFTER.matcher(after).lookingAt());
     }
     char first = after.charAt(0);
     if (isLatin(first)) {
@@ -218,6 +294,35 @@ final class BoxContext {
         || after.startsWith("==")
         || ((first == '(' || first == '[') && !REMARK.matcher(after).lookingAt())
         || (first != '_' && joins(String.valueOf(first)));
+  }
+
+  /** Whether a text begins with an operator that takes what is before it. */
+  private static boolean startsWithOperator(String text) {
+    Matcher command = COMMAND_AFTER.matcher(text);
+    if (!command.lookingAt()) {
+      return SIGN_IN_SENTENCE_AFTER.matcher(text).lookingAt();
+    }
+    String sign = String.valueOf(Lexicon.sign(command.group(1)));
+    return OPERATORS.contains(sign) && !PREFIXES.contains(sign);
+  }
+
+  /** Whether a command beside a box has no part in its value. */
+  private static boolean standsApart(String name, Set<String> signs) {
+    return LAYOUT.contains(name)
+        || Lexicon.IGNORED.contains(name)
+        || Lexicon.INVISIBLE.contains(name)
+        || Lexicon.TEXT.contains(name)
+        || signs.contains(String.valueOf(Lexicon.sign(name)));
+  }
+
+  /** Whether a character is a mathematical sign beyond ASCII that no value can stand beside. */
+  private static boolean isUnknownSign(char c, Set<String> signs) {
+    String sign = String.valueOf(Lexicon.sign(String.valueOf(c)));
+    return c > 127
+        && Character.getType(c) == Character.MATH_SYMBOL
+        && PROOF.indexOf(c) < 0
+        && !sign.equals("→")
+        && !signs.contains(sign);
   }
 
   /** Whether a command or character is an operator, a function or a symbol. */

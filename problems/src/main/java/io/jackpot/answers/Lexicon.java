@@ -46,6 +46,7 @@ final class Lexicon {
       words(
           "left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr",
           "displaystyle textstyle limits nolimits quad qquad space thinspace rm bf it large Large",
+          "LARGE huge Huge",
           "hline boxed fbox strut");
 
   /** Commands whose argument is invisible, or changes the appearance of what follows. */
