@@ -3,6 +3,7 @@ package io.jackpot.math;
 import io.jackpot.math.Expr.Call;
 import io.jackpot.math.Expr.Num;
 import io.jackpot.math.Expr.Sym;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
@@ -225,14 +226,17 @@ final class Sampling {
    */
   private boolean differAtCorners() {
     int count = variables.size();
-    boolean bounded = isBounded(left) || isBounded(right);
+    // Values of functions cost much: there only a bound of a bound is worth it.
+    int depth = rational ? 1 : 2;
+    boolean bounded = bounds(left) >= depth || bounds(right) >= depth;
     if (!bounded || count < 2 || count > MOST_CORNER_VARIABLES) {
       return false;
     }
     List<String> names = List.copyOf(variables);
     Rational most = largest(left).plus(largest(right)).plus(Rational.ONE);
     for (Rational scale : List.of(most.times(Rational.of(8)), most.times(most))) {
-      for (int order = 0; order < 2 * count; order++) {
+      // The order of the sizes is that of two variables at least.
+      for (int order = 0; order < 2 * count; order += count == 2 ? 2 : 1) {
         String free = names.get(order / 2);
         for (int signs = 0; signs < 1 << (count - 1); signs++) {
           if (differOnLine(free, corner(names, order, signs, scale))) {
@@ -244,10 +248,10 @@ final class Sampling {
     return false;
   }
 
-  /** Whether the expression may have another form where several variables are large. */
-  private static boolean isBounded(Expr expr) {
-    return (expr instanceof Call(String function, List<Expr> at) && BOUNDS.contains(function))
-        || expr.parts().stream().anyMatch(Sampling::isBounded);
+  /** How deep absolute values, maxima and minima are nested. */
+  private static int bounds(Expr expr) {
+    int within = expr.parts().stream().mapToInt(Sampling::bounds).max().orElse(0);
+    return within + (expr instanceof Call call && BOUNDS.contains(call.function()) ? 1 : 0);
   }
 
   /** Large values of all variables but one, their sizes rising or falling. */
@@ -269,8 +273,10 @@ final class Sampling {
   private boolean differOnLine(String free, Map<String, Rational> others) {
     Line line = new Line(breaks, free, others, budget);
     Map<String, Rational> point = new HashMap<>(others);
-    for (List<Rational> cell : cells(free, line, others)) {
-      for (Rational value : cell) {
+    List<List<Rational>> cells = cells(free, line, others);
+    for (List<Rational> cell : cells) {
+      // Each value of a function costs much, and one decides as a rule.
+      for (Rational value : rational || cells.size() == 1 ? cell : cell.subList(0, 1)) {
         point.put(free, value);
         if (differ(point)) {
           return true;
@@ -280,12 +286,15 @@ final class Sampling {
     return false;
   }
 
-  /** The largest size of a numerator or denominator. */
+  /** A number that no constant, numerator or denominator exceeds in size. */
   private static Rational largest(Expr expr) {
-    Rational largest =
-        expr instanceof Num(Rational number)
-            ? Rational.of(number.numerator().abs().max(number.denominator()))
-            : Rational.ONE;
+    Rational largest = Rational.ONE;
+    if (expr instanceof Num(Rational number)) {
+      largest = Rational.of(number.numerator().abs().max(number.denominator()));
+    } else if (expr.isConstant()) {
+      double size = Math.abs(new Approximation(Map.of()).value(expr));
+      largest = Double.isFinite(size) ? Rational.of(new BigDecimal(size).toBigInteger()) : largest;
+    }
     for (Expr part : expr.parts()) {
       Rational other = largest(part);
       largest = other.compareTo(largest) > 0 ? other : largest;
