@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Parses the tokens of an answer: lists, relations, sets, intervals, matrices and quantities. */
@@ -74,7 +75,7 @@ final class AnswerParser extends ExprParser {
       boolean logic = cursor.now().is("∧") || cursor.now().is("∨");
       logical |= logic;
       if (logic || cursor.now().is("and") || cursor.now().is("or")) {
-        Joiner word = JOINERS.get(cursor.next().text());
+        Joiner word = Objects.requireNonNull(JOINERS.get(cursor.next().text()));
         if (joiner != Joiner.COMMA && joiner != word) {
           throw new MathException("'and' beside 'or'");
         }
