@@ -68,6 +68,12 @@ final class Equivalence {
     if (gold instanceof Choice || answer instanceof Choice) {
       return choice(gold, answer);
     }
+    if (gold instanceof Sequence sequence
+        && isArray(sequence)
+        && answer instanceof Several(List<Answer> items, Joiner joiner)
+        && joiner != Joiner.OR) {
+      return sameInOrder(sequence.items(), items);
+    }
     if (gold instanceof Relation != answer instanceof Relation) {
       @Nullable Answer unwrappedGold = assignedSet(gold);
       @Nullable Answer unwrapped = assignedSet(answer);
@@ -86,6 +92,21 @@ final class Equivalence {
       return sameRealSet(gold, answer);
     }
     return !lists && single(gold, answer);
+  }
+
+  /** Whether items in square brackets are a list of JSON: no interval is [4, 3] or [1, 2, 3]. */
+  private boolean isArray(Sequence sequence) {
+    List<Answer> items = sequence.items();
+    return sequence.open() == '['
+        && sequence.close() == ']'
+        && (items.size() > 2
+            || (items.getFirst() instanceof Value(Expr first)
+                && items.getLast() instanceof Value(Expr last)
+                && first.isConstant()
+                && last.isConstant()
+                && !AnswerCheck.isInfinite(first)
+                && !AnswerCheck.isInfinite(last)
+                && equality.signum(Expr.minus(first, last)) > 0));
   }
 
   /** The condition of a set that is not part of a list, else the answer itself. */

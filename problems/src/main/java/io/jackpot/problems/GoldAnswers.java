@@ -1,11 +1,15 @@
 package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.StringNode;
 
 /**
  * Reads gold answers as data sets store them.
@@ -16,13 +20,17 @@ import tools.jackson.databind.JsonNode;
  *       by commas. Where a set means alternatives that differ, a response with one of them is not
  *       credited, since a set that means all of them looks the same.
  *   <li>An object with one field, which holds the answer.
- *   <li>JSON inside of a text: an object with one field, a list of one element, or a list with
- *       texts. A list of several numbers is left as it is written: {@code [0, 4]} is an interval.
+ *   <li>JSON inside of a text, or a list of one text as Python prints it ({@code ['72']}): an
+ *       object with one field, a list of one element, or a list with texts. A list of several
+ *       numbers is left as it is written: {@code [0, 4]} is an interval.
  *   <li>Nothing: a missing field, null or NaN give an empty text, which no verifier can read.
  * </ul>
  */
 final class GoldAnswers {
   private static final Verifier EQUALITY = new MathVerifier();
+
+  /** A list of one text, as Python prints it. */
+  private static final Pattern PYTHON = Pattern.compile("\\s*\\[\\s*'([^']+)'\\s*,?\\s*\\]\\s*");
 
   private GoldAnswers() {}
 
@@ -65,16 +73,29 @@ final class GoldAnswers {
       return "";
     }
     String first = texts.getFirst();
-    boolean one =
-        texts.stream()
-            .allMatch(text ->
-                text.equals(first)
-                    || EQUALITY.verify(first, text).verdict() == Verifier.Verdict.CORRECT);
-    return one ? first : String.join(", ", texts);
+    if (texts.stream().allMatch(text -> areEqual(first, text))) {
+      return first;
+    }
+    // The same value written in another way is no second answer, unlike a repeated text.
+    List<String> values = new ArrayList<>();
+    for (String text : texts) {
+      if (values.contains(text) || values.stream().noneMatch(value -> areEqual(value, text))) {
+        values.add(text);
+      }
+    }
+    return String.join(", ", values);
+  }
+
+  private static boolean areEqual(String left, String right) {
+    return left.equals(right) || EQUALITY.verify(left, right).verdict() == Verifier.Verdict.CORRECT;
   }
 
   /** The JSON that a text is, if it holds an answer as JSON and not as mathematics; or null. */
   private static @Nullable JsonNode jsonInside(String text) {
+    Matcher python = PYTHON.matcher(text);
+    if (python.matches()) {
+      return StringNode.valueOf(python.group(1).replace("\\\\", "\\"));
+    }
     JsonNode node = json(text);
     boolean answer =
         node != null
