@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -286,40 +284,6 @@ class SettingsTest {
   }
 
   @Test
-  void aRunOfAnArmWithAnotherMeaningIsRefusedWithTheNewName() {
-    refused(Map.of("arm", "no-clip"), "jackpot --clip-low none --clip-high none");
-    refused(
-        Map.of(
-            "arm",
-            "no-clip",
-            "rolloutModel",
-            "policy",
-            "actorLoss",
-            "false",
-            "distillCoefficient",
-            "0"),
-        "jackpot-no-clip");
-    refused(Map.of("arm", "on-policy", "trainBatch", "64"), "off-policy");
-    refused(Map.of("arm", "icepop", "policyCorrection", "icepop"), "icepop --target new");
-    refused(Map.of("arm", "tis-new", "policyCorrection", "truncated"), "tis-new");
-    ObjectNode same = TRAIN.toJson(TRAIN.build(Arm.TIS.layer()));
-    same.remove("miniBatches");
-    assertThat(TrainSettings.ofRun(same, "config.json")).isEqualTo(TRAIN.build(Arm.TIS.layer()));
-  }
-
-  private static void refused(Map<String, String> flags, String name) {
-    Map<String, String> others = new HashMap<>(flags);
-    String arm = Objects.requireNonNull(others.remove("arm"));
-    ObjectNode json = TRAIN.toJson(TRAIN.build(TRAIN.flags(others)));
-    json.put("arm", arm);
-    json.remove("miniBatches");
-    assertBad(
-        () -> TrainSettings.ofRun(json, "runs/a/config.json"),
-        "runs/a/config.json: arm " + arm + ": it had another meaning",
-        "--arm " + name);
-  }
-
-  @Test
   void settingsThatContradictEachOtherAreErrors() {
     assertBad(() -> TRAIN.build(flags("clipLow", "none")), "clipLow none, clipHigh 0.2");
     assertBad(
@@ -428,55 +392,6 @@ class SettingsTest {
     assertThat(TrainSettings.layered(ofRun, flags("arm", "on-policy")).updateResponses())
         .isEqualTo(512);
     assertThat(TrainSettings.layered(ofRun, flags("trainBatch", "128")).miniBatches()).isEqualTo(4);
-  }
-
-  /** F's ratio is p_ref/p_inf, unless p_new is asked for. */
-  @Test
-  void aBaselinesTargetIsTheReference() {
-    for (String f : List.of("identity", "truncated", "icepop")) {
-      assertThat(TrainSettings.layered(Map.of(), flags("policyCorrection", f)).target())
-          .isEqualTo(ObjectiveOptions.Target.REF);
-      assertThat(
-              TrainSettings.layered(Map.of(), flags("policyCorrection", f, "target", "new"))
-                  .target())
-          .isEqualTo(ObjectiveOptions.Target.NEW);
-    }
-    assertThat(TrainSettings.layered(Map.of(), flags("arm", "icepop")).target())
-        .isEqualTo(ObjectiveOptions.Target.REF);
-    assertThat(TrainSettings.layered(Map.of(), flags()).target())
-        .isEqualTo(ObjectiveOptions.Target.NEW);
-  }
-
-  @ParameterizedTest
-  @EnumSource(Arm.class)
-  void everyArmIsAnObjective(Arm arm) {
-    TrainSettings settings = TRAIN.build(arm.layer());
-    ObjectiveOptions objective = settings.objective();
-    assertThat(settings.arm()).isEqualTo(arm);
-    PolicyWeighting weighting =
-        switch (arm) {
-          case JACKPOT, JACKPOT_EXPECTED, JACKPOT_NO_CLIP -> new PolicyWeighting.Obrs();
-          case TIS, TIS_NEW ->
-              new PolicyWeighting.Corrected(new Correction.Truncated(2, Correction.Level.TOKEN));
-          case TIS_Z -> new PolicyWeighting.TisTimesZ(2);
-          case ICEPOP ->
-              new PolicyWeighting.Corrected(new Correction.IcePop(0.5, 5, Correction.Level.TOKEN));
-          case IDENTITY ->
-              new PolicyWeighting.Corrected(new Correction.Identity(Correction.Level.TOKEN));
-          case ON_POLICY, OFF_POLICY, NO_CLIP, KL_ONLY, NONE ->
-              new PolicyWeighting.Corrected(new Correction.None());
-        };
-    assertThat(objective.policyWeighting()).isEqualTo(weighting);
-    boolean toRef = List.of(Arm.TIS, Arm.ICEPOP, Arm.IDENTITY).contains(arm);
-    assertThat(objective.target() == ObjectiveOptions.Target.REF).isEqualTo(toRef);
-    boolean stale = List.of(Arm.OFF_POLICY, Arm.NO_CLIP, Arm.JACKPOT_NO_CLIP).contains(arm);
-    assertThat(settings.miniBatches() > 1).isEqualTo(stale);
-    assertThat(settings.twoModels()).isEqualTo(!stale && arm != Arm.ON_POLICY);
-    boolean frozen = !settings.twoModels() || arm == Arm.NONE;
-    assertThat(objective.actorCorrection() == null).isEqualTo(frozen || arm == Arm.KL_ONLY);
-    assertThat(objective.distillCoefficient()).isEqualTo(frozen ? 0 : 1);
-    assertThat(objective.clipLow().isEmpty())
-        .isEqualTo(arm == Arm.NO_CLIP || arm == Arm.JACKPOT_NO_CLIP);
   }
 
   @Test

@@ -125,62 +125,36 @@ public record ObjectiveOptions(
 
   /** With other extensions. */
   public ObjectiveOptions with(Extensions other) {
-    return new ObjectiveOptions(
-        lambda,
-        target,
-        clipLow,
-        clipHigh,
-        c1,
-        c2,
-        topK,
-        normalizer,
-        mask,
-        policyWeighting,
-        actorCorrection,
-        distillCoefficient,
-        distillDirection,
-        aggregation,
-        other);
+    return with(lambda, normalizer, other);
   }
 
   /** With another λ. */
   public ObjectiveOptions withLambda(double other) {
-    return new ObjectiveOptions(
-        other,
-        target,
-        clipLow,
-        clipHigh,
-        c1,
-        c2,
-        topK,
-        normalizer,
-        mask,
-        policyWeighting,
-        actorCorrection,
-        distillCoefficient,
-        distillDirection,
-        aggregation,
-        extensions);
+    return with(other, normalizer, extensions);
   }
 
   /** With another estimator of Z. */
   public ObjectiveOptions withNormalizer(Normalizer other) {
+    return with(lambda, other, extensions);
+  }
+
+  private ObjectiveOptions with(double newLambda, Normalizer estimator, Extensions beside) {
     return new ObjectiveOptions(
-        lambda,
+        newLambda,
         target,
         clipLow,
         clipHigh,
         c1,
         c2,
         topK,
-        other,
+        estimator,
         mask,
         policyWeighting,
         actorCorrection,
         distillCoefficient,
         distillDirection,
         aggregation,
-        extensions);
+        beside);
   }
 
   private static void check(boolean holds, String name, Number found, String expected) {
