@@ -7,6 +7,7 @@ import io.jackpot.weights.StoredType;
 public record SftSettings(
     @Setting(help = "model to start from: folder, run (its last policy) or GGUF file") String model,
     @Setting(
+            list = true,
             help =
                 "JSONL, JSON or Parquet file of {\"prompt\", \"completion\"}, {\"messages\"},"
                     + " {\"text\"} or {\"ids\"}; may be gzipped, or a folder of files")
@@ -22,8 +23,9 @@ public record SftSettings(
                 "learn the end token after a completion that does not end with one (not after ids)")
         boolean appendEnd,
     @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
-    @Setting(value = "32", min = 1, help = "lines per optimizer update") int batch,
-    @Setting(value = "0.001", min = 0, help = "learning rate") float lr,
+    @Setting(value = "32", min = 1, formerly = "batch", help = "examples per optimizer update")
+        int trainBatch,
+    @Setting(value = "0.001", min = 0, formerly = "lr", help = "learning rate") float learningRate,
     @Setting(value = "0.01", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
     @Setting(value = "0.95", min = 0, max = 1, help = "AdamW's β2") float beta2,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record TokenLogSettings(
     @Setting(
             value = "none",
+            list = true,
             changeable = true,
             help = "steps whose tokens are logged: all, or steps and ranges as in 1,2,10-12")
         @Nullable String tokenLog,

@@ -44,9 +44,12 @@ public record TrainSettings(
             value = "builtin:actor",
             help = "actor: model folder, run (its last policy) or GGUF file")
         String actor,
-    @Setting(value = ProblemSet.ARITHMETIC, help = "arithmetic (generated), or data set files")
+    @Setting(
+            value = ProblemSet.ARITHMETIC,
+            list = true,
+            help = "arithmetic (generated), or data set files")
         String problems,
-    @Setting(value = "none", help = "files of held-out problems (none: generated)")
+    @Setting(value = "none", list = true, help = "files of held-out problems (none: generated)")
         @Nullable String heldOut,
     FieldSettings fields,
     TemplateSettings template,

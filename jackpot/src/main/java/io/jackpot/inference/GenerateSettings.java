@@ -17,7 +17,8 @@ public record GenerateSettings(
     @Setting(value = "none", help = "text to continue") @Nullable String prompt,
     @Setting(value = "none", help = "JSONL file of {\"prompt\"}") @Nullable String input,
     TemplateSettings template,
-    @Setting(value = "1", min = 1, help = "responses per prompt") int samples,
+    @Setting(value = "1", min = 1, formerly = "samples", help = "responses per prompt")
+        int samplesPerPrompt,
     SamplingSettings sampling,
     DeviceSettings compute,
     DtypeSettings dtypes,
