@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The settings of the fields of a data set. */
 public record FieldSettings(
     @Setting(
+            group = Group.DATA,
             value = "none",
             list = true,
             help = "fields of the prompt, as in a,b.c (none: known names)")

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The steps of a run whose tokens are logged, and how many responses of each. */
 public record TokenLogSettings(
     @Setting(
+            group = Group.RUN,
             value = "none",
             list = true,
             changeable = true,
