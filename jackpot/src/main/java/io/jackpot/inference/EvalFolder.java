@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -141,6 +144,29 @@ final class EvalFolder implements AutoCloseable {
                     + " will be sampled again");
           }
         });
+  }
+
+  /**
+   * The longest response allowed of each data set, as the results have it.
+   *
+   * @return null if there are no results yet
+   */
+  @Nullable List<Integer> maxTokens(List<DataSet> sets) {
+    Path file = folder.resolve(RunReport.RESULTS);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    JsonNode datasets = Json.read(file).path("datasets");
+    List<Integer> all = new ArrayList<>();
+    for (int i = 0; i < sets.size(); i++) {
+      JsonNode each = datasets.path(i);
+      if (!each.path("name").asString("").equals(sets.get(i).name())
+          || !each.path("maxTokens").isInt()) {
+        return null;
+      }
+      all.add(each.path("maxTokens").intValue());
+    }
+    return all;
   }
 
   /** Writes {@code results.json} and {@code report.html}. */
