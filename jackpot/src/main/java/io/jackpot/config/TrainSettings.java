@@ -142,6 +142,17 @@ public record TrainSettings(
     @Setting(value = "512", min = 1, help = "held-out problems") int evalProblems,
     @Setting(value = "20", min = 1, help = "updates between checkpoints") int checkpointEvery,
     @Setting(value = "2", min = 1, help = "checkpoints to keep") int keepCheckpoints,
+    @Setting(
+            value = "true",
+            changeable = true,
+            help = "keep the checkpoint of the best held-out accuracy beside them")
+        boolean keepBest,
+    @Setting(
+            value = "none",
+            min = 1,
+            changeable = true,
+            help = "evaluations without a gain after which the run ends (none: it goes on)")
+        @Nullable Integer stopAfter,
     @Setting(value = "32768", min = 1, help = "tokens per forward and backward pass")
         int microBatchTokens,
     @Setting(
