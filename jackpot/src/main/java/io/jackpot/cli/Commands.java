@@ -1,10 +1,8 @@
 package io.jackpot.cli;
 
-import io.jackpot.config.SftSettings;
 import io.jackpot.inference.GenerateSettings;
 import io.jackpot.inference.Generation;
 import io.jackpot.input.InputException;
-import io.jackpot.train.Sft;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,12 +15,7 @@ final class Commands {
   static CommandSpec all(Console console) {
     CommandSpec[] commands = {
       TrainCommand.command(console),
-      Command.of(
-          "sft",
-          "Trains a model to imitate completions.",
-          SftSettings.class,
-          settings ->
-              console.out().println(Sft.run(settings, console.err(), Console.isTerminal()))),
+      SftCommand.command(console),
       Command.of(
           "generate",
           "Continues prompts.",

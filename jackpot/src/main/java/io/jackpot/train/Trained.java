@@ -9,6 +9,7 @@ import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Parameters;
 import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Safetensors;
+import io.jackpot.weights.StoredType;
 import io.jackpot.weights.Tokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,17 +27,13 @@ import org.jspecify.annotations.Nullable;
 record Trained(ModelFolder folder, Model model, AdamW optimizer) {
   private static final String OPTIMIZER = "optimizer.safetensors";
 
-  /** Configuration and tokenizer of a checkpoint's model, roughly, in bytes. */
-  private static final long SMALL_FILES = 1 << 20;
-
   static Trained fresh(ModelFolder folder, Model model, AdamW.Options options) {
     return new Trained(folder, model, new AdamW(model.config(), options));
   }
 
   /** What {@link #write} takes of the disk, in bytes. */
   long bytes() {
-    long weights = Float.BYTES * folder.parameters().count();
-    return SMALL_FILES + weights + 2L * Float.BYTES * model.parameters().count();
+    return folder.bytes(StoredType.F32) + 2L * Float.BYTES * model.parameters().count();
   }
 
   /**

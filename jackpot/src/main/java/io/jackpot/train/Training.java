@@ -174,6 +174,7 @@ public final class Training {
       Supplier<RunFolder> open) {
     RunProblems problems = RunProblems.of(settings, state);
     state.position().require(problems.training());
+    requireSpace(run, settings, state, origin.kept());
     Reference reference = Reference.load(settings, state, run, LoadProgress.on(log, terminal));
     try (Compute device =
         settings
@@ -200,17 +201,23 @@ public final class Training {
             new TrainingLoop(
                 device, settings, problems, state, reference, folder, recorder, interruption);
         Path checkpoint = origin.checkpoint();
-        if (checkpoint == null) {
-          loop.begin();
-        } else {
-          loop.resume(checkpoint);
-        }
-        loop.run();
-        progress.done();
-        ended(run, settings, folder, loop, recorder.best());
-        nextCommands(run, settings, problems, state, loop, recorder.best()).forEach(log::println);
-        log.flush();
-        return folder.lastMetrics();
+        return DiskSpace.writing(
+            "train",
+            run,
+            () -> {
+              if (checkpoint == null) {
+                loop.begin();
+              } else {
+                loop.resume(checkpoint);
+              }
+              loop.run();
+              progress.done();
+              ended(run, settings, folder, loop, recorder.best());
+              nextCommands(run, settings, problems, state, loop, recorder.best())
+                  .forEach(log::println);
+              log.flush();
+              return folder.lastMetrics();
+            });
       }
     }
   }
@@ -241,6 +248,19 @@ public final class Training {
           best.accuracy(),
           best.step());
     }
+  }
+
+  private static void requireSpace(
+      Path run, TrainSettings settings, TrainingState state, int kept) {
+    long actor = state.actor() == null ? 0 : state.actor().bytes();
+    int left = settings.steps() - Math.max(0, kept);
+    DiskSpace.require(
+        run,
+        state.policy().bytes() + actor,
+        settings.keepCheckpoints() + (settings.keepBest() ? 1 : 0),
+        Math.ceilDiv(left, settings.checkpointEvery()) + (kept < 0 ? 1 : 0),
+        0,
+        "give another --out, or a smaller --keep-checkpoints");
   }
 
   private static MemoryPlan plan(
