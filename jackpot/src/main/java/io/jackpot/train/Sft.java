@@ -84,7 +84,8 @@ public final class Sft {
                 settings.gradClip()));
     Path out = Path.of(settings.out());
     try (Compute device = settings.compute().open(() -> plan(settings, model));
-        RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
+        RunFolder run =
+            RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "", log);
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
       log.println("model " + name);
@@ -95,7 +96,7 @@ public final class Sft {
       Sft sft = new Sft(settings, ops, learner, data);
       for (int step = 1; step <= settings.steps(); step++) {
         ObjectNode line = sft.update(step);
-        run.metrics().append(line);
+        run.metrics(line);
         progress.step(line);
       }
       Path saved = out.resolve("model");
@@ -104,7 +105,7 @@ public final class Sft {
       if (used != null && ChatTemplate.find(saved, used.now()) == null) {
         used.writeInto(saved);
       }
-      run.report();
+      run.page().write();
       progress.done();
       return run.lastMetrics();
     }
