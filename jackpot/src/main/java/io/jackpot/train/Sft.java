@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -132,14 +133,17 @@ public final class Sft {
       AtomicReference<@Nullable ChatTemplate> chat) {
     ModelConfig config = folder.config();
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    Supplier<@Nullable ChatTemplate> find =
+        () -> {
+          chat.set(ModelSource.chatTemplate(name, now));
+          return chat.get();
+        };
     Demonstrations.Target target =
         new Demonstrations.Target(
             name,
             folder.tokenizer(),
-            () -> {
-              chat.set(ModelSource.chatTemplate(name, now));
-              return chat.get();
-            },
+            settings.template().template(name, find),
+            find,
             config.vocabularySize(),
             config.longestSequence(),
             config.lengthSetting());
