@@ -4,13 +4,18 @@ import io.jackpot.config.Group;
 import io.jackpot.config.Key;
 import io.jackpot.config.Settings;
 import io.jackpot.input.Names;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Model.ArgGroupSpec;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Layout;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParseResult;
 
 /** The options of a command from its settings records, and the values given for them. */
@@ -26,33 +31,51 @@ final class Options {
    * setting.
    */
   static void add(CommandSpec command, Help help, Settings<?>... settings) {
-    List<Key> keys = List.of(settings).stream().flatMap(each -> each.keys().stream()).toList();
+    List<Key> keys = Stream.of(settings).flatMap(each -> each.keys().stream()).toList();
     boolean many = keys.size() > FEW;
-    Map<Group, ArgGroupSpec.Builder> groups = new EnumMap<>(Group.class);
+    Map<Group, List<OptionSpec>> groups = new EnumMap<>(Group.class);
     for (Key key : keys) {
       OptionSpec option = option(key, many && !help.all() && !key.isCommon());
-      if (many) {
-        groups.computeIfAbsent(key.group(), Options::group).addArg(option);
-      } else {
-        command.addOption(option);
-      }
+      command.addOption(option);
+      groups.computeIfAbsent(key.group(), _ -> new ArrayList<>()).add(option);
     }
-    groups.values().forEach(group -> command.addArgGroup(group.build()));
     for (Settings<?> each : settings) {
       each.refused().forEach(name -> command.addOption(refused(name)));
     }
+    if (many) {
+      List<OptionSpec> others =
+          command.options().stream()
+              .filter(option -> groups.values().stream().noneMatch(all -> all.contains(option)))
+              .toList();
+      command
+          .usageMessage()
+          .sectionMap()
+          .put(
+              UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+              usage -> list(usage, others) + inGroups(usage, groups));
+    }
   }
 
-  private static ArgGroupSpec.Builder group(Group group) {
-    return ArgGroupSpec.builder()
-        .validate(false)
-        .order(group.ordinal())
-        .heading("%n" + group.title() + ":%n");
+  private static String inGroups(CommandLine.Help usage, Map<Group, List<OptionSpec>> groups) {
+    StringBuilder text = new StringBuilder();
+    groups.forEach((group, options) -> {
+      String list = list(usage, options);
+      if (!list.isEmpty()) {
+        text.append("%n%s:%n%s".formatted(group.title(), list));
+      }
+    });
+    return text.toString();
+  }
+
+  private static String list(CommandLine.Help usage, List<OptionSpec> options) {
+    Layout layout = usage.createDefaultLayout();
+    layout.addOptions(options, usage.createDefaultParamLabelRenderer());
+    return layout.toString();
   }
 
   private static OptionSpec option(Key key, boolean hidden) {
     OptionSpec.Builder option =
-        OptionSpec.builder(key.flag()).description(description(key)).hidden(hidden);
+        OptionSpec.builder(flags(key)).description(description(key)).hidden(hidden);
     return key.type() == boolean.class
         ? option.type(boolean.class).arity("0").negatable(true).build()
         : option
@@ -70,12 +93,27 @@ final class Options {
         .build();
   }
 
-  /** The keys that were given on the command line, the refused ones too, with their texts. */
+  /** The flag of a setting, then its earlier ones, which {@code --help} shows as well. */
+  private static String[] flags(Key key) {
+    return Stream.concat(Stream.of(key.name()), key.formerNames().stream())
+        .map(Names::flag)
+        .toArray(String[]::new);
+  }
+
+  /**
+   * The keys that were given on the command line, the refused ones too and by the names that were
+   * used, with their texts. Of a setting that was given more than once the last text counts, of a
+   * list all of them.
+   */
   static Map<String, String> given(ParseResult parsed, Settings<?> settings) {
     Map<String, String> given = new LinkedHashMap<>();
     for (Key key : settings.keys()) {
       if (parsed.hasMatchedOption(key.flag())) {
-        given.put(key.name(), parsed.<Object>matchedOptionValue(key.flag(), "").toString());
+        given.put(
+            nameGiven(parsed, key),
+            key.takesList()
+                ? String.join(",", parsed.matchedOption(key.flag()).originalStringValues())
+                : parsed.<Object>matchedOptionValue(key.flag(), "").toString());
       }
     }
     for (String name : settings.refused()) {
@@ -86,12 +124,32 @@ final class Options {
     return given;
   }
 
+  private static String nameGiven(ParseResult parsed, Key key) {
+    return key.formerNames().stream()
+        .filter(name -> isLast(parsed, Names.flag(name), key.flag()))
+        .findFirst()
+        .orElse(key.name());
+  }
+
+  /** Whether {@code flag} comes after {@code other} on the command line. */
+  private static boolean isLast(ParseResult parsed, String flag, String other) {
+    List<String> names =
+        parsed.originalArgs().stream().map(arg -> arg.replaceFirst("=.*", "")).toList();
+    return names.lastIndexOf(flag) > names.lastIndexOf(other);
+  }
+
   private static String description(Key key) {
     String text = key.defaultText();
     // "(none: …)" says what the default does.
     boolean said = "none".equals(text) && key.help().contains("(none:");
-    String value = text == null ? " (required)" : said ? "" : " (default: " + text + ")";
-    return (key.help() + value).replace("%", "%%");
+    String description =
+        key.help()
+            + (key.takesList() ? "; given again, it adds to the list" : "")
+            + key.formerNames().stream()
+                .map(name -> "; " + Names.flag(name) + " is its earlier name")
+                .collect(Collectors.joining())
+            + (text == null ? " (required)" : said ? "" : " (default: " + text + ")");
+    return description.replace("%", "%%");
   }
 
   private static String label(Key key) {
