@@ -164,7 +164,9 @@ public final class Sft {
     loss /= tokens;
     double norm = gradientNorm(step, loss, batch);
     float rate =
-        settings.decay().rate(settings.lr(), step, settings.warmupSteps(), settings.steps());
+        settings
+            .decay()
+            .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
     learner.update(norm, rate);
     double seconds = (System.nanoTime() - start) * 1e-9;
     return JsonNodeFactory.instance
@@ -187,7 +189,7 @@ public final class Sft {
     } catch (NonFiniteException e) {
       Diagnosis diagnosis =
           new Diagnosis(
-              List.of(new Diagnosis.Suspect(learner, settings.lr(), "lr")),
+              List.of(new Diagnosis.Suspect(learner, settings.learningRate(), "learningRate")),
               1,
               settings.microBatchTokens(),
               "data without lines that are this unlikely");
@@ -198,9 +200,9 @@ public final class Sft {
 
   /** The next lines of the data, which repeats in epochs. */
   private List<Sequence> batch(int step) {
-    List<Sequence> batch = new ArrayList<>(settings.batch());
-    long first = (step - 1L) * settings.batch();
-    for (long i = first; i < first + settings.batch(); i++) {
+    List<Sequence> batch = new ArrayList<>(settings.trainBatch());
+    long first = (step - 1L) * settings.trainBatch();
+    for (long i = first; i < first + settings.trainBatch(); i++) {
       batch.add(data.get(settings.shuffle() ? epochs.item(i) : (int) (i % data.size())));
     }
     return batch;
