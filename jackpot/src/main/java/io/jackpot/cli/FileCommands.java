@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.DeviceSettings;
+import io.jackpot.config.LimitSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.explain.Explain;
 import io.jackpot.inference.ScoreLines;
@@ -19,6 +20,7 @@ final class FileCommands {
       @Setting(help = "model: folder, run, GGUF file, builtin:policy or builtin:actor")
           String model,
       @Setting(help = "JSONL file of {\"ids\"}") String input,
+      LimitSettings limits,
       DeviceSettings compute) {}
 
   static CommandSpec score(Console console) {
@@ -30,6 +32,7 @@ final class FileCommands {
             ScoreLines.run(
                 settings.model,
                 Path.of(settings.input),
+                settings.limits.limits(),
                 settings.compute,
                 console.out(),
                 console.err(),
@@ -39,25 +42,32 @@ final class FileCommands {
   private record TokenizeSettings(
       @Setting(help = "tokenizer.json, or a model: folder, run, GGUF file or builtin:policy")
           String tokenizer,
-      @Setting(help = "JSONL file of {\"text\"}") String input) {}
+      @Setting(help = "JSONL file of {\"text\"}") String input,
+      LimitSettings limits) {}
 
   static CommandSpec tokenize(Console console) {
     return Command.of(
         "tokenize",
         "Prints the token ids of texts.",
         TokenizeSettings.class,
-        settings -> TokenizeLines.run(settings.tokenizer, Path.of(settings.input), console.out()));
+        settings ->
+            TokenizeLines.run(
+                settings.tokenizer,
+                Path.of(settings.input),
+                settings.limits.limits(),
+                console.out()));
   }
 
   private record VerifySettings(
-      @Setting(help = "JSONL file of {\"gold\", \"answer\"}") String input) {}
+      @Setting(help = "JSONL file of {\"gold\", \"answer\"}") String input, LimitSettings limits) {}
 
   static CommandSpec verify(Console console) {
     return Command.of(
         "verify",
         "Judges answers against gold answers.",
         VerifySettings.class,
-        settings -> VerifyLines.run(Path.of(settings.input), console.out()));
+        settings ->
+            VerifyLines.run(Path.of(settings.input), settings.limits.limits(), console.out()));
   }
 
   private record ExplainSettings(

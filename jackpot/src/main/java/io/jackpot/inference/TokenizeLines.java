@@ -2,6 +2,7 @@ package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
+import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.InputLines;
 import io.jackpot.weights.Tokenizer;
 import java.io.IOException;
@@ -24,11 +25,14 @@ public final class TokenizeLines {
    * @throws InputException if a file cannot be read or a line is not as expected; then nothing is
    *     written
    */
-  public static void run(String name, Path input, Appendable out) throws IOException {
+  public static void run(String name, Path input, DataLimits limits, Appendable out)
+      throws IOException {
     Tokenizer tokenizer = ModelSource.tokenizer(name);
     List<int[]> lines =
         InputLines.read(
             input,
+            "text"::equals,
+            limits,
             line -> {
               String text = line.string("text");
               return InputException.at(line.where(), () -> tokenizer.encodePlain(text));

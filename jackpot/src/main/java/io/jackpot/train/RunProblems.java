@@ -72,6 +72,7 @@ record RunProblems(
     return ProblemSet.training(
         settings.problems(),
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.seed());
@@ -85,6 +86,7 @@ record RunProblems(
     return ProblemSet.heldOut(
         name,
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.evalProblems());

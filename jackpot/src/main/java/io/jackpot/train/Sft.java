@@ -142,7 +142,8 @@ public final class Sft {
             config.vocabularySize(),
             config.longestSequence(),
             config.lengthSetting());
-    return Demonstrations.read(settings.data(), target, settings.appendEnd());
+    return Demonstrations.read(
+        settings.data(), target, settings.appendEnd(), settings.limits().limits());
   }
 
   private ObjectNode update(int step) {

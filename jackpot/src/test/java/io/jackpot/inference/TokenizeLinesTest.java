@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.input.InputException;
+import io.jackpot.problems.DataLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class TokenizeLinesTest {
     Path input = folder.resolve("lines.jsonl");
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
-    TokenizeLines.run(tokenizer.toString(), input, out);
+    TokenizeLines.run(tokenizer.toString(), input, DataLimits.DEFAULT, out);
     return out.toString();
   }
 

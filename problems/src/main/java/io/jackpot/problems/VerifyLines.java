@@ -6,6 +6,7 @@ import io.jackpot.problems.Verifier.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
@@ -14,6 +15,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * answer may also be a list, or JSON inside of a text, as {@link FileProblems} reads it.
  */
 public final class VerifyLines {
+  private static final Set<String> KEYS = Set.of("gold", "answer");
+
   private VerifyLines() {}
 
   /**
@@ -21,11 +24,14 @@ public final class VerifyLines {
    *
    * @throws InputException if the file cannot be read or a line is invalid; then nothing is written
    */
-  public static void run(Path input, Appendable out) throws IOException {
+  public static void run(Path input, DataLimits limits, Appendable out) throws IOException {
     Verifier verifier = new MathVerifier();
     List<Verification> verifications =
         InputLines.read(
-            input, line -> verifier.verify(line.gold("gold"), line.stringOrNumber("answer")));
+            input,
+            KEYS::contains,
+            limits,
+            line -> verifier.verify(line.gold("gold"), line.stringOrNumber("answer")));
     for (Verification verification : verifications) {
       out.append(
               JsonNodeFactory.instance

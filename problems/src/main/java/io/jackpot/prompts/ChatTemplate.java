@@ -1,6 +1,7 @@
 package io.jackpot.prompts;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.jinja.Template;
 import io.jackpot.jinja.Template.Rendering;
 import io.jackpot.jinja.TemplateException;
@@ -149,7 +150,7 @@ public final class ChatTemplate {
 
   private static String read(Path file) {
     try {
-      return Files.readString(file);
+      return InputFiles.text(file);
     } catch (IOException e) {
       throw new InputException(Json.oneLine(file + ": cannot be read (" + e.getMessage() + ")"), e);
     }
