@@ -64,7 +64,8 @@ final class Bytes {
 
   /** The bytes of a text, at times of another. */
   byte[] utf8(String valid) {
-    return (choices.oneIn(4 * oneIn) ? choices.text() : valid).getBytes(StandardCharsets.UTF_8);
+    return (choices.oneIn(oneIn) && choices.oneIn(4) ? choices.text() : valid)
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   int size() {

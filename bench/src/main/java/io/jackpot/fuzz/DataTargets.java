@@ -64,6 +64,12 @@ final class DataTargets {
             choices -> compressed(choices, lines(choices, PROBLEMS)),
             DataTargets::problems),
         new Target(
+            "Parquet",
+            Map.of("a valid file", ParquetFile::valid),
+            ParquetFile::input,
+            folder ->
+                FileProblems.read(folder.toString(), Fields.KNOWN, LIMITS, Integer.MAX_VALUE)),
+        new Target(
             "demonstrations",
             known,
             choices -> lines(choices, DEMONSTRATIONS),

@@ -105,7 +105,7 @@ public final class Main {
   }
 
   private static String heapHint() {
-    return " (%d MiB of heap; a smaller batch needs less)"
+    return " (%d MiB of heap; JACKPOT_JAVA_OPTS=-Xmx… gives more)"
         .formatted(Runtime.getRuntime().maxMemory() >> 20);
   }
 

@@ -279,9 +279,21 @@ public final class Key {
       return Optional.empty();
     }
     double value = number.doubleValue();
+    // A number so small that it is not held as it is written would be another setting.
+    boolean vanished = !isNormal(number) && new BigDecimal(text).signum() != 0;
     boolean inRange = value >= setting.min() && value <= setting.max();
     boolean excluded = setting.above() && value == setting.min();
-    return Optional.of(number).filter(_ -> inRange && !excluded && Double.isFinite(value));
+    return Optional.of(number)
+        .filter(_ -> inRange && !excluded && !vanished && Double.isFinite(value));
+  }
+
+  /** Whether it is not 0 and has all the digits of its type. */
+  private static boolean isNormal(Number number) {
+    return number instanceof Float single
+        ? Math.abs(single) >= Float.MIN_NORMAL
+        : number instanceof Double value
+            ? Math.abs(value) >= Double.MIN_NORMAL
+            : number.longValue() != 0;
   }
 
   private InputException wrong(String where, String found, String none) {

@@ -247,7 +247,22 @@ public final class JsonLines implements AutoCloseable {
       String found = node == null ? "an empty line" : "JSON of type " + node.getNodeType();
       throw new InputException(where + "found " + found + expected);
     }
+    requireFinite(where, node);
     return node;
+  }
+
+  /** Refuses numbers beyond the range of double, which no line is written with. */
+  private static void requireFinite(String where, JsonNode node) {
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      requireFinite(where + entry.getKey() + ": ", entry.getValue());
+    }
+    for (JsonNode value : node.isArray() ? node : List.<JsonNode>of()) {
+      requireFinite(where, value);
+    }
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      throw new InputException(
+          Json.oneLine(where + "found a number out of range, expected one up to 1.8e308 or null"));
+    }
   }
 
   /** The file's length up to its last newline. */

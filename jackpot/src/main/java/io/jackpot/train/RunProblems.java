@@ -1,6 +1,7 @@
 package io.jackpot.train;
 
 import io.jackpot.config.TrainSettings;
+import io.jackpot.input.InputException;
 import io.jackpot.problems.ProblemSet;
 import io.jackpot.problems.Verifier;
 import io.jackpot.prompts.Prompts;
@@ -99,6 +100,11 @@ record RunProblems(
     ModelConfig sampler = state.actor() == null ? policy : state.actor().model().config();
     ModelConfig shorter = policy.longestSequence() < sampler.longestSequence() ? policy : sampler;
     int room = shorter.longestSequence() - settings.maxResponseTokens();
+    if (room < 1) {
+      throw new InputException(
+          "maxResponseTokens: found %d, expected less than the %d tokens that the models take"
+              .formatted(settings.maxResponseTokens(), shorter.longestSequence()));
+    }
     Integer asked = settings.maxPromptTokens();
     return asked != null && asked < room
         ? new Curriculum.Limit(asked, "maxPromptTokens")

@@ -51,7 +51,7 @@ class InputLinesTest {
     refused("{\"prompt\": ", "invalid JSON in line 1");
     refused(good.strip() + "{}", "invalid JSON in line 1");
     refused("{\"prompt\": \"a\", \"prompt\": \"b\", \"answer\": 1}", "invalid JSON in line 1");
-    refused("{\"prompt\": \"p\", \"answer\": nan}", "invalid JSON in line 1");
+    refused("{\"prompt\": \"p\", \"answer\": nan}", "{} is not valid JSON (column");
     refused("[".repeat(100_000), "invalid JSON (Document nesting depth");
     refused("", "problems.jsonl: empty, expected problems");
     refused("\n \n", "problems.jsonl: empty, expected problems");

@@ -44,6 +44,9 @@ public record ModelConfig(
     boolean qkNorm,
     @Nullable SlidingWindow slidingWindow) {
 
+  /** The longest array. */
+  private static final int LARGEST_MATRIX = Integer.MAX_VALUE - 8;
+
   /**
    * @throws IllegalArgumentException if a value is out of range; names it
    */
@@ -64,6 +67,9 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           "num_attention_heads " + heads + " times head_dim " + headDim + ": more than 2147483647");
     }
+    matrix("vocab_size", vocabularySize, hiddenSize);
+    matrix("intermediate_size", intermediateSize, hiddenSize);
+    matrix("num_attention_heads times head_dim", heads * headDim, hiddenSize);
     if (headDim % 2 != 0) {
       throw new IllegalArgumentException("head_dim " + headDim + ": expected an even number");
     }
@@ -150,6 +156,21 @@ public record ModelConfig(
       throw new IllegalArgumentException(
           name + ": " + count + " numbers, expected head_dim/2 = " + headDim / 2);
     }
+  }
+
+  /** Checks that an array can hold a matrix, before anything is allocated for it. */
+  private static void matrix(String name, int size, int hiddenSize) {
+    if ((long) size * hiddenSize > LARGEST_MATRIX) {
+      throw new IllegalArgumentException(
+          "%s %d times hidden_size %d: a matrix of more than %d numbers"
+              .formatted(name, size, hiddenSize, LARGEST_MATRIX));
+    }
+  }
+
+  /** The number of parameters but for norms and biases; it may be more than fits into memory. */
+  public double parameterCount() {
+    double rows = 2.0 * heads * headDim + 2.0 * kvHeads * headDim + 3.0 * intermediateSize;
+    return (rows * layers + (tiedEmbeddings ? 1.0 : 2.0) * vocabularySize) * hiddenSize;
   }
 
   private static void positive(String name, int value) {

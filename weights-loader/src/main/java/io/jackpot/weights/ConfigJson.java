@@ -90,7 +90,7 @@ public final class ConfigJson {
           maxPositions,
           rope.theta(),
           rope.scaling(),
-          (float) root.number("rms_norm_eps", 1e-6),
+          root.single("rms_norm_eps", 1e-6),
           root.flag("tie_word_embeddings", false),
           attentionBias || type.equals("qwen2"),
           attentionBias,

@@ -92,7 +92,7 @@ final class GgufConfig {
           maxPositions,
           number("rope.freq_base", 10_000),
           scaling(headDim, maxPositions),
-          (float) number("attention.layer_norm_rms_epsilon", 1e-6),
+          single("attention.layer_norm_rms_epsilon", 1e-6),
           !tensors.containsKey("output.weight"),
           qkvBias,
           outputBias,
@@ -212,6 +212,15 @@ final class GgufConfig {
       return number.doubleValue();
     }
     throw bad(key, "a number");
+  }
+
+  private float single(String key, Number whenAbsent) {
+    double number = number(key, whenAbsent);
+    float single = (float) number;
+    if (Float.isInfinite(single) || (single == 0 && number != 0)) {
+      throw bad(key, "a number that float32 can hold");
+    }
+    return single;
   }
 
   private String text(String key, String whenAbsent) {

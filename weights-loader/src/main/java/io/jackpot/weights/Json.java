@@ -132,6 +132,10 @@ public final class Json {
         return value;
       } catch (JacksonException e) {
         throw new InputException(oneLine(message.apply(problem(e, parser))), e);
+      } catch (NumberFormatException e) {
+        // Of an exponent that no type of Java holds.
+        throw new InputException(
+            oneLine(message.apply("invalid JSON" + place(parser) + ": a number out of range")), e);
       }
     }
   }

@@ -114,16 +114,30 @@ public record JsonPart(String where, JsonNode node) {
     return part.isAbsent() && otherwise != null ? otherwise.doubleValue() : part.number();
   }
 
+  /**
+   * A finite number that float32 can hold: not so large that it is infinity there, nor so small
+   * that it is 0.
+   */
+  public float single(String key, Number otherwise) {
+    double number = number(key, otherwise);
+    float single = (float) number;
+    if (Float.isInfinite(single) || (single == 0 && number != 0)) {
+      throw at(key).expected("a number that float32 can hold, 1.4e-45 to 3.4e38 or 0");
+    }
+    return single;
+  }
+
   /** A required list of finite numbers. */
   public double[] numbers(String key) {
     return elements(key).stream().mapToDouble(JsonPart::number).toArray();
   }
 
   private double number() {
-    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+    double number = node.isNumber() ? node.doubleValue() : Double.NaN;
+    if (!Double.isFinite(number) || (number != 0 && Math.abs(number) < Double.MIN_NORMAL)) {
       throw expected("a number");
     }
-    return node.doubleValue();
+    return number;
   }
 
   /** An integer that is not negative. */

@@ -138,6 +138,7 @@ public record ModelFolder(
   private static ModelFolder withoutTokenizer(Path folder, LoadOptions options) {
     ModelConfig config = ConfigJson.read(folder.resolve(CONFIG));
     if (options.seed() != null) {
+      requireRoom(folder.resolve(CONFIG), config);
       return new ModelFolder(config, Model.random(config, options.seed()).parameters(), null);
     }
     try (WeightFiles weights = WeightFiles.open(folder)) {
@@ -145,6 +146,19 @@ public record ModelFolder(
       checkShapes(folder, " in config.json", actual, weights);
       Parameters parameters = WeightLoading.load(folder, actual, weights, options.listener());
       return new ModelFolder(actual, parameters, null);
+    }
+  }
+
+  /**
+   * Checks that random weights fit into the heap; no file of weights proves that sizes are real.
+   */
+  private static void requireRoom(Path file, ModelConfig config) {
+    double mebibytes = config.parameterCount() * Float.BYTES / (1 << 20);
+    long heap = Runtime.getRuntime().maxMemory() >> 20;
+    if (mebibytes > heap) {
+      throw new InputException(
+          "%s: a model of %,.0f MiB in float32, expected one that fits into the heap of %,d MiB; give it more with JACKPOT_JAVA_OPTS=-Xmx…"
+              .formatted(file, mebibytes, heap));
     }
   }
 
