@@ -40,6 +40,8 @@ final class FileCommands {
     return Command.of(
         help,
         TokenizeSettings.class,
-        settings -> TokenizeLines.run(settings.tokenizer, Path.of(settings.input), console.out()));
+        settings ->
+            TokenizeLines.run(
+                settings.tokenizer, Path.of(settings.input), console.out(), console.err()));
   }
 }
