@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.function.IntSupplier;
 
 /** The last line of a terminal, which is rewritten in place. */
-final class LiveLine {
+public final class LiveLine {
   private final PrintWriter out;
   private final IntSupplier columns;
   private int length;
@@ -13,13 +13,13 @@ final class LiveLine {
   /**
    * @param columns the width of the terminal as it is now
    */
-  LiveLine(PrintWriter out, IntSupplier columns) {
+  public LiveLine(PrintWriter out, IntSupplier columns) {
     this.out = out;
     this.columns = columns;
   }
 
   /** Shows a line in place of the one before; its visible part is narrower than the terminal. */
-  void show(String line) {
+  public void show(String line) {
     int next = ProgressTable.visibleLength(line);
     rewind();
     out.print(line + " ".repeat(Math.max(0, length - next)));
@@ -28,7 +28,7 @@ final class LiveLine {
   }
 
   /** Takes it away; what is printed next begins at its place. */
-  void clear() {
+  public void clear() {
     if (length > 0) {
       rewind();
       out.print(" ".repeat(length) + "\r");
@@ -37,7 +37,7 @@ final class LiveLine {
   }
 
   /** Leaves it as it is; what is printed next begins on a new line. */
-  void end() {
+  public void end() {
     if (length > 0) {
       out.print("\n");
       length = 0;

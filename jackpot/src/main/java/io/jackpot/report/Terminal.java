@@ -31,7 +31,7 @@ public final class Terminal {
    * The width of that terminal in characters, as it is now. One that has no width has that of the
    * environment's {@code COLUMNS}, or 80.
    */
-  static int columns() {
+  public static int columns() {
     int columns = windowColumns().orElse(0);
     String said = System.getenv().getOrDefault("COLUMNS", "");
     int usual = said.matches("[1-9]\\d{0,3}") ? Integer.parseInt(said) : USUAL_COLUMNS;
