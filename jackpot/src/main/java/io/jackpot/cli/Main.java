@@ -58,6 +58,9 @@ public final class Main {
       CommandSpec commands, PrintWriter out, PrintWriter err, boolean stackTrace, String... args) {
     CommandLine jackpot = new CommandLine(commands);
     jackpot.setExpandAtFiles(false).setOut(out).setErr(err);
+    // Wrappers add flags behind their own: the last one wins, which needs no warning.
+    jackpot.setOverwrittenOptionsAllowed(true);
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     jackpot.setParameterExceptionHandler((e, given) -> fail(err, stackTrace, e));
     jackpot.setExecutionExceptionHandler((e, command, parsed) -> fail(err, stackTrace, e));
     try {

@@ -56,9 +56,14 @@ public record TrainSettings(
             group = Group.DATA,
             common = true,
             value = ProblemSet.ARITHMETIC,
+            list = true,
             help = "arithmetic (generated), or data set files")
         String problems,
-    @Setting(common = true, value = "none", help = "files of held-out problems (none: generated)")
+    @Setting(
+            common = true,
+            value = "none",
+            list = true,
+            help = "files of held-out problems (none: generated)")
         @Nullable String heldOut,
     FieldSettings fields,
     TemplateSettings template,

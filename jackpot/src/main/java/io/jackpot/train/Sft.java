@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -132,14 +133,17 @@ public final class Sft {
       AtomicReference<@Nullable ChatTemplate> chat) {
     ModelConfig config = folder.config();
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    Supplier<@Nullable ChatTemplate> find =
+        () -> {
+          chat.set(ModelSource.chatTemplate(name, now));
+          return chat.get();
+        };
     Demonstrations.Target target =
         new Demonstrations.Target(
             name,
             folder.tokenizer(),
-            () -> {
-              chat.set(ModelSource.chatTemplate(name, now));
-              return chat.get();
-            },
+            settings.template().template(name, find),
+            find,
             config.vocabularySize(),
             config.longestSequence(),
             config.lengthSetting());
@@ -165,7 +169,9 @@ public final class Sft {
     loss /= tokens;
     double norm = gradientNorm(step, loss, batch);
     float rate =
-        settings.decay().rate(settings.lr(), step, settings.warmupSteps(), settings.steps());
+        settings
+            .decay()
+            .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
     learner.update(norm, rate);
     double seconds = (System.nanoTime() - start) * 1e-9;
     return JsonNodeFactory.instance
@@ -188,7 +194,7 @@ public final class Sft {
     } catch (NonFiniteException e) {
       Diagnosis diagnosis =
           new Diagnosis(
-              List.of(new Diagnosis.Suspect(learner, settings.lr(), "lr")),
+              List.of(new Diagnosis.Suspect(learner, settings.learningRate(), "learningRate")),
               1,
               settings.microBatchTokens(),
               "data without lines that are this unlikely");
@@ -199,9 +205,9 @@ public final class Sft {
 
   /** The next lines of the data, which repeats in epochs. */
   private List<Sequence> batch(int step) {
-    List<Sequence> batch = new ArrayList<>(settings.batch());
-    long first = (step - 1L) * settings.batch();
-    for (long i = first; i < first + settings.batch(); i++) {
+    List<Sequence> batch = new ArrayList<>(settings.trainBatch());
+    long first = (step - 1L) * settings.trainBatch();
+    for (long i = first; i < first + settings.trainBatch(); i++) {
       batch.add(data.get(settings.shuffle() ? epochs.item(i) : (int) (i % data.size())));
     }
     return batch;

@@ -208,8 +208,7 @@ record TrainingState(
 
   private void write(Path folder, Trained trained) throws IOException {
     Files.createDirectories(folder);
-    new ModelFolder(trained.folder.config(), trained.folder.parameters(), tokenizer)
-        .writeInto(folder);
+    trained.folder.withTokenizer(tokenizer).writeInto(folder);
     if (chat != null) {
       chat.writeInto(folder);
     }

@@ -335,7 +335,7 @@ class SettingsTest {
         () -> SFT.build(SFT.flags(Map.of("model", "m", "out", "o"))),
         "--data: missing, expected JSONL");
     SftSettings settings = SFT.build(SFT.flags(Map.of("model", "m", "out", "o", "data", "d")));
-    assertThat(settings.lr()).isEqualTo(1e-3f);
+    assertThat(settings.learningRate()).isEqualTo(1e-3f);
     assertThat(settings.shuffle()).isTrue();
     assertThat(SFT.fromJson(SFT.toJson(settings), "config")).isEqualTo(settings);
   }
