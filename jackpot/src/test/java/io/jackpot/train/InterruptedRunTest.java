@@ -61,7 +61,12 @@ class InterruptedRunTest {
         assertThat(run.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
       }
     }
-    TrainingTest.assertSameModels(whole, run);
+    for (String file : List.of("policy/model", "policy/optimizer", "actor/model")) {
+      Path weights = Path.of("checkpoints/step-000004", file + ".safetensors");
+      if (Files.exists(whole.resolve(weights))) {
+        assertThat(run.resolve(weights)).hasSameBinaryContentAs(whole.resolve(weights));
+      }
+    }
   }
 
   /** It is asked to end while its first update runs. */
