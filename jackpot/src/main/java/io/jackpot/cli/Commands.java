@@ -1,10 +1,8 @@
 package io.jackpot.cli;
 
-import io.jackpot.config.SftSettings;
 import io.jackpot.inference.GenerateSettings;
 import io.jackpot.inference.Generation;
 import io.jackpot.input.InputException;
-import io.jackpot.train.Sft;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,7 +21,7 @@ final class Commands {
       List.of(
           new Entry(
               "train", "Trains a policy on a smaller actor's rollouts.", TrainCommand::command),
-          new Entry("sft", "Trains a model to imitate completions.", Commands::sft),
+          new Entry("sft", "Trains a model to imitate completions.", SftCommand::command),
           new Entry("generate", "Continues prompts.", Commands::generate),
           new Entry(
               "eval", "Measures mean@k and pass@k of a model on problems.", EvalCommand::command),
@@ -118,20 +116,6 @@ final class Commands {
         rest.isEmpty() || ALL.stream().anyMatch(entry -> entry.name.equals(rest.get(0)));
     return Stream.concat(rest.stream(), known ? Stream.of("--help") : Stream.empty())
         .toArray(String[]::new);
-  }
-
-  private static CommandSpec sft(Console console, Help help) {
-    CommandSpec sft =
-        Command.of(
-            help,
-            SftSettings.class,
-            settings ->
-                console.out().println(Sft.run(settings, console.err(), Console.isTerminal())));
-    Command.examples(
-        sft,
-        "--model DIR --data chats.jsonl --out runs/sft",
-        "--model DIR --data shards/ --out runs/sft --steps 500 --batch 16");
-    return sft;
   }
 
   private static CommandSpec generate(Console console, Help help) {

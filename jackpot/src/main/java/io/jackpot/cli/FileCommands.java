@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.DeviceSettings;
+import io.jackpot.config.LimitSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.inference.ScoreLines;
 import io.jackpot.inference.TokenizeLines;
@@ -15,6 +16,7 @@ final class FileCommands {
       @Setting(help = "model: folder, run, GGUF file, builtin:policy or builtin:actor")
           String model,
       @Setting(help = "JSONL file of {\"ids\"}") String input,
+      LimitSettings limits,
       DeviceSettings compute) {}
 
   static CommandSpec score(Console console, Help help) {
@@ -25,6 +27,7 @@ final class FileCommands {
             ScoreLines.run(
                 settings.model,
                 Path.of(settings.input),
+                settings.limits.limits(),
                 settings.compute,
                 console.out(),
                 console.err(),
@@ -34,7 +37,8 @@ final class FileCommands {
   private record TokenizeSettings(
       @Setting(help = "tokenizer.json, or a model: folder, run, GGUF file or builtin:policy")
           String tokenizer,
-      @Setting(help = "JSONL file of {\"text\"}") String input) {}
+      @Setting(help = "JSONL file of {\"text\"}") String input,
+      LimitSettings limits) {}
 
   static CommandSpec tokenize(Console console, Help help) {
     return Command.of(
@@ -42,6 +46,10 @@ final class FileCommands {
         TokenizeSettings.class,
         settings ->
             TokenizeLines.run(
-                settings.tokenizer, Path.of(settings.input), console.out(), console.err()));
+                settings.tokenizer,
+                Path.of(settings.input),
+                settings.limits.limits(),
+                console.out(),
+                console.err()));
   }
 }

@@ -3,6 +3,7 @@ package io.jackpot.cli;
 import io.jackpot.config.Group;
 import io.jackpot.config.Key;
 import io.jackpot.config.Settings;
+import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Layout;
 import picocli.CommandLine.Model.CommandSpec;
@@ -122,6 +124,27 @@ final class Options {
       }
     }
     return given;
+  }
+
+  /**
+   * @throws InputException if {@code flags} has a setting that a resume cannot change
+   */
+  static void requireChangeable(Map<String, @Nullable Object> flags, Settings<?> settings) {
+    flags.keySet().stream()
+        .filter(key -> !settings.changeable().contains(key))
+        .findFirst()
+        .ifPresent(key -> refuse(key, settings));
+  }
+
+  /** Refuses a setting that a resume cannot change. */
+  static void refuse(String key, Settings<?> settings) {
+    List<String> flags = settings.changeable().stream().map(Names::flag).toList();
+    throw new InputException(
+        "%s: cannot be changed with --resume, which continues with the settings of the run; only %s and %s can"
+            .formatted(
+                Names.flag(key),
+                String.join(", ", flags.subList(0, flags.size() - 1)),
+                flags.getLast()));
   }
 
   private static String nameGiven(ParseResult parsed, Key key) {

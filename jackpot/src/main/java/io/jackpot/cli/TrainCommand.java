@@ -90,15 +90,14 @@ final class TrainCommand {
   /** Runs to the end and returns the last line of metrics. */
   private static ObjectNode run(ParseResult parsed, Console console) {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
-    Map<String, String> given = Options.given(parsed, SETTINGS);
-    Map<String, @Nullable Object> flags = SETTINGS.flags(given);
+    Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
     Training training = new Training(console.err(), Console.isTerminal(), Interruption.ofSignals());
     if (paths.resume != null) {
-      Stream.concat(given.keySet().stream(), Stream.of("config", "out"))
-          .filter(key ->
-              parsed.hasMatchedOption(Names.flag(key)) && !SETTINGS.changeable().contains(key))
+      Stream.of("config", "out")
+          .filter(key -> parsed.hasMatchedOption(Names.flag(key)))
           .findFirst()
-          .ifPresent(TrainCommand::refuse);
+          .ifPresent(key -> Options.refuse(key, SETTINGS));
+      Options.requireChangeable(flags, SETTINGS);
       return training.resume(Path.of(paths.resume), flags, paths.strict);
     }
     if (paths.strict) {
@@ -125,15 +124,5 @@ final class TrainCommand {
         .filter(Files::notExists)
         .findFirst()
         .orElseThrow();
-  }
-
-  private static void refuse(String key) {
-    List<String> flags = SETTINGS.changeable().stream().map(Names::flag).toList();
-    throw new InputException(
-        "%s: cannot be changed with --resume, which continues with the settings of the run; only %s and %s can"
-            .formatted(
-                Names.flag(key),
-                String.join(", ", flags.subList(0, flags.size() - 1)),
-                flags.getLast()));
   }
 }

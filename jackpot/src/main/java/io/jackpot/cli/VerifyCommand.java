@@ -1,5 +1,7 @@
 package io.jackpot.cli;
 
+import io.jackpot.config.LimitSettings;
+import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
 import io.jackpot.problems.VerifyLines;
 import java.io.IOException;
@@ -14,6 +16,8 @@ final class VerifyCommand {
   private static final String GOLD = "--gold";
   private static final String ANSWER = "--answer";
 
+  private static final Settings<LimitSettings> LIMITS = Settings.of(LimitSettings.class);
+
   private VerifyCommand() {}
 
   static CommandSpec command(Console console, Help help) {
@@ -23,6 +27,7 @@ final class VerifyCommand {
         .addOption(text(INPUT, "JSONL file of {\"gold\", \"answer\"}"))
         .addOption(text(GOLD, "in place of a file: the gold answer"))
         .addOption(text(ANSWER, "and an answer, bare or a model's whole text"));
+    Options.add(command, help, LIMITS);
     Command.examples(
         command, "--gold 1/2 --answer 'So x is \\boxed{0.5}.'", "--input answers.jsonl");
     return command;
@@ -44,7 +49,8 @@ final class VerifyCommand {
       throw new InputException("expected --input FILE, or both of --gold TEXT and --answer TEXT");
     }
     if (input) {
-      VerifyLines.run(Path.of(value(parsed, INPUT)), console.out());
+      LimitSettings limits = LIMITS.build(LIMITS.flags(Options.given(parsed, LIMITS)));
+      VerifyLines.run(Path.of(value(parsed, INPUT)), limits.limits(), console.out());
     } else {
       console.out().println(VerifyLines.verify(value(parsed, GOLD), value(parsed, ANSWER)));
     }

@@ -64,7 +64,12 @@ class AnswerCommandsTest extends CommandRunner {
     assertThat(result.out()).isEqualTo("{}\n");
     assertThat(run.resolve("model/model.safetensors")).exists();
     jackpot("sft", "--model", "builtin:actor", "--data", data, "--steps", "0", "--out", "" + run)
-        .assertFails(2, run + ": not empty; give another folder with --out\n");
+        .assertFails(
+            2,
+            run
+                + ": not empty; give another folder with --out, or resume this run with --resume "
+                + run
+                + "\n");
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.jackpot.problems.Verifier.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,6 +16,8 @@ import tools.jackson.databind.node.ObjectNode;
  * answer may also be a list, or JSON inside of a text, as {@link FileProblems} reads it.
  */
 public final class VerifyLines {
+  private static final Set<String> KEYS = Set.of("gold", "answer");
+
   private VerifyLines() {}
 
   /**
@@ -22,9 +25,10 @@ public final class VerifyLines {
    *
    * @throws InputException if the file cannot be read or a line is invalid; then nothing is written
    */
-  public static void run(Path input, Appendable out) throws IOException {
+  public static void run(Path input, DataLimits limits, Appendable out) throws IOException {
     Verifier verifier = new MathVerifier();
-    List<Verification> verifications = InputLines.read(input, line -> verify(verifier, line));
+    List<Verification> verifications =
+        InputLines.read(input, KEYS::contains, limits, line -> verify(verifier, line));
     for (Verification verification : verifications) {
       out.append(json(verification)).append('\n');
     }
