@@ -157,7 +157,8 @@ public final class Settings<R extends Record> {
     texts.forEach((name, text) -> {
       Key key = key(name);
       if (key == null) {
-        throw new InputException(withFlags(unknown(Names.flag(name), name).getMessage(), Set.of()));
+        throw new InputException(
+            withFlags(String.valueOf(unknown(Names.flag(name), name).getMessage()), Set.of()));
       }
       values.put(key.name(), key.parse(text, Names.flag(name)));
     });
