@@ -8,8 +8,12 @@ import java.util.function.IntPredicate;
 /** Splits a text into non-empty pieces, each of which becomes tokens by itself. */
 @FunctionalInterface
 public interface PreTokenizer {
-  /** The pieces of {@code piece}, in order. */
-  void split(Piece piece, Consumer<Piece> out);
+  /**
+   * The pieces of {@code piece}, in order.
+   *
+   * @throws io.jackpot.input.InputException if it takes too many steps
+   */
+  void split(Piece piece, Consumer<Piece> out, Effort effort);
 
   /**
    * Splits at matches of {@code pattern}.
@@ -17,9 +21,9 @@ public interface PreTokenizer {
    * @param invert whether {@code behavior} applies to the text between the matches instead
    */
   static PreTokenizer pattern(Regex pattern, SplitBehavior behavior, boolean invert) {
-    return (piece, out) -> {
+    return (piece, out, effort) -> {
       SplitBehavior.Parts parts = new SplitBehavior.Parts();
-      Regex.Search search = pattern.search(piece.text());
+      Regex.Search search = pattern.search(piece.text(), effort);
       int end = 0;
       while (search.find()) {
         if (search.start() > end) {
@@ -36,7 +40,8 @@ public interface PreTokenizer {
   }
 
   private static PreTokenizer characters(IntPredicate match, SplitBehavior behavior) {
-    return (piece, out) -> {
+    return (piece, out, effort) -> {
+      effort.steps(piece.text().length());
       SplitBehavior.Parts parts = new SplitBehavior.Parts();
       String text = piece.text();
       int end = 0;
@@ -85,11 +90,12 @@ public interface PreTokenizer {
 
   /** Adds a space before a text that does not begin with one. */
   PreTokenizer PREFIX_SPACE =
-      (piece, out) ->
+      (piece, out, effort) ->
           out.accept(piece.text().startsWith(" ") ? piece : piece.withText(" " + piece.text()));
 
   /** Writes the UTF-8 bytes of each piece in the {@link ByteAlphabet}. */
-  PreTokenizer BYTES = (piece, out) -> out.accept(piece.withText(ByteAlphabet.write(piece.text())));
+  PreTokenizer BYTES =
+      (piece, out, effort) -> out.accept(piece.withText(ByteAlphabet.write(piece.text())));
 
   /** When {@link #metaspace} puts a space before a text. */
   enum Prepend {
@@ -106,28 +112,50 @@ public interface PreTokenizer {
   static PreTokenizer metaspace(int mark, Prepend prepend, boolean split) {
     String space = Character.toString(mark);
     PreTokenizer cut = characters(c -> c == mark, SplitBehavior.MERGED_WITH_NEXT);
-    return (piece, out) -> {
+    return (piece, out, effort) -> {
+      effort.steps(piece.text().length());
       String text = piece.text().replace(" ", space);
       boolean wanted = prepend == Prepend.ALWAYS || (prepend == Prepend.FIRST && piece.first());
       Piece marked = piece.withText(wanted && !text.startsWith(space) ? space + text : text);
       if (split) {
-        cut.split(marked, out);
+        cut.split(marked, out, effort);
       } else {
         out.accept(marked);
       }
     };
   }
 
-  /** Applies {@code parts} in order. */
+  /** Applies {@code parts} in order; none may make much more than the text was. */
   static PreTokenizer sequence(List<PreTokenizer> parts) {
-    return (piece, out) -> {
+    return (piece, out, effort) -> {
       List<Piece> pieces = List.of(piece);
       for (PreTokenizer part : parts) {
-        List<Piece> smaller = new ArrayList<>();
-        pieces.forEach(each -> part.split(each, smaller::add));
-        pieces = smaller;
+        Made made = new Made(effort);
+        pieces.forEach(each -> part.split(each, made, effort));
+        pieces = made.pieces;
       }
       pieces.forEach(out);
     };
+  }
+
+  /** The pieces that a part makes; each takes some steps, and their length is limited. */
+  final class Made implements Consumer<Piece> {
+    private static final int STEPS = 10;
+
+    private final Effort effort;
+    private final List<Piece> pieces = new ArrayList<>();
+    private long length;
+
+    private Made(Effort effort) {
+      this.effort = effort;
+    }
+
+    @Override
+    public void accept(Piece piece) {
+      length += piece.text().length();
+      effort.steps(STEPS);
+      effort.length(length);
+      pieces.add(piece);
+    }
   }
 }
