@@ -17,8 +17,8 @@ public final class Effort {
   /** The most characters that a part makes, whatever the text. */
   private static final long LENGTH = 1 << 20;
 
-  /** The most for each character; Unicode's forms make up to 18 of one. */
-  private static final long LENGTH_OF_CHARACTER = 20;
+  /** The most for each character; Unicode's forms make up to 18 of one, of nearly all far less. */
+  private static final long LENGTH_OF_CHARACTER = 8;
 
   private final long length;
   private long stepsLeft;

@@ -8,6 +8,9 @@ import java.util.function.IntPredicate;
 /** Splits a text into non-empty pieces, each of which becomes tokens by itself. */
 @FunctionalInterface
 public interface PreTokenizer {
+  /** Steps for a piece that is made. */
+  int STEPS_OF_PIECE = 20;
+
   /**
    * The pieces of {@code piece}, in order.
    *
@@ -95,7 +98,10 @@ public interface PreTokenizer {
 
   /** Writes the UTF-8 bytes of each piece in the {@link ByteAlphabet}. */
   PreTokenizer BYTES =
-      (piece, out, effort) -> out.accept(piece.withText(ByteAlphabet.write(piece.text())));
+      (piece, out, effort) -> {
+        effort.length(2L * piece.text().length());
+        out.accept(piece.withText(ByteAlphabet.write(piece.text())));
+      };
 
   /** When {@link #metaspace} puts a space before a text. */
   enum Prepend {
@@ -128,34 +134,42 @@ public interface PreTokenizer {
   /** Applies {@code parts} in order; none may make much more than the text was. */
   static PreTokenizer sequence(List<PreTokenizer> parts) {
     return (piece, out, effort) -> {
-      List<Piece> pieces = List.of(piece);
-      for (PreTokenizer part : parts) {
-        Made made = new Made(effort);
-        pieces.forEach(each -> part.split(each, made, effort));
-        pieces = made.pieces;
-      }
-      pieces.forEach(out);
+      long[] lengths = new long[parts.size()];
+      split(parts, 0, piece, out, effort, lengths);
     };
   }
 
-  /** The pieces that a part makes; each takes some steps, and their length is limited. */
-  final class Made implements Consumer<Piece> {
-    private static final int STEPS = 10;
-
-    private final Effort effort;
-    private final List<Piece> pieces = new ArrayList<>();
-    private long length;
-
-    private Made(Effort effort) {
-      this.effort = effort;
+  /**
+   * Passes a piece through the parts from {@code at} on, depth first: only the pieces of one piece
+   * are kept at a time.
+   *
+   * @param lengths of all that each part has made
+   */
+  private static void split(
+      List<PreTokenizer> parts,
+      int at,
+      Piece piece,
+      Consumer<Piece> out,
+      Effort effort,
+      long[] lengths) {
+    if (at == parts.size()) {
+      out.accept(piece);
+      return;
     }
-
-    @Override
-    public void accept(Piece piece) {
-      length += piece.text().length();
-      effort.steps(STEPS);
-      effort.length(length);
-      pieces.add(piece);
+    List<Piece> pieces = new ArrayList<>();
+    parts
+        .get(at)
+        .split(
+            piece,
+            each -> {
+              lengths[at] += each.text().length();
+              effort.steps(STEPS_OF_PIECE);
+              effort.length(lengths[at]);
+              pieces.add(each);
+            },
+            effort);
+    for (Piece each : pieces) {
+      split(parts, at + 1, each, out, effort, lengths);
     }
   }
 }

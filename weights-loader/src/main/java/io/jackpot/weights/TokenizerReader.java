@@ -202,8 +202,7 @@ final class TokenizerReader {
     if (affix.length() > LONGEST_AFFIX) {
       throw model
           .at(key)
-          .error(
-              "found " + affix.length() + " characters, expected " + LONGEST_AFFIX + " at most");
+          .error("found " + affix.length() + " characters, expected " + LONGEST_AFFIX + " at most");
     }
     return affix;
   }

@@ -54,7 +54,8 @@ class RegexTest {
     }
     String text = all.toString();
     for (JsonNode set : GOLDEN.path("sets")) {
-      Regex.Search search = Regex.compile(set.path("pattern").stringValue()).search(text, new Effort(text.length()));
+      Regex.Search search =
+          Regex.compile(set.path("pattern").stringValue()).search(text, new Effort(text.length()));
       int count = 0;
       long hash = 0;
       while (search.find()) {
@@ -146,7 +147,8 @@ class RegexTest {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long before = threads.getCurrentThreadAllocatedBytes();
       try {
-        Regex.Search search = Regex.compile(pattern).search("a b\n".repeat(2500), new Effort(10_000));
+        Regex.Search search =
+            Regex.compile(pattern).search("a b\n".repeat(2500), new Effort(10_000));
         while (search.find()) {
           assertThat(search.end()).isGreaterThanOrEqualTo(search.start());
         }
