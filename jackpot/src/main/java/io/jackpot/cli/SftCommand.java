@@ -1,5 +1,6 @@
 package io.jackpot.cli;
 
+import io.jackpot.config.Group;
 import io.jackpot.config.Setting;
 import io.jackpot.config.Settings;
 import io.jackpot.config.SftSettings;
@@ -9,6 +10,7 @@ import io.jackpot.report.Interruption;
 import io.jackpot.train.Sft;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -23,6 +25,8 @@ final class SftCommand {
 
   private record Paths(
       @Setting(
+              group = Group.RUN,
+              common = true,
               value = "none",
               help =
                   "run folder to resume from its last checkpoint; --steps extends a finished run")
@@ -32,14 +36,15 @@ final class SftCommand {
               help = "with --resume: refuse other ops or vectors than before, which change bits")
           boolean strict) {}
 
-  static CommandSpec command(Console console) {
+  static CommandSpec command(Console console, Help help) {
     CommandSpec command =
-        Command.of(
-            "sft",
-            "Trains a model to imitate completions.",
-            (ParseResult parsed) -> console.out().println(run(parsed, console)));
-    Options.add(command, SETTINGS);
-    Options.add(command, PATHS);
+        Command.of(help, (ParseResult parsed) -> console.out().println(run(parsed, console)));
+    Options.add(command, help, PATHS, SETTINGS);
+    Command.examples(
+        command,
+        "--model DIR --data chats.jsonl --out runs/sft",
+        "--model DIR --data shards/ --out runs/sft --steps 500 --train-batch 16",
+        "--resume runs/sft");
     return command;
   }
 
@@ -57,6 +62,6 @@ final class SftCommand {
     }
     // A run that is named as a model may go on later: its checkpoint of now is recorded.
     flags.computeIfPresent("model", (_, name) -> ModelSource.resolve(name.toString()));
-    return sft.start(SETTINGS.build(flags));
+    return sft.start(SETTINGS.named(Set.of(), () -> SETTINGS.build(flags)));
   }
 }

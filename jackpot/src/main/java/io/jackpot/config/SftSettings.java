@@ -71,6 +71,7 @@ public record SftSettings(
         boolean shuffle,
     @Setting(group = Group.RUN, common = true, value = "0", help = "seed of all random numbers")
         long seed,
+    LimitSettings limits,
     DeviceSettings compute,
     @Setting(
             group = Group.DEVICE,

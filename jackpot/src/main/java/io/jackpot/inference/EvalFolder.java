@@ -1,6 +1,7 @@
 package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.RunReport;
@@ -119,7 +120,7 @@ final class EvalFolder implements AutoCloseable {
   private static void checkProblems(Path file, List<DataSet> sets) {
     byte[] before;
     try {
-      before = Files.readAllBytes(file);
+      before = InputFiles.bytes(file, Integer.MAX_VALUE);
     } catch (IOException e) {
       throw AtomicFiles.failed("cannot read", file, e);
     }

@@ -78,6 +78,7 @@ record RunProblems(
     return ProblemSet.training(
         settings.problems(),
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.seed());
@@ -91,6 +92,7 @@ record RunProblems(
     return ProblemSet.heldOut(
         name,
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.evalProblems());

@@ -121,7 +121,9 @@ final class SftState {
             config.vocabularySize(),
             config.longestSequence(),
             config.lengthSetting());
-    Demonstrations.Data read = Demonstrations.read(settings.data(), target, settings.appendEnd());
+    Demonstrations.Data read =
+        Demonstrations.read(
+            settings.data(), target, settings.appendEnd(), settings.limits().limits());
     String found = fingerprint(read.demonstrations());
     if (data != null && !data.equals(found)) {
       throw new InputException(
