@@ -26,6 +26,7 @@ import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Tokenizer;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -118,7 +119,12 @@ final class Responder implements AutoCloseable {
 
   /** Lines for people on problems that were read. */
   List<String> notes(String what, ProblemSource problems) {
-    return prompts.notes(what, problems);
+    List<String> notes = new ArrayList<>(prompts.notes(what, problems));
+    String withoutChat = prompts.withoutChat(what, problems);
+    if (withoutChat != null) {
+      notes.add(withoutChat);
+    }
+    return notes;
   }
 
   /**

@@ -225,6 +225,10 @@ final class RunFolder implements AutoCloseable {
   static TrainSettings settings(Path folder, PrintWriter log) {
     Path file = folder.resolve(CONFIG);
     ObjectNode json = Json.read(file);
+    if (json.has("data") && !json.has("policy")) {
+      throw new InputException(
+          "%s: a run of sft, expected: %s".formatted(folder, NextCommands.resume("sft", folder)));
+    }
     TrainSettings settings = TrainSettings.ofRun(json, file.toString());
     List<String> missing = Settings.of(TrainSettings.class).missing(json);
     if (!missing.isEmpty()) {

@@ -59,6 +59,10 @@ record RunProblems(
     Curriculum learned =
         new Curriculum("problems", training.source(), training.verifier(), prompts, streams, limit);
     List<String> notes = new ArrayList<>(prompts.notes("problems", training.source()));
+    String withoutChat = prompts.withoutChat("problems", training.source());
+    if (withoutChat != null) {
+      notes.add(withoutChat);
+    }
     notes.addAll(prompts.notes("held-out problems", heldOut.source()));
     return new RunProblems(
         learned,

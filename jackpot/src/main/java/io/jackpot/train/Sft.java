@@ -14,6 +14,7 @@ import io.jackpot.train.PackedResponses.Sequence;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.weights.Json;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -108,12 +109,23 @@ public final class Sft {
    */
   public ObjectNode resume(Path run, Map<String, @Nullable Object> changes, boolean strict) {
     try (RunFolder folder = RunFolder.existing(run, log)) {
-      SftSettings before =
-          SETTINGS.fromJson(Json.read(folder.config()), folder.config().toString());
+      ObjectNode config = Json.read(folder.config());
+      if (config.has("policy")) {
+        throw new InputException(
+            "%s: a run of train, expected: %s".formatted(run, NextCommands.resume("train", run)));
+      }
+      SftSettings before = SETTINGS.fromJson(config, folder.config().toString());
       Resumption<SftSettings> resumed =
           Resumption.of(run, folder, SETTINGS, before, changes, strict, KIND);
       SftSettings settings = resumed.settings();
       Path checkpoint = resumed.checkpoint();
+      if (checkpoint == null
+          && !config.has("checkpointEvery")
+          && Files.exists(run.resolve(MODEL))) {
+        throw new InputException(
+            "%s: a run of an earlier version, which has no checkpoints; expected a new run with --model %s"
+                .formatted(run, run));
+      }
       SftState state =
           checkpoint == null
               ? SftState.fresh(settings, LoadProgress.on(log, terminal))
@@ -192,8 +204,8 @@ public final class Sft {
       Path run, SftSettings settings, SftState state, RunFolder folder, SftLoop loop) {
     boolean over = loop.step() >= settings.steps();
     if (over) {
+      loop.saveLast(log);
       state.saveModel(run.resolve(MODEL), settings);
-      loop.saveIfNotSaved(log);
     }
     log.println("report: " + folder.page().write());
     if (!over) {

@@ -94,19 +94,17 @@ final class SftLoop {
   }
 
   /**
-   * Saves the last checkpoint, from which a run can be extended. The model is on the disk then, so
-   * a full disk is a warning.
+   * Saves the last checkpoint, from which a run can be extended. On a full disk that is a warning:
+   * the model, a third as large, may still fit.
    */
-  void saveIfNotSaved(PrintWriter log) {
+  void saveLast(PrintWriter log) {
     if (step == saved) {
       return;
     }
     try {
       save();
     } catch (InputException e) {
-      log.println(
-          "warning: the model is saved, but no checkpoint to extend the run from: "
-              + e.getMessage());
+      log.println("warning: no checkpoint to extend the run from: " + e.getMessage());
     }
   }
 
@@ -175,8 +173,14 @@ final class SftLoop {
             1,
             settings.microBatchTokens(),
             "data without lines that are this unlikely");
+    String checkpoint =
+        folder
+            .checkpoints()
+            .latest()
+            .map(path -> "the last good checkpoint is " + path)
+            .orElse("there is no checkpoint yet");
     return new TrainingStoppedException(
-        "stopped in step %d: %s".formatted(step, diagnosis.of(e, batch)), e);
+        "stopped in step %d: %s; %s".formatted(step, diagnosis.of(e, batch), checkpoint), e);
   }
 
   /** The next lines of the data, which repeats in epochs. */

@@ -37,8 +37,8 @@ public record ModelFolder(
   /** The extension of GGUF files. */
   static final String GGUF = ".gguf";
 
-  /** Configuration and tokenizer, in bytes. */
-  private static final long SMALL_FILES = 4 << 20;
+  /** Far more than configurations take, in bytes. */
+  private static final long CONFIGURATION = 1 << 16;
 
   private static final String CONFIG = "config.json";
   private static final String HEAD = "lm_head.weight";
@@ -295,7 +295,8 @@ public record ModelFolder(
 
   /** What {@link #save} takes of the disk, roughly, in bytes. */
   public long bytes(StoredType type) {
-    return SMALL_FILES + type.bytes() * parameters.count();
+    long texts = tokenizer == null ? 0 : tokenizer.savedBytes();
+    return CONFIGURATION + texts + type.bytes() * parameters.count();
   }
 
   /**
