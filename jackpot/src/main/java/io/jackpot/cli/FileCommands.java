@@ -1,9 +1,9 @@
 package io.jackpot.cli;
 
-import io.jackpot.config.DeviceSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.explain.Explain;
 import io.jackpot.inference.ScoreLines;
+import io.jackpot.inference.ScoreSettings;
 import io.jackpot.inference.TokenizeLines;
 import io.jackpot.problems.VerifyLines;
 import java.nio.file.Path;
@@ -15,25 +15,12 @@ import picocli.CommandLine.Model.CommandSpec;
 final class FileCommands {
   private FileCommands() {}
 
-  private record ScoreSettings(
-      @Setting(help = "model: folder, run, GGUF file, builtin:policy or builtin:actor")
-          String model,
-      @Setting(help = "JSONL file of {\"ids\"}") String input,
-      DeviceSettings compute) {}
-
   static CommandSpec score(Console console) {
     return Command.of(
         "score",
         "Prints the log-probs of token ids, with entropies and the last logits.",
         ScoreSettings.class,
-        settings ->
-            ScoreLines.run(
-                settings.model,
-                Path.of(settings.input),
-                settings.compute,
-                console.out(),
-                console.err(),
-                Console.isTerminal()));
+        settings -> ScoreLines.run(settings, console.out(), console.err(), Console.isTerminal()));
   }
 
   private record TokenizeSettings(

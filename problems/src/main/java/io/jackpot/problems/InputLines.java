@@ -135,15 +135,31 @@ public final class InputLines {
    */
   public static <T> List<T> read(Path file, Function<Line, T> read) {
     List<T> all = new ArrayList<>();
+    forEach(file, line -> all.add(read.apply(line)));
+    return all;
+  }
+
+  /**
+   * Passes each line of a file to {@code read}, in order, and keeps none.
+   *
+   * @throws InputException as {@link #read}
+   */
+  public static void forEach(Path file, Consumer<Line> read) {
+    int[] lines = {0};
     try (InputStream in = InputBytes.open(file)) {
-      forEach(in, file, line -> all.add(read.apply(line)));
+      forEach(
+          in,
+          file,
+          line -> {
+            lines[0]++;
+            read.accept(line);
+          });
     } catch (IOException e) {
       throw InputBytes.failed(file, e);
     }
-    if (all.isEmpty()) {
+    if (lines[0] == 0) {
       throw new InputException(file + ": empty, expected a JSON object a line");
     }
-    return all;
   }
 
   /**

@@ -101,7 +101,7 @@ public record MemoryPlan(List<Part> parts, String advice) {
      * @param tokens of a pass
      */
     public Builder frozen(String name, ModelConfig config, int tokens) {
-      long perToken = Activations.floatsPerToken(config, true) + config.hiddenSize();
+      long perToken = Activations.frozenFloatsPerToken(config) + config.hiddenSize();
       parts.add(new Part(name + "'s forward pass", Kind.ACTIVATIONS, perToken * tokens));
       return this;
     }
