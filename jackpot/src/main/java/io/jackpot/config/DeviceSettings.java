@@ -14,13 +14,19 @@ import java.util.function.Supplier;
 /** The settings of the device that a command computes on. */
 public record DeviceSettings(
     @Setting(
+            group = Group.DEVICE,
+            common = true,
             value = "0",
             min = 0,
             max = 1024,
             changeable = true,
             help = "threads (0: one per processor)")
         int threads,
-    @Setting(value = "auto", changeable = true, help = "where to compute: auto, cpu or tornado")
+    @Setting(
+            common = true,
+            value = "auto",
+            changeable = true,
+            help = "where to compute: auto, cpu or tornado")
         DeviceChoice device,
     @Setting(
             value = "java",

@@ -5,7 +5,10 @@ import io.jackpot.tensor.WeightType;
 
 /** The number types of the model that samples. */
 public record DtypeSettings(
-    @Setting(value = "f32", help = "weights of the model that samples: f32, bf16 or int8")
+    @Setting(
+            group = Group.SAMPLING,
+            value = "f32",
+            help = "weights of the model that samples: f32, bf16 or int8")
         WeightType actorDtype,
     @Setting(value = "f32", help = "KV cache of the model that samples: f32, fp8 or int8")
         CacheType kvDtype) {

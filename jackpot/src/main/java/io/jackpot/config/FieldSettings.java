@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of the fields of a data set. */
 public record FieldSettings(
-    @Setting(value = "none", help = "fields of the prompt, as in a,b.c (none: known names)")
+    @Setting(
+            group = Group.DATA,
+            value = "none",
+            help = "fields of the prompt, as in a,b.c (none: known names)")
         @Nullable String promptField,
     @Setting(value = "none", help = "fields of the gold answer (none: known names)")
         @Nullable String answerField) {

@@ -26,17 +26,22 @@ public final class Key {
 
   private final RecordComponent component;
   private final Setting setting;
+  private final Group group;
   private final boolean nullable;
 
   /** The type of a number, or of the numbers of a list; that of an object for a primitive one. */
   private final Class<?> numberType;
 
-  Key(List<RecordComponent> path) {
+  /**
+   * @param before the group of the setting before it
+   */
+  Key(List<RecordComponent> path, Group before) {
     this.path = List.copyOf(path);
     this.component = path.getLast();
     this.setting =
         Objects.requireNonNull(
             component.getAnnotation(Setting.class), component + " has no @Setting");
+    this.group = setting.group().length == 0 ? before : setting.group()[0];
     this.nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     Class<?> single =
         component.getGenericType() instanceof ParameterizedType list
@@ -68,6 +73,16 @@ public final class Key {
   /** The default as on the command line; null for a required setting. */
   public @Nullable String defaultText() {
     return setting.value().isEmpty() ? null : setting.value();
+  }
+
+  /** The part of the help that it is in. */
+  public Group group() {
+    return group;
+  }
+
+  /** Whether {@code --help} shows it, and not {@code --help-all} alone. */
+  public boolean isCommon() {
+    return setting.common();
   }
 
   /** Whether {@code --resume} may change it. */

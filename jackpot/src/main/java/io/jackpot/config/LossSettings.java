@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What other trainers have beside the paper's objective; all of it is off by default. */
 public record LossSettings(
     @Setting(
+            group = Group.METHOD,
             value = "token",
             help = "PPO's ratio: token, or sequence (GSPO: geometric mean; clips of about 0.0004)")
         Extensions.RatioLevel ratioLevel,
@@ -24,6 +25,7 @@ public record LossSettings(
     @Setting(value = "0", min = 0, help = "weight of the policy's mean entropy, a bonus (0: none)")
         double entropyCoefficient,
     @Setting(
+            common = true,
             value = "0",
             min = 0,
             help = "weight of KL(policy‖reference) to a frozen reference (0: none)")

@@ -6,11 +6,14 @@ import org.jspecify.annotations.Nullable;
 /** The settings of sampling from a model that is not trained. */
 public record SamplingSettings(
     @Setting(
+            group = Group.SAMPLING,
+            common = true,
             value = "1",
             min = 0,
             help = "sampling temperature (0: always the most probable token)")
         float temperature,
     @Setting(
+            common = true,
             value = "1",
             min = 0,
             above = true,
@@ -29,11 +32,12 @@ public record SamplingSettings(
             help = "smallest probability of a token, relative to the most probable one (0: all)")
         double minP,
     @Setting(
+            common = true,
             value = "none",
             min = 1,
             help = "longest response in tokens (none: 256, or less if the model takes less)")
         @Nullable Integer maxTokens,
-    @Setting(value = "0", help = "seed of all random numbers") long seed) {
+    @Setting(common = true, value = "0", help = "seed of all random numbers") long seed) {
 
   /** The tokens that may be sampled. */
   public Truncation truncation() {

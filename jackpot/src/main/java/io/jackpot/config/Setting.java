@@ -33,6 +33,15 @@ public @interface Setting {
   String absent() default "none";
 
   /**
+   * The part of the help that it is in; empty for that of the setting before it in its record. A
+   * nested record begins with that of the record around it.
+   */
+  Group[] group() default {};
+
+  /** Whether {@code --help} shows it; {@code --help-all} shows every setting. */
+  boolean common() default false;
+
+  /**
    * Whether {@code --resume} may change it: results do not depend on it, or the command says what
    * changes.
    */

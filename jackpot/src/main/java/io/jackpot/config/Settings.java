@@ -49,16 +49,19 @@ public final class Settings<R extends Record> {
 
   private Settings(Class<R> type) {
     this.type = type;
-    addKeys(type, List.of());
+    addKeys(type, List.of(), Group.RUN);
   }
 
-  private void addKeys(Class<?> record, List<RecordComponent> outer) {
+  private void addKeys(Class<?> record, List<RecordComponent> outer, Group before) {
+    Group group = before;
     for (RecordComponent component : record.getRecordComponents()) {
       List<RecordComponent> path = Stream.concat(outer.stream(), Stream.of(component)).toList();
       if (component.getType().isRecord()) {
-        addKeys(component.getType(), path);
+        addKeys(component.getType(), path, group);
       } else {
-        keys.put(component.getName(), new Key(path));
+        Key key = new Key(path, group);
+        keys.put(key.name(), key);
+        group = key.group();
       }
     }
   }

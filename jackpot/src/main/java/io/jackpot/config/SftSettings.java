@@ -5,26 +5,42 @@ import io.jackpot.weights.StoredType;
 
 /** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
-    @Setting(help = "model to start from: folder, run (its last policy) or GGUF file") String model,
     @Setting(
+            group = Group.MODELS,
+            common = true,
+            help = "model to start from: folder, run (its last policy) or GGUF file")
+        String model,
+    @Setting(
+            group = Group.DATA,
+            common = true,
             help =
                 "JSONL, JSON or Parquet file of {\"prompt\", \"completion\"}, {\"messages\"},"
                     + " {\"text\"} or {\"ids\"}; may be gzipped, or a folder of files")
         String data,
-    @Setting(help = "run folder to write") String out,
+    @Setting(group = Group.RUN, common = true, help = "run folder to write") String out,
     @Setting(
+            group = Group.MODELS,
             value = "false",
             help = "start from random weights; take only config and tokenizer of the model")
         boolean fresh,
     @Setting(
+            group = Group.DATA,
             value = "true",
             help =
                 "learn the end token after a completion that does not end with one (not after ids)")
         boolean appendEnd,
-    @Setting(value = "100", min = 0, help = "optimizer updates") int steps,
-    @Setting(value = "32", min = 1, help = "lines per optimizer update") int batch,
-    @Setting(value = "0.001", min = 0, help = "learning rate") float lr,
-    @Setting(value = "0.01", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
+    @Setting(group = Group.RUN, common = true, value = "100", min = 0, help = "optimizer updates")
+        int steps,
+    @Setting(
+            group = Group.OPTIMIZER,
+            common = true,
+            value = "32",
+            min = 1,
+            help = "lines per optimizer update")
+        int batch,
+    @Setting(common = true, value = "0.001", min = 0, help = "learning rate") float lr,
+    @Setting(common = true, value = "0.01", min = 0, help = "AdamW's decoupled weight decay")
+        float weightDecay,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
     @Setting(value = "0.95", min = 0, max = 1, help = "AdamW's β2") float beta2,
     @Setting(value = "1e-8", min = 0, above = true, help = "AdamW's ε") float epsilon,
@@ -33,16 +49,25 @@ public record SftSettings(
         int warmupSteps,
     @Setting(value = "none", help = "decay of the learning rate to 0: none, linear or cosine")
         RateDecay decay,
-    @Setting(value = "true", help = "shuffle the lines in each epoch") boolean shuffle,
-    @Setting(value = "0", help = "seed of all random numbers") long seed,
+    @Setting(group = Group.DATA, value = "true", help = "shuffle the lines in each epoch")
+        boolean shuffle,
+    @Setting(group = Group.RUN, common = true, value = "0", help = "seed of all random numbers")
+        long seed,
     DeviceSettings compute,
-    @Setting(value = "8192", min = 1, help = "tokens per forward and backward pass")
+    @Setting(
+            group = Group.DEVICE,
+            value = "8192",
+            min = 1,
+            help = "tokens per forward and backward pass")
         int microBatchTokens,
     @Setting(
             value = "false",
             help = "recompute activations in the backward pass: less memory, same result")
         boolean recomputeActivations,
-    @Setting(value = "f32", help = "number type of the saved model: f32, f16 or bf16")
+    @Setting(
+            group = Group.MODELS,
+            value = "f32",
+            help = "number type of the saved model: f32, f16 or bf16")
         StoredType dtype,
     @Setting(value = "4096", min = 1, help = "largest weight file of the saved model in MiB")
         int shardMegabytes) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** The settings of the text around a problem. */
 public record TemplateSettings(
     @Setting(
+            group = Group.DATA,
+            common = true,
             value = "none",
             help =
                 "text around a problem: none (conversations take the model's chat template), chat,"

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The steps of a run whose tokens are logged, and how many responses of each. */
 public record TokenLogSettings(
     @Setting(
+            group = Group.RUN,
             value = "none",
             changeable = true,
             help = "steps whose tokens are logged: all, or steps and ranges as in 1,2,10-12")

@@ -9,14 +9,12 @@ import io.jackpot.objective.ObjectiveOptions.Aggregation;
 import io.jackpot.objective.ObjectiveOptions.MaskMode;
 import io.jackpot.objective.ObjectiveOptions.Normalizer;
 import io.jackpot.objective.ObjectiveOptions.Target;
-import io.jackpot.objective.PolicyWeighting;
 import io.jackpot.problems.ProblemSet;
 import io.jackpot.tensor.Distillation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,26 +25,40 @@ import tools.jackson.databind.node.ObjectNode;
         "rollouts are truncated by samplingTopP, samplingTopK and samplingMinP (topK is the"
             + " normalizer's)")
 public record TrainSettings(
-    @Setting(value = "jackpot", help = "preset of the other settings, listed below") Arm arm,
     @Setting(
+            group = Group.METHOD,
+            common = true,
+            value = "jackpot",
+            help = "preset of the other settings, listed below")
+        Arm arm,
+    @Setting(
+            group = Group.RUN,
+            common = true,
             value = "100",
             min = 0,
             changeable = true,
             help = "optimizer updates; with --resume, more of them extend a run")
         int steps,
-    @Setting(value = "0", help = "seed of all random numbers") long seed,
+    @Setting(common = true, value = "0", help = "seed of all random numbers") long seed,
     DeviceSettings compute,
     @Setting(
+            group = Group.MODELS,
+            common = true,
             value = "builtin:policy",
             help = "policy: model folder, run (its last policy) or GGUF file")
         String policy,
     @Setting(
+            common = true,
             value = "builtin:actor",
             help = "actor: model folder, run (its last policy) or GGUF file")
         String actor,
-    @Setting(value = ProblemSet.ARITHMETIC, help = "arithmetic (generated), or data set files")
+    @Setting(
+            group = Group.DATA,
+            common = true,
+            value = ProblemSet.ARITHMETIC,
+            help = "arithmetic (generated), or data set files")
         String problems,
-    @Setting(value = "none", help = "files of held-out problems (none: generated)")
+    @Setting(common = true, value = "none", help = "files of held-out problems (none: generated)")
         @Nullable String heldOut,
     FieldSettings fields,
     TemplateSettings template,
@@ -56,24 +68,41 @@ public record TrainSettings(
             help = "longest prompt in tokens; problems with longer ones are left out")
         @Nullable Integer maxPromptTokens,
     ArithmeticSettings arithmetic,
-    @Setting(value = "64", min = 1, help = "problems per rollout") int rolloutPrompts,
-    @Setting(value = "8", min = 1, help = "responses per problem") int samplesPerPrompt,
+    @Setting(
+            group = Group.SAMPLING,
+            common = true,
+            value = "64",
+            min = 1,
+            help = "problems per rollout")
+        int rolloutPrompts,
+    @Setting(common = true, value = "8", min = 1, help = "responses per problem")
+        int samplesPerPrompt,
     @Setting(value = "1", min = 1, help = "mini-batches of a rollout, an optimizer update each")
         int miniBatches,
     @Setting(
+            common = true,
             value = "none",
             min = 1,
             help = "responses per update (none: those of a rollout over miniBatches)")
         @Nullable Integer trainBatch,
-    @Setting(value = "48", min = 1, help = "longest response in tokens") int maxResponseTokens,
-    @Setting(value = "1", min = 0, above = true, help = "sampling temperature") float temperature,
+    @Setting(common = true, value = "48", min = 1, help = "longest response in tokens")
+        int maxResponseTokens,
+    @Setting(common = true, value = "1", min = 0, above = true, help = "sampling temperature")
+        float temperature,
     TruncationSettings sampling,
     @Setting(value = "256", min = 1, help = "responses sampled at the same time") int samplingSlots,
     @Setting(value = "actor", help = "model that samples: actor or policy")
         RolloutModel rolloutModel,
-    @Setting(value = "1", min = 0, above = true, help = "OBRS threshold; a larger one rejects more")
+    @Setting(
+            group = Group.METHOD,
+            common = true,
+            value = "1",
+            min = 0,
+            above = true,
+            help = "OBRS threshold; a larger one rejects more")
         @Nullable Double lambda,
     @Setting(
+            common = true,
             value = "none",
             min = 0,
             max = 1,
@@ -85,9 +114,14 @@ public record TrainSettings(
             value = "new",
             help = "p_target: new or ref; ref if policyCorrection is identity, truncated or icepop")
         Target target,
-    @Setting(value = "0.2", min = 0, max = 1, help = "PPO's lower clip (none: no clipping)")
+    @Setting(
+            common = true,
+            value = "0.2",
+            min = 0,
+            max = 1,
+            help = "PPO's lower clip (none: no clipping)")
         @Nullable Double clipLow,
-    @Setting(value = "0.2", min = 0, help = "PPO's upper clip (none: no clipping)")
+    @Setting(common = true, value = "0.2", min = 0, help = "PPO's upper clip (none: no clipping)")
         @Nullable Double clipHigh,
     @Setting(value = "3", min = 0, above = true, help = "cap of the OBRS weight (none: no cap)")
         @Nullable Double c1,
@@ -117,32 +151,57 @@ public record TrainSettings(
             value = "token",
             help = "ratio of corrections: token, sequence (product) or geometric (mean)")
         Correction.Level correctionLevel,
-    @Setting(value = "1", min = 0, help = "weight of the distillation (0: none)")
+    @Setting(common = true, value = "1", min = 0, help = "weight of the distillation (0: none)")
         double distillCoefficient,
     @Setting(value = "forward", help = "forward, KL(policy‖actor), or reverse")
         Distillation.Direction distillDirection,
-    @Setting(value = "grpo", help = "advantages: grpo, dr-grpo, rloo or remax")
+    @Setting(common = true, value = "grpo", help = "advantages: grpo, dr-grpo, rloo or remax")
         Advantages advantage,
     @Setting(value = "token-mean", help = "average of the losses: token-mean or sequence-mean")
         Aggregation aggregation,
     LossSettings loss,
-    @Setting(value = "0.0003", min = 0, help = "the policy's learning rate") float learningRate,
-    @Setting(value = "0.0006", min = 0, help = "the actor's learning rate (none: the policy's)")
+    @Setting(
+            group = Group.OPTIMIZER,
+            common = true,
+            value = "0.0003",
+            min = 0,
+            help = "the policy's learning rate")
+        float learningRate,
+    @Setting(
+            common = true,
+            value = "0.0006",
+            min = 0,
+            help = "the actor's learning rate (none: the policy's)")
         @Nullable Float actorLearningRate,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
     @Setting(value = "0.99", min = 0, max = 1, help = "AdamW's β2") float beta2,
     @Setting(value = "1e-8", min = 0, above = true, help = "AdamW's ε") float epsilon,
     @Setting(value = "0", min = 0, help = "AdamW's decoupled weight decay") float weightDecay,
     @Setting(value = "1", min = 0, help = "largest gradient norm (0: no clipping)") float gradClip,
-    @Setting(value = "10", min = 0, help = "updates over which the learning rate rises from 0")
+    @Setting(
+            common = true,
+            value = "10",
+            min = 0,
+            help = "updates over which the learning rate rises from 0")
         int warmupSteps,
     @Setting(value = "linear", help = "decay of the learning rate to 0: none, linear or cosine")
         RateDecay decay,
-    @Setting(value = "10", min = 1, help = "updates between evaluations") int evalEvery,
+    @Setting(
+            group = Group.RUN,
+            common = true,
+            value = "10",
+            min = 1,
+            help = "updates between evaluations")
+        int evalEvery,
     @Setting(value = "512", min = 1, help = "held-out problems") int evalProblems,
-    @Setting(value = "20", min = 1, help = "updates between checkpoints") int checkpointEvery,
+    @Setting(common = true, value = "20", min = 1, help = "updates between checkpoints")
+        int checkpointEvery,
     @Setting(value = "2", min = 1, help = "checkpoints to keep") int keepCheckpoints,
-    @Setting(value = "32768", min = 1, help = "tokens per forward and backward pass")
+    @Setting(
+            group = Group.DEVICE,
+            value = "32768",
+            min = 1,
+            help = "tokens per forward and backward pass")
         int microBatchTokens,
     @Setting(
             value = "false",
@@ -357,49 +416,6 @@ public record TrainSettings(
 
   /** The options of the objective; λ is 1 where it is solved for each rollout. */
   public ObjectiveOptions objective() {
-    return new ObjectiveOptions(
-        lambda == null ? 1 : lambda,
-        target,
-        optional(clipLow),
-        optional(clipHigh),
-        c1 == null ? Double.POSITIVE_INFINITY : c1,
-        c2 == null ? Double.POSITIVE_INFINITY : c2,
-        topK,
-        normalizer,
-        mask,
-        policyWeighting(),
-        actorLoss ? actorWeighting() : null,
-        distillCoefficient,
-        distillDirection,
-        aggregation,
-        loss.extensions());
-  }
-
-  private static OptionalDouble optional(@Nullable Double value) {
-    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
-  }
-
-  private PolicyWeighting policyWeighting() {
-    return switch (policyCorrection) {
-      case OBRS -> new PolicyWeighting.Obrs();
-      case TIS_Z -> new PolicyWeighting.TisTimesZ(policyCap);
-      case NONE -> corrected(new Correction.None());
-      case IDENTITY -> corrected(new Correction.Identity(correctionLevel));
-      case TRUNCATED -> corrected(new Correction.Truncated(policyCap, correctionLevel));
-      case ICEPOP -> corrected(new Correction.IcePop(policyLow, policyHigh, correctionLevel));
-    };
-  }
-
-  private PolicyWeighting corrected(Correction correction) {
-    return new PolicyWeighting.Corrected(correction);
-  }
-
-  private Correction actorWeighting() {
-    return switch (actorCorrection) {
-      case NONE -> new Correction.None();
-      case IDENTITY -> new Correction.Identity(correctionLevel);
-      case TRUNCATED -> new Correction.Truncated(actorCap, correctionLevel);
-      case ICEPOP -> new Correction.IcePop(actorLow, actorHigh, correctionLevel);
-    };
+    return Objectives.of(this);
   }
 }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record TruncationSettings(
     @Setting(
+            group = Group.SAMPLING,
             value = "1",
             min = 0,
             above = true,

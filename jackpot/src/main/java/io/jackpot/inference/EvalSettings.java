@@ -4,6 +4,7 @@ import io.jackpot.config.ArithmeticSettings;
 import io.jackpot.config.DeviceSettings;
 import io.jackpot.config.DtypeSettings;
 import io.jackpot.config.FieldSettings;
+import io.jackpot.config.Group;
 import io.jackpot.config.SamplingSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.config.TemplateSettings;
@@ -16,10 +17,14 @@ import org.jspecify.annotations.Nullable;
 /** The settings of {@code eval}. */
 public record EvalSettings(
     @Setting(
+            group = Group.MODELS,
+            common = true,
             help =
                 "model: folder, run (its last policy), GGUF file, builtin:policy or builtin:actor")
         String model,
     @Setting(
+            group = Group.DATA,
+            common = true,
             value = ProblemSet.ARITHMETIC,
             help = "arithmetic (held out), or problem files as in a.jsonl,name=b.jsonl")
         String problems,
@@ -27,12 +32,23 @@ public record EvalSettings(
     TemplateSettings template,
     ArithmeticSettings arithmetic,
     @Setting(
+            common = true,
             value = "none",
             min = 1,
             help = "most problems per data set (none: all of a file, 512 generated)")
         @Nullable Integer limit,
-    @Setting(value = "1", min = 1, help = "responses per problem") int samples,
-    @Setting(value = "none", min = 1, help = "k of pass@k, as in 1,4,8 (none: 1 and samples)")
+    @Setting(
+            group = Group.SAMPLING,
+            common = true,
+            value = "1",
+            min = 1,
+            help = "responses per problem")
+        int samples,
+    @Setting(
+            common = true,
+            value = "none",
+            min = 1,
+            help = "k of pass@k, as in 1,4,8 (none: 1 and samples)")
         @Nullable List<Integer> k,
     SamplingSettings sampling,
     DeviceSettings compute,

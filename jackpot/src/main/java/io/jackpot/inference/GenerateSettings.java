@@ -2,6 +2,7 @@ package io.jackpot.inference;
 
 import io.jackpot.config.DeviceSettings;
 import io.jackpot.config.DtypeSettings;
+import io.jackpot.config.Group;
 import io.jackpot.config.SamplingSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.config.TemplateSettings;
@@ -11,17 +12,32 @@ import org.jspecify.annotations.Nullable;
 /** The settings of {@code generate}. */
 public record GenerateSettings(
     @Setting(
+            group = Group.MODELS,
+            common = true,
             help =
                 "model: folder, run (its last policy), GGUF file, builtin:policy or builtin:actor")
         String model,
-    @Setting(value = "none", help = "text to continue") @Nullable String prompt,
-    @Setting(value = "none", help = "JSONL file of {\"prompt\"}") @Nullable String input,
+    @Setting(group = Group.DATA, common = true, value = "none", help = "text to continue")
+        @Nullable String prompt,
+    @Setting(common = true, value = "none", help = "JSONL file of {\"prompt\"}")
+        @Nullable String input,
     TemplateSettings template,
-    @Setting(value = "1", min = 1, help = "responses per prompt") int samples,
+    @Setting(
+            group = Group.SAMPLING,
+            common = true,
+            value = "1",
+            min = 1,
+            help = "responses per prompt")
+        int samples,
     SamplingSettings sampling,
     DeviceSettings compute,
     DtypeSettings dtypes,
-    @Setting(value = "false", help = "print a JSON object per response") boolean json) {
+    @Setting(
+            group = Group.RUN,
+            common = true,
+            value = "false",
+            help = "print a JSON object per response")
+        boolean json) {
 
   /**
    * @throws InputException if there is no prompt, or two sources of them, or other settings
