@@ -2,6 +2,7 @@ package io.jackpot.config;
 
 import io.jackpot.input.InputException;
 import io.jackpot.weights.StoredType;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
@@ -56,10 +57,11 @@ public record SftSettings(
     DeviceSettings compute,
     @Setting(
             group = Group.DEVICE,
-            value = "8192",
+            value = "auto",
+            absent = "auto",
             min = 1,
-            help = "tokens per forward and backward pass")
-        int microBatchTokens,
+            help = "tokens per forward and backward pass (auto: 8192, or less if memory is small)")
+        @Nullable Integer microBatchTokens,
     @Setting(
             value = "false",
             help = "recompute activations in the backward pass: less memory, same result")

@@ -69,6 +69,7 @@ final class Responder implements AutoCloseable {
       DtypeSettings dtypes,
       Function<String, LoadListener> progress) {
     name = ModelSource.resolve(model);
+    var _ = compute.room(dtypes);
     ModelFolder folder = ModelSource.load(name, progress);
     if (folder.tokenizer() == null) {
       throw new InputException(name + ": no tokenizer.json, expected one beside the weights");
@@ -79,7 +80,7 @@ final class Responder implements AutoCloseable {
     config = loaded.config();
     padding = folder.paddingIds();
     cache = dtypes.kvDtype();
-    opened = compute.open(dtypes, () -> plan(config));
+    opened = compute.open(() -> plan(config));
     InferenceModel packed = InferenceModel.of(opened.ops(), loaded, dtypes.actorDtype());
     workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
   }

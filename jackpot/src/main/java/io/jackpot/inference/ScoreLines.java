@@ -79,6 +79,7 @@ public final class ScoreLines {
   public static void run(ScoreSettings settings, Appendable out, PrintWriter log, boolean terminal)
       throws IOException {
     Path input = Path.of(settings.input());
+    var _ = settings.compute().room(settings.dtypes());
     int[] most = {0};
     InputLines.forEach(input, line -> most[0] = Math.max(most[0], Line.of(line).ids.length));
     ModelFolder folder = ModelSource.loadWeights(settings.model(), LoadProgress.on(log, terminal));
@@ -86,7 +87,7 @@ public final class ScoreLines {
     boolean rounded = settings.dtypes().rounded();
     int room = rounded ? config.longestSequence() : config.longestForward();
     InputLines.forEach(input, line -> check(Line.of(line), config, room));
-    try (Compute opened = settings.compute().open(settings.dtypes(), () -> plan(config, most[0]))) {
+    try (Compute opened = settings.compute().open(() -> plan(config, most[0]))) {
       log.println("score: " + opened.lines().getFirst());
       Model model = new Model(config, folder.parameters());
       TokenScores scores = TokenScores.of(opened.ops(), model, settings.dtypes());

@@ -109,6 +109,11 @@ public final class ModelSource {
     return name.startsWith(PREFIX) ? name : path(Path.of(name)).toString();
   }
 
+  /** Whether a name is that of a model that ships with the program. */
+  public static boolean isBuiltIn(String name) {
+    return name.startsWith(PREFIX);
+  }
+
   private static Path path(Path name) {
     if (Files.isRegularFile(name.resolve(POLICY).resolve(CONFIG))) {
       return name.resolve(POLICY);

@@ -68,17 +68,19 @@ final class RunFolder implements AutoCloseable {
   }
 
   /**
-   * As {@link #open(Path, int)}, for a run that will have {@code steps} steps, which its settings
-   * then say.
+   * As {@link #open(Path, int)}, for a run that will have {@code steps} steps and passes of {@code
+   * passTokens} tokens, which its settings then say.
    */
-  static RunFolder open(Path folder, int step, int steps) {
+  static RunFolder open(Path folder, int step, int steps, int passTokens) {
     return FolderLock.take(
         folder,
         lock -> {
           Path file = folder.resolve(CONFIG);
           ObjectNode config = Json.read(file);
-          if (config.path("steps").asInt(-1) != steps) {
-            Json.write(file, config.put("steps", steps));
+          ObjectNode changed =
+              config.deepCopy().put("steps", steps).put("microBatchTokens", passTokens);
+          if (!changed.equals(config)) {
+            Json.write(file, changed);
           }
           return new RunFolder(folder, lock, step);
         });

@@ -28,6 +28,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -39,14 +40,19 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code report.html}, and finally the model as {@code model/}.
  */
 public final class Sft {
+  /** Tokens of a pass where memory is not short. */
+  private static final int MOST_TOKENS = 8192;
+
   private final SftSettings settings;
   private final Ops ops;
   private final Learner learner;
   private final List<Sequence> data;
   private final Epochs epochs;
+  private final int passTokens;
 
-  private Sft(SftSettings settings, Ops ops, Learner learner, List<Sequence> data) {
+  private Sft(SftSettings settings, Ops ops, Learner learner, List<Sequence> data, int passTokens) {
     this.settings = settings;
+    this.passTokens = passTokens;
     this.ops = ops;
     this.learner = learner;
     this.data = data;
@@ -83,16 +89,27 @@ public final class Sft {
                 settings.weightDecay(),
                 settings.gradClip()));
     Path out = Path.of(settings.out());
-    try (Compute device = settings.compute().open(() -> plan(settings, model));
-        RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
+    MemoryPlan.Room room = settings.compute().room();
+    int passTokens = passTokens(settings, data, model.config(), room);
+    Settings<SftSettings> all = Settings.of(SftSettings.class);
+    ObjectNode config =
+        all.toJson(all.build(all.values(settings), Map.of("microBatchTokens", passTokens)));
+    MemoryPlan plan = plan(settings, data, model.config(), passTokens);
+    try (Compute device = settings.compute().open(() -> plan);
+        RunFolder run = RunFolder.create(out, config, "");
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
+      if (!room.onDevice()) {
+        log.println(
+            (plan.fits(room) ? plan.heapLine(room) : "warning: at worst, " + plan.tooMuch(room))
+                + "; passes of at most %,d tokens (--micro-batch-tokens)".formatted(passTokens));
+      }
       log.println("model " + name);
       read.notes().forEach(log::println);
       Ops ops = device.ops();
       Learner learner =
           new Learner("model", ops, model, optimizer, settings.recomputeActivations());
-      Sft sft = new Sft(settings, ops, learner, data);
+      Sft sft = new Sft(settings, ops, learner, data, passTokens);
       for (int step = 1; step <= settings.steps(); step++) {
         ObjectNode line = sft.update(step);
         run.metrics().append(line);
@@ -110,15 +127,31 @@ public final class Sft {
     }
   }
 
-  private static MemoryPlan plan(SftSettings settings, Model model) {
-    ModelConfig config = model.config();
+  /** Tokens of a pass: as asked for, or as many as fit. */
+  private static int passTokens(
+      SftSettings settings, List<Sequence> data, ModelConfig config, MemoryPlan.Room room) {
+    Integer asked = settings.microBatchTokens();
+    return asked != null
+        ? asked
+        : RunMemory.passTokens(
+            MOST_TOKENS, longest(data), room, tokens -> plan(settings, data, config, tokens));
+  }
+
+  private static int longest(List<Sequence> data) {
+    return data.stream().mapToInt(Sequence::tokens).max().orElse(1);
+  }
+
+  private static MemoryPlan plan(
+      SftSettings settings, List<Sequence> data, ModelConfig config, int passTokens) {
+    int longest = longest(data);
+    long batch = (long) settings.batch() * longest;
+    int tokens = (int) Math.max(longest, Math.min(batch, passTokens));
+    String advice = tokens > longest ? "--micro-batch-tokens below " + tokens : "shorter lines";
     return new MemoryPlan.Builder()
         .model("model", config)
-        .learner("model", config, settings.microBatchTokens(), settings.recomputeActivations())
-        .build(
-            (settings.recomputeActivations() ? "" : "--recompute-activations, ")
-                + "--micro-batch-tokens below "
-                + settings.microBatchTokens());
+        .learner("model", config, tokens, settings.recomputeActivations())
+        .head(config, tokens)
+        .build((settings.recomputeActivations() ? "" : "--recompute-activations, ") + advice);
   }
 
   /**
@@ -150,7 +183,7 @@ public final class Sft {
     List<Sequence> batch = batch(step);
     int tokens = batch.stream().mapToInt(each -> each.targets().length).sum();
     double loss = 0;
-    for (PackedResponses part : PackedResponses.split(batch, settings.microBatchTokens())) {
+    for (PackedResponses part : PackedResponses.split(batch, passTokens)) {
       Head head = learner.model().head(learner.forward(part), 1);
       HeadStatistics statistics = HeadStatistics.allocate(part.responses(), 0);
       ops.headForward(head, part.actions(), statistics);
@@ -189,7 +222,7 @@ public final class Sft {
           new Diagnosis(
               List.of(new Diagnosis.Suspect(learner, settings.lr(), "lr")),
               1,
-              settings.microBatchTokens(),
+              passTokens,
               "data without lines that are this unlikely");
       throw new TrainingStoppedException(
           "stopped in step %d: %s".formatted(step, diagnosis.of(e, batch)), e);

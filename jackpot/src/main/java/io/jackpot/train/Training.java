@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.config.ModelDefaults;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
@@ -13,14 +14,14 @@ import io.jackpot.objective.ObjectiveOptions.Aggregation;
 import io.jackpot.problems.Problem;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
-import io.jackpot.transformer.ModelConfig;
 import io.jackpot.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,10 +55,17 @@ public final class Training {
    * @throws TrainingStoppedException if a loss or a gradient is not finite
    */
   public ObjectNode start(TrainSettings settings, Path run) {
-    ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
     String instead = ", or resume this run with --resume " + run;
     return run(
-        run, settings, fresh(settings), true, () -> RunFolder.create(run, config, instead), "");
+        run,
+        settings,
+        fresh(settings),
+        true,
+        fitted -> {
+          ObjectNode config = Settings.of(TrainSettings.class).toJson(fitted);
+          return RunFolder.create(run, config, instead);
+        },
+        "");
   }
 
   /**
@@ -98,8 +106,20 @@ public final class Training {
           "\nsteps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
               .formatted(steps, before.steps(), next, steps, rate, next);
     }
+    if (changes.containsKey("microBatchTokens")) {
+      from +=
+          "\nmicroBatchTokens %s in place of %s: the gradients of an update that one pass does not hold are added up in other parts, so results may differ in their last digits from those of an unchanged run"
+              .formatted(
+                  Objects.toString(settings.microBatchTokens(), "auto"),
+                  Objects.toString(before.microBatchTokens(), "auto"));
+    }
     return run(
-        run, settings, state, checkpoint.isEmpty(), () -> RunFolder.open(run, kept, steps), from);
+        run,
+        settings,
+        state,
+        checkpoint.isEmpty(),
+        fitted -> RunFolder.open(run, kept, steps, fitted.passTokens()),
+        from);
   }
 
   private TrainingState fresh(TrainSettings settings) {
@@ -110,25 +130,29 @@ public final class Training {
    * Runs to the end.
    *
    * @param fromStart whether to measure step 0 first
+   * @param asked the settings, whose tokens of a pass may have to be chosen
    * @param open opens the folder of the run, once everything else is known to fit
    * @param from a line on where a resumed run continues; empty for a new one
    */
   private ObjectNode run(
       Path run,
-      TrainSettings settings,
+      TrainSettings asked,
       TrainingState state,
       boolean fromStart,
-      Supplier<RunFolder> open,
+      Function<TrainSettings, RunFolder> open,
       String from) {
-    RunProblems problems = RunProblems.of(settings, state);
+    RunProblems problems = RunProblems.of(asked, state);
     state.position().require(problems.training());
-    Reference reference = Reference.load(settings, state, run, LoadProgress.on(log, terminal));
-    try (Compute device =
-            settings
-                .compute()
-                .open(settings.dtypes(), () -> plan(settings, state, reference, problems));
-        RunFolder folder = open.get()) {
+    Reference reference = Reference.load(asked, state, run, LoadProgress.on(log, terminal));
+    MemoryPlan.Room room = asked.compute().room(asked.dtypes());
+    RunMemory memory = RunMemory.of(asked, state, reference, problems, room);
+    TrainSettings settings = asked.withPassTokens(memory.passTokens());
+    try (Compute device = settings.compute().open(memory::plan);
+        RunFolder folder = open.apply(settings)) {
       announce(run, device, settings, state, problems);
+      if (!room.onDevice()) {
+        log.println(memory.line(asked, room));
+      }
       if (reference != null) {
         reference.note(run);
         log.println(reference.announcement(settings));
@@ -138,7 +162,8 @@ public final class Training {
         StepRecorder recorder =
             new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
         TrainingLoop loop =
-            new TrainingLoop(device, settings, problems, state, reference, folder, recorder);
+            new TrainingLoop(
+                device, settings, problems, state, reference, folder, recorder, memory.slots());
         if (fromStart) {
           loop.begin();
         }
@@ -151,38 +176,6 @@ public final class Training {
         return folder.lastMetrics();
       }
     }
-  }
-
-  private static MemoryPlan plan(
-      TrainSettings settings,
-      TrainingState state,
-      @Nullable Reference reference,
-      RunProblems problems) {
-    ModelConfig policy = state.policy().model().config();
-    int prompt = problems.longestPrompt();
-    int response = settings.maxResponseTokens();
-    long batch = (long) settings.updateResponses() * (prompt + response);
-    int tokens = (int) Math.max(prompt + response, Math.min(batch, settings.microBatchTokens()));
-    boolean recompute = settings.recomputeActivations();
-    MemoryPlan.Builder plan =
-        new MemoryPlan.Builder()
-            .model("policy", state.policy().folder().config())
-            .learner("policy", policy, tokens, recompute)
-            .sampler("policy", policy, settings.samplingSlots(), prompt, response);
-    if (state.actor() != null) {
-      ModelConfig actor = state.actor().model().config();
-      plan.model("actor", state.actor().folder().config())
-          .learner("actor", actor, tokens, recompute)
-          .sampler("actor", actor, settings.samplingSlots(), prompt, response);
-    }
-    if (reference != null) {
-      ModelConfig config = reference.model().config();
-      plan.model("reference", config).frozen("reference", config, tokens);
-    }
-    return plan.build(
-        (recompute ? "" : "--recompute-activations, ")
-            + "--micro-batch-tokens below %d, --sampling-slots below %d"
-                .formatted(tokens, settings.samplingSlots()));
   }
 
   private void leftOut(String what, int badGold, int badLength) {
@@ -236,6 +229,10 @@ public final class Training {
             : "actor %s, %,d parameters"
                 .formatted(settings.actor(), state.actor().folder().parameters().count()),
         Names.of(settings.arm()));
+    String optimizer = ModelDefaults.of(settings.policy(), settings.actor()).line(settings);
+    if (!optimizer.isEmpty()) {
+      log.println(optimizer);
+    }
     padding("the policy", state.policy());
     if (state.actor() != null) {
       padding("the actor", state.actor());

@@ -44,6 +44,9 @@ final class TrainingLoop {
   private final int updateResponses;
   private TrainingState state;
 
+  /**
+   * @param slots responses sampled at the same time
+   */
   TrainingLoop(
       Compute compute,
       TrainSettings settings,
@@ -51,7 +54,8 @@ final class TrainingLoop {
       TrainingState state,
       @Nullable Reference reference,
       RunFolder folder,
-      StepRecorder recorder) {
+      StepRecorder recorder,
+      int slots) {
     Ops ops = compute.ops();
     this.settings = settings;
     this.problems = problems;
@@ -75,7 +79,7 @@ final class TrainingLoop {
                 settings.temperature(),
                 settings.dtypes().rounded(),
                 !settings.sampling().truncation().keepsAll()),
-            settings.microBatchTokens(),
+            settings.passTokens(),
             policy,
             sampler,
             settings.loss().isInReward() ? null : referenceKl);
@@ -86,7 +90,7 @@ final class TrainingLoop {
             settings.maxResponseTokens(),
             state.tokenizer().endIds(),
             joint.topK(sampling.config().vocabularySize()),
-            settings.samplingSlots(),
+            slots,
             settings.sampling().truncation(),
             true);
     this.rolloutWorkers =
@@ -100,9 +104,12 @@ final class TrainingLoop {
             problems.training(),
             settings,
             referenceKl != null && settings.loss().isInReward()
-                ? rollouts -> referenceKl.sums(policy, rollouts, settings.microBatchTokens(), k)
+                ? rollouts -> referenceKl.sums(policy, rollouts, settings.passTokens(), k)
                 : null);
-    this.evaluationWorkers = new LocalWorkers(new Sampler(ops, state.policy().model()));
+    this.evaluationWorkers =
+        actor == null && !settings.dtypes().rounded()
+            ? rolloutWorkers // the same model in the same types
+            : new LocalWorkers(new Sampler(ops, state.policy().model()));
     this.evaluation =
         new RolloutCollector(
             evaluationWorkers, state.tokenizer(), problems.heldOutVerifier(), streams, options);
@@ -123,7 +130,7 @@ final class TrainingLoop {
     return new Diagnosis(
         sampler.equals(policy) ? List.of(ofPolicy) : List.of(ofPolicy, ofSampler),
         settings.temperature(),
-        settings.microBatchTokens(),
+        settings.passTokens(),
         settings.dtypes().rounded() ? caps + ", or actorDtype f32 and kvDtype f32" : caps);
   }
 
