@@ -129,17 +129,22 @@ public record ModelDefaults(Map<String, @Nullable Object> layer, String source) 
             .toList();
     return "optimizer: learning rate %s%s, β %s and %s, weight decay %s, %s, decay %s, temperature %s: defaults %s%s"
         .formatted(
-            settings.learningRate(),
-            settings.twoModels() ? " (actor " + settings.actorRate() + ")" : "",
-            settings.beta1(),
-            settings.beta2(),
-            settings.weightDecay(),
+            shown(settings.learningRate()),
+            settings.twoModels() ? " (actor " + shown(settings.actorRate()) + ")" : "",
+            shown(settings.beta1()),
+            shown(settings.beta2()),
+            shown(settings.weightDecay()),
             settings.warmupSteps() == 0 ? "no warm-up" : settings.warmupSteps() + " warm-up steps",
             Names.of(settings.decay()),
-            settings.temperature(),
+            shown(settings.temperature()),
             source,
             given.isEmpty()
                 ? ""
                 : given.stream().collect(Collectors.joining(", ", ", but for ", "")));
+  }
+
+  /** 1e-6, 0.9 or 0. */
+  private static String shown(float value) {
+    return Float.toString(value).replaceFirst("\\.0(?=E|$)", "").replace('E', 'e');
   }
 }

@@ -359,6 +359,9 @@ public record TrainSettings(
     if (merged.get("policyCorrection") instanceof PolicyCorrection f && f.isBaseline()) {
       merged.putIfAbsent("target", Target.REF);
     }
+    if (!named.containsKey("miniBatches") && named.get("trainBatch") == null) {
+      merged.computeIfPresent("miniBatches", (_, preset) -> divisor(settings, merged, preset));
+    }
     TrainSettings result = settings.build(merged);
     if (flags.get("trainBatch") != null
         && flags.getOrDefault("miniBatches", result.miniBatches) instanceof Integer asked
@@ -372,6 +375,24 @@ public record TrainSettings(
                   result.miniBatches));
     }
     return result;
+  }
+
+  /**
+   * The most mini-batches, up to an arm's preset, that a rollout of these settings divides into.
+   */
+  private static int divisor(
+      Settings<TrainSettings> settings, Map<String, @Nullable Object> values, Object preset) {
+    Map<String, @Nullable Object> all = new LinkedHashMap<>(settings.values(settings.defaults()));
+    all.putAll(values);
+    long responses = 1;
+    for (String key : List.of("rolloutPrompts", "samplesPerPrompt")) {
+      responses *= ((Number) Objects.requireNonNull(all.get(key))).longValue();
+    }
+    int most = ((Number) preset).intValue();
+    while (responses % most != 0) {
+      most--;
+    }
+    return most;
   }
 
   /**

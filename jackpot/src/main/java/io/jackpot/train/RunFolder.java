@@ -11,6 +11,7 @@ import io.jackpot.weights.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -140,6 +141,11 @@ final class RunFolder implements AutoCloseable {
     if (tokens != null) {
       tokens.force();
     }
+  }
+
+  /** Passes the lines of metrics that there are to {@code read}, in order. */
+  void forEachMetrics(Consumer<JsonNode> read) {
+    JsonLines.forEach(folder.resolve(METRICS), (_, line) -> read.accept(line));
   }
 
   /** The newest line of metrics; an empty object if there is none. */

@@ -3,6 +3,7 @@ package io.jackpot.train;
 import io.jackpot.input.Names;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.problems.Problem;
+import io.jackpot.report.Collapse;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ final class StepRecorder {
   private final ProgressLine progress;
   private final StepNotes notes;
   private final Curriculum training;
+  private final Collapse collapse = new Collapse();
   private final Map<String, Integer> ofRollout = new LinkedHashMap<>();
   private ObjectNode line = JsonNodeFactory.instance.objectNode();
   private int step;
@@ -54,6 +56,7 @@ final class StepRecorder {
     this.notes = new StepNotes(progress);
     this.training = training;
     this.elapsedSeconds = elapsedSeconds;
+    folder.forEachMetrics(collapse::add);
   }
 
   /** A rollout begins. */
@@ -171,6 +174,11 @@ final class StepRecorder {
     StepMetrics.putTimes(line, rolloutSeconds, trainSeconds, obrsSeconds, elapsedSeconds);
     folder.metrics().append(line);
     progress.step(line);
+    collapse.add(line);
+    if (evaluates) {
+      collapse.ofAccuracy().ifPresent(found -> notes.add(step, "warning, accuracy: ", found));
+    }
+    collapse.ofEntropy().ifPresent(found -> notes.add(step, "warning, entropy: ", found));
     if (evaluates) {
       folder.report();
     }
