@@ -13,7 +13,7 @@ make() {
   bin/jackpot problems --count $(($6 * 128)) --out "$work/$1.jsonl" --seed "$2" \
     --direct-share "$3" --terse-share "$4" --noise "$5"
   bin/jackpot sft --model "$models/$1" --fresh --data "$work/$1.jsonl" --out "$work/$1" \
-    --steps "$6" --batch 128 --lr "$7" --warmup-steps 50 --decay cosine
+    --steps "$6" --train-batch 128 --learning-rate "$7" --warmup-steps 50 --decay cosine
   for file in config.json model.safetensors tokenizer.json; do
     cp "$work/$1/model/$file" "$models/$1/$file"
   done

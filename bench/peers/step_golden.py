@@ -53,7 +53,7 @@ def model(folder, name, width):
     transformers.Qwen3ForCausalLM(config).float().save_pretrained(fresh)
     shutil.copy(TOKENIZER, fresh)
     jackpot("sft", "--model", fresh, "--data", folder / "data.jsonl", "--steps", 60, "--batch", 16,
-            "--lr", "0.02", "--out", folder / f"sft-{name}", "--device", "cpu")
+            "--learning-rate", "0.02", "--out", folder / f"sft-{name}", "--device", "cpu")
     return folder / f"sft-{name}" / "model"
 
 

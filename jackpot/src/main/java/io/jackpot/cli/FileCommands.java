@@ -33,7 +33,9 @@ final class FileCommands {
         "tokenize",
         "Prints the token ids of texts.",
         TokenizeSettings.class,
-        settings -> TokenizeLines.run(settings.tokenizer, Path.of(settings.input), console.out()));
+        settings ->
+            TokenizeLines.run(
+                settings.tokenizer, Path.of(settings.input), console.out(), console.err()));
   }
 
   private record VerifySettings(

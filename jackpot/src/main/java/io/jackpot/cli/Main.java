@@ -2,6 +2,7 @@ package io.jackpot.cli;
 
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.train.TrainingStoppedException;
 import io.jackpot.weights.Json;
 import java.io.FileDescriptor;
@@ -57,6 +58,9 @@ public final class Main {
       CommandSpec commands, PrintWriter out, PrintWriter err, boolean stackTrace, String... args) {
     CommandLine jackpot = new CommandLine(commands);
     jackpot.setExpandAtFiles(false).setOut(out).setErr(err);
+    // Wrappers add flags behind their own: the last one wins, which needs no warning.
+    jackpot.setOverwrittenOptionsAllowed(true);
+    CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
     jackpot.setParameterExceptionHandler((e, given) -> fail(err, stackTrace, e));
     jackpot.setExecutionExceptionHandler((e, command, parsed) -> fail(err, stackTrace, e));
     try {
@@ -67,6 +71,9 @@ public final class Main {
   }
 
   private static int fail(PrintWriter err, boolean stackTrace, Throwable failure) {
+    if (failure instanceof InterruptedRunException interrupted) {
+      return interrupted.status();
+    }
     err.println("error: " + Json.oneLine(message(failure)));
     if (stackTrace) {
       failure.printStackTrace(err);

@@ -8,9 +8,10 @@ public record FieldSettings(
     @Setting(
             group = Group.DATA,
             value = "none",
+            list = true,
             help = "fields of the prompt, as in a,b.c (none: known names)")
         @Nullable String promptField,
-    @Setting(value = "none", help = "fields of the gold answer (none: known names)")
+    @Setting(value = "none", list = true, help = "fields of the gold answer (none: known names)")
         @Nullable String answerField) {
 
   /**

@@ -61,6 +61,16 @@ public final class Key {
     return Names.flag(name());
   }
 
+  /** Earlier names as in a config file, which are still read. */
+  public List<String> formerNames() {
+    return List.of(setting.formerly());
+  }
+
+  /** Whether it takes several values, separated by commas on the command line. */
+  public boolean takesList() {
+    return isList() || setting.list();
+  }
+
   /** One line of explanation. */
   public String help() {
     return setting.help();

@@ -18,29 +18,33 @@ public record SamplingSettings(
             min = 0,
             above = true,
             max = 1,
+            formerly = "topP",
             help = "sample from the smallest set of tokens with this probability (1: all)")
-        double topP,
+        double samplingTopP,
     @Setting(
             value = "none",
             min = 1,
+            formerly = "topK",
             help = "sample from this many most probable tokens (none: all)")
-        @Nullable Integer topK,
+        @Nullable Integer samplingTopK,
     @Setting(
             value = "0",
             min = 0,
             max = 1,
+            formerly = "minP",
             help = "smallest probability of a token, relative to the most probable one (0: all)")
-        double minP,
+        double samplingMinP,
     @Setting(
             common = true,
             value = "none",
             min = 1,
+            formerly = "maxTokens",
             help = "longest response in tokens (none: 256, or less if the model takes less)")
-        @Nullable Integer maxTokens,
+        @Nullable Integer maxResponseTokens,
     @Setting(common = true, value = "0", help = "seed of all random numbers") long seed) {
 
   /** The tokens that may be sampled. */
   public Truncation truncation() {
-    return new Truncation(topK == null ? 0 : topK, topP, minP);
+    return new Truncation(samplingTopK == null ? 0 : samplingTopK, samplingTopP, samplingMinP);
   }
 }

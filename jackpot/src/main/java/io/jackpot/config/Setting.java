@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
  * A component of a settings record that users set: {@code clipLow} in a config file, {@code
  * --clip-low} on the command line. A {@code @Nullable} component takes JSON null and the flag value
  * {@code none}, or another {@link #absent} word. An enum's values are written in lower case with
- * hyphens.
+ * hyphens. On the command line the last value of a setting wins, except that lists are joined.
  */
 @Target(ElementType.RECORD_COMPONENT)
 @Retention(RetentionPolicy.RUNTIME)
@@ -28,6 +28,12 @@ public @interface Setting {
 
   /** Whether {@link #min} itself is excluded. */
   boolean above() default false;
+
+  /** Earlier names, which are still read. */
+  String[] formerly() default {};
+
+  /** Whether a text names several things, separated by commas; a list of numbers always does. */
+  boolean list() default false;
 
   /** The word for null on the command line. */
   String absent() default "none";

@@ -47,6 +47,9 @@ public final class Settings<R extends Record> {
   private final Class<R> type;
   private final Map<String, Key> keys = new LinkedHashMap<>();
 
+  /** The keys by their earlier names. */
+  private final Map<String, Key> former = new LinkedHashMap<>();
+
   private Settings(Class<R> type) {
     this.type = type;
     addKeys(type, List.of(), Group.RUN);
@@ -62,6 +65,7 @@ public final class Settings<R extends Record> {
         Key key = new Key(path, group);
         keys.put(key.name(), key);
         group = key.group();
+        key.formerNames().forEach(name -> former.put(name, key));
       }
     }
   }
@@ -99,18 +103,29 @@ public final class Settings<R extends Record> {
    * The values of a flat JSON object of any of the keys.
    *
    * @param where what it is, for messages
-   * @throws InputException if a key is unknown, or does not take its value
+   * @throws InputException if a key is unknown or given under two of its names, or does not take
+   *     its value
    */
   public Map<String, @Nullable Object> json(ObjectNode object, String where) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : object.properties()) {
-      Key key = keys.get(entry.getKey());
+      Key key = key(entry.getKey());
       if (key == null) {
         throw unknown(where + ": " + entry.getKey(), entry.getKey());
       }
-      values.put(key.name(), key.parse(entry.getValue(), where + ": " + key.name()));
+      if (values.containsKey(key.name())) {
+        throw new InputException(
+            "%s: %s: given under two names (%s is the earlier one), expected one of them"
+                .formatted(where, key.name(), String.join(", ", key.formerNames())));
+      }
+      values.put(key.name(), key.parse(entry.getValue(), where + ": " + entry.getKey()));
     }
     return values;
+  }
+
+  private @Nullable Key key(String name) {
+    Key key = keys.get(name);
+    return key == null ? former.get(name) : key;
   }
 
   private InputException unknown(String where, String name) {
@@ -131,17 +146,17 @@ public final class Settings<R extends Record> {
   /**
    * The values of flags.
    *
-   * @param texts the values as on the command line, by key as in a config file
+   * @param texts the values as on the command line, by key as in a config file, or an earlier name
    * @throws InputException if a key is unknown, or does not take its value
    */
   public Map<String, @Nullable Object> flags(Map<String, String> texts) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     texts.forEach((name, text) -> {
-      Key key = keys.get(name);
+      Key key = key(name);
       if (key == null) {
         throw unknown(Names.flag(name), name);
       }
-      values.put(name, key.parse(text, key.flag()));
+      values.put(key.name(), key.parse(text, Names.flag(name)));
     });
     return values;
   }
@@ -219,6 +234,9 @@ public final class Settings<R extends Record> {
 
   /** Names of the settings that {@code object} lacks. */
   public List<String> missing(ObjectNode object) {
-    return keys.keySet().stream().filter(name -> !object.has(name)).toList();
+    return keys.values().stream()
+        .filter(key -> !object.has(key.name()) && key.formerNames().stream().noneMatch(object::has))
+        .map(Key::name)
+        .toList();
   }
 }

@@ -14,6 +14,7 @@ public record SftSettings(
     @Setting(
             group = Group.DATA,
             common = true,
+            list = true,
             help =
                 "JSONL, JSON or Parquet file of {\"prompt\", \"completion\"}, {\"messages\"},"
                     + " {\"text\"} or {\"ids\"}; may be gzipped, or a folder of files")
@@ -24,6 +25,7 @@ public record SftSettings(
             value = "false",
             help = "start from random weights; take only config and tokenizer of the model")
         boolean fresh,
+    TemplateSettings template,
     @Setting(
             group = Group.DATA,
             value = "true",
@@ -37,9 +39,11 @@ public record SftSettings(
             common = true,
             value = "32",
             min = 1,
-            help = "lines per optimizer update")
-        int batch,
-    @Setting(common = true, value = "0.001", min = 0, help = "learning rate") float lr,
+            formerly = "batch",
+            help = "examples per optimizer update")
+        int trainBatch,
+    @Setting(common = true, value = "0.001", min = 0, formerly = "lr", help = "learning rate")
+        float learningRate,
     @Setting(common = true, value = "0.01", min = 0, help = "AdamW's decoupled weight decay")
         float weightDecay,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,

@@ -14,6 +14,7 @@ public record TokenLogSettings(
     @Setting(
             group = Group.RUN,
             value = "none",
+            list = true,
             changeable = true,
             help = "steps whose tokens are logged: all, or steps and ranges as in 1,2,10-12")
         @Nullable String tokenLog,

@@ -56,9 +56,14 @@ public record TrainSettings(
             group = Group.DATA,
             common = true,
             value = ProblemSet.ARITHMETIC,
+            list = true,
             help = "arithmetic (generated), or data set files")
         String problems,
-    @Setting(common = true, value = "none", help = "files of held-out problems (none: generated)")
+    @Setting(
+            common = true,
+            value = "none",
+            list = true,
+            help = "files of held-out problems (none: generated)")
         @Nullable String heldOut,
     FieldSettings fields,
     TemplateSettings template,
@@ -197,6 +202,17 @@ public record TrainSettings(
     @Setting(common = true, value = "20", min = 1, help = "updates between checkpoints")
         int checkpointEvery,
     @Setting(value = "2", min = 1, help = "checkpoints to keep") int keepCheckpoints,
+    @Setting(
+            value = "true",
+            changeable = true,
+            help = "keep the checkpoint of the best held-out accuracy beside them")
+        boolean keepBest,
+    @Setting(
+            value = "none",
+            min = 1,
+            changeable = true,
+            help = "evaluations without a gain after which the run ends (none: it goes on)")
+        @Nullable Integer stopAfter,
     @Setting(
             group = Group.DEVICE,
             value = "auto",

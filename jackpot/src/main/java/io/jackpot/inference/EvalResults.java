@@ -43,11 +43,11 @@ public record EvalResults(
             .objectNode()
             .put("model", settings.model())
             .put("problems", settings.problems())
-            .put("samples", settings.samples())
+            .put("samples", settings.samplesPerPrompt())
             .put("temperature", settings.sampling().temperature())
-            .put("topP", settings.sampling().topP())
-            .put("topK", settings.sampling().topK())
-            .put("minP", settings.sampling().minP())
+            .put("topP", settings.sampling().samplingTopP())
+            .put("topK", settings.sampling().samplingTopK())
+            .put("minP", settings.sampling().samplingMinP())
             .put("seed", settings.sampling().seed());
     write(json, tallies, maxTokens.stream().mapToInt(i -> i).max().orElseThrow());
     long tokens = Tally.Lengths.of(tallies).tokens();
@@ -67,7 +67,7 @@ public record EvalResults(
     json.put("n", some.stream().mapToInt(Tally::problems).sum())
         .put("badGold", some.stream().mapToInt(tally -> tally.set().badGold()).sum())
         .put("maxTokens", most);
-    json.set("mean@" + settings.samples(), mean(some, Tally::mean).toJson());
+    json.set("mean@" + settings.samplesPerPrompt(), mean(some, Tally::mean).toJson());
     settings.ks().forEach(k -> json.set("pass@" + k, mean(some, t -> t.pass(k)).toJson()));
     json.put("unparsedShare", share(some, Tally::unparsed))
         .put("truncatedShare", share(some, Tally::truncated));
@@ -101,8 +101,11 @@ public record EvalResults(
     int n = some.stream().mapToInt(Tally::problems).sum();
     int bad = some.stream().mapToInt(tally -> tally.set().badGold()).sum();
     table.append(name).append(System.lineSeparator());
-    row(table, "n", n + " problems x " + settings.samples() + ", " + bad + " with bad gold");
-    row(table, "mean@" + settings.samples(), mean(some, Tally::mean));
+    row(
+        table,
+        "n",
+        n + " problems x " + settings.samplesPerPrompt() + ", " + bad + " with bad gold");
+    row(table, "mean@" + settings.samplesPerPrompt(), mean(some, Tally::mean));
     settings.ks().forEach(k -> row(table, "pass@" + k, mean(some, t -> t.pass(k))));
     row(table, "unparsed", percent(share(some, Tally::unparsed)));
     row(table, "cut off", percent(share(some, Tally::truncated)));

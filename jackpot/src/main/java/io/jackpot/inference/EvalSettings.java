@@ -26,6 +26,7 @@ public record EvalSettings(
             group = Group.DATA,
             common = true,
             value = ProblemSet.ARITHMETIC,
+            list = true,
             help = "arithmetic (held out), or problem files as in a.jsonl,name=b.jsonl")
         String problems,
     FieldSettings fields,
@@ -42,13 +43,14 @@ public record EvalSettings(
             common = true,
             value = "1",
             min = 1,
+            formerly = "samples",
             help = "responses per problem")
-        int samples,
+        int samplesPerPrompt,
     @Setting(
             common = true,
             value = "none",
             min = 1,
-            help = "k of pass@k, as in 1,4,8 (none: 1 and samples)")
+            help = "k of pass@k, as in 1,4,8 (none: 1 and samplesPerPrompt)")
         @Nullable List<Integer> k,
     SamplingSettings sampling,
     DeviceSettings compute,
@@ -60,15 +62,15 @@ public record EvalSettings(
    */
   public EvalSettings {
     int largest = k == null ? 1 : Collections.max(k);
-    if (largest > samples) {
+    if (largest > samplesPerPrompt) {
       throw new InputException(
-          "k %d: pass@%d needs as many responses per problem, but samples is %d"
-              .formatted(largest, largest, samples));
+          "k %d: pass@%d needs as many responses per problem, but samplesPerPrompt is %d"
+              .formatted(largest, largest, samplesPerPrompt));
     }
   }
 
   /** Every k of pass@k, smallest first. */
   List<Integer> ks() {
-    return (k == null ? List.of(1, samples) : k).stream().distinct().sorted().toList();
+    return (k == null ? List.of(1, samplesPerPrompt) : k).stream().distinct().sorted().toList();
   }
 }

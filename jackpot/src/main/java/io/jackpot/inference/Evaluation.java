@@ -50,7 +50,7 @@ public final class Evaluation implements AutoCloseable {
     this.log = log;
     this.terminal = terminal;
     this.sets = DataSet.of(settings);
-    this.tallies = sets.stream().map(set -> new Tally(set, settings.samples())).toList();
+    this.tallies = sets.stream().map(set -> new Tally(set, settings.samplesPerPrompt())).toList();
     this.responder =
         new Responder(
             settings.model(),
@@ -146,7 +146,8 @@ public final class Evaluation implements AutoCloseable {
         responder
             .notes(set.name(), set.problems().source())
             .forEach(note -> log.println("eval: " + note)));
-    long total = tallies.stream().mapToLong(t -> (long) t.problems() * settings.samples()).sum();
+    long total =
+        tallies.stream().mapToLong(t -> (long) t.problems() * settings.samplesPerPrompt()).sum();
     long before = tallies.stream().mapToLong(Tally::responses).sum();
     if (before > 0) {
       log.printf(
@@ -156,7 +157,7 @@ public final class Evaluation implements AutoCloseable {
           before,
           total);
     }
-    if (settings.sampling().temperature() == 0 && settings.samples() > 1) {
+    if (settings.sampling().temperature() == 0 && settings.samplesPerPrompt() > 1) {
       log.println("eval: at temperature 0 all responses to a problem are the same");
     }
     log.flush();
@@ -200,7 +201,7 @@ public final class Evaluation implements AutoCloseable {
 
   /** The responses to ask for; a list that takes next to no memory, however many there are. */
   private List<Sampler.Request> missing(Tally tally) {
-    int samples = settings.samples();
+    int samples = settings.samplesPerPrompt();
     int[] readable = tally.set().readable();
     int[] indices =
         IntStream.range(0, samples * readable.length)

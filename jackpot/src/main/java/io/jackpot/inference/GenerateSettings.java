@@ -27,8 +27,9 @@ public record GenerateSettings(
             common = true,
             value = "1",
             min = 1,
+            formerly = "samples",
             help = "responses per prompt")
-        int samples,
+        int samplesPerPrompt,
     SamplingSettings sampling,
     DeviceSettings compute,
     DtypeSettings dtypes,

@@ -52,7 +52,7 @@ public final class Generation {
       responder.notes("prompts", all).forEach(note -> log.println("generate: " + note));
       log.flush();
       for (Sample sample :
-          responder.respond(ids, settings.samples(), settings.sampling(), maxTokens)) {
+          responder.respond(ids, settings.samplesPerPrompt(), settings.sampling(), maxTokens)) {
         Prompt prompt = prompts.get(sample.prompt());
         String response = responder.textBeforeEnd(sample);
         if (settings.json()) {

@@ -154,10 +154,10 @@ final class Responder implements AutoCloseable {
    */
   int maxTokens(SamplingSettings sampling, int longest) {
     int room = config.longestSequence() - longest;
-    Integer asked = sampling.maxTokens();
+    Integer asked = sampling.maxResponseTokens();
     if (asked != null && asked > room) {
       throw new InputException(
-          "--max-tokens: found %d, expected at most %d: the model takes %d tokens (%s), and a prompt has %d"
+          "--max-response-tokens: found %d, expected at most %d: the model takes %d tokens (%s), and a prompt has %d"
               .formatted(asked, room, config.longestSequence(), config.lengthSetting(), longest));
     }
     return asked == null ? Math.min(MAX_TOKENS, room) : asked;

@@ -34,7 +34,7 @@ final class Tally {
     this.samples = samples;
     if ((long) samples * problems() > Integer.MAX_VALUE) {
       throw new InputException(
-          "--samples: found %d, expected at most %d: %s has %d problems, and there are at most %d responses"
+          "--samples-per-prompt: found %d, expected at most %d: %s has %d problems, and there are at most %d responses"
               .formatted(
                   samples,
                   Integer.MAX_VALUE / problems(),

@@ -30,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -96,7 +97,7 @@ public final class Sft {
         all.toJson(all.build(all.values(settings), Map.of("microBatchTokens", passTokens)));
     MemoryPlan plan = plan(settings, data, model.config(), passTokens);
     try (Compute device = settings.compute().open(() -> plan);
-        RunFolder run = RunFolder.create(out, config, "");
+        RunFolder run = RunFolder.create(out, config, "", log);
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
       if (!room.onDevice()) {
@@ -112,7 +113,7 @@ public final class Sft {
       Sft sft = new Sft(settings, ops, learner, data, passTokens);
       for (int step = 1; step <= settings.steps(); step++) {
         ObjectNode line = sft.update(step);
-        run.metrics().append(line);
+        run.metrics(line);
         progress.step(line);
       }
       Path saved = out.resolve("model");
@@ -121,7 +122,7 @@ public final class Sft {
       if (used != null && ChatTemplate.find(saved, used.now()) == null) {
         used.writeInto(saved);
       }
-      run.report();
+      run.page().write();
       progress.done();
       return run.lastMetrics();
     }
@@ -164,14 +165,17 @@ public final class Sft {
       AtomicReference<@Nullable ChatTemplate> chat) {
     ModelConfig config = folder.config();
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    Supplier<@Nullable ChatTemplate> find =
+        () -> {
+          chat.set(ModelSource.chatTemplate(name, now));
+          return chat.get();
+        };
     Demonstrations.Target target =
         new Demonstrations.Target(
             name,
             folder.tokenizer(),
-            () -> {
-              chat.set(ModelSource.chatTemplate(name, now));
-              return chat.get();
-            },
+            settings.template().template(name, find),
+            find,
             config.vocabularySize(),
             config.longestSequence(),
             config.lengthSetting());
@@ -197,7 +201,9 @@ public final class Sft {
     loss /= tokens;
     double norm = gradientNorm(step, loss, batch);
     float rate =
-        settings.decay().rate(settings.lr(), step, settings.warmupSteps(), settings.steps());
+        settings
+            .decay()
+            .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
     learner.update(norm, rate);
     double seconds = (System.nanoTime() - start) * 1e-9;
     return JsonNodeFactory.instance
@@ -220,7 +226,7 @@ public final class Sft {
     } catch (NonFiniteException e) {
       Diagnosis diagnosis =
           new Diagnosis(
-              List.of(new Diagnosis.Suspect(learner, settings.lr(), "lr")),
+              List.of(new Diagnosis.Suspect(learner, settings.learningRate(), "learningRate")),
               1,
               passTokens,
               "data without lines that are this unlikely");
@@ -231,9 +237,9 @@ public final class Sft {
 
   /** The next lines of the data, which repeats in epochs. */
   private List<Sequence> batch(int step) {
-    List<Sequence> batch = new ArrayList<>(settings.batch());
-    long first = (step - 1L) * settings.batch();
-    for (long i = first; i < first + settings.batch(); i++) {
+    List<Sequence> batch = new ArrayList<>(settings.trainBatch());
+    long first = (step - 1L) * settings.trainBatch();
+    for (long i = first; i < first + settings.trainBatch(); i++) {
       batch.add(data.get(settings.shuffle() ? epochs.item(i) : (int) (i % data.size())));
     }
     return batch;

@@ -155,7 +155,7 @@ class AnswerCommandsTest extends CommandRunner {
     jackpot("eval", "--resume", out, "--model", "other")
         .assertFails(2, "--model: found other, but this evaluation started with " + model);
     jackpot("eval", "--resume", out, "--top-p", "0.5")
-        .assertFails(2, "--top-p: found 0.5, but this evaluation started with 1.0");
+        .assertFails(2, "--sampling-top-p: found 0.5, but this evaluation started with 1.0");
     jackpot("eval", "--model", model, "--out", out)
         .assertFails(2, out + ": not empty; give another folder with --out, or resume");
   }

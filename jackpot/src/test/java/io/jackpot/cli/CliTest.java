@@ -80,7 +80,6 @@ class CliTest extends CommandRunner {
     "train --no-actor-los, nearest is --no-actor-loss",
     "train --steps -1, --steps: found -1",
     "train --steps, --steps",
-    "train --steps 1 --steps 2, --steps",
     "train --lambda 0, --lambda: found 0",
     "train --top-p 0.9, --top-p: rollouts are truncated by samplingTopP",
     "train --min-p=0.1, --min-p: rollouts are truncated by samplingTopP",
@@ -114,7 +113,7 @@ class CliTest extends CommandRunner {
     "eval --model m --k 1;2, --k: found 1;2",
     "eval --model m --k 2, k 2: pass@2 needs as many responses",
     "eval --model m --operations 0, --operations: found 0",
-    "eval --model m --samples 2147483647, --samples: found 2147483647",
+    "eval --model m --samples 2147483647, --samples-per-prompt: found 2147483647",
     "eval --model m --top-p 0, --top-p: found 0",
     "eval --model m --top-p 1.01, --top-p: found 1.01",
     "eval --model m --min-p -1, --min-p: found -1",
@@ -266,7 +265,7 @@ class CliTest extends CommandRunner {
     assertThat(last.get("loss").doubleValue()).isPositive();
     JsonNode config = Json.read(Path.of(run, "config.json"));
     assertThat(config.get("shuffle").booleanValue()).isFalse();
-    assertThat(config.get("lr").doubleValue()).isEqualTo(0.01);
+    assertThat(config.get("learningRate").doubleValue()).isEqualTo(0.01);
     String trained = Path.of(run, "model").toString();
     assertThat(jackpot("generate", "--model", trained, "--prompt", "1+1=").status()).isZero();
     jackpot(args).assertFails(2, run + ": not empty");

@@ -113,6 +113,8 @@ class SettingsTest {
     OTHERS.put("evalProblems", "500");
     OTHERS.put("checkpointEvery", "21");
     OTHERS.put("keepCheckpoints", "1");
+    OTHERS.put("keepBest", "false");
+    OTHERS.put("stopAfter", "3");
     OTHERS.put("microBatchTokens", "4096");
     OTHERS.put("recomputeActivations", "true");
     OTHERS.put("actorDtype", "int8");
@@ -333,7 +335,7 @@ class SettingsTest {
         () -> SFT.build(SFT.flags(Map.of("model", "m", "out", "o"))),
         "--data: missing, expected JSONL");
     SftSettings settings = SFT.build(SFT.flags(Map.of("model", "m", "out", "o", "data", "d")));
-    assertThat(settings.lr()).isEqualTo(1e-3f);
+    assertThat(settings.learningRate()).isEqualTo(1e-3f);
     assertThat(settings.shuffle()).isTrue();
     assertThat(SFT.fromJson(SFT.toJson(settings), "config")).isEqualTo(settings);
   }

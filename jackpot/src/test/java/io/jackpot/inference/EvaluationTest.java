@@ -279,13 +279,13 @@ class EvaluationTest {
     assertThat(run(settings(model, "limit", "10")).maxTokens()).containsExactly(room);
     assertThatThrownBy(() -> run(settings(model, "maxTokens", String.valueOf(room + 1))))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("--max-tokens: found 53, expected at most 52");
+        .hasMessageContaining("--max-response-tokens: found 53, expected at most 52");
   }
 
   @Test
   void moreThanTheSamplesCannotBePassed() {
     assertThatThrownBy(() -> settings(folder, "k", "1,3", "samples", "2"))
         .isInstanceOf(InputException.class)
-        .hasMessage("k 3: pass@3 needs as many responses per problem, but samples is 2");
+        .hasMessage("k 3: pass@3 needs as many responses per problem, but samplesPerPrompt is 2");
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.input.InputException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -35,7 +37,7 @@ class TokenizeLinesTest {
     Path input = folder.resolve("lines.jsonl");
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
-    TokenizeLines.run(tokenizer.toString(), input, out);
+    TokenizeLines.run(tokenizer.toString(), input, out, new PrintWriter(new StringWriter()));
     return out.toString();
   }
 

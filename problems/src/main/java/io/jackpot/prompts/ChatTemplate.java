@@ -30,6 +30,10 @@ public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
   private static final String CONFIG = "tokenizer_config.json";
   private static final String KEY = "chat_template";
+
+  /** The most bytes of a file with a template; published ones have some ten thousand. */
+  private static final long MOST_BYTES = 1 << 20;
+
   private static final List<String> SPECIAL =
       List.of(
           "bos_token",
@@ -149,6 +153,13 @@ public final class ChatTemplate {
 
   private static String read(Path file) {
     try {
+      long size = Files.size(file);
+      if (size > MOST_BYTES) {
+        throw new InputException(
+            Json.oneLine(
+                "%s: a chat template of %,d bytes, expected at most %,d"
+                    .formatted(file, size, MOST_BYTES)));
+      }
       return Files.readString(file);
     } catch (IOException e) {
       throw new InputException(Json.oneLine(file + ": cannot be read (" + e.getMessage() + ")"), e);

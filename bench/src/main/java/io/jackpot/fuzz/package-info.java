@@ -1,0 +1,7 @@
+/**
+ * Fuzzing of every reader: valid files by construction, changed with knowledge of their structure.
+ */
+@NullMarked
+package io.jackpot.fuzz;
+
+import org.jspecify.annotations.NullMarked;
