@@ -5,6 +5,7 @@ import io.jackpot.explain.Explain;
 import io.jackpot.inference.ScoreLines;
 import io.jackpot.inference.ScoreSettings;
 import io.jackpot.inference.TokenizeLines;
+import io.jackpot.inference.TokenizeSettings;
 import io.jackpot.problems.VerifyLines;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,19 +24,12 @@ final class FileCommands {
         settings -> ScoreLines.run(settings, console.out(), console.err(), Console.isTerminal()));
   }
 
-  private record TokenizeSettings(
-      @Setting(help = "tokenizer.json, or a model: folder, run, GGUF file or builtin:policy")
-          String tokenizer,
-      @Setting(help = "JSONL file of {\"text\"}") String input) {}
-
   static CommandSpec tokenize(Console console) {
     return Command.of(
         "tokenize",
         "Prints the token ids of texts.",
         TokenizeSettings.class,
-        settings ->
-            TokenizeLines.run(
-                settings.tokenizer, Path.of(settings.input), console.out(), console.err()));
+        settings -> TokenizeLines.run(settings, console.out(), console.err()));
   }
 
   private record VerifySettings(

@@ -16,6 +16,10 @@ class TokenizeLinesTest {
   @TempDir Path folder;
 
   private String run(String lines) throws IOException {
+    return run(lines, false);
+  }
+
+  private String run(String lines, boolean pieces) throws IOException {
     Path tokenizer = folder.resolve("tokenizer.json");
     Files.writeString(
         tokenizer,
@@ -37,7 +41,10 @@ class TokenizeLinesTest {
     Path input = folder.resolve("lines.jsonl");
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
-    TokenizeLines.run(tokenizer.toString(), input, out, new PrintWriter(new StringWriter()));
+    TokenizeLines.run(
+        new TokenizeSettings(tokenizer.toString(), input.toString(), null, false, pieces),
+        out,
+        new PrintWriter(new StringWriter()));
     return out.toString();
   }
 
@@ -48,6 +55,15 @@ class TokenizeLinesTest {
             """
             {"ids":[0,4,3,4,5],"text":"ab a\\n"}
             {"ids":[0],"text":""}
+            """);
+  }
+
+  @Test
+  void piecesAreTheTextsOfTheIds() throws IOException {
+    assertThat(run("{\"text\": \"ab a\"}\n", true))
+        .isEqualTo(
+            """
+            {"ids":[0,4,3,4],"pieces":["<s>","a","b","a"],"text":"ab a"}
             """);
   }
 
