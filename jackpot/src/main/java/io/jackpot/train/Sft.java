@@ -145,7 +145,7 @@ public final class Sft {
   private static MemoryPlan plan(
       SftSettings settings, List<Sequence> data, ModelConfig config, int passTokens) {
     int longest = longest(data);
-    long batch = (long) settings.batch() * longest;
+    long batch = (long) settings.trainBatch() * longest;
     int tokens = (int) Math.max(longest, Math.min(batch, passTokens));
     String advice = tokens > longest ? "--micro-batch-tokens below " + tokens : "shorter lines";
     return new MemoryPlan.Builder()

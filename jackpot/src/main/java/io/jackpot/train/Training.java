@@ -20,6 +20,8 @@ import io.jackpot.rollout.Rollout;
 import io.jackpot.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,9 +79,11 @@ public final class Training {
     Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     String instead = ", or resume this run with --resume " + run;
     RunFolder.requireFree(run, instead);
+    RunProblems.Sets sets = check(settings);
     return run(
         run,
         settings,
+        sets,
         fresh(settings),
         new Origin(null, null, false, List.of()),
         fitted -> RunFolder.create(run, all.toJson(fitted), instead, log));
@@ -132,6 +136,7 @@ public final class Training {
           "%s: no checkpoint, but metrics.jsonl has lines up to step %d; restore checkpoints/, or start a new run with --out"
               .formatted(run, folder.lastStep()));
     }
+    RunProblems.Sets sets = check(settings);
     TrainingState state =
         checkpoint == null ? fresh(settings) : TrainingState.load(checkpoint, settings);
     List<String> from = new ArrayList<>();
@@ -162,6 +167,7 @@ public final class Training {
     return run(
         run,
         settings,
+        sets,
         state,
         new Origin(checkpoint, record, strict, from),
         fitted -> {
@@ -190,6 +196,24 @@ public final class Training {
   private record Origin(
       @Nullable Path checkpoint, @Nullable RunRecord record, boolean strict, List<String> lines) {}
 
+  /**
+   * Checks what needs no weights, which may take long to load: the device, the models' places, the
+   * data sets, the template.
+   */
+  private static RunProblems.Sets check(TrainSettings settings) {
+    var _ = settings.compute().room(settings.dtypes());
+    ModelSource.requireExists(settings.policy());
+    if (settings.twoModels()) {
+      ModelSource.requireExists(settings.actor());
+    }
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    var _ =
+        settings
+            .template()
+            .template("the policy", () -> ModelSource.chatTemplate(settings.policy(), now));
+    return RunProblems.Sets.read(settings);
+  }
+
   private TrainingState fresh(TrainSettings settings) {
     return TrainingState.fresh(settings, LoadProgress.on(log, terminal));
   }
@@ -203,10 +227,11 @@ public final class Training {
   private ObjectNode run(
       Path run,
       TrainSettings asked,
+      RunProblems.Sets sets,
       TrainingState state,
       Origin origin,
       Function<TrainSettings, RunFolder> open) {
-    RunProblems problems = RunProblems.of(asked, state);
+    RunProblems problems = RunProblems.of(sets, asked, state);
     state.position().require(problems.training());
     Reference reference = Reference.load(asked, state, run, LoadProgress.on(log, terminal));
     MemoryPlan.Room room = asked.compute().room(asked.dtypes());
