@@ -5,6 +5,7 @@ import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
+import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.InputLines;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
@@ -20,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -42,6 +44,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ScoreLines {
   /** Tokens of one forward pass. */
   private static final int MICRO_BATCH = 4096;
+
+  private static final Predicate<String> IDS = "ids"::equals;
 
   private final Ops ops;
   private final TokenScores scores;
@@ -80,19 +84,20 @@ public final class ScoreLines {
       throws IOException {
     Path input = Path.of(settings.input());
     var _ = settings.compute().room(settings.dtypes());
+    DataLimits limits = settings.limits().limits();
     int[] most = {0};
-    InputLines.forEach(input, line -> most[0] = Math.max(most[0], Line.of(line).ids.length));
+    InputLines.forEach(input, IDS, limits, line -> most[0] = Math.max(most[0], Line.of(line).ids.length));
     ModelFolder folder = ModelSource.loadWeights(settings.model(), LoadProgress.on(log, terminal));
     ModelConfig config = folder.config();
     boolean rounded = settings.dtypes().rounded();
     int room = rounded ? config.longestSequence() : config.longestForward();
-    InputLines.forEach(input, line -> check(Line.of(line), config, room));
+    InputLines.forEach(input, IDS, limits, line -> check(Line.of(line), config, room));
     try (Compute opened = settings.compute().open(() -> plan(config, most[0]))) {
       log.println("score: " + opened.lines().getFirst());
       Model model = new Model(config, folder.parameters());
       TokenScores scores = TokenScores.of(opened.ops(), model, settings.dtypes());
       ScoreLines score = new ScoreLines(opened.ops(), scores, config, settings.lastLogits(), out);
-      InputLines.forEach(input, line -> score.add(Line.of(line)));
+      InputLines.forEach(input, IDS, limits, line -> score.add(Line.of(line)));
       score.write();
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -44,7 +44,10 @@ public final class TokenizeLines {
         settings.input() == null
             ? List.of(new Text("--text", String.valueOf(settings.text())))
             : InputLines.read(
-                Path.of(settings.input()), line -> new Text(line.where(), line.string("text")));
+                Path.of(settings.input()),
+                "text"::equals,
+                settings.limits().limits(),
+                line -> new Text(line.where(), line.string("text")));
     List<int[]> lines = new ArrayList<>();
     for (Text each : texts) {
       String text = chat == null ? each.text : chat.render(List.of(new Message("user", each.text)));

@@ -1,5 +1,6 @@
 package io.jackpot.inference;
 
+import io.jackpot.config.LimitSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.input.InputException;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ public record TokenizeSettings(
         String tokenizer,
     @Setting(value = "none", help = "JSONL file of {\"text\"}") @Nullable String input,
     @Setting(value = "none", help = "one text, in place of a file") @Nullable String text,
+    LimitSettings limits,
     @Setting(value = "false", help = "each text is a user's message in the model's chat template")
         boolean chat,
     @Setting(value = "false", help = "give the text of each id") boolean pieces) {

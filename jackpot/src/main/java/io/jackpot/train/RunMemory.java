@@ -4,7 +4,6 @@ import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.MemoryPlan;
 import io.jackpot.devices.MemoryPlan.Room;
 import io.jackpot.input.InputException;
-import io.jackpot.train.TrainingState.Trained;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Sampler;
 import java.util.function.IntFunction;

@@ -89,6 +89,7 @@ record RunProblems(
     return ProblemSet.training(
         settings.problems(),
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.seed());
@@ -102,6 +103,7 @@ record RunProblems(
     return ProblemSet.heldOut(
         name,
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.evalProblems());

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.jackpot.config.DeviceSettings;
 import io.jackpot.config.DtypeSettings;
+import io.jackpot.config.LimitSettings;
+import io.jackpot.config.Settings;
 import io.jackpot.devices.DeviceChoice;
 import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
@@ -47,6 +49,7 @@ class ScoreLinesTest {
         new ScoreSettings(
             model.toString(),
             input.toString(),
+            Settings.of(LimitSettings.class).defaults(),
             new DeviceSettings(2, DeviceChoice.CPU, Products.Gemm.JAVA, Products.Precision.F32),
             dtypes,
             lastLogits),

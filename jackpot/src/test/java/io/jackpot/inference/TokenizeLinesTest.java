@@ -3,6 +3,8 @@ package io.jackpot.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jackpot.config.LimitSettings;
+import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -42,7 +44,7 @@ class TokenizeLinesTest {
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
     TokenizeLines.run(
-        new TokenizeSettings(tokenizer.toString(), input.toString(), null, false, pieces),
+        new TokenizeSettings(tokenizer.toString(), input.toString(), null, Settings.of(LimitSettings.class).defaults(), false, pieces),
         out,
         new PrintWriter(new StringWriter()));
     return out.toString();
