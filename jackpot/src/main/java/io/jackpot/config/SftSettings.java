@@ -2,6 +2,9 @@ package io.jackpot.config;
 
 import io.jackpot.input.InputException;
 import io.jackpot.weights.StoredType;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
@@ -75,10 +78,12 @@ public record SftSettings(
     DeviceSettings compute,
     @Setting(
             group = Group.DEVICE,
-            value = "8192",
+            value = "auto",
+            absent = "auto",
+            changeable = true,
             min = 1,
-            help = "tokens per forward and backward pass")
-        int microBatchTokens,
+            help = "tokens per forward and backward pass (auto: 8192, or less if memory is small)")
+        @Nullable Integer microBatchTokens,
     @Setting(
             value = "false",
             changeable = true,
@@ -96,6 +101,21 @@ public record SftSettings(
             changeable = true,
             help = "largest weight file of the saved model in MiB")
         int shardMegabytes) {
+
+  /**
+   * Tokens of a pass.
+   *
+   * @throws NullPointerException if they are not chosen yet
+   */
+  public int passTokens() {
+    return Objects.requireNonNull(microBatchTokens);
+  }
+
+  /** With so many tokens of a pass. */
+  public SftSettings withPassTokens(int tokens) {
+    Settings<SftSettings> all = Settings.of(SftSettings.class);
+    return all.build(all.values(this), Map.of("microBatchTokens", tokens));
+  }
 
   /**
    * @throws InputException if settings contradict each other; names them

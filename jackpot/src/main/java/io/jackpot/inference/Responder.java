@@ -11,6 +11,7 @@ import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.prompts.ChatTemplate;
+import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.rollout.LocalWorkers;
 import io.jackpot.rollout.Streams;
@@ -70,17 +71,19 @@ final class Responder implements AutoCloseable {
       DtypeSettings dtypes,
       Function<String, LoadListener> progress) {
     name = ModelSource.resolve(model);
+    var _ = compute.room(dtypes);
+    PromptTemplate around = template.template(name, () -> chat(name));
     ModelFolder folder = ModelSource.load(name, progress);
     if (folder.tokenizer() == null) {
       throw new InputException(name + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
-    prompts = new Prompts(template.template(name, () -> chat(name)), tokenizer);
+    prompts = new Prompts(around, tokenizer);
     Model loaded = folder.textModel();
     config = loaded.config();
     padding = folder.paddingIds();
     cache = dtypes.kvDtype();
-    opened = compute.open(dtypes, () -> plan(config));
+    opened = compute.open(() -> plan(config));
     InferenceModel packed = InferenceModel.of(opened.ops(), loaded, dtypes.actorDtype());
     workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
   }

@@ -112,6 +112,22 @@ public final class ModelSource {
     return name.startsWith(PREFIX) ? name : path(Path.of(name)).toString();
   }
 
+  /**
+   * Checks that there is something in a model's place, which may take long to read.
+   *
+   * @throws InputException if there is not
+   */
+  public static void requireExists(String name) {
+    if (isBuiltIn(name) ? !BUILTIN.contains(name) : !Files.exists(path(Path.of(name)))) {
+      var _ = load(name, LoadOptions.DEFAULT); // which says what is missing
+    }
+  }
+
+  /** Whether a name is that of a model that ships with the program. */
+  public static boolean isBuiltIn(String name) {
+    return name.startsWith(PREFIX);
+  }
+
   private static Path path(Path name) {
     if (Files.isRegularFile(name.resolve(POLICY).resolve(CONFIG))) {
       return name.resolve(POLICY);

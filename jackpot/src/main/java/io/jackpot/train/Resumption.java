@@ -4,6 +4,7 @@ import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
 import io.jackpot.weights.Checkpoints;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ record Resumption<R extends Record>(
 
     /** The learning rate of a step. */
     float rate(R settings, int step);
+
+    /** The tokens of a pass; null if they are to be chosen. */
+    @Nullable Integer passTokens(R settings);
 
     /**
      * @throws InputException if a checkpoint contradicts itself or the settings it was made with
@@ -101,14 +105,21 @@ record Resumption<R extends Record>(
             : "resuming after step " + kept + " of " + kind.steps(before);
     int steps = kind.steps(settings);
     int planned = record == null ? kind.steps(before) : record.settings().path("steps").asInt();
-    if (steps == planned) {
-      return List.of(from);
+    List<String> lines = new ArrayList<>(List.of(from));
+    if (steps != planned) {
+      int next = Math.max(kept, 0) + 1;
+      lines.add(
+          "steps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
+              .formatted(steps, planned, next, steps, kind.rate(settings, next), next));
     }
-    int next = Math.max(kept, 0) + 1;
-    return List.of(
-        from,
-        "steps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
-            .formatted(steps, planned, next, steps, kind.rate(settings, next), next));
+    Integer tokens = kind.passTokens(settings);
+    int made = record == null ? 0 : record.settings().path("microBatchTokens").asInt(0);
+    if (made > 0 && (tokens == null || tokens != made)) {
+      lines.add(
+          "microBatchTokens %s in place of %d: gradients of an update that takes several passes are added up in other parts, so results differ in their last bits from those of an unchanged run"
+              .formatted(tokens == null ? "auto" : tokens, made));
+    }
+    return lines;
   }
 
   /** See {@link RunRecord#onOther}; null for a run that starts. */

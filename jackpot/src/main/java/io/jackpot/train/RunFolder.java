@@ -4,6 +4,7 @@ import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
 import io.jackpot.report.BestEvaluation;
+import io.jackpot.report.Collapse;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.LinesByStep;
@@ -265,6 +266,13 @@ final class RunFolder implements AutoCloseable {
   /** The best evaluation so far. */
   BestEvaluation best() {
     return BestEvaluation.of(folder.resolve(METRICS));
+  }
+
+  /** What its metrics say so far of a policy that falls to nothing. */
+  Collapse collapse() {
+    Collapse collapse = new Collapse();
+    JsonLines.forEach(folder.resolve(METRICS), (_, line) -> collapse.add(line));
+    return collapse;
   }
 
   /** The models of logged tokens; no run resumes from them. */

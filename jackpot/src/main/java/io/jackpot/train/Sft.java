@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -29,12 +29,15 @@ import tools.jackson.databind.node.ObjectNode;
  * results are bit-identical to those of an uninterrupted one.
  */
 public final class Sft {
+  /** Tokens of a pass where memory is not short. */
+  private static final int MOST_TOKENS = 8192;
+
   private static final Settings<SftSettings> SETTINGS = Settings.of(SftSettings.class);
   private static final String MODEL = "model";
 
   /** Settings that a resume may change, and that its {@code config.json} has from then on. */
   private static final List<String> NOTED =
-      List.of("steps", "dtype", "shardMegabytes", "checkpointEvery", "keepCheckpoints");
+      List.of("steps", "dtype", "shardMegabytes", "checkpointEvery", "keepCheckpoints", "microBatchTokens");
 
   private static final Resumption.Kind<SftSettings> KIND =
       new Resumption.Kind<>() {
@@ -46,6 +49,11 @@ public final class Sft {
         @Override
         public float rate(SftSettings settings, int step) {
           return SftLoop.rate(settings, step);
+        }
+
+        @Override
+        public @Nullable Integer passTokens(SftSettings settings) {
+          return settings.microBatchTokens();
         }
 
         @Override
@@ -86,12 +94,13 @@ public final class Sft {
     Path run = Path.of(settings.out());
     String instead = ", or resume this run with --resume " + run;
     RunFolder.requireFree(run, instead);
+    var _ = settings.compute().room();
     return run(
         run,
         Resumption.none(settings),
         SftState.fresh(settings, LoadProgress.on(log, terminal)),
         List.of(),
-        () -> RunFolder.create(run, SETTINGS.toJson(settings), instead, log));
+        fitted -> RunFolder.create(run, SETTINGS.toJson(fitted), instead, log));
   }
 
   /**
@@ -130,14 +139,14 @@ public final class Sft {
           checkpoint == null
               ? SftState.fresh(settings, LoadProgress.on(log, terminal))
               : SftState.load(checkpoint, settings);
-      ObjectNode now = SETTINGS.toJson(settings);
-      now.retain(NOTED);
       return run(
           run,
           resumed,
           state,
           resumed.lines(KIND),
-          () -> {
+          fitted -> {
+            ObjectNode now = SETTINGS.toJson(fitted);
+            now.retain(NOTED);
             folder.change(now);
             folder.open(resumed.kept());
             return folder;
@@ -156,17 +165,38 @@ public final class Sft {
       Resumption<SftSettings> origin,
       SftState state,
       List<String> from,
-      Supplier<RunFolder> open) {
-    SftSettings settings = origin.settings();
-    Demonstrations.Data data = state.read(settings);
-    requireSpace(run, settings, state.trained(), origin.kept());
-    try (Compute device = settings.compute().open(() -> plan(settings, state.trained()))) {
+      Function<SftSettings, RunFolder> open) {
+    SftSettings asked = origin.settings();
+    Demonstrations.Data data = state.read(asked);
+    requireSpace(run, asked, state.trained(), origin.kept());
+    List<Sequence> examples =
+        data.demonstrations().stream()
+            .map(each -> new Sequence(each.ids(), each.targets()))
+            .toList();
+    int longest = examples.stream().mapToInt(Sequence::tokens).max().orElse(1);
+    ModelConfig config = state.trained().folder().config();
+    MemoryPlan.Room room = asked.compute().room();
+    Integer tokens = asked.microBatchTokens();
+    SftSettings settings =
+        asked.withPassTokens(
+            tokens != null
+                ? tokens
+                : RunMemory.passTokens(
+                    MOST_TOKENS, longest, room, each -> plan(asked, config, longest, each)));
+    MemoryPlan plan = plan(settings, config, longest, settings.passTokens());
+    try (Compute device = settings.compute().open(() -> plan)) {
       String other = origin.onOther(device.ops().arithmetic());
-      try (RunFolder folder = open.get();
+      try (RunFolder folder = open.apply(settings);
           Interruption.Scope signals =
               interruption.listen(log, "the update that runs ends, then a checkpoint follows");
           ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
         device.lines().forEach(log::println);
+        if (!room.onDevice()) {
+          log.println(
+              (plan.fits(room) ? plan.heapLine(room) : "warning: at worst, " + plan.tooMuch(room))
+                  + "; passes of at most %,d tokens (--micro-batch-tokens)"
+                      .formatted(settings.passTokens()));
+        }
         log.println("model " + state.name());
         data.notes().forEach(log::println);
         from.forEach(log::println);
@@ -174,10 +204,6 @@ public final class Sft {
           log.println(other);
         }
         log.flush();
-        List<Sequence> examples =
-            data.demonstrations().stream()
-                .map(each -> new Sequence(each.ids(), each.targets()))
-                .toList();
         SftLoop loop =
             new SftLoop(
                 settings,
@@ -229,14 +255,15 @@ public final class Sft {
         "give another --out, a smaller --keep-checkpoints, or --dtype bf16");
   }
 
-  private static MemoryPlan plan(SftSettings settings, Trained trained) {
-    ModelConfig config = trained.folder().config();
+  private static MemoryPlan plan(
+      SftSettings settings, ModelConfig config, int longest, int passTokens) {
+    long batch = (long) settings.trainBatch() * longest;
+    int tokens = (int) Math.max(longest, Math.min(batch, passTokens));
+    String advice = tokens > longest ? "--micro-batch-tokens below " + tokens : "shorter lines";
     return new MemoryPlan.Builder()
         .model("model", config)
-        .learner("model", config, settings.microBatchTokens(), settings.recomputeActivations())
-        .build(
-            (settings.recomputeActivations() ? "" : "--recompute-activations, ")
-                + "--micro-batch-tokens below "
-                + settings.microBatchTokens());
+        .learner("model", config, tokens, settings.recomputeActivations())
+        .head(config, tokens)
+        .build((settings.recomputeActivations() ? "" : "--recompute-activations, ") + advice);
   }
 }

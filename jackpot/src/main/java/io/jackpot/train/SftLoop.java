@@ -128,7 +128,7 @@ final class SftLoop {
     List<Sequence> batch = batch();
     int tokens = batch.stream().mapToInt(each -> each.targets().length).sum();
     double loss = 0;
-    for (PackedResponses part : PackedResponses.split(batch, settings.microBatchTokens())) {
+    for (PackedResponses part : PackedResponses.split(batch, settings.passTokens())) {
       Head head = learner.model().head(learner.forward(part), 1);
       HeadStatistics statistics = HeadStatistics.allocate(part.responses(), 0);
       ops.headForward(head, part.actions(), statistics);
@@ -171,7 +171,7 @@ final class SftLoop {
         new Diagnosis(
             List.of(new Diagnosis.Suspect(learner, settings.learningRate(), "learningRate")),
             1,
-            settings.microBatchTokens(),
+            settings.passTokens(),
             "data without lines that are this unlikely");
     String checkpoint =
         folder

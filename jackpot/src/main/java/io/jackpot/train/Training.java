@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.config.ModelDefaults;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
@@ -16,13 +17,14 @@ import io.jackpot.report.Interruption;
 import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
-import io.jackpot.transformer.ModelConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -46,6 +48,11 @@ public final class Training {
         }
 
         @Override
+        public @Nullable Integer passTokens(TrainSettings settings) {
+          return settings.microBatchTokens();
+        }
+
+        @Override
         public void check(Path checkpoint, TrainSettings settings) {
           TrainingState.check(checkpoint, settings);
         }
@@ -57,7 +64,8 @@ public final class Training {
       };
 
   /** Settings that a resume may change, and that its {@code config.json} has from then on. */
-  private static final List<String> NOTED = List.of("steps", "keepBest", "stopAfter");
+  private static final List<String> NOTED = 
+      List.of("steps", "keepBest", "stopAfter", "microBatchTokens");
 
   private final PrintWriter log;
   private final boolean terminal;
@@ -93,16 +101,18 @@ public final class Training {
    * @throws InterruptedRunException if it was interrupted
    */
   public ObjectNode start(TrainSettings settings, Path run) {
-    ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
+    Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     String instead = ", or resume this run with --resume " + run;
     RunFolder.requireFree(run, instead);
+    RunProblems.Sets sets = check(settings);
     return run(
         run,
         settings,
+        sets,
         fresh(settings),
         Resumption.none(settings),
         List.of(),
-        () -> RunFolder.create(run, config, instead, log));
+        fitted -> RunFolder.create(run, all.toJson(fitted), instead, log));
   }
 
   /** {@link #resume(Path, Map, boolean)} that is not strict. */
@@ -138,21 +148,41 @@ public final class Training {
         Resumption.of(run, folder, all, before, changes, strict, KIND);
     TrainSettings settings = resumed.settings();
     Path checkpoint = resumed.checkpoint();
+    RunProblems.Sets sets = check(settings);
     TrainingState state =
         checkpoint == null ? fresh(settings) : TrainingState.load(checkpoint, settings);
-    ObjectNode now = all.toJson(settings);
-    now.retain(NOTED);
     return run(
         run,
         settings,
+        sets,
         state,
         resumed,
         resumed.lines(KIND),
-        () -> {
+        fitted -> {
+          ObjectNode now = all.toJson(fitted);
+          now.retain(NOTED);
           folder.change(now);
           folder.open(resumed.kept());
           return folder;
         });
+  }
+
+  /**
+   * Checks what needs no weights, which may take long to load: the device, the models' places, the
+   * data sets, the template.
+   */
+  private static RunProblems.Sets check(TrainSettings settings) {
+    var _ = settings.compute().room(settings.dtypes());
+    ModelSource.requireExists(settings.policy());
+    if (settings.twoModels()) {
+      ModelSource.requireExists(settings.actor());
+    }
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    var _ =
+        settings
+            .template()
+            .template("the policy", () -> ModelSource.chatTemplate(settings.policy(), now));
+    return RunProblems.Sets.read(settings);
   }
 
   private TrainingState fresh(TrainSettings settings) {
@@ -162,30 +192,35 @@ public final class Training {
   /**
    * Runs to the end.
    *
+   * @param asked the settings, whose tokens of a pass may have to be chosen
    * @param from lines for the log
    * @param open opens the folder of the run, once everything else is known to fit
    */
   private ObjectNode run(
       Path run,
-      TrainSettings settings,
+      TrainSettings asked,
+      RunProblems.Sets sets,
       TrainingState state,
       Resumption<TrainSettings> origin,
       List<String> from,
-      Supplier<RunFolder> open) {
-    RunProblems problems = RunProblems.of(settings, state);
+      Function<TrainSettings, RunFolder> open) {
+    RunProblems problems = RunProblems.of(sets, asked, state);
     state.position().require(problems.training());
-    requireSpace(run, settings, state, origin.kept());
-    Reference reference = Reference.load(settings, state, run, LoadProgress.on(log, terminal));
-    try (Compute device =
-        settings
-            .compute()
-            .open(settings.dtypes(), () -> plan(settings, state, reference, problems))) {
+    requireSpace(run, asked, state, origin.kept());
+    Reference reference = Reference.load(asked, state, run, LoadProgress.on(log, terminal));
+    MemoryPlan.Room room = asked.compute().room(asked.dtypes());
+    RunMemory memory = RunMemory.of(asked, state, reference, problems, room);
+    TrainSettings settings = asked.withPassTokens(memory.passTokens());
+    try (Compute device = settings.compute().open(memory::plan)) {
       String other = origin.onOther(device.ops().arithmetic());
-      try (RunFolder folder = open.get();
+      try (RunFolder folder = open.apply(settings);
           Interruption.Scope signals =
               interruption.listen(log, "the update that runs ends, then a checkpoint follows");
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         announce(run, device, settings, state, problems);
+        if (!room.onDevice()) {
+          log.println(memory.line(asked, room));
+        }
         if (reference != null) {
           reference.note(run);
           log.println(reference.announcement(settings));
@@ -199,7 +234,15 @@ public final class Training {
             new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
         TrainingLoop loop =
             new TrainingLoop(
-                device, settings, problems, state, reference, folder, recorder, interruption);
+                device,
+                settings,
+                problems,
+                state,
+                reference,
+                folder,
+                recorder,
+                interruption,
+                memory.slots());
         Path checkpoint = origin.checkpoint();
         return DiskSpace.writing(
             "train",
@@ -261,38 +304,6 @@ public final class Training {
         Math.ceilDiv(left, settings.checkpointEvery()) + (kept < 0 ? 1 : 0),
         0,
         "give another --out, or a smaller --keep-checkpoints");
-  }
-
-  private static MemoryPlan plan(
-      TrainSettings settings,
-      TrainingState state,
-      @Nullable Reference reference,
-      RunProblems problems) {
-    ModelConfig policy = state.policy().model().config();
-    int prompt = problems.longestPrompt();
-    int response = settings.maxResponseTokens();
-    long batch = (long) settings.updateResponses() * (prompt + response);
-    int tokens = (int) Math.max(prompt + response, Math.min(batch, settings.microBatchTokens()));
-    boolean recompute = settings.recomputeActivations();
-    MemoryPlan.Builder plan =
-        new MemoryPlan.Builder()
-            .model("policy", state.policy().folder().config())
-            .learner("policy", policy, tokens, recompute)
-            .sampler("policy", policy, settings.samplingSlots(), prompt, response);
-    if (state.actor() != null) {
-      ModelConfig actor = state.actor().model().config();
-      plan.model("actor", state.actor().folder().config())
-          .learner("actor", actor, tokens, recompute)
-          .sampler("actor", actor, settings.samplingSlots(), prompt, response);
-    }
-    if (reference != null) {
-      ModelConfig config = reference.model().config();
-      plan.model("reference", config).frozen("reference", config, tokens);
-    }
-    return plan.build(
-        (recompute ? "" : "--recompute-activations, ")
-            + "--micro-batch-tokens below %d, --sampling-slots below %d"
-                .formatted(tokens, settings.samplingSlots()));
   }
 
   private void leftOut(String what, int badGold, int badLength) {
@@ -359,6 +370,10 @@ public final class Training {
             : "actor %s, %,d parameters"
                 .formatted(settings.actor(), state.actor().folder().parameters().count()),
         Names.of(settings.arm()));
+    String optimizer = ModelDefaults.of(settings.policy(), settings.actor()).line(settings);
+    if (!optimizer.isEmpty()) {
+      log.println(optimizer);
+    }
     padding("the policy", state.policy());
     if (state.actor() != null) {
       padding("the actor", state.actor());

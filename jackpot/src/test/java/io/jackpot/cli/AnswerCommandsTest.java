@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.jackpot.inference.ScriptedModel;
 import io.jackpot.weights.Json;
@@ -77,7 +78,7 @@ class AnswerCommandsTest extends CommandRunner {
     String model = model(Map.of('=', "#", '#', "3", '3', "$"));
     Result text = jackpot("generate", "--model", model, "--prompt", "1+2=");
     assertThat(text.status()).isZero();
-    assertThat(text.out()).isEqualTo("1+2=#3\n\n");
+    assertThat(text.out()).isEqualTo("prompt: 1+2=\nresponse: #3\n\n");
     assertThat(text.err()).contains("generate: ");
     String input = file("in.jsonl", "{\"prompt\": \"1+2=\"}", "{\"prompt\": \"3=\"}");
     List<JsonNode> lines =
@@ -98,6 +99,14 @@ class AnswerCommandsTest extends CommandRunner {
     assertThat(lines).hasSize(4);
     assertThat(lines.get(3).toString())
         .isEqualTo("{\"prompt\":\"3=\",\"response\":\"#3\",\"finishReason\":\"length\"}");
+    String[] args = {"generate", "--model", model, "--prompt", "3=", "--tokens", "--json"};
+    JsonNode tokens = jackpot(args).lines().getFirst();
+    assertThat(tokens.get("promptIds").toString()).isEqualTo("[3,13]");
+    assertThat(tokens.get("ids")).hasSize(3);
+    assertThat(tokens.get("logprobs")).hasSize(3);
+    assertThat(tokens.get("logprobs").get(0).doubleValue()).isCloseTo(0, within(1e-6));
+    jackpot("generate", "--model", model, "--prompt", "3=", "--tokens")
+        .assertFails(2, "--tokens: only beside --json");
   }
 
   @Test

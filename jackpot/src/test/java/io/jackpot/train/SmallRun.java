@@ -71,6 +71,11 @@ final class SmallRun {
     flags.put("evalProblems", "3");
     flags.put("checkpointEvery", "2");
     flags.put("learningRate", "0.01");
+    flags.put("actorLearningRate", "0.0006");
+    flags.put("beta2", "0.99");
+    flags.put("weightDecay", "0");
+    flags.put("warmupSteps", "10");
+    flags.put("decay", "linear");
     flags.putAll(changes);
     Map<String, @Nullable Object> values = Settings.of(TrainSettings.class).flags(flags);
     return TrainSettings.layered(Map.of(), values);
