@@ -1,7 +1,7 @@
 #!/bin/sh
 # Peak memory of the process (RSS) of score, generate, eval, sft and one train step with a real model, beside PyTorch's.
 #
-#   bench/peers/memory.sh PYTHON MODEL.gguf FOLDER [HEAP]    PYTHON has torch, transformers and gguf; HEAP: 10g
+#   bench/peers/memory.sh PYTHON MODEL.gguf FOLDER [HEAP]    PYTHON has torch, transformers, gguf and accelerate; HEAP: 10g
 set -eu
 python=$1 model=$2 folder=$3 heap=${4:-10g}
 here=$(cd "$(dirname "$0")/../.." && pwd)

@@ -196,8 +196,8 @@ class AnswerCommandsTest extends CommandRunner {
     String[] truncated = Arrays.copyOf(args, args.length + 2);
     truncated[args.length] = "--top-p";
     truncated[args.length + 1] = "0.3";
-    assertThat(jackpot(args).out().replaceAll("[=\\s]", "").chars().distinct()).hasSize(10);
-    assertThat(jackpot(truncated).out().replaceAll("[=\\s]", "").chars().distinct()).hasSize(3);
+    assertThat(jackpot(args).out().replaceAll("[^0-9]", "").chars().distinct()).hasSize(10);
+    assertThat(jackpot(truncated).out().replaceAll("[^0-9]", "").chars().distinct()).hasSize(3);
   }
 
   // ---- The contracts of the other commands
