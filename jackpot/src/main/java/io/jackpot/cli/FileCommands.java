@@ -55,7 +55,8 @@ final class FileCommands {
                 settings.tokenizer,
                 Path.of(settings.input),
                 settings.limits.limits(),
-                console.out()));
+                console.out(),
+                console.err()));
   }
 
   private record VerifySettings(

@@ -2,6 +2,7 @@ package io.jackpot.cli;
 
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.train.TrainingStoppedException;
 import io.jackpot.weights.Json;
 import java.io.FileDescriptor;
@@ -70,6 +71,9 @@ public final class Main {
   }
 
   private static int fail(PrintWriter err, boolean stackTrace, Throwable failure) {
+    if (failure instanceof InterruptedRunException interrupted) {
+      return interrupted.status();
+    }
     err.println("error: " + Json.oneLine(message(failure)));
     if (stackTrace) {
       failure.printStackTrace(err);

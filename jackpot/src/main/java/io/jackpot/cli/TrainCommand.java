@@ -7,6 +7,7 @@ import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.models.ModelSource;
+import io.jackpot.report.Interruption;
 import io.jackpot.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,11 @@ final class TrainCommand {
               value = "none",
               help =
                   "run folder to resume from its last checkpoint; --steps extends a finished run")
-          @Nullable String resume) {}
+          @Nullable String resume,
+      @Setting(
+              value = "false",
+              help = "with --resume: refuse other ops than before, or vectors of another width")
+          boolean strict) {}
 
   static CommandSpec command(Console console) {
     CommandSpec command =
@@ -62,14 +67,17 @@ final class TrainCommand {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
     Map<String, String> given = Options.given(parsed, SETTINGS);
     Map<String, @Nullable Object> flags = SETTINGS.flags(given);
-    Training training = new Training(console.err(), Console.isTerminal());
+    Training training = new Training(console.err(), Console.isTerminal(), Interruption.ofSignals());
     if (paths.resume != null) {
       Stream.concat(given.keySet().stream(), Stream.of("config", "out"))
           .filter(key ->
               parsed.hasMatchedOption(Names.flag(key)) && !SETTINGS.changeable().contains(key))
           .findFirst()
           .ifPresent(TrainCommand::refuse);
-      return training.resume(Path.of(paths.resume), flags);
+      return training.resume(Path.of(paths.resume), flags, paths.strict);
+    }
+    if (paths.strict) {
+      throw new InputException("--strict: expected --resume with it, there is nothing to compare");
     }
     Map<String, @Nullable Object> file =
         paths.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(paths.config));

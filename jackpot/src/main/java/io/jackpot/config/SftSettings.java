@@ -24,6 +24,7 @@ public record SftSettings(
             value = "false",
             help = "start from random weights; take only config and tokenizer of the model")
         boolean fresh,
+    TemplateSettings template,
     @Setting(
             group = Group.DATA,
             value = "true",

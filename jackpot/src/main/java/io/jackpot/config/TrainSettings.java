@@ -203,6 +203,17 @@ public record TrainSettings(
         int checkpointEvery,
     @Setting(value = "2", min = 1, help = "checkpoints to keep") int keepCheckpoints,
     @Setting(
+            value = "true",
+            changeable = true,
+            help = "keep the checkpoint of the best held-out accuracy beside them")
+        boolean keepBest,
+    @Setting(
+            value = "none",
+            min = 1,
+            changeable = true,
+            help = "evaluations without a gain after which the run ends (none: it goes on)")
+        @Nullable Integer stopAfter,
+    @Setting(
             group = Group.DEVICE,
             value = "32768",
             min = 1,

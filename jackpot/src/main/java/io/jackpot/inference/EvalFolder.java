@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,6 +27,11 @@ final class EvalFolder implements AutoCloseable {
   private static final String CONFIG = "config.json";
   private static final String PROBLEMS = "problems.jsonl";
   private static final String SAMPLES = "samples.jsonl";
+
+  private static final String WHAT = "an evaluation";
+
+  /** What a start writes before {@code config.json}, which makes it whole. */
+  private static final Set<String> FIRST = Set.of(PROBLEMS);
 
   private final Path folder;
   private final FolderLock lock;
@@ -43,8 +49,7 @@ final class EvalFolder implements AutoCloseable {
    * @throws InputException if it holds anything
    */
   static void checkFree(Path folder) {
-    FolderLock.requireFree(
-        folder, "an evaluation", ", or resume this evaluation with --resume " + folder);
+    FolderLock.requireFree(folder, WHAT, instead(folder), FIRST);
   }
 
   /**
@@ -53,11 +58,20 @@ final class EvalFolder implements AutoCloseable {
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
   static EvalFolder create(Path folder, ObjectNode config, List<DataSet> sets) {
-    checkFree(folder);
-    byte[] problems = problems(sets);
-    AtomicFiles.writeAtomically(folder.resolve(PROBLEMS), out -> out.write(problems));
-    Json.write(folder.resolve(CONFIG), config);
-    return FolderLock.take(folder, lock -> new EvalFolder(folder, lock));
+    FolderLock lock = FolderLock.takeNew(folder, WHAT, instead(folder), FIRST);
+    try {
+      byte[] problems = problems(sets);
+      AtomicFiles.writeAtomically(folder.resolve(PROBLEMS), out -> out.write(problems));
+      Json.write(folder.resolve(CONFIG), config);
+      return new EvalFolder(folder, lock);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static String instead(Path folder) {
+    return ", or resume this evaluation with --resume " + folder;
   }
 
   /**

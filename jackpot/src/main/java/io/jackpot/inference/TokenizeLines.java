@@ -5,7 +5,9 @@ import io.jackpot.models.ModelSource;
 import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.InputLines;
 import io.jackpot.weights.Tokenizer;
+import io.jackpot.weights.UnknownBytes;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,12 +24,15 @@ public final class TokenizeLines {
 
   /**
    * @param name of a model as {@link ModelSource} takes it, or a {@code tokenizer.json}
+   * @param log gets a line on what the vocabulary cannot express
    * @throws InputException if a file cannot be read or a line is not as expected; then nothing is
    *     written
    */
-  public static void run(String name, Path input, DataLimits limits, Appendable out)
+  public static void run(
+      String name, Path input, DataLimits limits, Appendable out, PrintWriter log)
       throws IOException {
     Tokenizer tokenizer = ModelSource.tokenizer(name);
+    UnknownBytes unknown = new UnknownBytes(tokenizer);
     List<int[]> lines =
         InputLines.read(
             input,
@@ -35,8 +40,13 @@ public final class TokenizeLines {
             limits,
             line -> {
               String text = line.string("text");
+              unknown.add(text);
               return InputException.at(line.where(), () -> tokenizer.encodePlain(text));
             });
+    String note = unknown.note("texts");
+    if (note != null) {
+      log.println("tokenize: " + note);
+    }
     for (int[] plain : lines) {
       ObjectNode answer = JsonNodeFactory.instance.objectNode();
       ArrayNode array = answer.putArray("ids");

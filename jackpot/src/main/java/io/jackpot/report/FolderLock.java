@@ -10,7 +10,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -27,18 +29,17 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Checks that something new can start in {@code folder}: it does not exist or is empty.
+   * Checks that something new can start in {@code folder}: it does not exist, is empty, or holds no
+   * more than what a start that was killed leaves.
    *
    * @param what a run or an evaluation, for messages
    * @param instead of another folder, for messages
-   * @throws InputException if it holds anything
+   * @param first files that a start writes before the one that makes it whole
+   * @throws InputException if it holds anything else
    */
-  public static void requireFree(Path folder, String what, String instead) {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      if (files.findAny().isPresent()) {
+  public static void requireFree(Path folder, String what, String instead, Set<String> first) {
+    try {
+      if (!isFree(folder, first)) {
         throw new InputException(folder + ": not empty; give another folder with --out" + instead);
       }
     } catch (IOException e) {
@@ -47,7 +48,53 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a folder that exists.
+   * Whether there is nothing in {@code folder} but what a start that was killed leaves.
+   *
+   * @param first as for {@link #requireFree}
+   */
+  public static boolean isFree(Path folder, Set<String> first) throws IOException {
+    if (!Files.exists(folder)) {
+      return true;
+    }
+    Predicate<Path> own =
+        Files.exists(folder.resolve(NAME))
+            ? file -> first.contains(file.getFileName().toString()) || isOfLock(file)
+            : FolderLock::isOfLock;
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.allMatch(own);
+    }
+  }
+
+  private static boolean isOfLock(Path file) {
+    return file.endsWith(NAME) || AtomicFiles.isUnfinished(file);
+  }
+
+  /**
+   * Makes a folder for something new, and takes its lock before anything is written there.
+   *
+   * @throws InputException as {@link #requireFree} and {@link #take(Path)}
+   */
+  public static FolderLock takeNew(Path folder, String what, String instead, Set<String> first) {
+    requireFree(folder, what, instead, first);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot start " + what + " here", folder, e);
+    }
+    FolderLock lock = take(folder);
+    try {
+      // Another process may have been faster, and gone.
+      requireFree(folder, what, instead, first);
+      return lock;
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Takes the lock of a folder that exists, and removes what a killed process left unfinished
+   * there.
    *
    * @throws InputException if another process has it, or the folder cannot be written
    */
@@ -59,6 +106,7 @@ public final class FolderLock implements AutoCloseable {
       try {
         FileLock lock = channel.tryLock();
         if (lock != null) {
+          AtomicFiles.deleteUnfinished(folder);
           return new FolderLock(channel);
         }
       } catch (OverlappingFileLockException e) {

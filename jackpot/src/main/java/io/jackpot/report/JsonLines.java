@@ -17,7 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -152,18 +153,25 @@ public final class JsonLines implements AutoCloseable {
    * @throws InputException if there is no such file, or a line is no JSON object
    */
   public static void forEach(Path file, LineReader reader) {
-    forEachLine(file, (number, bytes) -> reader.read(number, parse(file, number, bytes)));
+    forEachLine(
+        file,
+        (number, bytes) -> {
+          reader.read(number, parse(file, number, bytes));
+          return true;
+        });
   }
 
-  /** Reads the bytes of all complete lines. */
-  private static void forEachLine(Path file, BiConsumer<Integer, byte[]> reader) {
+  /** Reads the bytes of complete lines, until {@code reader} answers false. */
+  private static void forEachLine(Path file, BiPredicate<Integer, byte[]> reader) {
     try (InputStream in = new BufferedInputStream(InputFiles.stream(file), 1 << 16)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       int number = 0;
       for (int b = in.read(); b >= 0; b = in.read()) {
         if (b == '\n') {
           number++;
-          reader.accept(number, line.toByteArray());
+          if (!reader.test(number, line.toByteArray())) {
+            return;
+          }
           line.reset();
         } else {
           line.write(b);
@@ -175,16 +183,39 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /**
-   * Keeps only the complete lines whose {@code step} is at most {@code step}, byte for byte; the
-   * file is replaced as a whole. Nothing happens if there is no such file.
+   * Cuts the file off before the first complete line whose {@code step} is above {@code step}.
+   * Nothing happens if there is no such file.
    *
-   * @throws InputException if a line is no JSON object or has no integer {@code step}
+   * @throws InputException if a line before that is no JSON object or has no integer {@code step}
    */
   public static void truncateAfter(Path file, int step) {
     if (!Files.exists(file)) {
       return;
     }
-    ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    long length = upTo(file, step).length;
+    try (FileChannel channel = InputFiles.channel(file, StandardOpenOption.WRITE)) {
+      channel.truncate(length);
+    } catch (IOException e) {
+      throw AtomicFiles.failed("cannot write", file, e);
+    }
+  }
+
+  /**
+   * How many lines each step has, of the lines before the first of a step above {@code step}; empty
+   * if there is no such file.
+   *
+   * @throws InputException as {@link #truncateAfter}
+   */
+  public static LinesByStep count(Path file, int step) {
+    return Files.exists(file) ? upTo(file, step).lines : new LinesByStep();
+  }
+
+  /** The lines before the first of a later step, and their length in bytes. */
+  private record Kept(LinesByStep lines, long length) {}
+
+  private static Kept upTo(Path file, int step) {
+    LinesByStep lines = new LinesByStep();
+    AtomicLong length = new AtomicLong();
     forEachLine(
         file,
         (number, bytes) -> {
@@ -193,12 +224,14 @@ public final class JsonLines implements AutoCloseable {
             throw new InputException(
                 file + ":" + number + ": found no integer \"step\", expected one in each line");
           }
-          if (at.longValue() <= step) {
-            kept.writeBytes(bytes);
-            kept.write('\n');
+          if (at.longValue() > step) {
+            return false;
           }
+          lines.add(at.intValue());
+          length.addAndGet(bytes.length + 1L);
+          return true;
         });
-    AtomicFiles.writeAtomically(file, kept::writeTo);
+    return new Kept(lines, length.get());
   }
 
   private static JsonNode parse(Path file, int number, byte[] bytes) {

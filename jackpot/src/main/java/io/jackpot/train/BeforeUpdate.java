@@ -10,8 +10,10 @@ import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.Buffer;
 import io.jackpot.transformer.NonFiniteException;
+import io.jackpot.weights.Safetensors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** The distributions of a rollout's response tokens before its first update: p_ref and p_inf. */
 interface BeforeUpdate {
@@ -52,6 +54,8 @@ interface BeforeUpdate {
 
   /** Keeps both for a rollout of several mini-batches, or one for which λ is solved. */
   record Kept(Snapshot ofPolicy, Snapshot ofSampler) implements BeforeUpdate {
+    private static final String POLICY = "policy.";
+    private static final String SAMPLER = "sampler.";
 
     /**
      * The λ at which the rollout's tokens have this mean acceptance (Theorem 3.4).
@@ -75,6 +79,28 @@ interface BeforeUpdate {
       return LambdaSolver.solveRatios(ratio, acceptance);
     }
 
+    /** Puts what is needed of the tokens from {@code from} on into the arrays of a checkpoint. */
+    void put(Map<String, Tensor> arrays, int from) {
+      ofPolicy.put(arrays, POLICY, from);
+      if (ofSampler != ofPolicy) {
+        ofSampler.put(arrays, SAMPLER, from);
+      }
+    }
+
+    /**
+     * Reads what {@link #put} put.
+     *
+     * @throws InputException if an array is missing
+     */
+    static Kept of(Safetensors arrays, Ops ops, float temperature) {
+      Snapshot policy = new Snapshot(ops, arrays, POLICY, temperature);
+      return new Kept(
+          policy,
+          arrays.names().contains(SAMPLER + Snapshot.HIDDEN)
+              ? new Snapshot(ops, arrays, SAMPLER, temperature)
+              : policy);
+    }
+
     @Override
     public Distribution policy(Distribution now, int from) {
       return ofPolicy.slice(from, now.logProbs().length);
@@ -91,6 +117,11 @@ interface BeforeUpdate {
    * probability can still be had when the weights have moved.
    */
   final class Snapshot {
+    private static final String HIDDEN = "hidden";
+    private static final String WEIGHT = "headWeight";
+    private static final String LOG_SUM_EXP = "logSumExp";
+    private static final String LOG_PROB = "logProb";
+
     private final Ops ops;
     private final Tensor hidden;
     private final Tensor weight;
@@ -120,6 +151,31 @@ interface BeforeUpdate {
       ops.copyRows(now.weight(), 0, weight, 0, now.vocabulary());
       this.statistics = HeadStatistics.allocate(tokens, 0);
       ops.headForward(now, actions, statistics);
+    }
+
+    /** Reads the arrays that {@link #put} put. */
+    private Snapshot(Ops ops, Safetensors arrays, String prefix, float temperature) {
+      this.ops = ops;
+      this.temperature = temperature;
+      this.hidden = arrays.read(prefix + HIDDEN);
+      this.weight = arrays.read(prefix + WEIGHT);
+      int tokens = hidden.rows();
+      this.statistics = HeadStatistics.allocate(tokens, 0);
+      float[] logSumExp = arrays.read(prefix + LOG_SUM_EXP).data();
+      float[] logProb = arrays.read(prefix + LOG_PROB).data();
+      System.arraycopy(logSumExp, 0, statistics.logSumExp(), 0, tokens);
+      System.arraycopy(logProb, 0, statistics.logProb(), 0, tokens);
+    }
+
+    private void put(Map<String, Tensor> arrays, String prefix, int from) {
+      int count = hidden.rows() - from;
+      Tensor part = Tensor.zeros(count, hidden.cols());
+      ops.copyRows(hidden, from, part, 0, count);
+      Distribution rest = slice(from, count);
+      arrays.put(prefix + HIDDEN, part);
+      arrays.put(prefix + WEIGHT, weight);
+      arrays.put(prefix + LOG_SUM_EXP, Tensor.of(rest.logSumExp, count));
+      arrays.put(prefix + LOG_PROB, Tensor.of(rest.logProbs, count));
     }
 
     private Distribution slice(int from, int count) {

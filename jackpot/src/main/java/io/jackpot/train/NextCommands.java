@@ -50,6 +50,12 @@ final class NextCommands {
         "  " + commands.eval(settings.policy(), evals.resolve("start")));
   }
 
+  /** The command that resumes a run of {@code command}. */
+  static String resume(String command, Path run) {
+    return joined(
+        List.of(System.getProperty(LAUNCHER, "bin/jackpot"), command, "--resume", run.toString()));
+  }
+
   private String generate(List<Problem> problems, boolean hasChat) {
     Problem shortest =
         problems.stream()

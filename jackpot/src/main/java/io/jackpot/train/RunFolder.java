@@ -3,16 +3,27 @@ package io.jackpot.train;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
+import io.jackpot.report.BestEvaluation;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
+import io.jackpot.report.LinesByStep;
+import io.jackpot.report.LivePage;
 import io.jackpot.report.RunReport;
+import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -22,70 +33,187 @@ import tools.jackson.databind.node.ObjectNode;
  * token-log/}. A lock makes sure that one process at a time writes to it.
  */
 final class RunFolder implements AutoCloseable {
-  static final String CONFIG = "config.json";
+  private static final String CONFIG = "config.json";
   private static final String METRICS = "metrics.jsonl";
   private static final String SAMPLES = "samples.jsonl";
   private static final String TOKENS = "tokens.jsonl";
+  private static final String CHECKPOINTS = "checkpoints";
+  private static final String LOGGED = "token-log";
 
   private final Path folder;
+  private final PrintWriter log;
   private final FolderLock lock;
-  private final JsonLines metrics;
-  private final JsonLines samples;
+  private final Map<String, Lines> files = new LinkedHashMap<>();
+  private @Nullable LivePage page;
+  private ObjectNode lastMetrics = JsonNodeFactory.instance.objectNode();
 
-  /** Opened by the first line. */
-  private @Nullable JsonLines tokens;
-
-  private RunFolder(Path folder, FolderLock lock, int step) {
+  private RunFolder(Path folder, PrintWriter log, FolderLock lock) {
     this.folder = folder;
+    this.log = log;
     this.lock = lock;
-    JsonLines.truncateAfter(folder.resolve(METRICS), step);
-    JsonLines.truncateAfter(folder.resolve(SAMPLES), step);
-    JsonLines.truncateAfter(folder.resolve(TOKENS), step);
-    this.metrics = JsonLines.open(folder.resolve(METRICS));
-    this.samples = JsonLines.open(folder.resolve(SAMPLES));
+  }
+
+  /** A file of lines that each have a step. */
+  static final class Lines {
+    private final JsonLines file;
+    private final LinesByStep counts;
+
+    private Lines(Path file, LinesByStep counts) {
+      this.file = JsonLines.open(file);
+      this.counts = counts;
+    }
+
+    /** Appends a line; see {@link JsonLines#append}. */
+    void append(ObjectNode line) {
+      file.append(line);
+      counts.add(line.path("step").intValue());
+    }
   }
 
   /**
-   * A new run.
+   * Checks early that a new run can start in {@code folder}.
    *
    * @param instead what to do if there already is a run, for messages
+   * @throws InputException if it holds anything
+   */
+  static void requireFree(Path folder, String instead) {
+    FolderLock.requireFree(folder, "a run", instead, Set.of());
+  }
+
+  /**
+   * A new run, open for lines. It has started once its {@code config.json} exists.
+   *
+   * @param instead what to do if there already is a run, for messages
+   * @param log gets warnings
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
-  static RunFolder create(Path folder, ObjectNode config, String instead) {
-    FolderLock.requireFree(folder, "a run", instead);
-    Json.write(folder.resolve(CONFIG), config);
-    return open(folder, -1);
+  static RunFolder create(Path folder, ObjectNode config, String instead, PrintWriter log) {
+    RunFolder run =
+        new RunFolder(folder, log, FolderLock.takeNew(folder, "a run", instead, Set.of()));
+    try {
+      Json.write(folder.resolve(CONFIG), config);
+      run.open(-1);
+      return run;
+    } catch (RuntimeException e) {
+      run.close();
+      throw e;
+    }
   }
 
   /**
-   * Opens a run to resume it. Lines of steps after {@code step} are removed, since those steps are
+   * A run to resume. Nothing in it changes before {@link #open}, but what a killed process left
+   * unfinished is removed.
+   *
+   * @param log gets warnings
+   * @throws InputException if there is no run, or another process is at work on it
+   */
+  static RunFolder existing(Path folder, PrintWriter log) {
+    if (Files.isDirectory(folder) && !Files.exists(folder.resolve(CONFIG))) {
+      throw new InputException(
+          "%s: nothing to resume: no %s in it; a run that stopped before its start was complete starts again with --out %s"
+              .formatted(folder, CONFIG, folder));
+    }
+    var _ = Json.read(folder.resolve(CONFIG));
+    FolderLock lock = FolderLock.take(folder);
+    AtomicFiles.deleteUnfinished(folder.resolve(CHECKPOINTS));
+    AtomicFiles.deleteUnfinished(folder.resolve(LOGGED));
+    return new RunFolder(folder, log, lock);
+  }
+
+  /** Its {@code config.json}. */
+  Path config() {
+    return folder.resolve(CONFIG);
+  }
+
+  /**
+   * The newest checkpoint that the run can go on from: whole, accepted by {@code check}, and with
+   * every line of the run's files up to it. The log gets a line on each newer one.
+   *
+   * @param check throws an {@link InputException} if the checkpoint contradicts itself
+   * @return empty if there is no checkpoint yet
+   * @throws InputException if there are checkpoints, but none that can be used
+   */
+  Optional<Path> checkpoint(Consumer<Path> check) {
+    List<String> problems = new ArrayList<>();
+    Optional<Path> found =
+        checkpoints()
+            .latest(
+                path -> {
+                  check.accept(path);
+                  requireLines(RunRecord.read(path));
+                },
+                problems::add);
+    if (found.isEmpty() && !problems.isEmpty()) {
+      throw new InputException(
+          problems.getFirst()
+              + (problems.size() > 1 ? " (nor can one before it be used)" : "")
+              + "; expected a whole checkpoint, or a new run with --out");
+    }
+    problems.forEach(problem -> log.println(problem + "; trying the one before"));
+    return found;
+  }
+
+  private void requireLines(@Nullable RunRecord record) {
+    if (record != null) {
+      record
+          .lines()
+          .forEach((name, expected) ->
+              JsonLines.count(folder.resolve(name), record.step()).require(expected, name));
+    }
+  }
+
+  /** The last step that metrics have a line of; −1 if there is none. */
+  int lastStep() {
+    return JsonLines.count(folder.resolve(METRICS), Integer.MAX_VALUE).last();
+  }
+
+  /**
+   * Opens the files for lines. Those of steps after {@code step} are removed, since these steps are
    * repeated.
    *
-   * @throws InputException if another process writes to it, or it cannot be written
+   * @throws InputException if a file cannot be written
    */
-  static RunFolder open(Path folder, int step) {
-    return FolderLock.take(folder, lock -> new RunFolder(folder, lock, step));
+  void open(int step) {
+    for (String name : List.of(METRICS, SAMPLES, TOKENS)) {
+      Path file = folder.resolve(name);
+      JsonLines.truncateAfter(file, step);
+      if (!name.equals(TOKENS) || Files.exists(file)) {
+        files.put(name, new Lines(file, JsonLines.count(file, step)));
+      }
+    }
+    JsonLines.forEach(folder.resolve(METRICS), (_, line) -> lastMetrics = (ObjectNode) line);
+    page = new LivePage(folder, this::warn);
   }
 
-  /**
-   * As {@link #open(Path, int)}, for a run that will have {@code steps} steps, which its settings
-   * then say.
-   */
-  static RunFolder open(Path folder, int step, int steps) {
-    return FolderLock.take(
-        folder,
-        lock -> {
-          Path file = folder.resolve(CONFIG);
-          ObjectNode config = Json.read(file);
-          if (config.path("steps").asInt(-1) != steps) {
-            Json.write(file, config.put("steps", steps));
-          }
-          return new RunFolder(folder, lock, step);
-        });
+  private void warn(String line) {
+    log.println(line);
+    log.flush();
+  }
+
+  /** Notes new values of settings in {@code config.json}. */
+  void change(ObjectNode settings) {
+    ObjectNode config = Json.read(config());
+    ObjectNode changed = config.deepCopy();
+    changed.setAll(settings);
+    if (!changed.equals(config)) {
+      Json.write(config(), changed);
+    }
   }
 
   Checkpoints checkpoints() {
     return checkpoints(folder);
+  }
+
+  /**
+   * What a checkpoint of now says of the run.
+   *
+   * @param arithmetic of its ops
+   * @param settings of the run
+   */
+  RunRecord record(int step, String arithmetic, ObjectNode settings) {
+    Map<String, LinesByStep> lines = new LinkedHashMap<>();
+    files.forEach((name, file) -> lines.put(name, file.counts));
+    return new RunRecord(step, arithmetic, settings, lines);
   }
 
   /**
@@ -108,42 +236,46 @@ final class RunFolder implements AutoCloseable {
   }
 
   static Checkpoints checkpoints(Path folder) {
-    return new Checkpoints(folder.resolve("checkpoints"));
+    return new Checkpoints(folder.resolve(CHECKPOINTS));
   }
 
-  JsonLines metrics() {
-    return metrics;
+  /** Appends a line of metrics. */
+  void metrics(ObjectNode line) {
+    lines(METRICS).append(line);
+    lastMetrics = line;
   }
 
-  JsonLines samples() {
-    return samples;
+  Lines samples() {
+    return lines(SAMPLES);
   }
 
-  JsonLines tokens() {
-    if (tokens == null) {
-      tokens = JsonLines.open(folder.resolve(TOKENS));
-    }
-    return tokens;
+  Lines tokens() {
+    return files.computeIfAbsent(
+        TOKENS, name -> new Lines(folder.resolve(name), new LinesByStep()));
+  }
+
+  private Lines lines(String name) {
+    return Objects.requireNonNull(files.get(name));
+  }
+
+  /** The best evaluation so far. */
+  BestEvaluation best() {
+    return BestEvaluation.of(folder.resolve(METRICS));
   }
 
   /** The models of logged tokens; no run resumes from them. */
   Checkpoints loggedModels() {
-    return new Checkpoints(folder.resolve("token-log"));
+    return new Checkpoints(folder.resolve(LOGGED));
   }
 
   /** Forces all lines to disk, so that no checkpoint is ahead of them. */
   void force() {
-    metrics.force();
-    samples.force();
-    if (tokens != null) {
-      tokens.force();
-    }
+    files.values().forEach(lines -> lines.file.force());
   }
 
   /** The newest line of metrics; an empty object if there is none. */
   ObjectNode lastMetrics() {
-    List<JsonNode> lines = JsonLines.read(folder.resolve(METRICS));
-    return lines.isEmpty() ? JsonNodeFactory.instance.objectNode() : (ObjectNode) lines.getLast();
+    return lastMetrics;
   }
 
   /** Sentences on what most of its updates could not learn from; see {@link RunReport#warnings}. */
@@ -151,18 +283,17 @@ final class RunFolder implements AutoCloseable {
     return RunReport.warnings(folder);
   }
 
-  /** Writes {@code report.html} from what there is so far. */
-  Path report() {
-    return RunReport.write(folder);
+  /** The page, which is open while lines are. */
+  LivePage page() {
+    return Objects.requireNonNull(page);
   }
 
   @Override
   public void close() {
-    metrics.close();
-    samples.close();
-    if (tokens != null) {
-      tokens.close();
+    if (page != null) {
+      page.close();
     }
+    files.values().forEach(lines -> lines.file.close());
     lock.close();
   }
 }

@@ -52,14 +52,16 @@ record RunProblems(
     Streams streams = new Streams(settings.seed());
     Prompts prompts =
         new Prompts(settings.template().template("the policy", state::chat), state.tokenizer());
-    List<String> notes = new ArrayList<>(prompts.notes("problems", training.source()));
-    notes.addAll(prompts.notes("held-out problems", heldOut.source()));
     Curriculum.Limit limit = limit(settings, state);
     Curriculum measured =
         new Curriculum(
             "held-out problems", heldOut.source(), heldOut.verifier(), prompts, streams, limit);
+    Curriculum learned =
+        new Curriculum("problems", training.source(), training.verifier(), prompts, streams, limit);
+    List<String> notes = new ArrayList<>(prompts.notes("problems", training.source()));
+    notes.addAll(prompts.notes("held-out problems", heldOut.source()));
     return new RunProblems(
-        new Curriculum("problems", training.source(), training.verifier(), prompts, streams, limit),
+        learned,
         training.verifier(),
         measured.all(),
         heldOut.verifier(),

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -84,7 +85,8 @@ public final class Sft {
                 settings.gradClip()));
     Path out = Path.of(settings.out());
     try (Compute device = settings.compute().open(() -> plan(settings, model));
-        RunFolder run = RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "");
+        RunFolder run =
+            RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "", log);
         ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
       device.lines().forEach(log::println);
       log.println("model " + name);
@@ -95,7 +97,7 @@ public final class Sft {
       Sft sft = new Sft(settings, ops, learner, data);
       for (int step = 1; step <= settings.steps(); step++) {
         ObjectNode line = sft.update(step);
-        run.metrics().append(line);
+        run.metrics(line);
         progress.step(line);
       }
       Path saved = out.resolve("model");
@@ -104,7 +106,7 @@ public final class Sft {
       if (used != null && ChatTemplate.find(saved, used.now()) == null) {
         used.writeInto(saved);
       }
-      run.report();
+      run.page().write();
       progress.done();
       return run.lastMetrics();
     }
@@ -131,14 +133,17 @@ public final class Sft {
       AtomicReference<@Nullable ChatTemplate> chat) {
     ModelConfig config = folder.config();
     LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    Supplier<@Nullable ChatTemplate> find =
+        () -> {
+          chat.set(ModelSource.chatTemplate(name, now));
+          return chat.get();
+        };
     Demonstrations.Target target =
         new Demonstrations.Target(
             name,
             folder.tokenizer(),
-            () -> {
-              chat.set(ModelSource.chatTemplate(name, now));
-              return chat.get();
-            },
+            settings.template().template(name, find),
+            find,
             config.vocabularySize(),
             config.longestSequence(),
             config.lengthSetting());

@@ -3,6 +3,7 @@ package io.jackpot.train;
 import io.jackpot.input.Names;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.problems.Problem;
+import io.jackpot.report.BestEvaluation;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
 import java.util.Arrays;
@@ -28,7 +29,8 @@ final class StepRecorder {
   private final ProgressLine progress;
   private final StepNotes notes;
   private final Curriculum training;
-  private final Map<String, Integer> ofRollout = new LinkedHashMap<>();
+  private Map<String, Integer> ofRollout = new LinkedHashMap<>();
+  private BestEvaluation best;
   private ObjectNode line = JsonNodeFactory.instance.objectNode();
   private int step;
   private boolean evaluates;
@@ -54,6 +56,7 @@ final class StepRecorder {
     this.notes = new StepNotes(progress);
     this.training = training;
     this.elapsedSeconds = elapsedSeconds;
+    this.best = folder.best();
   }
 
   /** A rollout begins. */
@@ -64,6 +67,27 @@ final class StepRecorder {
   /** The rollout has been sampled; its time is shared by {@code updates} steps. */
   void sampled(int updates) {
     rolloutSeconds = lap() / updates;
+  }
+
+  /** What {@code started} has of the metrics of its whole rollout. */
+  void resumed(StartedRollout started) {
+    ofRollout = new LinkedHashMap<>(started.metrics());
+    rolloutSeconds = started.rolloutSeconds();
+  }
+
+  /** The metrics of the rollout as a whole. */
+  Map<String, Integer> ofRollout() {
+    return new LinkedHashMap<>(ofRollout);
+  }
+
+  /** Of sampling the rollout, for each of its updates. */
+  double rolloutSeconds() {
+    return rolloutSeconds;
+  }
+
+  /** The best evaluation so far. */
+  BestEvaluation best() {
+    return best;
   }
 
   /**
@@ -169,10 +193,11 @@ final class StepRecorder {
     elapsedSeconds += (now - written) * 1e-9;
     written = now;
     StepMetrics.putTimes(line, rolloutSeconds, trainSeconds, obrsSeconds, elapsedSeconds);
-    folder.metrics().append(line);
+    folder.metrics(line);
+    best = best.after(line);
     progress.step(line);
     if (evaluates) {
-      folder.report();
+      folder.page().evaluated();
     }
     start();
     return elapsedSeconds;

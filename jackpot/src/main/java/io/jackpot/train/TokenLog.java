@@ -49,7 +49,7 @@ final class TokenLog {
    */
   void keep(TrainingState state, int first, int last) {
     if (state.step() != kept && settings.steps(first, last).findAny().isPresent()) {
-      state.save(folder.loggedModels());
+      state.save(folder.loggedModels(), at -> {});
       kept = state.step();
     }
   }

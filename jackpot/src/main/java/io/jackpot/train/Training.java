@@ -11,15 +11,18 @@ import io.jackpot.models.ModelSource;
 import io.jackpot.objective.Extensions;
 import io.jackpot.objective.ObjectiveOptions.Aggregation;
 import io.jackpot.problems.Problem;
+import io.jackpot.report.BestEvaluation;
+import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -32,16 +35,30 @@ public final class Training {
   /** The step before step 0. */
   private static final int NOTHING_YET = -1;
 
+  /** Settings that a resume may change, and that its {@code config.json} has from then on. */
+  private static final List<String> NOTED = List.of("steps", "keepBest", "stopAfter");
+
   private final PrintWriter log;
   private final boolean terminal;
+  private final Interruption interruption;
 
   /**
    * @param log gets the progress
    * @param terminal whether that is a terminal
    */
   public Training(PrintWriter log, boolean terminal) {
+    this(log, terminal, Interruption.byRequest());
+  }
+
+  /**
+   * @param log gets the progress
+   * @param terminal whether that is a terminal
+   * @param interruption ends a run after the update that runs, with a checkpoint
+   */
+  public Training(PrintWriter log, boolean terminal, Interruption interruption) {
     this.log = log;
     this.terminal = terminal;
+    this.interruption = interruption;
   }
 
   /**
@@ -52,12 +69,23 @@ public final class Training {
    * @throws InputException if the settings, the models or the problems do not fit, or the run
    *     cannot be written
    * @throws TrainingStoppedException if a loss or a gradient is not finite
+   * @throws InterruptedRunException if it was interrupted
    */
   public ObjectNode start(TrainSettings settings, Path run) {
     ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
     String instead = ", or resume this run with --resume " + run;
+    RunFolder.requireFree(run, instead);
     return run(
-        run, settings, fresh(settings), true, () -> RunFolder.create(run, config, instead), "");
+        run,
+        settings,
+        fresh(settings),
+        new Origin(null, null, false, List.of()),
+        () -> RunFolder.create(run, config, instead, log));
+  }
+
+  /** {@link #resume(Path, Map, boolean)} that is not strict. */
+  public ObjectNode resume(Path run, Map<String, @Nullable Object> changes) {
+    return resume(run, changes, false);
   }
 
   /**
@@ -67,40 +95,87 @@ public final class Training {
    *
    * @param changes of the run's settings, as {@link Settings#flags} gives them; all {@link
    *     Settings#changeable}
+   * @param strict refuse to go on with other ops than before, or vectors of another width
    * @return the last line of metrics
    * @throws InputException if there is no such run, it has as many steps as {@code changes} ask
-   *     for, or as {@link #start}
+   *     for, its files are not what its checkpoints say, or as {@link #start}
    * @throws TrainingStoppedException as {@link #start}
+   * @throws InterruptedRunException as {@link #start}
    */
-  public ObjectNode resume(Path run, Map<String, @Nullable Object> changes) {
+  public ObjectNode resume(Path run, Map<String, @Nullable Object> changes, boolean strict) {
+    try (RunFolder folder = RunFolder.existing(run, log)) {
+      return resume(run, folder, changes, strict);
+    }
+  }
+
+  private ObjectNode resume(
+      Path run, RunFolder folder, Map<String, @Nullable Object> changes, boolean strict) {
     Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     TrainSettings before = RunFolder.settings(run, log);
     TrainSettings settings = all.build(all.values(before), changes);
-    Optional<Path> checkpoint = RunFolder.checkpoints(run).latest(log::println);
-    int kept = checkpoint.map(Checkpoints::step).orElse(NOTHING_YET);
+    Path checkpoint = folder.checkpoint(path -> check(path, all, before)).orElse(null);
+    RunRecord record = checkpoint == null ? null : RunRecord.read(checkpoint);
+    if (record != null) {
+      record.requireSettings(all, before, folder.config());
+    }
+    int kept = checkpoint == null ? NOTHING_YET : Checkpoints.step(checkpoint);
     int steps = settings.steps();
-    if (changes.containsKey("steps") && steps <= kept) {
+    if (steps <= kept && (changes.containsKey("steps") || steps < kept)) {
       throw new InputException(
           "steps %d: %s has made %d of %d already, expected more than %d"
               .formatted(steps, run, kept, before.steps(), kept));
     }
+    if (checkpoint == null && folder.lastStep() > 0) {
+      throw new InputException(
+          "%s: no checkpoint, but metrics.jsonl has lines up to step %d; restore checkpoints/, or start a new run with --out"
+              .formatted(run, folder.lastStep()));
+    }
     TrainingState state =
-        checkpoint.map(path -> TrainingState.load(path, settings)).orElseGet(() -> fresh(settings));
-    String from =
-        checkpoint.isEmpty()
+        checkpoint == null ? fresh(settings) : TrainingState.load(checkpoint, settings);
+    List<String> from = new ArrayList<>();
+    from.add(
+        checkpoint == null
             ? "no checkpoint yet: starting again from the beginning"
-            : "resuming after step " + kept + " of " + before.steps();
-    if (steps != before.steps()) {
+            : "resuming after step " + kept + " of " + before.steps());
+    int planned = record == null ? before.steps() : record.settings().path("steps").asInt();
+    if (steps != planned) {
       int next = Math.max(kept, 0) + 1;
       float rate =
           settings.decay().rate(settings.learningRate(), next, settings.warmupSteps(), steps);
-      from +=
-          "\nsteps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
-              .formatted(steps, before.steps(), next, steps, rate, next);
+      from.add(
+          "steps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
+              .formatted(steps, planned, next, steps, rate, next));
     }
+    ObjectNode now = all.toJson(settings);
+    now.retain(NOTED);
     return run(
-        run, settings, state, checkpoint.isEmpty(), () -> RunFolder.open(run, kept, steps), from);
+        run,
+        settings,
+        state,
+        new Origin(checkpoint, record, strict, from),
+        () -> {
+          folder.change(now);
+          folder.open(kept);
+          return folder;
+        });
   }
+
+  private static void check(Path checkpoint, Settings<TrainSettings> all, TrainSettings otherwise) {
+    RunRecord record = RunRecord.read(checkpoint);
+    TrainingState.check(
+        checkpoint, record == null ? otherwise : all.fromJson(record.settings(), "run.json"));
+  }
+
+  /**
+   * Where a run goes on.
+   *
+   * @param checkpoint null if it starts with step 0
+   * @param record of the checkpoint; null if it has none
+   * @param strict see {@link #resume}
+   * @param lines for the log
+   */
+  private record Origin(
+      @Nullable Path checkpoint, @Nullable RunRecord record, boolean strict, List<String> lines) {}
 
   private TrainingState fresh(TrainSettings settings) {
     return TrainingState.fresh(settings, LoadProgress.on(log, terminal));
@@ -109,47 +184,84 @@ public final class Training {
   /**
    * Runs to the end.
    *
-   * @param fromStart whether to measure step 0 first
    * @param open opens the folder of the run, once everything else is known to fit
-   * @param from a line on where a resumed run continues; empty for a new one
    */
   private ObjectNode run(
       Path run,
       TrainSettings settings,
       TrainingState state,
-      boolean fromStart,
-      Supplier<RunFolder> open,
-      String from) {
+      Origin origin,
+      Supplier<RunFolder> open) {
     RunProblems problems = RunProblems.of(settings, state);
     state.position().require(problems.training());
     Reference reference = Reference.load(settings, state, run, LoadProgress.on(log, terminal));
     try (Compute device =
-            settings
-                .compute()
-                .open(settings.dtypes(), () -> plan(settings, state, reference, problems));
-        RunFolder folder = open.get()) {
-      announce(run, device, settings, state, problems);
-      if (reference != null) {
-        reference.note(run);
-        log.println(reference.announcement(settings));
-      }
-      from.lines().forEach(log::println);
-      try (ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
+        settings
+            .compute()
+            .open(settings.dtypes(), () -> plan(settings, state, reference, problems))) {
+      String other =
+          origin.record == null
+              ? null
+              : origin.record.onOther(device.ops().arithmetic(), origin.strict);
+      try (RunFolder folder = open.get();
+          Interruption.Scope signals =
+              interruption.listen(log, "the update that runs ends, then a checkpoint follows");
+          ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
+        announce(run, device, settings, state, problems);
+        if (reference != null) {
+          reference.note(run);
+          log.println(reference.announcement(settings));
+        }
+        origin.lines.forEach(log::println);
+        if (other != null) {
+          log.println(other);
+        }
+        log.flush();
         StepRecorder recorder =
             new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
         TrainingLoop loop =
-            new TrainingLoop(device, settings, problems, state, reference, folder, recorder);
-        if (fromStart) {
+            new TrainingLoop(
+                device, settings, problems, state, reference, folder, recorder, interruption);
+        if (origin.checkpoint == null) {
           loop.begin();
+        } else {
+          loop.resume(origin.checkpoint);
         }
         loop.run();
         progress.done();
-        folder.warnings().forEach(warning -> log.println("warning: " + warning));
-        log.println("report: " + folder.report());
-        nextCommands(run, settings, problems, state).forEach(log::println);
+        ended(run, settings, folder, loop, recorder.best());
+        nextCommands(run, settings, problems, state, loop, recorder.best()).forEach(log::println);
         log.flush();
         return folder.lastMetrics();
       }
+    }
+  }
+
+  /**
+   * Says how a run ended, and writes its page.
+   *
+   * @throws InterruptedRunException if it was interrupted before its end
+   */
+  private void ended(
+      Path run, TrainSettings settings, RunFolder folder, TrainingLoop loop, BestEvaluation best) {
+    folder.warnings().forEach(warning -> log.println("warning: " + warning));
+    log.println("report: " + folder.page().write());
+    if (!loop.isOver()) {
+      log.printf(
+          "interrupted after step %d of %d, which a checkpoint has; to resume:%n  %s%n",
+          loop.step(), settings.steps(), NextCommands.resume("train", run));
+      log.flush();
+      throw interruption.stopped();
+    }
+    if (loop.step() < settings.steps()) {
+      log.printf(
+          "stopped after step %d of %d: %d evaluations without a gain (stopAfter %d); the best was %.4f after step %d; --resume with another --stop-after goes on%n",
+          loop.step(),
+          settings.steps(),
+          best.since(),
+          settings.stopAfter(),
+          best.accuracy(),
+          best.step());
     }
   }
 
@@ -211,9 +323,22 @@ public final class Training {
   }
 
   private static List<String> nextCommands(
-      Path run, TrainSettings settings, RunProblems problems, TrainingState state) {
+      Path run,
+      TrainSettings settings,
+      RunProblems problems,
+      TrainingState state,
+      TrainingLoop loop,
+      BestEvaluation best) {
     List<Problem> some = problems.heldOut().stream().map(Rollout.Prompt::problem).toList();
-    return NextCommands.of(settings, run, settings.steps(), some, state.chat() != null);
+    List<String> next = new ArrayList<>();
+    Path kept = RunFolder.checkpoints(run).find(best.step()).orElse(null);
+    if (kept != null && best.step() < loop.step()) {
+      next.add(
+          "best: held-out accuracy %.4f after step %d; as a model: %s"
+              .formatted(best.accuracy(), best.step(), kept));
+    }
+    next.addAll(NextCommands.of(settings, run, loop.step(), some, state.chat() != null));
+    return next;
   }
 
   private void padding(String whose, TrainingState.Trained trained) {

@@ -1,8 +1,10 @@
 package io.jackpot.train;
 
+import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
 import io.jackpot.input.InputException;
+import io.jackpot.report.Interruption;
 import io.jackpot.rollout.LocalWorkers;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.rollout.RolloutBatch;
@@ -14,10 +16,12 @@ import io.jackpot.train.TrainingState.Trained;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Algorithm 1 of the paper: the actor answers a batch of problems, then policy and actor are
@@ -28,6 +32,12 @@ final class TrainingLoop {
   private final RunProblems problems;
   private final RunFolder folder;
   private final StepRecorder recorder;
+  private final Interruption interruption;
+  private final Ops ops;
+
+  /** The settings, as a checkpoint has them. */
+  private final ObjectNode config;
+
   private final TokenLog tokenLog;
   private final Streams streams;
   private final JointStep joint;
@@ -44,6 +54,9 @@ final class TrainingLoop {
   private final int updateResponses;
   private TrainingState state;
 
+  /** The rollout that the next update is made from; null if that is a new one. */
+  private @Nullable StartedRollout started;
+
   TrainingLoop(
       Compute compute,
       TrainSettings settings,
@@ -51,13 +64,17 @@ final class TrainingLoop {
       TrainingState state,
       @Nullable Reference reference,
       RunFolder folder,
-      StepRecorder recorder) {
+      StepRecorder recorder,
+      Interruption interruption) {
     Ops ops = compute.ops();
     this.settings = settings;
     this.problems = problems;
     this.state = state;
     this.folder = folder;
     this.recorder = recorder;
+    this.interruption = interruption;
+    this.ops = ops;
+    this.config = Settings.of(TrainSettings.class).toJson(settings);
     this.tokenLog = new TokenLog(settings, folder, state.tokenizer());
     this.streams = new Streams(settings.seed());
     Learner policy = learner("policy", ops, state.policy());
@@ -146,42 +163,90 @@ final class TrainingLoop {
     save();
   }
 
-  /** Makes the updates that are left. */
+  /** Goes on with what {@code checkpoint} has of a rollout between two of its updates. */
+  void resume(Path checkpoint) {
+    started = StartedRollout.read(checkpoint, problems.training(), ops, settings.temperature());
+    if (started != null) {
+      recorder.resumed(started);
+    }
+  }
+
+  /**
+   * Makes the updates that are left, up to an interruption, or to the last of the evaluations that
+   * may be without a gain. A checkpoint has all updates then.
+   */
   void run() {
     int saved = state.step();
-    while (state.step() < settings.steps()) {
-      rolloutAndUpdates();
-      boolean due = state.step() >= saved + settings.checkpointEvery();
-      if (due || state.step() >= settings.steps()) {
+    while (!isOver() && !interruption.requested()) {
+      if (started == null) {
+        started = rollout();
+      }
+      started = update(started);
+      boolean best = settings.keepBest() && recorder.best().step() == state.step();
+      if (best || state.step() >= saved + settings.checkpointEvery()) {
         save();
         saved = state.step();
       }
     }
+    if (state.step() != saved) {
+      save();
+    }
   }
 
-  /** Samples one rollout and makes an update from each of its mini-batches. */
-  private void rolloutAndUpdates() {
+  /** Whether all updates are made, or no further ones are wanted. */
+  boolean isOver() {
+    return state.step() >= settings.steps() || isWithoutGain();
+  }
+
+  /** Whether the last evaluations, as many as the settings say, were no better than one before. */
+  boolean isWithoutGain() {
+    Integer most = settings.stopAfter();
+    return most != null && recorder.best().since() >= most;
+  }
+
+  /** The updates made. */
+  int step() {
+    return state.step();
+  }
+
+  /** Samples a rollout. */
+  private StartedRollout rollout() {
     recorder.start();
     tokenLog.keep(state, state.step() + 1, state.step() + miniBatches);
     int prompts = settings.rolloutPrompts();
     int number = state.position().rollouts() + 1;
+    long first = state.position().problems();
     GroupSampler.Sampled sampled =
-        sample(number, state.position().problems(), prompts, settings.loss().generationBatches());
+        sample(number, first, prompts, settings.loss().generationBatches());
     RolloutBatch batch = batch(number, sampled);
     state = state.afterRollout(sampled.problems(), problems.training());
     recorder.sampled(miniBatches);
     BeforeUpdate before = before(batch.rollouts(), miniBatches > 1);
-    double lambda = lambda(state.step() + 1, batch.rollouts(), before);
-    int size = updateResponses;
-    for (int i = 0; i < miniBatches && state.step() < settings.steps(); i++) {
-      tokenLog.keep(state, state.step() + 1, state.step() + 1);
-      List<Rollout> miniBatch = batch.miniBatch(i, size);
-      JointStep.Outcome outcome =
-          measure(state.step() + 1, miniBatch, before, batch.tokensBefore(i, size), lambda);
-      state = state.next();
-      joint.apply(outcome, rate(settings.learningRate()), rate(settings.actorRate()));
-      record(batch, miniBatch, outcome);
-    }
+    return new StartedRollout(
+        batch,
+        before,
+        lambda(state.step() + 1, batch.rollouts(), before),
+        first,
+        recorder.ofRollout(),
+        recorder.rolloutSeconds(),
+        0);
+  }
+
+  /**
+   * Makes an update from the next mini-batch of a rollout.
+   *
+   * @return what is left of it; null if that is nothing
+   */
+  private @Nullable StartedRollout update(StartedRollout rollout) {
+    tokenLog.keep(state, state.step() + 1, state.step() + 1);
+    List<Rollout> miniBatch = rollout.miniBatch(updateResponses);
+    int offset = rollout.offset(updateResponses);
+    JointStep.Outcome outcome =
+        measure(state.step() + 1, miniBatch, rollout.before(), offset, rollout.lambda());
+    state = state.next();
+    joint.apply(outcome, rate(settings.learningRate()), rate(settings.actorRate()));
+    record(rollout.batch(), miniBatch, outcome);
+    return rollout.afterUpdate(updateResponses);
   }
 
   /** Publishes the weights and samples {@code prompts} problems from {@code first} on. */
@@ -262,8 +327,18 @@ final class TrainingLoop {
       throw stopped(state.step(), e, List.of());
     }
     folder.force();
-    state.save(folder.checkpoints());
-    folder.checkpoints().keep(settings.keepCheckpoints());
+    RunRecord run = folder.record(state.step(), ops.arithmetic(), config);
+    StartedRollout rest = started;
+    state.save(
+        folder.checkpoints(),
+        at -> {
+          run.write(at);
+          if (rest != null) {
+            rest.write(at, updateResponses);
+          }
+        });
+    int best = settings.keepBest() ? recorder.best().step() : -1;
+    folder.checkpoints().keep(settings.keepCheckpoints(), best);
   }
 
   private TrainingStoppedException stopped(

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,6 +50,8 @@ record TrainingState(
     Tokenizer tokenizer,
     @Nullable ChatTemplate chat) {
   private static final String STATE = "state.json";
+  private static final String POLICY = "policy";
+  private static final String ACTOR = "actor";
   private static final String OPTIMIZER = "optimizer.safetensors";
   private static final JsonMapper MAPPER = JsonMapper.shared();
 
@@ -179,15 +182,17 @@ record TrainingState(
   /**
    * Saves this as the checkpoint of its step.
    *
+   * @param more writes what else belongs to the checkpoint
    * @throws InputException if it cannot be written; earlier checkpoints are untouched
    */
-  void save(Checkpoints checkpoints) {
+  void save(Checkpoints checkpoints, Checkpoints.ContentWriter more) {
     checkpoints.save(
         step,
         folder -> {
-          write(folder.resolve("policy"), policy);
+          more.write(folder);
+          write(folder.resolve(POLICY), policy);
           if (actor != null) {
-            write(folder.resolve("actor"), actor);
+            write(folder.resolve(ACTOR), actor);
           }
           Counters counters =
               new Counters(
@@ -203,8 +208,7 @@ record TrainingState(
 
   private void write(Path folder, Trained trained) throws IOException {
     Files.createDirectories(folder);
-    new ModelFolder(trained.folder.config(), trained.folder.parameters(), tokenizer)
-        .writeInto(folder);
+    trained.folder.withTokenizer(tokenizer).writeInto(folder);
     if (chat != null) {
       chat.writeInto(folder);
     }
@@ -222,28 +226,79 @@ record TrainingState(
   static TrainingState load(Path checkpoint, TrainSettings settings) {
     AdamW.Options options = optimizer(settings);
     Counters counters = counters(checkpoint.resolve(STATE));
-    ModelFolder policy = ModelFolder.load(checkpoint.resolve("policy"));
+    ModelFolder policy = ModelFolder.load(checkpoint.resolve(POLICY));
     Tokenizer tokenizer = policy.tokenizer();
     if (tokenizer == null) {
-      throw new InputException(checkpoint.resolve("policy") + ": no tokenizer.json");
+      throw new InputException(checkpoint.resolve(POLICY) + ": no tokenizer.json");
     }
-    LocalDateTime began =
-        LocalDateTime.parse(Objects.requireNonNullElse(counters.began(), "1970-01-01T00:00"));
+    LocalDateTime began = began(counters);
     return new TrainingState(
         counters.step(),
         counters.position(),
         counters.elapsedSeconds(),
-        read(checkpoint, "policy", policy, counters.policyUpdates(), options),
+        read(checkpoint, POLICY, policy, counters.policyUpdates(), options),
         settings.twoModels()
             ? read(
                 checkpoint,
-                "actor",
-                ModelFolder.load(checkpoint.resolve("actor")),
+                ACTOR,
+                ModelFolder.load(checkpoint.resolve(ACTOR)),
                 counters.actorUpdates(),
                 options)
             : null,
         tokenizer,
-        ChatTemplate.find(checkpoint.resolve("policy"), began));
+        ChatTemplate.find(checkpoint.resolve(POLICY), began));
+  }
+
+  /**
+   * Checks that the numbers of a checkpoint do not contradict its name, each other, or the settings
+   * of the run.
+   *
+   * @throws InputException if they do; names the number
+   */
+  static void check(Path checkpoint, TrainSettings settings) {
+    Counters counters = counters(checkpoint.resolve(STATE));
+    int step = counters.step;
+    RunRecord.requireStep(checkpoint, STATE, step);
+    int updates = settings.miniBatches();
+    Curriculum.Position position = counters.position;
+    require(position != null, "position", "null", "that of the run");
+    int rollouts = position.rollouts();
+    require(
+        rollouts <= step && rollouts >= Math.ceilDiv(step, updates),
+        "position.rollouts",
+        rollouts,
+        "%d to %d for %d updates".formatted(Math.ceilDiv(step, updates), step, step));
+    long least = (long) rollouts * settings.rolloutPrompts();
+    long most = least * settings.loss().generationBatches();
+    require(
+        position.problems() >= least && position.problems() <= most,
+        "position.problems",
+        position.problems(),
+        "%s for %d rollouts".formatted(least == most ? least : least + " to " + most, rollouts));
+    for (int made : new int[] {counters.policyUpdates, counters.actorUpdates}) {
+      require(made >= 0 && made <= step, "policyUpdates or actorUpdates", made, "0 to " + step);
+    }
+    double seconds = counters.elapsedSeconds;
+    var _ = began(counters);
+    require(seconds >= 0 && Double.isFinite(seconds), "elapsedSeconds", seconds, "0 or more");
+  }
+
+  private static LocalDateTime began(Counters counters) {
+    String time = Objects.requireNonNullElse(counters.began(), "1970-01-01T00:00");
+    try {
+      return LocalDateTime.parse(time);
+    } catch (DateTimeParseException e) {
+      throw new InputException(
+          "%s: began: found %s, expected a date and a time".formatted(STATE, Json.oneLine(time)),
+          e);
+    }
+  }
+
+  private static void require(boolean holds, String key, Object found, String expected) {
+    if (!holds) {
+      throw new InputException(
+          "%s: %s: found %s, expected %s".formatted(STATE, key, found, expected));
+    }
   }
 
   private static Counters counters(Path file) {

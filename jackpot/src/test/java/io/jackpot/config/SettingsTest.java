@@ -113,6 +113,8 @@ class SettingsTest {
     OTHERS.put("evalProblems", "500");
     OTHERS.put("checkpointEvery", "21");
     OTHERS.put("keepCheckpoints", "1");
+    OTHERS.put("keepBest", "false");
+    OTHERS.put("stopAfter", "3");
     OTHERS.put("microBatchTokens", "4096");
     OTHERS.put("recomputeActivations", "true");
     OTHERS.put("actorDtype", "int8");

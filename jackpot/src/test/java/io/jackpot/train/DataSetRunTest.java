@@ -146,21 +146,6 @@ class DataSetRunTest {
     assertThat(state.path("position").path("rollouts").intValue()).isEqualTo(12);
   }
 
-  /** A position is counted with the settings of its time; a resumed run continues from it. */
-  @Test
-  void otherSettingsGoOnAtTheSamePlace() {
-    List<String> small = List.of("rolloutPrompts", "2", "samplesPerPrompt", "2", "trainBatch", "4");
-    SmallRun.start(run("whole"), settings(with(small, "steps", "6")));
-    SmallRun.start(
-        run("cut"),
-        settings("rolloutPrompts", "1", "samplesPerPrompt", "2", "trainBatch", "2", "steps", "4"));
-    editConfig(run("cut"), "steps", 8);
-    editConfig(run("cut"), "rolloutPrompts", 2);
-    editConfig(run("cut"), "trainBatch", 4);
-    SmallRun.resume(run("cut"), 0);
-    assertThat(taken("cut")).isEqualTo(taken("whole"));
-  }
-
   @Test
   void otherProblemsThanBeforeAreRefused() throws IOException {
     SmallRun.start(run("a"), settings("steps", "2"));

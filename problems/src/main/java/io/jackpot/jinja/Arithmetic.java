@@ -12,51 +12,44 @@ final class Arithmetic {
    * @throws IllegalArgumentException if the operator is not defined for the two values
    * @throws ArithmeticException if an integer is too large, or the divisor 0
    */
-  static @Nullable Object apply(String operator, @Nullable Object a, @Nullable Object b) {
+  static @Nullable Object apply(
+      Budget budget, String operator, @Nullable Object a, @Nullable Object b) {
     return switch (operator) {
-      case "==" -> Values.equal(a, b);
-      case "!=" -> !Values.equal(a, b);
-      case "<" -> Values.compare(a, b) < 0;
-      case "<=" -> Values.compare(a, b) <= 0;
-      case ">" -> Values.compare(a, b) > 0;
-      case ">=" -> Values.compare(a, b) >= 0;
-      case "in" -> Values.contains(b, a);
-      case "not in" -> !Values.contains(b, a);
-      case "~" -> Values.bounded(Values.text(a) + Values.text(b));
-      case "+" -> sum(a, b);
-      case "*" -> product(a, b);
+      case "==" -> Values.equal(budget, a, b);
+      case "!=" -> !Values.equal(budget, a, b);
+      case "<" -> Values.compare(budget, a, b) < 0;
+      case "<=" -> Values.compare(budget, a, b) <= 0;
+      case ">" -> Values.compare(budget, a, b) > 0;
+      case ">=" -> Values.compare(budget, a, b) >= 0;
+      case "in" -> Values.contains(budget, b, a);
+      case "not in" -> !Values.contains(budget, b, a);
+      case "~" -> Texts.joined(budget, Values.text(budget, a), Values.text(budget, b));
+      case "+" -> sum(budget, a, b);
+      case "*" -> product(budget, a, b);
       default -> numbers(operator, a, b);
     };
   }
 
-  private static Object sum(@Nullable Object a, @Nullable Object b) {
+  private static Object sum(Budget budget, @Nullable Object a, @Nullable Object b) {
     if (a instanceof String x && b instanceof String y) {
-      return Values.bounded(x + y);
+      return Texts.joined(budget, x, y);
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
-      if (x.size() + y.size() > Values.MOST_ITEMS) {
-        throw new IllegalArgumentException("a list of more than " + Values.MOST_ITEMS + " items");
-      }
-      List<@Nullable Object> both = new ArrayList<>(x);
+      budget.list((long) x.size() + y.size());
+      List<@Nullable Object> both = new ArrayList<>(x.size() + y.size());
+      both.addAll(x);
       both.addAll(y);
       return both;
     }
     return numbers("+", a, b);
   }
 
-  private static Object product(@Nullable Object a, @Nullable Object b) {
+  private static Object product(Budget budget, @Nullable Object a, @Nullable Object b) {
     Object text = a instanceof String ? a : b;
     Long times = Values.integer(a instanceof String ? b : a);
     return text instanceof String repeated && times != null
-        ? repeated(repeated, times)
+        ? Texts.repeat(budget, repeated, times)
         : numbers("*", a, b);
-  }
-
-  private static String repeated(String text, long times) {
-    if (times > 0 && text.length() > Values.LONGEST / times) {
-      throw Values.tooLong("text");
-    }
-    return text.repeat((int) Math.max(0, Math.min(times, Values.LONGEST)));
   }
 
   private static Object numbers(String operator, @Nullable Object a, @Nullable Object b) {
@@ -93,12 +86,13 @@ final class Arithmetic {
   }
 
   private static long power(long base, long exponent) {
+    if (base == 0 || base == 1 || base == -1) {
+      return exponent == 0 || base == -1 && exponent % 2 == 0 ? 1 : base;
+    }
     long power = 1;
-    for (long i = 0; i < exponent && power != 0 && (base != 1 || i == 0); i++) {
+    for (long i = 0; i < exponent; i++) {
+      // Overflows after 64 times at the latest.
       power = Math.multiplyExact(power, base);
-      if (base == -1) {
-        return exponent % 2 == 0 ? 1 : -1;
-      }
     }
     return power;
   }

@@ -9,12 +9,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arguments that a function, a filter or a test is called with.
  *
+ * @param budget what the callee may spend
  * @param name the name of the callee, for messages
  * @param places arguments by position
  * @param named arguments by name
  */
 record CallArguments(
-    String name, List<@Nullable Object> places, Map<String, @Nullable Object> named) {
+    Budget budget,
+    String name,
+    List<@Nullable Object> places,
+    Map<String, @Nullable Object> named) {
 
   /** The argument at a position or under a name; {@code otherwise} if neither is given. */
   @Nullable Object get(int place, String parameter, @Nullable Object otherwise) {
@@ -77,6 +81,7 @@ record CallArguments(
   /** The arguments after the first {@code count}, for the callee that those have named. */
   CallArguments without(int count, String calledName) {
     return new CallArguments(
+        budget,
         calledName,
         new ArrayList<>(places.subList(Math.min(count, places.size()), places.size())),
         new LinkedHashMap<>(named));

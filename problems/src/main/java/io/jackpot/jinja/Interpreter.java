@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs a template in bounded time and memory. */
 final class Interpreter {
-  private static final int MOST_STEPS = 1_000_000;
-  private static final int DEEPEST_CALL = 50;
+  /** The size in bytes of what a macro keeps: itself and the names where it stands. */
+  private static final int MACRO = 512;
 
   /** The way in which a body ended. */
   private enum Flow {
@@ -24,14 +24,19 @@ final class Interpreter {
     CONTINUE
   }
 
+  private final Budget budget;
   private final List<Span> generated = new ArrayList<>();
-  private final StringBuilder text = new StringBuilder();
-  private StringBuilder out = text;
-  private int steps;
-  private int calls;
+  private final BoundedText text;
+  private BoundedText out;
+
+  Interpreter(Budget budget) {
+    this.budget = budget;
+    text = new BoundedText(budget);
+    out = text;
+  }
 
   /** Names with their values; names that a loop or a macro sets are gone when it ends. */
-  private static final class Scope {
+  private final class Scope {
     private final Map<String, @Nullable Object> values = new HashMap<>();
     private final @Nullable Scope outer;
 
@@ -45,6 +50,7 @@ final class Interpreter {
 
     @Nullable Object get(String name) {
       for (Scope scope = this; scope != null; scope = scope.outer) {
+        budget.items(1);
         if (scope.values.containsKey(name)) {
           return scope.values.get(name);
         }
@@ -81,19 +87,20 @@ final class Interpreter {
   }
 
   private Flow body(List<TemplateStatement> body, Scope scope) {
-    for (TemplateStatement statement : body) {
-      Flow flow = statement(statement, scope);
-      if (flow != Flow.NORMAL) {
-        return flow;
-      }
+    budget.enter();
+    Flow flow = Flow.NORMAL;
+    for (int i = 0; i < body.size() && flow == Flow.NORMAL; i++) {
+      budget.step();
+      flow = statement(body.get(i), scope);
     }
-    return Flow.NORMAL;
+    budget.leave();
+    return flow;
   }
 
   private Flow statement(TemplateStatement statement, Scope scope) {
     switch (statement) {
-      case TemplateStatement.Data data -> write(data.text());
-      case TemplateStatement.Output output -> write(Values.text(value(output.value(), scope)));
+      case TemplateStatement.Data data -> out.append(data.text());
+      case TemplateStatement.Output output -> write(output.value(), scope);
       case TemplateStatement.If condition -> {
         boolean holds = Values.truth(value(condition.condition(), scope));
         return body(holds ? condition.then() : condition.otherwise(), scope);
@@ -116,17 +123,15 @@ final class Interpreter {
     return Flow.NORMAL;
   }
 
-  private void write(String text) {
-    out.append(text);
-    if (out.length() > Values.LONGEST) {
-      throw new TemplateException("writes more than " + Values.LONGEST + " characters");
-    }
+  private void write(TemplateExpression expr, Scope scope) {
+    Object value = value(expr, scope);
+    at(expr.line(), () -> out.append(Values.text(budget, value)));
   }
 
   /** The text that a body writes. */
   private String written(List<TemplateStatement> body, Scope scope) {
-    StringBuilder outer = out;
-    out = new StringBuilder();
+    BoundedText outer = out;
+    out = new BoundedText(budget);
     try {
       body(body, scope);
       return out.toString();
@@ -136,20 +141,15 @@ final class Interpreter {
   }
 
   private void loop(TemplateStatement.For loop, Scope scope) {
-    List<@Nullable Object> items = new ArrayList<>();
-    for (Object item : at(loop.line(), () -> Values.items(value(loop.items(), scope)))) {
-      step(loop.line());
-      Scope inner = new Scope(scope);
-      assign(loop.targets(), item, inner, loop.line());
-      if (loop.condition() == null || Values.truth(value(loop.condition(), inner))) {
-        items.add(item);
-      }
+    Object visited = value(loop.items(), scope);
+    List<@Nullable Object> items = at(loop.line(), () -> Values.items(budget, visited));
+    if (loop.condition() != null) {
+      TemplateExpression condition = loop.condition();
+      items.removeIf(item -> !Values.truth(value(condition, inner(loop, item, scope))));
     }
     for (int i = 0; i < items.size(); i++) {
-      step(loop.line());
-      Scope inner = new Scope(scope);
-      inner.set("loop", loopState(items, i));
-      assign(loop.targets(), items.get(i), inner, loop.line());
+      Scope inner = inner(loop, items.get(i), scope);
+      inner.set("loop", new Values.Loop(items, i));
       if (body(loop.body(), inner) == Flow.BREAK) {
         return;
       }
@@ -159,22 +159,12 @@ final class Interpreter {
     }
   }
 
-  private static Namespace loopState(List<@Nullable Object> items, int i) {
-    Map<String, @Nullable Object> loop = new LinkedHashMap<>();
-    int size = items.size();
-    loop.put("index", i + 1L);
-    loop.put("index0", (long) i);
-    loop.put("revindex", (long) size - i);
-    loop.put("revindex0", size - i - 1L);
-    loop.put("first", i == 0);
-    loop.put("last", i == size - 1);
-    loop.put("length", (long) size);
-    loop.put("depth", 1L);
-    loop.put("depth0", 0L);
-    loop.put("previtem", i > 0 ? items.get(i - 1) : new Values.Undefined("loop.previtem"));
-    loop.put("nextitem", i < size - 1 ? items.get(i + 1) : new Values.Undefined("loop.nextitem"));
-    loop.put("cycle", (Function) call -> call.places().get(i % call.places().size()));
-    return new Namespace(loop);
+  /** The names for one iteration. */
+  private Scope inner(TemplateStatement.For loop, @Nullable Object item, Scope scope) {
+    budget.step();
+    Scope inner = new Scope(scope);
+    assign(loop.targets(), item, inner, loop.line());
+    return inner;
   }
 
   private void set(TemplateStatement.Set set, Scope scope) {
@@ -182,7 +172,12 @@ final class Interpreter {
     if (set.attribute() == null) {
       assign(set.targets(), value, scope, set.line());
     } else if (scope.get(set.targets().getFirst()) instanceof Namespace namespace) {
-      namespace.attributes().put(set.attribute(), value);
+      at(
+          set.line(),
+          () -> {
+            budget.dict(1);
+            return namespace.attributes().put(set.attribute(), value);
+          });
     } else {
       throw new TemplateException(
           set.line(), set.targets().getFirst() + " is no namespace, so nothing in it can be set");
@@ -194,7 +189,7 @@ final class Interpreter {
       scope.set(targets.getFirst(), value);
       return;
     }
-    List<@Nullable Object> parts = at(line, () -> Values.items(value));
+    List<@Nullable Object> parts = at(line, () -> Values.items(budget, value));
     if (parts.size() != targets.size()) {
       throw new TemplateException(line, parts.size() + " values for " + targets.size() + " names");
     }
@@ -205,11 +200,8 @@ final class Interpreter {
 
   private Function macro(TemplateStatement.Macro macro, Scope scope) {
     int required = macro.parameters().size() - macro.defaults().size();
+    budget.memory(MACRO);
     return call -> {
-      if (++calls > DEEPEST_CALL) {
-        throw new IllegalArgumentException(
-            "macros call each other more than " + DEEPEST_CALL + " deep");
-      }
       Scope inner = new Scope(scope);
       for (int i = 0; i < macro.parameters().size(); i++) {
         String parameter = macro.parameters().get(i);
@@ -226,9 +218,7 @@ final class Interpreter {
         throw new IllegalArgumentException(
             macro.name() + ": expected the arguments " + String.join(", ", macro.parameters()));
       }
-      String text = written(macro.body(), inner);
-      calls--;
-      return text;
+      return written(macro.body(), inner);
     };
   }
 
@@ -242,15 +232,16 @@ final class Interpreter {
     }
   }
 
-  private void step(int line) {
-    if (++steps > MOST_STEPS) {
-      throw new TemplateException(line, "more than " + MOST_STEPS + " steps");
-    }
-  }
-
   private @Nullable Object value(TemplateExpression expr, Scope scope) {
-    step(expr.line());
-    return at(expr.line(), () -> evaluate(expr, scope));
+    try {
+      budget.step();
+      budget.enter();
+      Object value = evaluate(expr, scope);
+      budget.leave();
+      return value;
+    } catch (IllegalArgumentException | ArithmeticException | ClassCastException e) {
+      throw new TemplateException(expr.line(), String.valueOf(e.getMessage()));
+    }
   }
 
   private @Nullable Object evaluate(TemplateExpression expr, Scope scope) {
@@ -260,11 +251,12 @@ final class Interpreter {
       case TemplateExpression.ListOf list -> values(list.items(), scope);
       case TemplateExpression.DictOf dict -> dict(dict, scope);
       case TemplateExpression.Attribute attribute ->
-          Access.attribute(value(attribute.of(), scope), attribute.name());
+          Access.attribute(budget, value(attribute.of(), scope), attribute.name());
       case TemplateExpression.Item item ->
-          Access.item(value(item.of(), scope), value(item.key(), scope));
+          Access.item(budget, value(item.of(), scope), value(item.key(), scope));
       case TemplateExpression.Slice slice ->
           Access.slice(
+              budget,
               value(slice.of(), scope),
               optional(slice.from(), scope),
               optional(slice.to(), scope),
@@ -316,7 +308,7 @@ final class Interpreter {
     return switch (binary.operator()) {
       case "and" -> Values.truth(left) ? value(binary.right(), scope) : left;
       case "or" -> Values.truth(left) ? left : value(binary.right(), scope);
-      default -> Arithmetic.apply(binary.operator(), left, value(binary.right(), scope));
+      default -> Arithmetic.apply(budget, binary.operator(), left, value(binary.right(), scope));
     };
   }
 
@@ -325,6 +317,7 @@ final class Interpreter {
   }
 
   private List<@Nullable Object> values(List<TemplateExpression> exprs, Scope scope) {
+    budget.list(exprs.size());
     List<@Nullable Object> values = new ArrayList<>(exprs.size());
     exprs.forEach(expr -> values.add(value(expr, scope)));
     return values;
@@ -332,9 +325,14 @@ final class Interpreter {
 
   private Map<@Nullable Object, @Nullable Object> dict(
       TemplateExpression.DictOf dict, Scope scope) {
+    budget.dict(dict.keys().size());
     Map<@Nullable Object, @Nullable Object> values = new LinkedHashMap<>();
     for (int i = 0; i < dict.keys().size(); i++) {
-      values.put(value(dict.keys().get(i), scope), value(dict.values().get(i), scope));
+      Object key = value(dict.keys().get(i), scope);
+      if (!Values.isKey(key)) {
+        throw new IllegalArgumentException(Values.kind(key) + " cannot be the key of a dict");
+      }
+      values.put(key, value(dict.values().get(i), scope));
     }
     return values;
   }
@@ -344,6 +342,6 @@ final class Interpreter {
     for (int i = 0; i < arguments.names().size(); i++) {
       named.put(arguments.names().get(i), value(arguments.named().get(i), scope));
     }
-    return new CallArguments(name, values(arguments.places(), scope), named);
+    return new CallArguments(budget, name, values(arguments.places(), scope), named);
   }
 }

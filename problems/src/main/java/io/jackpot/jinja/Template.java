@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not supported: {@code include}, {@code import}, {@code extends}, {@code call}, {@code filter}
  * and {@code with} blocks, recursive loops, and methods that change a list or a dict, which the
  * sandbox of transformers refuses too. Each of them is an error that names it. Rendering is bounded
- * in steps, depth and length.
+ * in work, memory and depth ({@link Budget}).
  */
 public final class Template {
   private final List<TemplateStatement> statements;
@@ -61,9 +61,9 @@ public final class Template {
    */
   public Rendering render(Map<String, ? extends @Nullable Object> values, LocalDateTime now) {
     try {
-      return new Interpreter().run(statements, Globals.at(now), values);
-    } catch (StackOverflowError e) {
-      throw new TemplateException("nested too deep to be carried out");
+      return new Interpreter(new Budget(values)).run(statements, Globals.at(now), values);
+    } catch (IllegalArgumentException e) {
+      throw new TemplateException(String.valueOf(e.getMessage()));
     }
   }
 }

@@ -6,12 +6,15 @@ import java.io.Serial;
 public final class TemplateException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
+  /** The most characters of a message, which may be what a template raises. */
+  private static final int LONGEST = 1000;
+
   TemplateException(String message) {
-    super(message);
+    super(message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message);
   }
 
   /** An error in a line of the template. */
   TemplateException(int line, String message) {
-    super("line " + line + ": " + message);
+    this("line " + line + ": " + message);
   }
 }

@@ -2,7 +2,6 @@ package io.jackpot.jinja;
 
 import io.jackpot.jinja.TemplateExpression.Arguments;
 import io.jackpot.jinja.TemplateToken.Kind;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -156,11 +155,11 @@ final class TemplateExpressionParser {
         yield new TemplateExpression.Literal(text.toString(), token.line());
       }
       case INTEGER -> {
-        BigInteger number = new BigInteger(token.text());
-        if (number.bitLength() > 63) {
+        try {
+          yield new TemplateExpression.Literal(Long.valueOf(token.text()), token.line());
+        } catch (NumberFormatException e) {
           throw token.error(token.shown() + " is too large");
         }
-        yield new TemplateExpression.Literal(number.longValue(), token.line());
       }
       case FLOAT -> new TemplateExpression.Literal(Double.valueOf(token.text()), token.line());
       case NAME ->

@@ -17,9 +17,12 @@ final class TemplateLexer {
   private static final Pattern RAW_END = Pattern.compile("\\{%([-+]?)\\s*endraw\\s*([-+]?)%\\}");
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{N}_]*");
   private static final Pattern NUMBER =
-      Pattern.compile("\\d+(?:_\\d+)*(\\.\\d+(?:_\\d+)*)?([eE][-+]?\\d+)?");
+      Pattern.compile("\\d++(?:_\\d++)*+(\\.\\d++(?:_\\d++)*+)?([eE][-+]?\\d++)?");
   private static final Pattern OPERATOR =
       Pattern.compile("\\*\\*|//|==|!=|<=|>=|[-+*/%~<>=().,:|\\[\\]{}]");
+
+  /** The most characters of a template; published ones have some ten thousand. */
+  private static final int LONGEST = 1 << 18;
 
   private final String source;
   private final List<TemplateToken> tokens = new ArrayList<>();
@@ -34,6 +37,9 @@ final class TemplateLexer {
   private boolean lineStarts = true;
 
   private TemplateLexer(String source) {
+    if (source.length() > LONGEST) {
+      throw new TemplateException("longer than " + LONGEST + " characters");
+    }
     String lines = source.replace("\r\n", "\n").replace('\r', '\n');
     this.source = lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines;
   }

@@ -44,7 +44,7 @@ record TemplateToken(Kind kind, String text, int line) {
       case BLOCK_BEGIN -> "{%";
       case BLOCK_END -> "%}";
       case DATA -> "text";
-      default -> "\"" + text + "\"";
+      default -> "\"" + Values.shown(text) + "\"";
     };
   }
 }

@@ -4,6 +4,7 @@ import io.jackpot.jinja.Values.Undefined;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The tests, which follow {@code is}. */
@@ -32,19 +33,19 @@ final class Tests {
     ALL.put("odd", (v, c) -> Math.floorMod(integer(v, c), 2L) == 1);
     ALL.put("even", (v, c) -> Math.floorMod(integer(v, c), 2L) == 0);
     ALL.put("divisibleby", (v, c) -> integer(v, c) % c.integer(0, "num", 1) == 0);
-    ALL.put("lower", (v, c) -> Methods.lower(Values.text(v)).equals(Values.text(v)));
-    ALL.put("upper", (v, c) -> Methods.upper(Values.text(v)).equals(Values.text(v)));
-    ALL.put("in", (v, c) -> Values.contains(c.get(0, "seq"), v));
-    ALL.put("eq", (v, c) -> Values.equal(v, other(c)));
-    ALL.put("equalto", (v, c) -> Values.equal(v, other(c)));
+    ALL.put("lower", (v, c) -> isCased(v, c, Texts::lower));
+    ALL.put("upper", (v, c) -> isCased(v, c, Texts::upper));
+    ALL.put("in", (v, c) -> Values.contains(c.budget(), c.get(0, "seq"), v));
+    ALL.put("eq", (v, c) -> Values.equal(c.budget(), v, other(c)));
+    ALL.put("equalto", (v, c) -> Values.equal(c.budget(), v, other(c)));
     ALL.put("sameas", (v, c) -> same(v, other(c)));
-    ALL.put("ne", (v, c) -> !Values.equal(v, other(c)));
-    ALL.put("lt", (v, c) -> Values.compare(v, other(c)) < 0);
-    ALL.put("lessthan", (v, c) -> Values.compare(v, other(c)) < 0);
-    ALL.put("le", (v, c) -> Values.compare(v, other(c)) <= 0);
-    ALL.put("gt", (v, c) -> Values.compare(v, other(c)) > 0);
-    ALL.put("greaterthan", (v, c) -> Values.compare(v, other(c)) > 0);
-    ALL.put("ge", (v, c) -> Values.compare(v, other(c)) >= 0);
+    ALL.put("ne", (v, c) -> !Values.equal(c.budget(), v, other(c)));
+    ALL.put("lt", (v, c) -> Values.compare(c.budget(), v, other(c)) < 0);
+    ALL.put("lessthan", (v, c) -> Values.compare(c.budget(), v, other(c)) < 0);
+    ALL.put("le", (v, c) -> Values.compare(c.budget(), v, other(c)) <= 0);
+    ALL.put("gt", (v, c) -> Values.compare(c.budget(), v, other(c)) > 0);
+    ALL.put("greaterthan", (v, c) -> Values.compare(c.budget(), v, other(c)) > 0);
+    ALL.put("ge", (v, c) -> Values.compare(c.budget(), v, other(c)) >= 0);
   }
 
   private Tests() {}
@@ -55,6 +56,7 @@ final class Tests {
    * @throws IllegalArgumentException if there is no such test, or it does not accept the value
    */
   static boolean holds(String name, @Nullable Object value, CallArguments call) {
+    call.budget().step();
     TestFunction test = ALL.get(name);
     if (test == null) {
       throw new IllegalArgumentException(
@@ -69,6 +71,13 @@ final class Tests {
   @SuppressWarnings("ReferenceEquality") // Python's "is".
   private static boolean same(@Nullable Object value, @Nullable Object other) {
     return value == other || (value instanceof Boolean bool && bool.equals(other));
+  }
+
+  private static boolean isCased(
+      @Nullable Object value, CallArguments call, BiFunction<Budget, String, String> cased) {
+    String text = Values.text(call.budget(), value);
+    call.budget().characters(text.length());
+    return cased.apply(call.budget(), text).equals(text);
   }
 
   private static boolean hasItems(@Nullable Object value) {

@@ -9,33 +9,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The values of templates, with Python's semantics: null (None), Boolean, Long, Double, String,
- * List, Map with keys of any of these, {@link Namespace}, {@link Function} and {@link Undefined}.
+ * List, Map with keys that are none of the two, {@link Namespace}, {@link Loop}, {@link Function}
+ * and {@link Undefined}. Lists and maps never change, so only a namespace can contain itself.
  */
 final class Values {
-  /** The most characters of a text that a template may make. */
-  static final int LONGEST = 1 << 24;
-
-  /** The most items of a list that a template may make. */
-  static final int MOST_ITEMS = 1 << 20;
+  /** The most characters of a foreign text in a message. */
+  private static final int SHOWN = 60;
 
   private Values() {}
-
-  /**
-   * Returns the text.
-   *
-   * @throws IllegalArgumentException if it is longer than a template may make it
-   */
-  static <T extends CharSequence> T bounded(T text) {
-    if (text.length() > LONGEST) {
-      throw tooLong("text");
-    }
-    return text;
-  }
-
-  /** The error for a text, or JSON, of more than {@link #LONGEST} characters. */
-  static IllegalArgumentException tooLong(String what) {
-    return new IllegalArgumentException(what + " of more than " + LONGEST + " characters");
-  }
 
   /**
    * The value of a name or an attribute that was never set.
@@ -44,8 +25,45 @@ final class Values {
    */
   record Undefined(String what) {}
 
-  /** The result of {@code namespace(…)}: attributes that loops can set. */
-  record Namespace(Map<String, @Nullable Object> attributes) {}
+  /** The result of {@code namespace(…)}: attributes that loops can set. It equals only itself. */
+  static final class Namespace {
+    private final Map<String, @Nullable Object> attributes;
+
+    Namespace(Map<String, @Nullable Object> attributes) {
+      this.attributes = attributes;
+    }
+
+    Map<String, @Nullable Object> attributes() {
+      return attributes;
+    }
+  }
+
+  /**
+   * The variable {@code loop}.
+   *
+   * @param items all that the loop visits
+   * @param at the index of the item that it visits now
+   */
+  record Loop(List<@Nullable Object> items, int at) {
+    @Nullable Object attribute(String name) {
+      int size = items.size();
+      return switch (name) {
+        case "index" -> at + 1L;
+        case "index0" -> (long) at;
+        case "revindex" -> (long) size - at;
+        case "revindex0" -> size - at - 1L;
+        case "first" -> at == 0;
+        case "last" -> at == size - 1;
+        case "length" -> (long) size;
+        case "depth" -> 1L;
+        case "depth0" -> 0L;
+        case "previtem" -> at > 0 ? items.get(at - 1) : new Undefined("loop.previtem");
+        case "nextitem" -> at < size - 1 ? items.get(at + 1) : new Undefined("loop.nextitem");
+        case "cycle" -> (Function) call -> call.places().get(at % call.places().size());
+        default -> new Undefined(shown(name) + " of loop");
+      };
+    }
+  }
 
   /** A value that can be called. */
   interface Function {
@@ -67,39 +85,72 @@ final class Values {
   }
 
   /** The text that {@code str} returns; empty for an undefined value. */
-  static String text(@Nullable Object value) {
+  static String text(Budget budget, @Nullable Object value) {
     return switch (value) {
       case String text -> text;
       case Undefined undefined -> "";
-      case null, default -> PythonText.repr(value);
+      case null, default -> PythonText.repr(budget, value);
     };
   }
 
   /** Whether two values are equal; 1, 1.0 and true are. */
-  static boolean equal(@Nullable Object a, @Nullable Object b) {
+  static boolean equal(Budget budget, @Nullable Object a, @Nullable Object b) {
+    budget.items(2);
     if (isNumber(a) && isNumber(b)) {
-      return compare(Objects.requireNonNull(a), Objects.requireNonNull(b)) == 0;
+      return compare(budget, a, b) == 0;
+    }
+    if (a instanceof String x && b instanceof String y) {
+      budget.characters(x.length() == y.length() ? x.length() : 0);
+      return x.equals(y);
     }
     if (a instanceof List<?> x && b instanceof List<?> y) {
       if (x.size() != y.size()) {
         return false;
       }
+      budget.enter();
       for (int i = 0; i < x.size(); i++) {
-        if (!equal(x.get(i), y.get(i))) {
+        if (!equal(budget, x.get(i), y.get(i))) {
+          budget.leave();
           return false;
         }
       }
+      budget.leave();
       return true;
     }
     if (a instanceof Map<?, ?> x && b instanceof Map<?, ?> y) {
-      return x.size() == y.size()
-          && x.entrySet().stream()
-              .allMatch(e -> y.containsKey(e.getKey()) && equal(e.getValue(), y.get(e.getKey())));
+      return x.size() == y.size() && equalEntries(budget, x, y);
     }
     if (a instanceof Undefined && b instanceof Undefined) {
       return true;
     }
     return Objects.equals(a, b);
+  }
+
+  private static boolean equalEntries(Budget budget, Map<?, ?> x, Map<?, ?> y) {
+    budget.enter();
+    for (Map.Entry<?, ?> entry : x.entrySet()) {
+      Object key = entry.getKey();
+      if (!has(budget, y, key) || !equal(budget, entry.getValue(), y.get(key))) {
+        budget.leave();
+        return false;
+      }
+    }
+    budget.leave();
+    return true;
+  }
+
+  /** Whether a map has a key; a list or a map never is one. */
+  static boolean has(Budget budget, Map<?, ?> map, @Nullable Object key) {
+    budget.items(1);
+    if (key instanceof String text) {
+      budget.characters(2L * text.length());
+    }
+    return isKey(key) && map.containsKey(key);
+  }
+
+  /** Whether a value can be the key of a dict. */
+  static boolean isKey(@Nullable Object value) {
+    return !(value instanceof Collection<?> || value instanceof Map<?, ?>);
   }
 
   static boolean isNumber(@Nullable Object value) {
@@ -125,7 +176,8 @@ final class Values {
    *
    * @throws IllegalArgumentException if the two have no order
    */
-  static int compare(@Nullable Object a, @Nullable Object b) {
+  static int compare(Budget budget, @Nullable Object a, @Nullable Object b) {
+    budget.items(2);
     Long x = integer(a);
     Long y = integer(b);
     if (x != null && y != null) {
@@ -137,12 +189,16 @@ final class Values {
       return left < right ? -1 : left == right ? 0 : 1;
     }
     if (a instanceof String left && b instanceof String right) {
+      budget.characters(Math.min(left.length(), right.length()));
       return left.compareTo(right);
     }
     if (a instanceof List<?> left && b instanceof List<?> right) {
       for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
-        if (!equal(left.get(i), right.get(i))) {
-          return compare(left.get(i), right.get(i));
+        if (!equal(budget, left.get(i), right.get(i))) {
+          budget.enter();
+          int order = compare(budget, left.get(i), right.get(i));
+          budget.leave();
+          return order;
         }
       }
       return Integer.compare(left.size(), right.size());
@@ -151,25 +207,38 @@ final class Values {
   }
 
   /**
-   * The items that a loop visits: a list's elements, a text's characters or a map's keys.
+   * The items that a loop visits, in a new list: a list's elements, a text's characters or a map's
+   * keys.
    *
    * @throws IllegalArgumentException if the value has no items
    */
-  static List<@Nullable Object> items(@Nullable Object value) {
+  static List<@Nullable Object> items(Budget budget, @Nullable Object value) {
     return switch (value) {
-      case Collection<?> list -> new ArrayList<>(list);
-      case Map<?, ?> map -> new ArrayList<>(map.keySet());
-      case String text -> new ArrayList<>(text.codePoints().mapToObj(Character::toString).toList());
+      case Collection<?> list -> copy(budget, list);
+      case Map<?, ?> map -> copy(budget, map.keySet());
+      case String text -> Texts.characters(budget, text);
       case Undefined undefined -> new ArrayList<>();
       case null, default -> throw new IllegalArgumentException(kind(value) + " has no items");
     };
   }
 
-  static boolean contains(@Nullable Object container, @Nullable Object item) {
+  static List<@Nullable Object> copy(Budget budget, Collection<?> list) {
+    budget.list(list.size());
+    return new ArrayList<>(list);
+  }
+
+  static boolean contains(Budget budget, @Nullable Object container, @Nullable Object item) {
     return switch (container) {
-      case String text when item instanceof String part -> text.contains(part);
-      case Collection<?> list -> list.stream().anyMatch(element -> equal(element, item));
-      case Map<?, ?> map -> map.containsKey(item);
+      case String text when item instanceof String part -> Texts.contains(budget, text, part);
+      case Collection<?> list -> {
+        for (Object element : list) {
+          if (equal(budget, element, item)) {
+            yield true;
+          }
+        }
+        yield false;
+      }
+      case Map<?, ?> map -> has(budget, map, item);
       case Undefined undefined -> false;
       case null, default ->
           throw new IllegalArgumentException(
@@ -177,9 +246,9 @@ final class Values {
     };
   }
 
-  static long length(@Nullable Object value) {
+  static long length(Budget budget, @Nullable Object value) {
     return switch (value) {
-      case String text -> text.codePointCount(0, text.length());
+      case String text -> Texts.length(budget, text);
       case Collection<?> list -> list.size();
       case Map<?, ?> map -> map.size();
       case Undefined undefined -> 0;
@@ -198,8 +267,19 @@ final class Values {
       case Collection<?> list -> "a list";
       case Map<?, ?> map -> "a dict";
       case Namespace namespace -> "a namespace";
+      case Loop loop -> "a loop";
       case Undefined undefined -> undefined.what() + ", which is undefined,";
       default -> "a function";
+    };
+  }
+
+  /** A key, for messages. */
+  static String shown(@Nullable Object key) {
+    return switch (key) {
+      case String text when text.length() > SHOWN -> text.substring(0, SHOWN) + "…";
+      case String text -> text;
+      case Long number -> number.toString();
+      case null, default -> kind(key);
     };
   }
 }

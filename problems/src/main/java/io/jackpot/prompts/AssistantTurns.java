@@ -5,6 +5,7 @@ import io.jackpot.jinja.Template.Rendering;
 import io.jackpot.jinja.Template.Span;
 import io.jackpot.problems.Message;
 import io.jackpot.weights.Tokenizer;
+import io.jackpot.weights.UnknownBytes;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -34,6 +35,7 @@ record AssistantTurns(int[] ids, int[] targets, int lastTurn, boolean diverges) 
    *
    * @param given the number of turns at the beginning that are not learned
    * @param tools for the template; null for none
+   * @param unknown counts the conversation
    * @throws InputException if the template or the vocabulary cannot express it, or it has no turn
    *     to learn
    */
@@ -42,12 +44,14 @@ record AssistantTurns(int[] ids, int[] targets, int lastTurn, boolean diverges) 
       Tokenizer tokenizer,
       List<Message> turns,
       int given,
-      @Nullable Object tools) {
+      @Nullable Object tools,
+      UnknownBytes unknown) {
     int last = lastOf(turns);
     if (last < given) {
       throw new InputException("a conversation without a turn of the assistant to learn");
     }
     Rendering whole = chat.render(turns, tools, false);
+    unknown.add(whole.text());
     int[] ids = tokenizer.encodePlain(whole.text());
     if (given == 0 && !whole.generated().isEmpty()) {
       return marked(tokenizer, whole, ids);

@@ -31,6 +31,8 @@ public final class ChatTemplate {
   private static final String FILE = "chat_template.jinja";
   private static final String CONFIG = "tokenizer_config.json";
   private static final String KEY = "chat_template";
+
+  /** The most bytes of a file with a template; published ones have some ten thousand. */
   private static final List<String> SPECIAL =
       List.of(
           "bos_token",

@@ -7,13 +7,16 @@ import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.InputLines;
 import io.jackpot.problems.InputLines.Line;
 import io.jackpot.problems.Message;
+import io.jackpot.problems.Problem;
 import io.jackpot.weights.Tokenizer;
+import io.jackpot.weights.UnknownBytes;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -29,8 +32,10 @@ import tools.jackson.databind.JsonNode;
  *   <li>{@code {"text": …}} or {@code {"ids": […]}}, of which all but the first token is learned.
  * </ul>
  *
- * Conversations may have {@code "tools"}; other keys are ignored. Where the tokens to learn do not
- * end with one that ends a sequence, the model's end token is learned after them, except after ids.
+ * A prompt template takes the prompts that have completions; the text around a problem is not
+ * learned. Conversations may have {@code "tools"}; other keys are ignored. Where the tokens to
+ * learn do not end with one that ends a sequence, the model's end token is learned after them,
+ * except after ids.
  */
 public final class Demonstrations {
   private static final Set<String> FIELDS =
@@ -56,6 +61,7 @@ public final class Demonstrations {
    *
    * @param name for messages
    * @param tokenizer encodes texts; null if the model has none
+   * @param template of prompts
    * @param chat finds the chat template if there is a conversation; null if the model has none
    * @param vocabulary the number of ids
    * @param longestSequence the most ids that the model accepts
@@ -64,21 +70,28 @@ public final class Demonstrations {
   public record Target(
       String name,
       @Nullable Tokenizer tokenizer,
+      PromptTemplate template,
       Supplier<@Nullable ChatTemplate> chat,
       int vocabulary,
       int longestSequence,
       String lengthSetting) {}
 
+  private static final String ASSISTANT = "assistant";
+
   private final Target model;
   private final boolean appendEnd;
   private final List<Demonstration> read = new ArrayList<>();
   private @Nullable ChatTemplate chat;
+  private final @Nullable UnknownBytes unknown;
   private int open;
+  private int textPrompts;
+  private int withoutTemplate;
   private int diverging;
 
   private Demonstrations(Target model, boolean appendEnd) {
     this.model = model;
     this.appendEnd = appendEnd;
+    this.unknown = model.tokenizer == null ? null : new UnknownBytes(model.tokenizer);
   }
 
   /**
@@ -111,6 +124,19 @@ public final class Demonstrations {
       notes.add(
           "%,d examples have a prompt that the chat template ends otherwise if an answer follows; learned is from where the two differ"
               .formatted(diverging));
+    }
+    String texts = textPrompts == 0 ? null : model.template.ofTexts();
+    if (texts != null) {
+      notes.add("%,d of %,d prompts are texts: %s".formatted(textPrompts, read.size(), texts));
+    }
+    if (withoutTemplate > 0 && !(model.template instanceof PromptTemplate.Automatic)) {
+      notes.add(
+          "%,d of %,d examples are texts or ids without a prompt: promptTemplate does not apply to them"
+              .formatted(withoutTemplate, read.size()));
+    }
+    String lost = unknown == null ? null : unknown.note("examples");
+    if (lost != null) {
+      notes.add(lost);
     }
     return notes;
   }
@@ -152,32 +178,62 @@ public final class Demonstrations {
     if (has(line, "ids")) {
       int[] ids = line.ids("ids");
       InputLines.checkIds(line.where(), ids, model.vocabulary);
+      withoutTemplate++;
       return new Demonstration(ids, from(1, ids.length));
     }
     Tokenizer tokenizer = model.tokenizer;
-    if (tokenizer == null) {
+    if (tokenizer == null || unknown == null) {
       throw new InputException(
           line.where() + ": text, but the model has no tokenizer.json; expected \"ids\"");
     }
     for (String field : List.of("messages", "conversations")) {
       if (has(line, field)) {
-        return conversation(line, tokenizer, turns(line, field), 0);
+        if (model.template instanceof PromptTemplate.Text) {
+          throw new InputException(
+              "%s: \"%s\", but promptTemplate writes the text around one prompt; expected \"prompt\" and \"completion\", or promptTemplate chat"
+                  .formatted(line.where(), field));
+        }
+        return conversation(line, tokenizer, unknown, List.of(), turns(line, field));
       }
     }
     if (has(line, "text") && !has(line, "prompt")) {
-      int[] ids = encode(tokenizer, line, "text");
+      String text = line.string("text");
+      int[] ids = named(line, "text", () -> tokenizer.encode(text));
+      unknown.add(text);
+      withoutTemplate++;
       return closed(tokenizer, ids, from(1, ids.length));
     }
     if (isArray(line, "prompt") || isArray(line, "completion")) {
-      List<Message> turns = new ArrayList<>(turns(line, "prompt"));
-      int given = turns.size();
-      turns.addAll(turns(line, "completion"));
-      return conversation(line, tokenizer, turns, given);
+      if (!(model.template instanceof PromptTemplate.Text)) {
+        return conversation(
+            line, tokenizer, unknown, turns(line, "prompt"), turns(line, "completion"));
+      }
+      Problem problem =
+          Conversations.problem(line.where(), "prompt", line.object().path("prompt"), "", null);
+      return continued(line, tokenizer, unknown, problem, answer(line));
     }
-    int[] prompt = encode(tokenizer, line, "prompt");
-    int[] ids = textIds(tokenizer, line, prompt);
-    // The first token of all cannot be predicted.
-    return closed(tokenizer, ids, from(Math.max(1, prompt.length), ids.length));
+    textPrompts++;
+    String prompt = line.string("prompt");
+    String completion = line.string("completion");
+    return model.template instanceof PromptTemplate.Chat
+        ? conversation(
+            line,
+            tokenizer,
+            unknown,
+            List.of(new Message("user", prompt)),
+            List.of(new Message(ASSISTANT, completion)))
+        : continued(line, tokenizer, unknown, new Problem(prompt, "", null), completion);
+  }
+
+  /** The text of a completion that is a conversation. */
+  private static String answer(Line line) {
+    List<Message> turns = turns(line, "completion");
+    if (turns.size() != 1 || !turns.getFirst().role().equals(ASSISTANT)) {
+      throw new InputException(
+          line.where()
+              + ": \"completion\": with a prompt template that is not chat, expected one turn of the assistant");
+    }
+    return turns.getFirst().content();
   }
 
   private static boolean has(Line line, String field) {
@@ -191,13 +247,24 @@ public final class Demonstrations {
   private static List<Message> turns(Line line, String field) {
     JsonNode node = line.object().path(field);
     if (field.equals("completion") && node.isString()) {
-      return List.of(new Message("assistant", node.stringValue()));
+      return List.of(new Message(ASSISTANT, node.stringValue()));
     }
     return Conversations.read(line.where(), field, node, "a conversation");
   }
 
+  /**
+   * @param given the turns before those to learn from
+   */
   private Demonstration conversation(
-      Line line, Tokenizer tokenizer, List<Message> turns, int given) {
+      Line line,
+      Tokenizer tokenizer,
+      UnknownBytes counter,
+      List<Message> given,
+      List<Message> learned) {
+    List<Message> joined = new ArrayList<>(given);
+    joined.addAll(learned);
+    List<Message> turns = withSystem(joined);
+    int before = given.isEmpty() ? 0 : withSystem(given).size();
     ChatTemplate template = chat;
     if (template == null) {
       String what = line.where() + ": a conversation";
@@ -213,8 +280,9 @@ public final class Demonstrations {
                     own,
                     tokenizer,
                     turns,
-                    given,
-                    Conversations.tools(line.where(), line.object())));
+                    before,
+                    Conversations.tools(line.where(), line.object()),
+                    counter));
     diverging += encoded.diverges() ? 1 : 0;
     boolean ended =
         IntStream.range(encoded.lastTurn(), encoded.ids().length)
@@ -222,6 +290,10 @@ public final class Demonstrations {
     return ended
         ? new Demonstration(encoded.ids(), encoded.targets())
         : closed(tokenizer, encoded.ids(), encoded.targets());
+  }
+
+  private List<Message> withSystem(List<Message> turns) {
+    return model.template instanceof PromptTemplate.Chat own ? own.withSystem(turns) : turns;
   }
 
   /** With the end token after the last of the tokens to learn, if it is missing. */
@@ -245,23 +317,24 @@ public final class Demonstrations {
   }
 
   /**
-   * Encodes prompt and completion as one text, unless a token would span the boundary between them.
+   * Prompt and completion as one text, unless a token would span the boundary between them; then
+   * each for itself.
    */
-  private static int[] textIds(Tokenizer tokenizer, Line line, int[] prompt) {
-    String completion = line.string("completion");
+  private Demonstration continued(
+      Line line, Tokenizer tokenizer, UnknownBytes counter, Problem problem, String completion) {
+    String text = model.template.render(problem);
+    boolean special = model.template.writesSpecialTokens(problem);
+    UnaryOperator<int[]> around = plain -> special ? plain : tokenizer.withSpecialIds(plain);
+    int[] prompt = named(line, "prompt", () -> around.apply(tokenizer.encodePlain(text)));
     int[] alone = named(line, "completion", () -> tokenizer.encodePlain(completion));
-    int[] together = tokenizer.encode(line.string("prompt") + completion);
-    if (Arrays.mismatch(prompt, together) == prompt.length) {
-      return together;
+    int[] ids = around.apply(tokenizer.encodePlain(text + completion));
+    counter.add(text + completion);
+    if (Arrays.mismatch(prompt, ids) != prompt.length) {
+      ids = Arrays.copyOf(prompt, prompt.length + alone.length);
+      System.arraycopy(alone, 0, ids, prompt.length, alone.length);
     }
-    int[] ids = Arrays.copyOf(prompt, prompt.length + alone.length);
-    System.arraycopy(alone, 0, ids, prompt.length, alone.length);
-    return ids;
-  }
-
-  private static int[] encode(Tokenizer tokenizer, Line line, String key) {
-    String text = line.string(key);
-    return named(line, key, () -> tokenizer.encode(text));
+    // The first token of all cannot be predicted.
+    return closed(tokenizer, ids, from(Math.max(1, prompt.length), ids.length));
   }
 
   private static int[] named(Line line, String key, Supplier<int[]> encode) {

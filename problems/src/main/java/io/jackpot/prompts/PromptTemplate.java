@@ -33,6 +33,11 @@ public sealed interface PromptTemplate {
   /** What becomes of prompts that are conversations, for people; null if that is as asked for. */
   @Nullable String ofConversations();
 
+  /** What becomes of prompts that are texts, for people; null if that is as asked for. */
+  default @Nullable String ofTexts() {
+    return null;
+  }
+
   /**
    * The default: the problem alone. A conversation is written by the model's chat template, or is
    * the texts of its turns with empty lines between them if the model has none.
@@ -42,6 +47,8 @@ public sealed interface PromptTemplate {
    */
   record Automatic(Supplier<@Nullable ChatTemplate> chat) implements PromptTemplate {
     private static final PromptTemplate TEXT = new Text(PLACE, false);
+    private static final String WITHOUT_CHAT =
+        "they are taken as they are, though the model has a chat template; --prompt-template chat uses it";
 
     private PromptTemplate template(Problem problem) {
       ChatTemplate own = problem.isConversation() ? chat.get() : null;
@@ -63,6 +70,15 @@ public sealed interface PromptTemplate {
       return chat.get() == null
           ? "the model has no chat template, so the texts of their turns follow each other with empty lines between them, without their roles"
           : "the model's chat template writes them";
+    }
+
+    @Override
+    public @Nullable String ofTexts() {
+      try {
+        return chat.get() == null ? null : WITHOUT_CHAT;
+      } catch (InputException e) {
+        return null; // It cannot be used, so there is nothing to advise.
+      }
     }
   }
 
@@ -103,16 +119,22 @@ public sealed interface PromptTemplate {
   record Chat(ChatTemplate template, @Nullable String system) implements PromptTemplate {
     @Override
     public String render(Problem problem) {
-      List<Message> turns =
-          new ArrayList<>(
+      return template.render(
+          withSystem(
               problem.isConversation()
                   ? problem.conversation()
-                  : List.of(new Message("user", problem.prompt())));
-      if (system != null) {
-        turns.removeIf(turn -> turn.role().equals("system"));
-        turns.addFirst(new Message("system", system));
+                  : List.of(new Message("user", problem.prompt()))));
+    }
+
+    /** The turns with the system message of this template. */
+    List<Message> withSystem(List<Message> turns) {
+      if (system == null) {
+        return turns;
       }
-      return template.render(turns);
+      List<Message> all = new ArrayList<>(turns);
+      all.removeIf(turn -> turn.role().equals("system"));
+      all.addFirst(new Message("system", system));
+      return all;
     }
 
     @Override

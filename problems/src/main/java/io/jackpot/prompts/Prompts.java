@@ -3,9 +3,11 @@ package io.jackpot.prompts;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.weights.Tokenizer;
+import io.jackpot.weights.UnknownBytes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Converts problems to the token ids of a model's prompt. */
 public record Prompts(PromptTemplate template, Tokenizer tokenizer) {
@@ -23,22 +25,41 @@ public record Prompts(PromptTemplate template, Tokenizer tokenizer) {
   }
 
   /**
-   * Lines for people on problems that were read: what was left out, and what becomes of
-   * conversations.
+   * Lines for people on problems that were read: what was left out, what becomes of conversations,
+   * that the model's chat template is not used, and what the vocabulary cannot express.
    *
    * @param what the problems
    */
   public List<String> notes(String what, ProblemSource problems) {
     List<String> notes = new ArrayList<>(problems.notes());
     int count = problems.size() == Integer.MAX_VALUE ? 0 : problems.size();
-    long conversations =
-        IntStream.range(0, count).filter(i -> problems.get(i).isConversation()).count();
+    int conversations =
+        (int) IntStream.range(0, count).filter(i -> problems.get(i).isConversation()).count();
     String becomes = conversations == 0 ? null : template.ofConversations();
     if (becomes != null) {
       notes.add(
           "%s: %,d of %,d prompts are conversations: %s"
               .formatted(what, conversations, count, becomes));
     }
+    String texts = conversations == count ? null : template.ofTexts();
+    if (texts != null) {
+      notes.add(
+          "%s: %,d of %,d prompts are texts: %s"
+              .formatted(what, count - conversations, count, texts));
+    }
+    String unknown = unknownBytes(problems, count);
+    if (unknown != null) {
+      notes.add(what + ": " + unknown);
+    }
     return notes;
+  }
+
+  private @Nullable String unknownBytes(ProblemSource problems, int count) {
+    if (tokenizer.hasEveryByte()) {
+      return null;
+    }
+    UnknownBytes unknown = new UnknownBytes(tokenizer);
+    IntStream.range(0, count).forEach(i -> unknown.add(template.render(problems.get(i))));
+    return unknown.note("prompts");
   }
 }

@@ -9,6 +9,7 @@ import io.jackpot.problems.InputLines;
 import io.jackpot.problems.Message;
 import io.jackpot.weights.Tokenizer;
 import io.jackpot.weights.Tokenizers;
+import io.jackpot.weights.UnknownBytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ class AssistantTurnsTest {
   private AssistantTurns turns(
       String template, List<Message> turns, int given, @Nullable Object tools) {
     ChatTemplate chat = ChatTemplate.of(template, Map.of(), NOW);
-    return AssistantTurns.of(chat, tokenizer, turns, given, tools);
+    return AssistantTurns.of(chat, tokenizer, turns, given, tools, new UnknownBytes(tokenizer));
   }
 
   @Test

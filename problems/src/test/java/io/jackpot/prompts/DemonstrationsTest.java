@@ -27,14 +27,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DemonstrationsTest {
+  private static final PromptTemplate AS_IS = PromptTemplate.of(null, null, "M", () -> null);
+
   private static final Target MODEL =
-      new Target("M", ArithmeticProblems.tokenizer(), () -> null, 18, 8, "max_position_embeddings");
+      new Target(
+          "M", ArithmeticProblems.tokenizer(), AS_IS, () -> null, 18, 8, "max_position_embeddings");
 
   /** Characters with an end, and a template that writes it after each turn. */
   private static final Target CHAT =
       new Target(
           "M",
           new CharTokenizer("What is3+4?7u:\n~", '~'),
+          AS_IS,
           () ->
               ChatTemplate.of(
                   "{% for m in messages %}{{ m.role[0] }}:{{ m.content }}~\n{% endfor %}"
@@ -180,6 +184,7 @@ class DemonstrationsTest {
         new Target(
             "M",
             CHAT.tokenizer(),
+            AS_IS,
             () ->
                 ChatTemplate.of(
                     "{% for m in messages %}{{ m.role[0] }}:{{ m.content }}\n{% endfor %}"
@@ -224,7 +229,7 @@ class DemonstrationsTest {
 
   @Test
   void textNeedsATokenizer() {
-    Target without = new Target("M", null, () -> null, 18, 8, "max_position_embeddings");
+    Target without = new Target("M", null, AS_IS, () -> null, 18, 8, "max_position_embeddings");
     assertThatThrownBy(() -> read("{\"prompt\": \"1\", \"completion\": \"2\"}", without))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("no tokenizer.json");

@@ -61,6 +61,15 @@ public final class TornadoOps
   }
 
   @Override
+  public String arithmetic() {
+    return "TornadoOps, %s (%s), %s"
+        .formatted(
+            device.getPhysicalDevice().getDeviceName().strip(),
+            device.getTornadoVMBackend(),
+            products);
+  }
+
+  @Override
   public Recorder recorder() {
     return recorder;
   }

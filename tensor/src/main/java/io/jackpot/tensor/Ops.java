@@ -24,6 +24,9 @@ public interface Ops extends AutoCloseable {
   /** One line for people: the provider, its vector width and threads, or its device. */
   String describe();
 
+  /** What the bits of its results depend on beside their inputs: the provider and its width. */
+  String arithmetic();
+
   /** The ops over packed weights and caches of 8 bits, where this provider has them. */
   default Optional<PackedOps> packed() {
     return Optional.empty();

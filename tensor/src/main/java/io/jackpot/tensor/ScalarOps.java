@@ -20,6 +20,11 @@ public final class ScalarOps
   }
 
   @Override
+  public String arithmetic() {
+    return "ScalarOps";
+  }
+
+  @Override
   public Optional<PackedOps> packed() {
     return Optional.of(this);
   }

@@ -37,6 +37,11 @@ final class VectorOps
   }
 
   @Override
+  public String arithmetic() {
+    return "VectorOps, %d-bit vectors".formatted(VectorMath.SPECIES.vectorBitSize());
+  }
+
+  @Override
   public Optional<PackedOps> packed() {
     return Optional.of(this);
   }

@@ -178,6 +178,45 @@ public final class Bpe {
     }
   }
 
+  /**
+   * Whether there is a token for every byte.
+   *
+   * @param byteLevel whether words are written in the byte alphabet
+   */
+  boolean hasEveryByte(boolean byteLevel) {
+    if (!settings.prefix.isEmpty() || !settings.suffix.isEmpty()) {
+      return false;
+    }
+    return byteLevel
+        ? ByteAlphabet.all().chars().allMatch(c -> idOf[c] != NONE)
+        : settings.byteFallback && Arrays.stream(idOfByte).allMatch(id -> id != NONE);
+  }
+
+  /** The bytes of a word that {@link #encode} has no token for. */
+  int unknownBytes(String word, boolean byteLevel) {
+    if (settings.ignoreMerges && vocabulary.containsKey(word)) {
+      return 0;
+    }
+    int bytes = 0;
+    for (int i = 0; i < word.length(); ) {
+      int c = word.codePointAt(i);
+      int next = i + Character.charCount(c);
+      boolean first = i == 0;
+      boolean last = next == word.length();
+      if (idOf(c, first, last) == NONE
+          && !(settings.byteFallback && hasBytes(affixed(c, first, last)))) {
+        bytes += byteLevel ? 1 : utf8(Character.toString(c)).length;
+      }
+      i = next;
+    }
+    return bytes;
+  }
+
+  /** The token of a character that has none; null if it is left out. */
+  @Nullable String unknownToken() {
+    return settings.unknown;
+  }
+
   private int idOf(int c, boolean first, boolean last) {
     if ((first || settings.prefix.isEmpty()) && (!last || settings.suffix.isEmpty())) {
       return idOf(c);
@@ -190,16 +229,26 @@ public final class Bpe {
   }
 
   private boolean addBytes(String character, Symbols symbols) {
-    byte[] bytes = character.getBytes(StandardCharsets.UTF_8);
-    for (byte b : bytes) {
+    if (!hasBytes(character)) {
+      return false;
+    }
+    for (byte b : utf8(character)) {
+      symbols.add(idOfByte[b & 0xFF]);
+    }
+    return true;
+  }
+
+  private boolean hasBytes(String character) {
+    for (byte b : utf8(character)) {
       if (idOfByte[b & 0xFF] == NONE) {
         return false;
       }
     }
-    for (byte b : bytes) {
-      symbols.add(idOfByte[b & 0xFF]);
-    }
     return true;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private int unknownId(String token) {

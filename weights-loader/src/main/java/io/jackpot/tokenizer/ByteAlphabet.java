@@ -23,6 +23,11 @@ final class ByteAlphabet {
 
   private ByteAlphabet() {}
 
+  /** The characters of all bytes. */
+  static String all() {
+    return new String(CHARACTERS);
+  }
+
   /** The UTF-8 bytes of {@code text} as characters. */
   static String write(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

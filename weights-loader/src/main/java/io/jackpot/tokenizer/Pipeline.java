@@ -4,6 +4,8 @@ import io.jackpot.input.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public final class Pipeline {
   private final boolean byteLevel;
   private final Bpe model;
   private final TokenDecoder decoder;
+  private final boolean everyByte;
   private final @Nullable String[] texts;
 
   /** Words by hash. Threads may overwrite each other's entries; an entry is always complete. */
@@ -48,6 +51,7 @@ public final class Pipeline {
     this.byteLevel = byteLevel;
     this.model = model;
     this.decoder = decoder;
+    this.everyByte = model.hasEveryByte(byteLevel);
     this.texts = texts.clone();
     added.texts().forEach((id, text) -> this.texts[id] = text);
   }
@@ -64,15 +68,43 @@ public final class Pipeline {
    */
   public int[] encode(String text) {
     Ids ids = new Ids();
+    cut(text, word -> encodeWord(word, ids), ids);
+    return Arrays.copyOf(ids.values, ids.size);
+  }
+
+  /** The words of a text that the model turns into tokens, and the ids between them. */
+  private void cut(String text, Consumer<String> words, IntConsumer ids) {
     added.cutRaw(
         new Piece(whole(text), true),
         raw ->
             added.cutNormalized(
                 normalizer.apply(raw),
-                piece -> preTokenizer.split(piece, part -> encodePiece(part.text(), ids)),
+                piece -> preTokenizer.split(piece, part -> cutPiece(part.text(), words)),
                 ids),
         ids);
-    return Arrays.copyOf(ids.values, ids.size);
+  }
+
+  /** Whether the vocabulary has a token for every byte. */
+  public boolean hasEveryByte() {
+    return everyByte;
+  }
+
+  /** The UTF-8 bytes of a text for which the vocabulary has no token. */
+  public long unknownBytes(String text) {
+    LongAdder unknown = new LongAdder();
+    if (!everyByte) {
+      cut(text, word -> unknown.add(model.unknownBytes(inAlphabet(word), byteLevel)), _ -> {});
+    }
+    return unknown.sum();
+  }
+
+  /** The token of text that the vocabulary cannot express; null if it is left out. */
+  public @Nullable String unknownToken() {
+    return model.unknownToken();
+  }
+
+  private String inAlphabet(String word) {
+    return byteLevel ? ByteAlphabet.write(word) : word;
   }
 
   private static String whole(String text) {
@@ -87,11 +119,11 @@ public final class Pipeline {
     return text;
   }
 
-  private void encodePiece(String piece, Ids ids) {
+  private void cutPiece(String piece, Consumer<String> words) {
     if (byteLevel) {
-      encodeWord(piece, ids);
+      words.accept(piece);
     } else {
-      model.cut(piece, word -> encodeWord(word, ids));
+      model.cut(piece, words);
     }
   }
 
@@ -99,7 +131,7 @@ public final class Pipeline {
     int place = text.hashCode() * 0x9E3779B1 >>> 17;
     Word word = cache[place];
     if (word == null || !word.text.equals(text)) {
-      word = new Word(text, model.encode(byteLevel ? ByteAlphabet.write(text) : text));
+      word = new Word(text, model.encode(inAlphabet(text)));
       if (text.length() <= LONGEST_CACHED) {
         cache[place] = word;
       }

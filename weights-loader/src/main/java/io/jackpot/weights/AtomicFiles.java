@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,7 +18,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Atomic writes of files and folders, which exist completely or not at all even if the process or
@@ -27,6 +32,10 @@ public final class AtomicFiles {
 
   /** The suffix of a folder that is being replaced, whose name starts with a dot. */
   static final String REPLACED = ".replaced";
+
+  private static final Pattern UNFINISHED =
+      Pattern.compile(
+          "\\.(step-.*|.*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})" + Pattern.quote(TEMPORARY));
 
   private AtomicFiles() {}
 
@@ -52,10 +61,11 @@ public final class AtomicFiles {
       Files.createDirectories(parent(target));
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        var _ = lock(channel);
         content.accept(Channels.newOutputStream(channel));
         channel.force(true);
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
       force(parent(target));
     } catch (IOException e) {
       throw failed("cannot write", file, e);
@@ -109,6 +119,52 @@ public final class AtomicFiles {
   static Path current(Path folder) {
     Path replaced = sibling(folder.toAbsolutePath(), REPLACED.substring(1));
     return !Files.exists(folder) && Files.exists(replaced) ? replaced : folder;
+  }
+
+  /** Whether a name is that of an unfinished file or folder. */
+  public static boolean isUnfinished(Path path) {
+    return UNFINISHED.matcher(path.getFileName().toString()).matches();
+  }
+
+  /**
+   * Deletes what killed processes left unfinished in {@code folder} itself; files that a living one
+   * writes stay. Folders are written under a lock of their own, which the caller has.
+   *
+   * @throws InputException if it cannot be read or changed
+   */
+  public static void deleteUnfinished(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.list(folder)) {
+      for (Path path : paths.filter(AtomicFiles::isUnfinished).toList()) {
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || !isBeingWritten(path)) {
+          delete(path);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("cannot remove what a killed process left", folder, e);
+    }
+  }
+
+  /** A lock that ends with the process, so that others see that the file is being written. */
+  private static @Nullable FileLock lock(FileChannel channel) {
+    try {
+      return channel.tryLock();
+    } catch (IOException | OverlappingFileLockException e) {
+      return null; // A file system without locks.
+    }
+  }
+
+  private static boolean isBeingWritten(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        FileLock lock = channel.tryLock()) {
+      return lock == null;
+    } catch (OverlappingFileLockException e) {
+      return true; // By this process.
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** Deletes a file, or a folder with its content, if it exists. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 
 /** A byte pair encoding tokenizer from a {@code tokenizer.json}. */
 final class BpeTokenizer implements Tokenizer {
@@ -33,6 +34,21 @@ final class BpeTokenizer implements Tokenizer {
   @Override
   public int[] encodePlain(String text) {
     return pipeline.encode(text);
+  }
+
+  @Override
+  public boolean hasEveryByte() {
+    return pipeline.hasEveryByte();
+  }
+
+  @Override
+  public long unknownBytes(String text) {
+    return pipeline.unknownBytes(text);
+  }
+
+  @Override
+  public @Nullable String unknownToken() {
+    return pipeline.unknownToken();
   }
 
   @Override

@@ -56,7 +56,7 @@ public final class Checkpoints {
     if (step < 0 || step > 999_999_999) {
       throw new IllegalArgumentException("step " + step);
     }
-    deleteUnfinished();
+    AtomicFiles.deleteUnfinished(folder);
     AtomicFiles.writeFolderAtomically(
         folder(step),
         temporary -> {
@@ -78,15 +78,39 @@ public final class Checkpoints {
    * @throws InputException if the folder cannot be read
    */
   public Optional<Path> latest(Consumer<String> problems) {
+    return latest(
+        checkpoint -> {}, problem -> problems.accept(problem + "; trying the one before"));
+  }
+
+  /**
+   * The checkpoint with the highest step that is undamaged and that {@code check} accepts.
+   *
+   * @param check throws {@link InputException} for an undamaged checkpoint that cannot be used
+   * @param problems receives one line for each later checkpoint that is damaged or refused
+   * @return empty if there is none
+   * @throws InputException if the folder cannot be read
+   */
+  public Optional<Path> latest(Consumer<Path> check, Consumer<String> problems) {
     for (Path checkpoint : all().descendingMap().values()) {
-      String damage = damage(checkpoint);
-      if (damage == null) {
-        return Optional.of(checkpoint);
+      String problem = damage(checkpoint);
+      if (problem == null) {
+        try {
+          check.accept(checkpoint);
+          return Optional.of(checkpoint);
+        } catch (InputException e) {
+          problem = e.getMessage();
+        }
+        problems.accept(Json.oneLine(checkpoint + ": unusable checkpoint: " + problem));
+      } else {
+        problems.accept(Json.oneLine(checkpoint + ": damaged checkpoint: " + problem));
       }
-      problems.accept(
-          Json.oneLine(checkpoint + ": damaged checkpoint: " + damage + "; trying the one before"));
     }
     return Optional.empty();
+  }
+
+  /** The checkpoint of {@code step}, damaged or not. */
+  public Optional<Path> find(int step) {
+    return Optional.ofNullable(all().get(step));
   }
 
   /**
@@ -102,16 +126,25 @@ public final class Checkpoints {
     return Integer.parseInt(name.group(name.group(1) != null ? 1 : 2));
   }
 
+  /** {@link #keep(int, int)} without any beside the newest. */
+  public void keep(int n) {
+    keep(n, -1);
+  }
+
   /**
-   * Removes all but the checkpoints of the {@code n} highest steps.
+   * Removes all but the checkpoints of the {@code n} highest steps and that of {@code step}.
    *
    * @throws InputException if one cannot be removed
    */
-  public void keep(int n) {
+  public void keep(int n, int step) {
     if (n < 1) {
       throw new IllegalArgumentException("keep " + n + " checkpoints, expected at least 1");
     }
-    List<Path> old = all().descendingMap().values().stream().skip(n).toList();
+    List<Path> old =
+        all().descendingMap().values().stream()
+            .skip(n)
+            .filter(checkpoint -> step(checkpoint) != step)
+            .toList();
     for (Path checkpoint : old) {
       // Renamed first: a half-deleted folder must not look like a checkpoint.
       String name = "." + folder(step(checkpoint)).getFileName() + ".";
@@ -150,38 +183,35 @@ public final class Checkpoints {
     }
   }
 
-  /** Deletes the temporary folders of killed processes. */
-  private void deleteUnfinished() {
-    for (Path path : list()) {
-      String name = path.getFileName().toString();
-      try {
-        if (name.startsWith(".step-") && name.endsWith(AtomicFiles.TEMPORARY)) {
-          AtomicFiles.delete(path);
-        }
-      } catch (IOException e) {
-        throw AtomicFiles.failed("cannot remove", path, e);
-      }
-    }
-  }
-
   private static void writeManifest(Path checkpoint) throws IOException {
     ObjectNode root = Json.object();
     ObjectNode files = root.putObject("files");
-    try (Stream<Path> paths = Files.walk(checkpoint)) {
-      for (Path file : paths.filter(Files::isRegularFile).sorted().toList()) {
-        String name = checkpoint.relativize(file).toString().replace('\\', '/');
-        files.putObject(name).put("size", Files.size(file)).put("crc32c", crc32c(file));
-      }
+    for (String name : names(checkpoint)) {
+      Path file = checkpoint.resolve(name);
+      files.putObject(name).put("size", Files.size(file)).put("crc32c", crc32c(file));
     }
     Json.write(checkpoint.resolve(MANIFEST), root);
+  }
+
+  /** The files that a manifest lists; hidden ones, which none writes, are not among them. */
+  private static List<String> names(Path checkpoint) throws IOException {
+    try (Stream<Path> paths = Files.walk(checkpoint)) {
+      return paths
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .map(file -> checkpoint.relativize(file).toString().replace('\\', '/'))
+          .filter(name -> !name.equals(MANIFEST))
+          .sorted()
+          .toList();
+    }
   }
 
   /** The damage of a checkpoint; null if it is intact. */
   private static @Nullable String damage(Path checkpoint) {
     try {
       JsonNode files = Json.read(checkpoint.resolve(MANIFEST)).path("files");
-      if (!files.isObject()) {
-        return MANIFEST + ": files: expected an object";
+      if (!files.isObject() || files.isEmpty()) {
+        return MANIFEST + ": files: found " + files + ", expected an object with each file";
       }
       for (Map.Entry<String, JsonNode> entry : files.properties()) {
         Path file = checkpoint.resolve(entry.getKey().replace('\0', '?')).normalize();
@@ -195,6 +225,11 @@ public final class Checkpoints {
         }
         if (!crc32c.isString() || !crc32c.stringValue().equals(crc32c(file))) {
           return entry.getKey() + " has CRC-32C " + crc32c(file) + ", expected " + crc32c;
+        }
+      }
+      for (String name : names(checkpoint)) {
+        if (!files.has(name)) {
+          return MANIFEST + ": files: no " + name + ", which is there";
         }
       }
       return null;

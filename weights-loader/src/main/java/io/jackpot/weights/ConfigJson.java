@@ -5,6 +5,7 @@ import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.SlidingWindow;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -156,12 +157,12 @@ public final class ConfigJson {
   /**
    * Writes a file that {@link #read} and transformers 4 and 5 read.
    *
-   * @param endId the token that ends a sequence; null if there is none
+   * @param ids adds the ids of special tokens
    * @param stored the number format of the weights
    * @throws InputException if the file cannot be written
    */
   public static void write(
-      Path file, ModelConfig config, @Nullable Integer endId, StoredType stored) {
+      Path file, ModelConfig config, Consumer<ObjectNode> ids, StoredType stored) {
     String type = config.modelType();
     String architecture = ARCHITECTURES.get(type);
     if (architecture == null) {
@@ -187,9 +188,8 @@ public final class ConfigJson {
         .put("sliding_window", window == null ? null : window.size())
         .put("attention_dropout", 0.0)
         .put("torch_dtype", stored.torchName())
-        .put("use_cache", true)
-        .putNull("bos_token_id")
-        .put("eos_token_id", endId);
+        .put("use_cache", true);
+    ids.accept(root);
     if (type.startsWith("qwen")) {
       root.put("use_sliding_window", window != null);
       root.put("max_window_layers", window == null ? config.layers() : window.fromLayer());

@@ -15,7 +15,6 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model in the layout of a Hugging Face folder: {@code config.json}, {@code model.safetensors}
@@ -28,9 +27,13 @@ import tools.jackson.databind.node.ObjectNode;
  * @param parameters weights in float32, under their Hugging Face names and shapes
  * @param tokenizer null if the model has none or it was not loaded; the weights can still be
  *     trained and scored
+ * @param special what is saved of its special tokens
  */
 public record ModelFolder(
-    ModelConfig config, Parameters parameters, @Nullable Tokenizer tokenizer) {
+    ModelConfig config,
+    Parameters parameters,
+    @Nullable Tokenizer tokenizer,
+    SpecialTokenIds special) {
   /** The extension of GGUF files. */
   static final String GGUF = ".gguf";
 
@@ -50,6 +53,20 @@ public record ModelFolder(
               + " tokens, expected at most vocab_size "
               + config.vocabularySize());
     }
+  }
+
+  /** A model that was not read from files. */
+  public ModelFolder(ModelConfig config, Parameters parameters, @Nullable Tokenizer tokenizer) {
+    this(config, parameters, tokenizer, SpecialTokenIds.none());
+  }
+
+  /**
+   * This model with another tokenizer.
+   *
+   * @throws IllegalArgumentException if the tokenizer has more ids than the model
+   */
+  public ModelFolder withTokenizer(Tokenizer other) {
+    return new ModelFolder(config, parameters, other, special);
   }
 
   /**
@@ -97,14 +114,18 @@ public record ModelFolder(
       return loadGguf(path, options);
     }
     Path folder = AtomicFiles.current(path);
-    if (!Files.isDirectory(folder)) {
-      throw new InputException(path + ": no such folder; expected a model folder or GGUF file");
+    if (!Files.exists(folder.resolve(CONFIG))) {
+      throw MissingModel.at(folder, CONFIG);
     }
     ModelFolder model = withoutTokenizer(folder, options);
     Path file = folder.resolve(Tokenizers.FILE);
     try {
       return options.tokenizer() && Files.exists(file)
-          ? new ModelFolder(model.config, model.parameters, Tokenizers.load(file))
+          ? new ModelFolder(
+              model.config,
+              model.parameters,
+              Tokenizers.load(file),
+              SpecialTokenIds.of(TokenizerFolder.of(folder)))
           : model;
     } catch (IllegalArgumentException e) {
       throw new InputException(file + ": " + e.getMessage() + " in config.json", e);
@@ -151,7 +172,8 @@ public record ModelFolder(
               ? WeightLoading.load(file, config, gguf, options.listener())
               : Model.random(config, options.seed()).parameters();
       Tokenizer tokenizer = options.tokenizer() ? GgufModel.tokenizer(gguf.metadata(), file) : null;
-      return new ModelFolder(config, parameters, tokenizer);
+      return new ModelFolder(
+          config, parameters, tokenizer, SpecialTokenIds.ofGguf(gguf.metadata()));
     } catch (IllegalArgumentException e) {
       throw new InputException(Json.oneLine(file + ": " + e.getMessage()), e);
     }
@@ -279,18 +301,11 @@ public record ModelFolder(
 
   private void writeInto(Path folder, StoredType type, long maxBytes) {
     SequencedSet<Integer> ends = tokenizer == null ? new LinkedHashSet<>() : tokenizer.endIds();
-    @Nullable Integer endId = ends.isEmpty() ? null : ends.getFirst();
-    ConfigJson.write(folder.resolve(CONFIG), config, endId, type);
+    ConfigJson.write(folder.resolve(CONFIG), config, root -> special.writeInto(root, ends), type);
     WeightFiles.write(folder, parameters.tensors(), type, maxBytes);
     if (tokenizer != null) {
       TokenizerFolder.save(tokenizer, folder, config.maxPositions());
     }
-    ObjectNode generation = Json.object().put("do_sample", true).put("temperature", 1.0);
-    if (ends.size() > 1) {
-      ends.forEach(generation.putArray("eos_token_id")::add);
-    } else {
-      generation.put("eos_token_id", endId);
-    }
-    Json.write(folder.resolve(TokenizerFolder.GENERATION_CONFIG), generation);
+    Json.write(folder.resolve(TokenizerFolder.GENERATION_CONFIG), special.generation(ends));
   }
 }

@@ -4,6 +4,7 @@ import io.jackpot.input.InputException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SequencedSet;
+import org.jspecify.annotations.Nullable;
 
 /** Converts text to token ids and back. Immutable and safe for use by several threads. */
 public interface Tokenizer {
@@ -24,6 +25,24 @@ public interface Tokenizer {
    * @throws InputException if the vocabulary cannot express {@code text}; names the place
    */
   int[] encodePlain(String text);
+
+  /** Whether the vocabulary has a token for every byte, so that it can express every text. */
+  default boolean hasEveryByte() {
+    return true;
+  }
+
+  /**
+   * The number of UTF-8 bytes in {@code text} for which the vocabulary has no token: they are left
+   * out, or become the {@link #unknownToken}.
+   */
+  default long unknownBytes(String text) {
+    return 0;
+  }
+
+  /** The token for text that the vocabulary cannot express; null if such text is left out. */
+  default @Nullable String unknownToken() {
+    return null;
+  }
 
   /** Adds the special tokens of {@link #encode} around the ids of a text. */
   default int[] withSpecialIds(int[] plain) {

@@ -117,9 +117,16 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
   }
 
   private JsonPart part(String name) {
-    String where = folder.resolve(name).toString();
+    return new JsonPart(folder.resolve(name) + ": ", json(name));
+  }
+
+  /**
+   * The content of a file; an empty object if there is none.
+   *
+   * @throws InputException if it is not JSON
+   */
+  ObjectNode json(String name) {
     byte[] bytes = files.get(name);
-    ObjectNode root = bytes == null ? Json.object() : Json.parse(bytes, where);
-    return new JsonPart(where + ": ", root);
+    return bytes == null ? Json.object() : Json.parse(bytes, folder.resolve(name).toString());
   }
 }

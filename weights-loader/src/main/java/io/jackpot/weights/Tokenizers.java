@@ -29,12 +29,18 @@ public final class Tokenizers {
    * @throws InputException if it is missing, damaged or of a kind that is not supported
    */
   public static Tokenizer load(Path path) {
-    if (path.toString().endsWith(ModelFolder.GGUF)) {
+    if (path.toString().endsWith(ModelFolder.GGUF) && !Files.isDirectory(path)) {
+      if (!Files.exists(path)) {
+        throw MissingModel.at(path, FILE);
+      }
       try (Gguf gguf = Gguf.open(path)) {
         return fromGguf(gguf.metadata(), path.toString());
       }
     }
     Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
+    if (Files.isDirectory(path) && !Files.exists(file)) {
+      throw MissingModel.at(path, FILE);
+    }
     try {
       byte[] bytes = InputFiles.bytes(file, LARGEST);
       Path folder = file.resolveSibling("");

@@ -53,7 +53,7 @@ public final class WeightFiles implements WeightSource {
       } else if (Files.exists(folder.resolve(INDEX))) {
         weights.readIndex(folder.resolve(INDEX));
       } else {
-        throw new InputException(Json.oneLine(folder + ": " + otherThanExpected(folder)));
+        throw otherThanExpected(folder);
       }
       weights.base = weights.fileOfTensor.containsKey("embed_tokens.weight");
       return weights;
@@ -63,30 +63,28 @@ public final class WeightFiles implements WeightSource {
     }
   }
 
-  /** The error message for a folder without safetensors. */
-  private static String otherThanExpected(Path folder) {
-    String expected = ", expected " + SINGLE + " or " + INDEX;
+  /** The error for a folder without safetensors. */
+  private static InputException otherThanExpected(Path folder) {
+    String needed = SINGLE + " or " + INDEX;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
+        String found = null;
         if (name.matches("pytorch_model.*\\.bin|consolidated.*\\.pth|.*\\.(pt|pth)")) {
-          return "weights in PyTorch's own format ("
-              + name
-              + ")"
-              + expected
-              + "; save it again with save_pretrained of transformers";
+          found =
+              "weights in PyTorch's own format (%s), expected %s; save it again with save_pretrained of transformers"
+                  .formatted(name, needed);
+        } else if (name.startsWith("consolidated") && name.endsWith(".safetensors")) {
+          found = "weights under Mistral's own names (%s), expected %s".formatted(name, needed);
         }
-        if (name.endsWith(".gguf")) {
-          return "a GGUF file (" + name + ")" + expected + "; give the path of the file itself";
-        }
-        if (name.startsWith("consolidated") && name.endsWith(".safetensors")) {
-          return "weights under Mistral's own names (" + name + ")" + expected;
+        if (found != null) {
+          return new InputException(Json.oneLine(folder + ": " + found));
         }
       }
     } catch (IOException e) {
       throw AtomicFiles.failed("cannot read", folder, e);
     }
-    return "no " + SINGLE + " and no " + INDEX + "; expected a model folder";
+    return MissingModel.at(folder, needed);
   }
 
   private void readIndex(Path index) {

@@ -67,7 +67,7 @@ class ConfigJsonTest {
   void roundTrip(String type) {
     ModelConfig config = golden(type);
     Path file = folder.resolve("config.json");
-    ConfigJson.write(file, config, 3, StoredType.F32);
+    ConfigJson.write(file, config, root -> root.put("eos_token_id", 3), StoredType.F32);
     assertThat(ConfigJson.read(file)).isEqualTo(config);
     assertThat(file).content().contains("\"eos_token_id\" : 3");
   }
@@ -167,7 +167,7 @@ class ConfigJsonTest {
   void rotaryPositionsAreSavedAgain(String rope) throws IOException {
     ModelConfig config = config("llama", rope);
     Path file = folder.resolve("config.json");
-    ConfigJson.write(file, config, null, StoredType.F32);
+    ConfigJson.write(file, config, _ -> {}, StoredType.F32);
     assertThat(ConfigJson.read(file)).isEqualTo(config);
     assertThat(config.ropeScaling()).isNotEqualTo(new RopeScaling.None());
   }
@@ -180,7 +180,7 @@ class ConfigJsonTest {
           config("qwen2", KV + window), config("mistral", KV + "\"sliding_window\": 16")
         }) {
       Path file = folder.resolve("config.json");
-      ConfigJson.write(file, config, null, StoredType.F32);
+      ConfigJson.write(file, config, _ -> {}, StoredType.F32);
       assertThat(ConfigJson.read(file)).isEqualTo(config);
     }
   }

@@ -153,7 +153,7 @@ class ModelFolderTest {
         new String[][] {
           {"pytorch_model-00001-of-00002.bin", "PyTorch's own format (pytorch_model-00001-of"},
           {"consolidated.00.pth", "PyTorch's own format (consolidated.00.pth)"},
-          {"m.gguf", "a GGUF file (m.gguf)"},
+          {"m.gguf", "a folder with a GGUF file and no model.safetensors"},
         }) {
       Path file = Files.writeString(folder.resolve(each[0]), "x");
       assertThatThrownBy(() -> ModelFolder.load(folder))
@@ -225,7 +225,7 @@ class ModelFolderTest {
         .hasMessageContaining("no such folder");
     assertThatThrownBy(() -> ModelFolder.load(temporary))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("config.json: cannot read: no such file");
+        .hasMessageContaining("no config.json; expected a model folder or a GGUF file");
   }
 
   private Path copyOf(String type) throws IOException {

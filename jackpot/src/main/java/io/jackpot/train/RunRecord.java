@@ -1,0 +1,123 @@
+package io.jackpot.train;
+
+import io.jackpot.config.Key;
+import io.jackpot.config.Settings;
+import io.jackpot.input.InputException;
+import io.jackpot.report.LinesByStep;
+import io.jackpot.weights.Checkpoints;
+import io.jackpot.weights.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a checkpoint says of its run, in {@code run.json}: what has to be as it was for the run to
+ * go on with the same bits.
+ *
+ * @param step the updates made
+ * @param arithmetic see {@link io.jackpot.tensor.Ops#arithmetic}
+ * @param settings of the run, as its {@code config.json} had them
+ * @param lines that the files of the run had, by their names
+ */
+record RunRecord(int step, String arithmetic, ObjectNode settings, Map<String, LinesByStep> lines) {
+  private static final String FILE = "run.json";
+
+  void write(Path checkpoint) {
+    ObjectNode json =
+        JsonNodeFactory.instance.objectNode().put("step", step).put("arithmetic", arithmetic);
+    json.set("settings", settings);
+    ObjectNode counts = json.putObject("lines");
+    lines.forEach((file, count) -> counts.set(file, count.toJson()));
+    Json.write(checkpoint.resolve(FILE), json);
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @return null for a checkpoint of an earlier version, which has none
+   * @throws InputException if it is something else, or that of another step than the checkpoint's
+   *     name says
+   */
+  static @Nullable RunRecord read(Path checkpoint) {
+    Path file = checkpoint.resolve(FILE);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    JsonNode json = Json.read(file);
+    int step = json.path("step").asInt(-1);
+    requireStep(checkpoint, FILE, step);
+    if (!(json.path("settings") instanceof ObjectNode settings)
+        || !json.path("arithmetic").isString()
+        || !json.path("lines").isObject()) {
+      throw new InputException(FILE + ": expected settings, arithmetic and lines");
+    }
+    Map<String, LinesByStep> lines = new LinkedHashMap<>();
+    json.path("lines")
+        .properties()
+        .forEach(entry ->
+            lines.put(
+                entry.getKey(),
+                LinesByStep.of(entry.getValue(), FILE + ": lines: " + entry.getKey())));
+    return new RunRecord(step, json.path("arithmetic").stringValue(), settings, lines);
+  }
+
+  /**
+   * @throws InputException if {@code step}, which a file of the checkpoint says, is another one
+   *     than its name says
+   */
+  static void requireStep(Path checkpoint, String file, int step) {
+    int expected = Checkpoints.step(checkpoint);
+    if (step != expected) {
+      throw new InputException(
+          "%s: step %d, expected %d as the checkpoint's name says".formatted(file, step, expected));
+    }
+  }
+
+  /**
+   * Checks that {@code config.json} has the settings of before, but for those that a resume may
+   * change.
+   *
+   * @param config where the settings of now stand, for messages
+   * @throws InputException which names the first other one
+   */
+  <R extends Record> void requireSettings(Settings<R> all, R now, Path config) {
+    Map<String, @Nullable Object> values = all.values(now);
+    Map<String, @Nullable Object> before = all.values(all.fromJson(settings, FILE + ": settings"));
+    for (Key key : all.keys()) {
+      if (!key.isChangeable() && !Objects.equals(values.get(key.name()), before.get(key.name()))) {
+        throw new InputException(
+            "%s: %s: found %s, but the run was made with %s up to step %d; restore it, or start a new run"
+                .formatted(config, key.name(), shown(values, key), shown(before, key), step));
+      }
+    }
+  }
+
+  private static String shown(Map<String, @Nullable Object> values, Key key) {
+    return Objects.toString(values.get(key.name()), "none");
+  }
+
+  /**
+   * A line on a resume on other ops than before; null if they are the same.
+   *
+   * @param strict refuse it
+   * @throws InputException if it is refused
+   */
+  @Nullable String onOther(String now, boolean strict) {
+    if (now.equals(arithmetic)) {
+      return null;
+    }
+    String found =
+        "this run was on %s up to step %d and is on %s now".formatted(arithmetic, step, now);
+    if (strict) {
+      throw new InputException(
+          "--strict: " + found + ", expected the same, as the last bits depend on it");
+    }
+    return "warning: " + found + ": its results are not bit-identical to those of an unbroken run";
+  }
+}
