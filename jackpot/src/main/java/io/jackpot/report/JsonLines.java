@@ -193,7 +193,7 @@ public final class JsonLines implements AutoCloseable {
       return;
     }
     long length = upTo(file, step).length;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = InputFiles.channel(file, StandardOpenOption.WRITE)) {
       channel.truncate(length);
     } catch (IOException e) {
       throw AtomicFiles.failed("cannot write", file, e);
@@ -242,7 +242,12 @@ public final class JsonLines implements AutoCloseable {
             MAPPER,
             Json.utf8(new ByteArrayInputStream(bytes)),
             JsonParser::readValueAsTree,
-            problem -> where + problem.replace("in line 1, ", "in ") + expected);
+            problem ->
+                problem.equals("not UTF-8")
+                    ? where + problem + expected
+                    : "%snot valid JSON (%s)%s"
+                        .formatted(
+                            where, problem.replace("invalid JSON in line 1, ", ""), expected));
     if (node == null || !node.isObject()) {
       String found = node == null ? "an empty line" : "JSON of type " + node.getNodeType();
       throw new InputException(where + "found " + found + expected);

@@ -32,7 +32,8 @@ class HostileInputTest extends CommandRunner {
     }
     Path run = Files.createDirectories(folder.resolve("run"));
     Files.writeString(run.resolve("metrics.jsonl"), "{\"step\": 0}\n{\"step\": " + DEEP + "\n");
-    jackpot("report", run.toString()).assertFails(2, "metrics.jsonl:2: invalid JSON", "depth");
+    jackpot("report", run.toString())
+        .assertFails(2, "metrics.jsonl:2: not valid JSON (column ", "depth");
     Path model = Files.createDirectories(folder.resolve("model"));
     Files.writeString(model.resolve("config.json"), "{\"model_type\":" + DEEP);
     jackpot("sft", "--model", model.toString(), "--data", line, "--out", folder + "/new")

@@ -57,7 +57,7 @@ final class ParquetRows {
   static void forEach(
       Path file, Predicate<String> wanted, DataLimits limits, Predicate<Line> read) {
     ParquetBytes bytes = new ParquetBytes(file);
-    try (ParquetFileReader reader = ParquetFileReader.open(bytes)) {
+    try (ParquetFileReader reader = open(bytes)) {
       List<SchemaNode> all = reader.getFileSchema().getRootNode().children();
       List<SchemaNode> columns = all.stream().filter(each -> wanted.test(each.name())).toList();
       if (columns.isEmpty()) {
@@ -90,6 +90,15 @@ final class ParquetRows {
               "%s: cannot be read as Parquet (%s), expected a whole file, uncompressed or by Snappy, Zstandard, gzip, Brotli or LZ4"
                   .formatted(file, InputLines.quote(message(cause)))),
           e);
+    }
+  }
+
+  /** Reads the metadata. The library allocates what a length in it says, before it reads on. */
+  private static ParquetFileReader open(ParquetBytes bytes) throws IOException {
+    try {
+      return ParquetFileReader.open(bytes);
+    } catch (OutOfMemoryError e) {
+      throw new IOException("damaged: its metadata is larger than the heap");
     }
   }
 

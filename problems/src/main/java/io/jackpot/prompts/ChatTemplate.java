@@ -33,8 +33,6 @@ public final class ChatTemplate {
   private static final String KEY = "chat_template";
 
   /** The most bytes of a file with a template; published ones have some ten thousand. */
-  private static final long MOST_BYTES = 1 << 20;
-
   private static final List<String> SPECIAL =
       List.of(
           "bos_token",
