@@ -117,7 +117,8 @@ final class SmallRun {
             "out", folder.resolve("sft-" + name).toString(),
             "steps", "60",
             "lr", "0.02");
-    Sft.run(sft.build(sft.flags(flags)), new PrintWriter(Writer.nullWriter()), false);
+    new Sft(new PrintWriter(Writer.nullWriter()), false, Interruption.byRequest())
+        .start(sft.build(sft.flags(flags)));
     ModelFolder.load(folder.resolve("sft-" + name + "/model")).save(folder.resolve(name));
   }
 
