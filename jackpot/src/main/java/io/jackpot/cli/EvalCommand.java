@@ -7,7 +7,10 @@ import io.jackpot.inference.EvalSettings;
 import io.jackpot.inference.Evaluation;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
+import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.RunReport;
+import io.jackpot.train.NextCommands;
 import io.jackpot.weights.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -33,7 +37,11 @@ final class EvalCommand {
               help = "folder for responses, results and page, or a .json file for results")
           @Nullable String out,
       @Setting(common = true, value = "none", help = "evaluation folder to resume")
-          @Nullable String resume) {}
+          @Nullable String resume,
+      @Setting(
+              value = "false",
+              help = "with --resume: refuse other ops than before, or vectors of another width")
+          boolean strict) {}
 
   static CommandSpec command(Console console, Help help) {
     CommandSpec command = Command.of(help, (ParseResult parsed) -> run(parsed, console));
@@ -50,6 +58,7 @@ final class EvalCommand {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
     Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
     boolean terminal = Console.isTerminal();
+    Interruption interruption = Interruption.ofSignals();
     Path out = paths.out == null ? null : Path.of(paths.out);
     Path file = out != null && isFile(out) ? out : null;
     if (paths.resume != null) {
@@ -57,11 +66,23 @@ final class EvalCommand {
         throw new InputException("--out and --resume: expected at most one");
       }
       Path resumed = Path.of(paths.resume);
-      print(
-          Evaluation.resume(resumed, settings -> change(settings, flags), console.err(), terminal),
-          resumed,
-          console);
+      EvalResults results =
+          resumable(
+              resumed,
+              console,
+              () ->
+                  Evaluation.resume(
+                      resumed,
+                      settings -> change(settings, flags),
+                      paths.strict,
+                      interruption,
+                      console.err(),
+                      terminal));
+      print(results, resumed, console);
       return;
+    }
+    if (paths.strict) {
+      throw new InputException("--strict: expected --resume with it, there is nothing to compare");
     }
     EvalSettings settings = SETTINGS.named(Set.of(), () -> SETTINGS.build(flags));
     if (file != null && Files.exists(file) && !hasResults(file)) {
@@ -69,11 +90,31 @@ final class EvalCommand {
           file + ": found a file without results of an evaluation, expected a new name for --out");
     }
     Path folder = file == null ? out : null;
-    EvalResults results = Evaluation.run(settings, folder, console.err(), terminal);
+    EvalResults results =
+        resumable(
+            folder,
+            console,
+            () -> Evaluation.run(settings, folder, interruption, console.err(), terminal));
     if (file != null) {
       Json.write(file, results.toJson());
     }
     print(results, folder, console);
+  }
+
+  /** Says how an evaluation that is interrupted goes on. */
+  private static EvalResults resumable(
+      @Nullable Path folder, Console console, Supplier<EvalResults> work) {
+    try {
+      return work.get();
+    } catch (InterruptedRunException e) {
+      console
+          .err()
+          .println(
+              folder == null
+                  ? "interrupted: with --out DIR an evaluation can be resumed"
+                  : "interrupted; to resume:\n  " + NextCommands.resume("eval", folder));
+      throw e;
+    }
   }
 
   /** Results go to a file if it is named as one or is there as one. */

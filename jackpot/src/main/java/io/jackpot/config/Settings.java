@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -257,6 +258,27 @@ public final class Settings<R extends Record> {
    */
   public R fromJson(ObjectNode object, String where) {
     return build(json(object, where));
+  }
+
+  /**
+   * Checks that the settings of {@code now} are those of {@code before}, but for those that a
+   * resume may change.
+   *
+   * @param where {@code now} stands, for messages
+   * @param since when {@code before} held, for messages
+   * @throws InputException which names the first that differs, with both values
+   */
+  public void requireUnchanged(R now, R before, String where, String since) {
+    for (Key key : keys.values()) {
+      Object found = key.valueIn(now);
+      Object expected = key.valueIn(before);
+      if (!key.isChangeable() && !Objects.equals(found, expected)) {
+        throw new InputException(
+            Json.oneLine(
+                "%s: %s: found %s, expected %s as %s; restore it, or start anew with --out"
+                    .formatted(where, key.name(), key.toJson(found), key.toJson(expected), since)));
+      }
+    }
   }
 
   /** Names of the settings that {@code object} lacks. */

@@ -1,12 +1,15 @@
 package io.jackpot.inference;
 
 import io.jackpot.config.Settings;
+import io.jackpot.devices.Arithmetic;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelFingerprint;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verification;
 import io.jackpot.report.EvalProgress;
+import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import java.io.PrintWriter;
@@ -18,6 +21,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -33,6 +37,9 @@ public final class Evaluation implements AutoCloseable {
 
   /** The key under which a folder's {@code config.json} has the files of the model. */
   private static final String MODEL_FILES = "modelFiles";
+
+  private static final String SETTINGS_THEN = "settings";
+  private static final String ARITHMETIC = "arithmetic";
 
   private final EvalSettings settings;
   private final List<DataSet> sets;
@@ -68,17 +75,29 @@ public final class Evaluation implements AutoCloseable {
     return responder;
   }
 
+  /** {@link #run(EvalSettings, Path, Interruption, PrintWriter, boolean)} that no signal ends. */
+  public static EvalResults run(
+      EvalSettings settings, @Nullable Path out, PrintWriter log, boolean terminal) {
+    return run(settings, out, Interruption.byRequest(), log, terminal);
+  }
+
   /**
    * Samples and judges.
    *
    * @param out a folder that gets all of it, and from which it can go on; null for none
+   * @param interruption ends it after the response that ends next
    * @param log gets a line that names the device, then the progress
    * @param terminal whether {@code log} is a terminal
    * @throws InputException if the model or the problems cannot be read or do not fit together, or
    *     {@code out} holds anything or cannot be written
+   * @throws InterruptedRunException if it was interrupted
    */
   public static EvalResults run(
-      EvalSettings settings, @Nullable Path out, PrintWriter log, boolean terminal) {
+      EvalSettings settings,
+      @Nullable Path out,
+      Interruption interruption,
+      PrintWriter log,
+      boolean terminal) {
     if (out != null) {
       EvalFolder.checkFree(out);
     }
@@ -86,11 +105,20 @@ public final class Evaluation implements AutoCloseable {
       List<Prompts> prompts = evaluation.prompts();
       if (out != null) {
         ObjectNode config = SETTINGS.toJson(settings);
+        ObjectNode started = JsonNodeFactory.instance.objectNode();
+        started.set(SETTINGS_THEN, config.deepCopy());
+        started.put(ARITHMETIC, evaluation.responder().arithmetic());
         config.set(MODEL_FILES, ModelFingerprint.of(settings.model()));
-        evaluation.folder = EvalFolder.create(out, config, evaluation.sets);
+        evaluation.folder = EvalFolder.create(out, config, started, evaluation.sets);
       }
-      return evaluation.finish(prompts);
+      return evaluation.finish(prompts, interruption);
     }
+  }
+
+  /** Resumes one that no signal ends, on whatever ops there are. */
+  public static EvalResults resume(
+      Path folder, UnaryOperator<EvalSettings> change, PrintWriter log, boolean terminal) {
+    return resume(folder, change, false, Interruption.byRequest(), log, terminal);
   }
 
   /**
@@ -99,14 +127,27 @@ public final class Evaluation implements AutoCloseable {
    *
    * @param folder what {@link #run} had for {@code out}
    * @param change the settings to change; nothing that changes a response
+   * @param strict refuse to go on with other ops than before, or vectors of another width
+   * @param interruption as for {@link #run}
    * @throws InputException if there is no evaluation, or model or problems are not what they were
    */
   public static EvalResults resume(
-      Path folder, UnaryOperator<EvalSettings> change, PrintWriter log, boolean terminal) {
+      Path folder,
+      UnaryOperator<EvalSettings> change,
+      boolean strict,
+      Interruption interruption,
+      PrintWriter log,
+      boolean terminal) {
     ObjectNode config = EvalFolder.config(folder);
     JsonNode files = config.remove(MODEL_FILES);
     String where = folder.resolve("config.json").toString();
-    EvalSettings settings = change.apply(SETTINGS.fromJson(config, where));
+    EvalSettings before = SETTINGS.fromJson(config, where);
+    ObjectNode started = EvalFolder.started(folder);
+    if (started.path(SETTINGS_THEN) instanceof ObjectNode then) {
+      SETTINGS.requireUnchanged(
+          before, SETTINGS.fromJson(then, "started.json"), where, "when this evaluation started");
+    }
+    EvalSettings settings = change.apply(before);
     if (!(files instanceof ObjectNode modelFiles)) {
       throw new InputException(where + ": " + MODEL_FILES + ": missing, expected an object");
     }
@@ -124,7 +165,19 @@ public final class Evaluation implements AutoCloseable {
         log.printf("eval: all %d responses exist already%n", evaluation.total());
         return evaluation.results(maxTokens, evaluation.secondsBefore);
       }
-      return evaluation.finish(evaluation.prompts());
+      List<Prompts> prompts = evaluation.prompts();
+      if (started.path(ARITHMETIC).isString()) {
+        String other =
+            Arithmetic.onOther(
+                started.path(ARITHMETIC).stringValue(),
+                evaluation.responder().arithmetic(),
+                "when this evaluation started",
+                strict);
+        if (other != null) {
+          log.println("eval: " + other);
+        }
+      }
+      return evaluation.finish(prompts, interruption);
     }
   }
 
@@ -153,7 +206,7 @@ public final class Evaluation implements AutoCloseable {
     return false;
   }
 
-  private EvalResults finish(List<Prompts> prompts) {
+  private EvalResults finish(List<Prompts> prompts, Interruption interruption) {
     log.println("eval: " + responder().device());
     sets.forEach(set ->
         responder()
@@ -174,8 +227,10 @@ public final class Evaluation implements AutoCloseable {
     }
     log.flush();
     double seconds;
-    try (EvalProgress progress = new EvalProgress(log, terminal, total, before)) {
-      prompts.forEach(some -> sample(some, progress));
+    String ends = folder == null ? "nothing is kept" : "all responses so far are kept";
+    try (Interruption.Scope signals = interruption.listen(log, ends);
+        EvalProgress progress = new EvalProgress(log, terminal, total, before)) {
+      prompts.forEach(some -> sample(some, progress, interruption));
       seconds = secondsBefore + (before < total ? progress.seconds() : 0);
     }
     List<Integer> maxTokens = prompts.stream().map(Prompts::maxTokens).toList();
@@ -199,7 +254,7 @@ public final class Evaluation implements AutoCloseable {
     return results;
   }
 
-  private void sample(Prompts prompts, EvalProgress progress) {
+  private void sample(Prompts prompts, EvalProgress progress, Interruption interruption) {
     Tally tally = prompts.tally;
     DataSet set = tally.set();
     List<Sampler.Request> missing = missing(tally);
@@ -226,6 +281,9 @@ public final class Evaluation implements AutoCloseable {
                   tally.problems(),
                   tally.accuracy(),
                   response.tokens());
+              if (interruption.requested()) {
+                throw interruption.stopped();
+              }
             });
   }
 

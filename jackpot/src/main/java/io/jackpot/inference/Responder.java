@@ -105,6 +105,11 @@ final class Responder implements AutoCloseable {
         .build("a smaller model");
   }
 
+  /** See {@link io.jackpot.tensor.Ops#arithmetic}. */
+  String arithmetic() {
+    return opened.ops().arithmetic();
+  }
+
   /** The model and the device, on one line, and what is left out of the vocabulary. */
   String device() {
     String without = ModelSource.withoutPadding("the model", padding);

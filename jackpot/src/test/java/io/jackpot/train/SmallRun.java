@@ -7,6 +7,7 @@ import io.jackpot.problems.ArithmeticProblems;
 import io.jackpot.problems.MixtureProblems;
 import io.jackpot.problems.ProblemFile;
 import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.JsonLines;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
@@ -32,10 +33,17 @@ final class SmallRun {
 
   /** {@code start MODELS RUN KEY=VALUE…} or {@code resume RUN KEY=VALUE…}. */
   public static void main(String[] args) {
-    if (args[0].equals("resume")) {
-      resume(Path.of(args[1]), flags(args, 2));
-    } else {
-      start(Path.of(args[2]), settings(Path.of(args[1]), flags(args, 3)));
+    Training training =
+        new Training(new PrintWriter(Writer.nullWriter()), false, Interruption.ofSignals());
+    try {
+      if (args[0].equals("resume")) {
+        Settings<TrainSettings> all = Settings.of(TrainSettings.class);
+        training.resume(Path.of(args[1]), all.flags(flags(args, 2)));
+      } else {
+        training.start(settings(Path.of(args[1]), flags(args, 3)), Path.of(args[2]));
+      }
+    } catch (InterruptedRunException e) {
+      System.exit(e.status());
     }
   }
 
