@@ -31,7 +31,7 @@ import jdk.tools.jlink.plugin.ResourcePoolEntry;
  * Makes the Java runtime that {@code bin/jackpot} starts: modules of this JDK, of which {@code
  * jdk.incubator.vector} is one like any other. So the JVM does not warn of it at each start, and it
  * needs no flag. The arguments are the folder of the runtime, the folder of the jars, and {@code
- * all} where all modules of the JDK are needed.
+ * few} or {@code all} modules of the JDK; with {@code none} it makes no runtime.
  *
  * <p>Jars whose classes have the format of Java 5 or before are rewritten in that of this JDK,
  * since an ahead-of-time cache takes no others.
@@ -83,6 +83,9 @@ public final class MakeRuntime {
       for (Path jar : jars.filter(file -> file.toString().endsWith(".jar")).toList()) {
         rewrite(jar);
       }
+    }
+    if (args[2].equals("none")) {
+      return;
     }
     PluginRepository.registerPlugin(new Unmark());
     String modules = args[2].equals("all") ? all() : MODULES;
