@@ -1,6 +1,8 @@
 package io.jackpot.fuzz;
 
 import io.jackpot.fuzz.Target.Input;
+import io.jackpot.problems.DataLimits;
+import io.jackpot.problems.Fields;
 import io.jackpot.problems.FileProblems;
 import io.jackpot.problems.VerifyLines;
 import io.jackpot.prompts.Demonstrations;
@@ -15,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 /** Data sets and the lines that commands read. */
 final class DataTargets {
   private static final String FILE = "data";
+
+  /** Smaller than the defaults, as the heap of a fuzzed process is. */
+  private static final DataLimits LIMITS = new DataLimits(8 << 20, 100_000, 64 << 20);
 
   private static final List<JsonNode> PROBLEMS =
       List.of(
@@ -66,16 +71,17 @@ final class DataTargets {
                 Demonstrations.read(
                     folder.resolve(FILE).toString(),
                     new Demonstrations.Target("model", null, () -> null, 100, 1_000, "--max"),
-                    true)),
+                    true,
+                    LIMITS)),
         new Target(
             "verify lines",
             known,
             choices -> lines(choices, VERDICTS),
-            folder -> VerifyLines.run(folder.resolve(FILE), new StringBuilder())));
+            folder -> VerifyLines.run(folder.resolve(FILE), LIMITS, new StringBuilder())));
   }
 
   private static void problems(java.nio.file.Path folder) {
-    FileProblems.read(folder.resolve(FILE));
+    FileProblems.read(folder.resolve(FILE).toString(), Fields.KNOWN, LIMITS, Integer.MAX_VALUE);
   }
 
   private static Input bomb(String text) {

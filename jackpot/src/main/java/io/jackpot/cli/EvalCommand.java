@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -27,19 +28,21 @@ final class EvalCommand {
 
   private record Paths(
       @Setting(
+              common = true,
               value = "none",
               help = "folder for responses, results and page, or a .json file for results")
           @Nullable String out,
-      @Setting(value = "none", help = "evaluation folder to resume") @Nullable String resume) {}
+      @Setting(common = true, value = "none", help = "evaluation folder to resume")
+          @Nullable String resume) {}
 
-  static CommandSpec command(Console console) {
-    CommandSpec command =
-        Command.of(
-            "eval",
-            "Measures mean@k and pass@k of a model on problems.",
-            (ParseResult parsed) -> run(parsed, console));
-    Options.add(command, SETTINGS);
-    Options.add(command, PATHS);
+  static CommandSpec command(Console console, Help help) {
+    CommandSpec command = Command.of(help, (ParseResult parsed) -> run(parsed, console));
+    Options.add(command, help, SETTINGS, PATHS);
+    Command.examples(
+        command,
+        "--model builtin:policy --samples 4",
+        "--model DIR --problems test.jsonl --temperature 0.6 --top-p 0.95 --out E",
+        "--resume E");
     return command;
   }
 
@@ -60,7 +63,7 @@ final class EvalCommand {
           console);
       return;
     }
-    EvalSettings settings = SETTINGS.build(flags);
+    EvalSettings settings = SETTINGS.named(Set.of(), () -> SETTINGS.build(flags));
     if (file != null && Files.exists(file) && !hasResults(file)) {
       throw new InputException(
           file + ": found a file without results of an evaluation, expected a new name for --out");

@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -154,7 +156,7 @@ public final class Settings<R extends Record> {
     texts.forEach((name, text) -> {
       Key key = key(name);
       if (key == null) {
-        throw unknown(Names.flag(name), name);
+        throw new InputException(withFlags(unknown(Names.flag(name), name).getMessage(), Set.of()));
       }
       values.put(key.name(), key.parse(text, Names.flag(name)));
     });
@@ -185,6 +187,31 @@ public final class Settings<R extends Record> {
       }
     }
     return construct(type, values);
+  }
+
+  /**
+   * Returns the result of {@code build}. A message about settings that contradict each other names
+   * them as users wrote them: keys where they stand in a file, flags otherwise.
+   *
+   * @param inFile the keys that a file gave
+   * @throws InputException as {@code build} throws it
+   */
+  public <T> T named(Set<String> inFile, Supplier<T> build) {
+    try {
+      return build.get();
+    } catch (InputException e) {
+      throw new InputException(withFlags(String.valueOf(e.getMessage()), inFile), e);
+    }
+  }
+
+  private String withFlags(String message, Set<String> inFile) {
+    String result = message;
+    for (Key key : keys.values()) {
+      if (!inFile.contains(key.name())) {
+        result = key.withFlag(result);
+      }
+    }
+    return result;
   }
 
   private static <T> T construct(Class<T> record, Map<String, @Nullable Object> values) {

@@ -31,8 +31,22 @@ public record SftSettings(
             help =
                 "learn the end token after a completion that does not end with one (not after ids)")
         boolean appendEnd,
-    @Setting(group = Group.RUN, common = true, value = "100", min = 0, help = "optimizer updates")
+    @Setting(
+            group = Group.RUN,
+            common = true,
+            value = "100",
+            min = 0,
+            changeable = true,
+            help = "optimizer updates; with --resume, more of them extend a run")
         int steps,
+    @Setting(
+            value = "100",
+            min = 1,
+            changeable = true,
+            help = "updates between checkpoints; the last update has one, too")
+        int checkpointEvery,
+    @Setting(value = "1", min = 1, changeable = true, help = "checkpoints to keep")
+        int keepCheckpoints,
     @Setting(
             group = Group.OPTIMIZER,
             common = true,
@@ -57,6 +71,7 @@ public record SftSettings(
         boolean shuffle,
     @Setting(group = Group.RUN, common = true, value = "0", help = "seed of all random numbers")
         long seed,
+    LimitSettings limits,
     DeviceSettings compute,
     @Setting(
             group = Group.DEVICE,
@@ -66,14 +81,20 @@ public record SftSettings(
         int microBatchTokens,
     @Setting(
             value = "false",
+            changeable = true,
             help = "recompute activations in the backward pass: less memory, same result")
         boolean recomputeActivations,
     @Setting(
             group = Group.MODELS,
             value = "f32",
+            changeable = true,
             help = "number type of the saved model: f32, f16 or bf16")
         StoredType dtype,
-    @Setting(value = "4096", min = 1, help = "largest weight file of the saved model in MiB")
+    @Setting(
+            value = "4096",
+            min = 1,
+            changeable = true,
+            help = "largest weight file of the saved model in MiB")
         int shardMegabytes) {
 
   /**

@@ -65,6 +65,7 @@ record DataSet(String name, String source, ProblemSet problems, int[] readable) 
         ProblemSet.heldOut(
             source,
             settings.fields().fields(),
+            settings.fields().limits().limits(),
             settings.arithmetic().operations(),
             settings.arithmetic().modulus(),
             most);

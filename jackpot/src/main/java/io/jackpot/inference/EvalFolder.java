@@ -1,6 +1,7 @@
 package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.RunReport;
@@ -10,11 +11,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -116,7 +120,7 @@ final class EvalFolder implements AutoCloseable {
   private static void checkProblems(Path file, List<DataSet> sets) {
     byte[] before;
     try {
-      before = Files.readAllBytes(file);
+      before = InputFiles.bytes(file, Integer.MAX_VALUE);
     } catch (IOException e) {
       throw AtomicFiles.failed("cannot read", file, e);
     }
@@ -155,6 +159,29 @@ final class EvalFolder implements AutoCloseable {
                     + " will be sampled again");
           }
         });
+  }
+
+  /**
+   * The longest response allowed of each data set, as the results have it.
+   *
+   * @return null if there are no results yet
+   */
+  @Nullable List<Integer> maxTokens(List<DataSet> sets) {
+    Path file = folder.resolve(RunReport.RESULTS);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    JsonNode datasets = Json.read(file).path("datasets");
+    List<Integer> all = new ArrayList<>();
+    for (int i = 0; i < sets.size(); i++) {
+      JsonNode each = datasets.path(i);
+      if (!each.path("name").asString("").equals(sets.get(i).name())
+          || !each.path("maxTokens").isInt()) {
+        return null;
+      }
+      all.add(each.path("maxTokens").intValue());
+    }
+    return all;
   }
 
   /** Writes {@code results.json} and {@code report.html}. */

@@ -37,10 +37,12 @@ public final class Evaluation implements AutoCloseable {
   private final EvalSettings settings;
   private final List<DataSet> sets;
   private final List<Tally> tallies;
-  private final Responder responder;
   private final PrintWriter log;
   private final boolean terminal;
   private @Nullable EvalFolder folder;
+
+  /** Opened where something is left to sample. */
+  private @Nullable Responder responder;
 
   /** Of sampling, in the processes before this one. */
   private double secondsBefore;
@@ -51,13 +53,19 @@ public final class Evaluation implements AutoCloseable {
     this.terminal = terminal;
     this.sets = DataSet.of(settings);
     this.tallies = sets.stream().map(set -> new Tally(set, settings.samplesPerPrompt())).toList();
-    this.responder =
-        new Responder(
-            settings.model(),
-            settings.template(),
-            settings.compute(),
-            settings.dtypes(),
-            LoadProgress.on(log, terminal));
+  }
+
+  private Responder responder() {
+    if (responder == null) {
+      responder =
+          new Responder(
+              settings.model(),
+              settings.template(),
+              settings.compute(),
+              settings.dtypes(),
+              LoadProgress.on(log, terminal));
+    }
+    return responder;
   }
 
   /**
@@ -86,7 +94,8 @@ public final class Evaluation implements AutoCloseable {
   }
 
   /**
-   * Resumes an evaluation that was stopped; computes the results of a finished one again.
+   * Resumes an evaluation that was stopped; computes the results of a finished one again, for which
+   * no model is loaded.
    *
    * @param folder what {@link #run} had for {@code out}
    * @param change the settings to change; nothing that changes a response
@@ -107,11 +116,15 @@ public final class Evaluation implements AutoCloseable {
         "since this evaluation started",
         "expected the same model, or give --out for a new evaluation");
     try (Evaluation evaluation = new Evaluation(settings, log, terminal)) {
-      List<Prompts> prompts = evaluation.prompts();
       EvalFolder opened = EvalFolder.open(folder, evaluation.sets);
       evaluation.folder = opened;
       opened.forEach(evaluation::recall);
-      return evaluation.finish(prompts);
+      List<Integer> maxTokens = opened.maxTokens(evaluation.sets);
+      if (maxTokens != null && evaluation.recalled() == evaluation.total()) {
+        log.printf("eval: all %d responses exist already%n", evaluation.total());
+        return evaluation.results(maxTokens, evaluation.secondsBefore);
+      }
+      return evaluation.finish(evaluation.prompts());
     }
   }
 
@@ -121,9 +134,9 @@ public final class Evaluation implements AutoCloseable {
   private List<Prompts> prompts() {
     List<Prompts> all = new ArrayList<>();
     for (Tally tally : tallies) {
-      List<int[]> ids = tally.set().prompts(responder);
+      List<int[]> ids = tally.set().prompts(responder());
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-      all.add(new Prompts(tally, ids, responder.maxTokens(settings.sampling(), longest)));
+      all.add(new Prompts(tally, ids, responder().maxTokens(settings.sampling(), longest)));
     }
     return all;
   }
@@ -141,14 +154,13 @@ public final class Evaluation implements AutoCloseable {
   }
 
   private EvalResults finish(List<Prompts> prompts) {
-    log.println("eval: " + responder.device());
+    log.println("eval: " + responder().device());
     sets.forEach(set ->
-        responder
+        responder()
             .notes(set.name(), set.problems().source())
             .forEach(note -> log.println("eval: " + note)));
-    long total =
-        tallies.stream().mapToLong(t -> (long) t.problems() * settings.samplesPerPrompt()).sum();
-    long before = tallies.stream().mapToLong(Tally::responses).sum();
+    long total = total();
+    long before = recalled();
     if (before > 0) {
       log.printf(
           before < total
@@ -167,6 +179,19 @@ public final class Evaluation implements AutoCloseable {
       seconds = secondsBefore + (before < total ? progress.seconds() : 0);
     }
     List<Integer> maxTokens = prompts.stream().map(Prompts::maxTokens).toList();
+    return results(maxTokens, seconds);
+  }
+
+  private long total() {
+    return tallies.stream().mapToLong(t -> (long) t.problems() * settings.samplesPerPrompt()).sum();
+  }
+
+  /** The responses of earlier processes. */
+  private long recalled() {
+    return tallies.stream().mapToLong(Tally::responses).sum();
+  }
+
+  private EvalResults results(List<Integer> maxTokens, double seconds) {
     EvalResults results = new EvalResults(settings, tallies, maxTokens, seconds);
     if (folder != null) {
       log.println("eval: " + folder.finish(results.toJson()));
@@ -181,22 +206,27 @@ public final class Evaluation implements AutoCloseable {
     if (missing.isEmpty()) {
       return;
     }
-    responder.respond(
-        prompts.ids,
-        set.readable(),
-        missing,
-        settings.sampling(),
-        prompts.maxTokens,
-        set.name().hashCode(),
-        sample -> {
-          Response response = judge(set, sample, secondsBefore + progress.seconds());
-          if (folder != null) {
-            folder.append(response);
-          }
-          tally.add(response);
-          progress.response(
-              set.name(), tally.complete(), tally.problems(), tally.accuracy(), response.tokens());
-        });
+    responder()
+        .respond(
+            prompts.ids,
+            set.readable(),
+            missing,
+            settings.sampling(),
+            prompts.maxTokens,
+            set.name().hashCode(),
+            sample -> {
+              Response response = judge(set, sample, secondsBefore + progress.seconds());
+              if (folder != null) {
+                folder.append(response);
+              }
+              tally.add(response);
+              progress.response(
+                  set.name(),
+                  tally.complete(),
+                  tally.problems(),
+                  tally.accuracy(),
+                  response.tokens());
+            });
   }
 
   /** The responses to ask for; a list that takes next to no memory, however many there are. */
@@ -224,7 +254,7 @@ public final class Evaluation implements AutoCloseable {
     int problem = set.readable()[sample.prompt()];
     Verifier verifier = set.problems().verifier();
     String text =
-        verifier.judgesEndToken() ? responder.text(sample) : responder.textBeforeEnd(sample);
+        verifier.judgesEndToken() ? responder().text(sample) : responder().textBeforeEnd(sample);
     Verification judged = verifier.verify(set.problem(problem).answer(), text);
     return new Response(
         set.name(),
@@ -240,7 +270,9 @@ public final class Evaluation implements AutoCloseable {
 
   @Override
   public void close() {
-    responder.close();
+    if (responder != null) {
+      responder.close();
+    }
     if (folder != null) {
       folder.close();
     }

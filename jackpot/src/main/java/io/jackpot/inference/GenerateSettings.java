@@ -3,6 +3,7 @@ package io.jackpot.inference;
 import io.jackpot.config.DeviceSettings;
 import io.jackpot.config.DtypeSettings;
 import io.jackpot.config.Group;
+import io.jackpot.config.LimitSettings;
 import io.jackpot.config.SamplingSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.config.TemplateSettings;
@@ -21,6 +22,7 @@ public record GenerateSettings(
         @Nullable String prompt,
     @Setting(common = true, value = "none", help = "JSONL file of {\"prompt\"}")
         @Nullable String input,
+    LimitSettings limits,
     TemplateSettings template,
     @Setting(
             group = Group.SAMPLING,

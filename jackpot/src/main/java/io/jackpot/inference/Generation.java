@@ -10,12 +10,15 @@ import io.jackpot.transformer.Sample;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Text from a model: the {@code generate} command. */
 public final class Generation {
+  private static final Set<String> KEYS = Set.of("prompt", "messages");
+
   private Generation() {}
 
   private record Prompt(Problem problem, JsonNode shown, String where) {}
@@ -35,7 +38,11 @@ public final class Generation {
     List<Prompt> prompts =
         settings.input() == null
             ? List.of(given(String.valueOf(settings.prompt())))
-            : InputLines.read(Path.of(settings.input()), Generation::prompt);
+            : InputLines.read(
+                Path.of(settings.input()),
+                KEYS::contains,
+                settings.limits().limits(),
+                Generation::prompt);
     try (Responder responder =
         new Responder(
             settings.model(),

@@ -6,6 +6,7 @@ import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelSource;
+import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.InputLines;
 import io.jackpot.tensor.HeadStatistics;
 import io.jackpot.tensor.Ops;
@@ -64,12 +65,15 @@ public final class ScoreLines {
   public static void run(
       String model,
       Path input,
+      DataLimits limits,
       DeviceSettings compute,
       Appendable out,
       PrintWriter log,
       boolean terminal)
       throws IOException {
-    List<Line> lines = InputLines.read(input, line -> new Line(line.where(), line.ids("ids")));
+    List<Line> lines =
+        InputLines.read(
+            input, "ids"::equals, limits, line -> new Line(line.where(), line.ids("ids")));
     ModelFolder folder = ModelSource.loadWeights(model, LoadProgress.on(log, terminal));
     lines.forEach(line -> check(line, folder.config()));
     try (Compute opened = compute.open(() -> plan(folder.config(), lines))) {

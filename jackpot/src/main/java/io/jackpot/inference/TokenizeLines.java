@@ -2,6 +2,7 @@ package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
+import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.InputLines;
 import io.jackpot.weights.Tokenizer;
 import io.jackpot.weights.UnknownBytes;
@@ -27,13 +28,16 @@ public final class TokenizeLines {
    * @throws InputException if a file cannot be read or a line is not as expected; then nothing is
    *     written
    */
-  public static void run(String name, Path input, Appendable out, PrintWriter log)
+  public static void run(
+      String name, Path input, DataLimits limits, Appendable out, PrintWriter log)
       throws IOException {
     Tokenizer tokenizer = ModelSource.tokenizer(name);
     UnknownBytes unknown = new UnknownBytes(tokenizer);
     List<int[]> lines =
         InputLines.read(
             input,
+            "text"::equals,
+            limits,
             line -> {
               String text = line.string("text");
               unknown.add(text);

@@ -1,6 +1,7 @@
 package io.jackpot.models;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.weights.AtomicFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +55,7 @@ public final class ModelFingerprint {
     }
     try (Stream<Path> paths = Files.list(model)) {
       return paths
-          .filter(Files::isRegularFile)
+          .filter(file -> !Files.isDirectory(file))
           .filter(path -> FILES.matcher(path.getFileName().toString()).matches())
           .sorted()
           .toList();
@@ -66,7 +67,7 @@ public final class ModelFingerprint {
   private static String crc32c(Path file) throws IOException {
     CRC32C crc = new CRC32C();
     byte[] buffer = new byte[1 << 20];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFiles.stream(file)) {
       for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
         crc.update(buffer, 0, count);
       }

@@ -1,15 +1,16 @@
 package io.jackpot.report;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.weights.AtomicFiles;
+import io.jackpot.weights.Json;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -18,8 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -61,7 +61,7 @@ public final class JsonLines implements AutoCloseable {
         Files.createDirectories(folder);
       }
       FileChannel channel =
-          FileChannel.open(
+          InputFiles.channel(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
         long end = completeLength(channel);
@@ -163,7 +163,7 @@ public final class JsonLines implements AutoCloseable {
 
   /** Reads the bytes of complete lines, until {@code reader} answers false. */
   private static void forEachLine(Path file, BiPredicate<Integer, byte[]> reader) {
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+    try (InputStream in = new BufferedInputStream(InputFiles.stream(file), 1 << 16)) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       int number = 0;
       for (int b = in.read(); b >= 0; b = in.read()) {
@@ -221,7 +221,8 @@ public final class JsonLines implements AutoCloseable {
         (number, bytes) -> {
           JsonNode at = parse(file, number, bytes).get("step");
           if (at == null || !at.isIntegralNumber()) {
-            throw bad(file, number, "found no integer \"step\"", null);
+            throw new InputException(
+                file + ":" + number + ": found no integer \"step\", expected one in each line");
           }
           if (at.longValue() > step) {
             return false;
@@ -234,28 +235,19 @@ public final class JsonLines implements AutoCloseable {
   }
 
   private static JsonNode parse(Path file, int number, byte[] bytes) {
-    JsonNode node;
-    try {
-      // Decoded here, because Jackson guesses the encoding of bytes.
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      node = MAPPER.readTree(text);
-    } catch (CharacterCodingException e) {
-      throw bad(file, number, "not UTF-8", e);
-    } catch (JacksonException e) {
-      String problem = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw bad(file, number, "not valid JSON (" + problem + ")", e);
-    }
-    if (!node.isObject()) {
-      String found = node.isMissingNode() ? "an empty line" : "JSON of type " + node.getNodeType();
-      throw bad(file, number, "found " + found, null);
+    String expected = ", expected one JSON object a line";
+    String where = file + ":" + number + ": ";
+    JsonNode node =
+        Json.parse(
+            MAPPER,
+            Json.utf8(new ByteArrayInputStream(bytes)),
+            JsonParser::readValueAsTree,
+            problem -> where + problem.replace("in line 1, ", "in ") + expected);
+    if (node == null || !node.isObject()) {
+      String found = node == null ? "an empty line" : "JSON of type " + node.getNodeType();
+      throw new InputException(where + "found " + found + expected);
     }
     return node;
-  }
-
-  private static InputException bad(
-      Path file, int number, String problem, @Nullable Throwable cause) {
-    String message = file + ":" + number + ": " + problem + ", expected one JSON object a line";
-    return cause == null ? new InputException(message) : new InputException(message, cause);
   }
 
   /** The file's length up to its last newline. */

@@ -177,7 +177,7 @@ final class RunFolder implements AutoCloseable {
     for (String name : List.of(METRICS, SAMPLES, TOKENS)) {
       Path file = folder.resolve(name);
       JsonLines.truncateAfter(file, step);
-      if (!name.equals(TOKENS) || Files.exists(file)) {
+      if (name.equals(METRICS) || Files.exists(file)) {
         files.put(name, new Lines(file, JsonLines.count(file, step)));
       }
     }
@@ -250,12 +250,12 @@ final class RunFolder implements AutoCloseable {
   }
 
   Lines tokens() {
-    return files.computeIfAbsent(
-        TOKENS, name -> new Lines(folder.resolve(name), new LinesByStep()));
+    return lines(TOKENS);
   }
 
+  /** Of samples and tokens the first line makes the file. */
   private Lines lines(String name) {
-    return Objects.requireNonNull(files.get(name));
+    return files.computeIfAbsent(name, _ -> new Lines(folder.resolve(name), new LinesByStep()));
   }
 
   /** The best evaluation so far. */

@@ -74,6 +74,7 @@ record RunProblems(
     return ProblemSet.training(
         settings.problems(),
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.seed());
@@ -87,6 +88,7 @@ record RunProblems(
     return ProblemSet.heldOut(
         name,
         settings.fields().fields(),
+        settings.fields().limits().limits(),
         settings.arithmetic().operations(),
         settings.arithmetic().modulus(),
         settings.evalProblems());

@@ -17,7 +17,6 @@ import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.transformer.ModelConfig;
-import io.jackpot.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,8 +31,30 @@ import tools.jackson.databind.node.ObjectNode;
  * checkpoint, and its results are bit-identical to those of an uninterrupted one.
  */
 public final class Training {
-  /** The step before step 0. */
-  private static final int NOTHING_YET = -1;
+  private static final Resumption.Kind<TrainSettings> KIND =
+      new Resumption.Kind<>() {
+        @Override
+        public int steps(TrainSettings settings) {
+          return settings.steps();
+        }
+
+        @Override
+        public float rate(TrainSettings settings, int step) {
+          return settings
+              .decay()
+              .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
+        }
+
+        @Override
+        public void check(Path checkpoint, TrainSettings settings) {
+          TrainingState.check(checkpoint, settings);
+        }
+
+        @Override
+        public int lastWithout(TrainSettings settings) {
+          return 0; // Step 0 is saved before the first update.
+        }
+      };
 
   /** Settings that a resume may change, and that its {@code config.json} has from then on. */
   private static final List<String> NOTED = List.of("steps", "keepBest", "stopAfter");
@@ -79,7 +100,8 @@ public final class Training {
         run,
         settings,
         fresh(settings),
-        new Origin(null, null, false, List.of()),
+        Resumption.none(settings),
+        List.of(),
         () -> RunFolder.create(run, config, instead, log));
   }
 
@@ -112,70 +134,26 @@ public final class Training {
       Path run, RunFolder folder, Map<String, @Nullable Object> changes, boolean strict) {
     Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     TrainSettings before = RunFolder.settings(run, log);
-    TrainSettings settings = all.build(all.values(before), changes);
-    Path checkpoint = folder.checkpoint(path -> check(path, all, before)).orElse(null);
-    RunRecord record = checkpoint == null ? null : RunRecord.read(checkpoint);
-    if (record != null) {
-      record.requireSettings(all, before, folder.config());
-    }
-    int kept = checkpoint == null ? NOTHING_YET : Checkpoints.step(checkpoint);
-    int steps = settings.steps();
-    if (steps <= kept && (changes.containsKey("steps") || steps < kept)) {
-      throw new InputException(
-          "steps %d: %s has made %d of %d already, expected more than %d"
-              .formatted(steps, run, kept, before.steps(), kept));
-    }
-    if (checkpoint == null && folder.lastStep() > 0) {
-      throw new InputException(
-          "%s: no checkpoint, but metrics.jsonl has lines up to step %d; restore checkpoints/, or start a new run with --out"
-              .formatted(run, folder.lastStep()));
-    }
+    Resumption<TrainSettings> resumed =
+        Resumption.of(run, folder, all, before, changes, strict, KIND);
+    TrainSettings settings = resumed.settings();
+    Path checkpoint = resumed.checkpoint();
     TrainingState state =
         checkpoint == null ? fresh(settings) : TrainingState.load(checkpoint, settings);
-    List<String> from = new ArrayList<>();
-    from.add(
-        checkpoint == null
-            ? "no checkpoint yet: starting again from the beginning"
-            : "resuming after step " + kept + " of " + before.steps());
-    int planned = record == null ? before.steps() : record.settings().path("steps").asInt();
-    if (steps != planned) {
-      int next = Math.max(kept, 0) + 1;
-      float rate =
-          settings.decay().rate(settings.learningRate(), next, settings.warmupSteps(), steps);
-      from.add(
-          "steps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
-              .formatted(steps, planned, next, steps, rate, next));
-    }
     ObjectNode now = all.toJson(settings);
     now.retain(NOTED);
     return run(
         run,
         settings,
         state,
-        new Origin(checkpoint, record, strict, from),
+        resumed,
+        resumed.lines(KIND),
         () -> {
           folder.change(now);
-          folder.open(kept);
+          folder.open(resumed.kept());
           return folder;
         });
   }
-
-  private static void check(Path checkpoint, Settings<TrainSettings> all, TrainSettings otherwise) {
-    RunRecord record = RunRecord.read(checkpoint);
-    TrainingState.check(
-        checkpoint, record == null ? otherwise : all.fromJson(record.settings(), "run.json"));
-  }
-
-  /**
-   * Where a run goes on.
-   *
-   * @param checkpoint null if it starts with step 0
-   * @param record of the checkpoint; null if it has none
-   * @param strict see {@link #resume}
-   * @param lines for the log
-   */
-  private record Origin(
-      @Nullable Path checkpoint, @Nullable RunRecord record, boolean strict, List<String> lines) {}
 
   private TrainingState fresh(TrainSettings settings) {
     return TrainingState.fresh(settings, LoadProgress.on(log, terminal));
@@ -184,25 +162,25 @@ public final class Training {
   /**
    * Runs to the end.
    *
+   * @param from lines for the log
    * @param open opens the folder of the run, once everything else is known to fit
    */
   private ObjectNode run(
       Path run,
       TrainSettings settings,
       TrainingState state,
-      Origin origin,
+      Resumption<TrainSettings> origin,
+      List<String> from,
       Supplier<RunFolder> open) {
     RunProblems problems = RunProblems.of(settings, state);
     state.position().require(problems.training());
+    requireSpace(run, settings, state, origin.kept());
     Reference reference = Reference.load(settings, state, run, LoadProgress.on(log, terminal));
     try (Compute device =
         settings
             .compute()
             .open(settings.dtypes(), () -> plan(settings, state, reference, problems))) {
-      String other =
-          origin.record == null
-              ? null
-              : origin.record.onOther(device.ops().arithmetic(), origin.strict);
+      String other = origin.onOther(device.ops().arithmetic());
       try (RunFolder folder = open.get();
           Interruption.Scope signals =
               interruption.listen(log, "the update that runs ends, then a checkpoint follows");
@@ -212,7 +190,7 @@ public final class Training {
           reference.note(run);
           log.println(reference.announcement(settings));
         }
-        origin.lines.forEach(log::println);
+        from.forEach(log::println);
         if (other != null) {
           log.println(other);
         }
@@ -222,17 +200,24 @@ public final class Training {
         TrainingLoop loop =
             new TrainingLoop(
                 device, settings, problems, state, reference, folder, recorder, interruption);
-        if (origin.checkpoint == null) {
-          loop.begin();
-        } else {
-          loop.resume(origin.checkpoint);
-        }
-        loop.run();
-        progress.done();
-        ended(run, settings, folder, loop, recorder.best());
-        nextCommands(run, settings, problems, state, loop, recorder.best()).forEach(log::println);
-        log.flush();
-        return folder.lastMetrics();
+        Path checkpoint = origin.checkpoint();
+        return DiskSpace.writing(
+            "train",
+            run,
+            () -> {
+              if (checkpoint == null) {
+                loop.begin();
+              } else {
+                loop.resume(checkpoint);
+              }
+              loop.run();
+              progress.done();
+              ended(run, settings, folder, loop, recorder.best());
+              nextCommands(run, settings, problems, state, loop, recorder.best())
+                  .forEach(log::println);
+              log.flush();
+              return folder.lastMetrics();
+            });
       }
     }
   }
@@ -263,6 +248,19 @@ public final class Training {
           best.accuracy(),
           best.step());
     }
+  }
+
+  private static void requireSpace(
+      Path run, TrainSettings settings, TrainingState state, int kept) {
+    long actor = state.actor() == null ? 0 : state.actor().bytes();
+    int left = settings.steps() - Math.max(0, kept);
+    DiskSpace.require(
+        run,
+        state.policy().bytes() + actor,
+        settings.keepCheckpoints() + (settings.keepBest() ? 1 : 0),
+        Math.ceilDiv(left, settings.checkpointEvery()) + (kept < 0 ? 1 : 0),
+        0,
+        "give another --out, or a smaller --keep-checkpoints");
   }
 
   private static MemoryPlan plan(
@@ -341,7 +339,7 @@ public final class Training {
     return next;
   }
 
-  private void padding(String whose, TrainingState.Trained trained) {
+  private void padding(String whose, Trained trained) {
     String line = ModelSource.withoutPadding(whose, trained.folder().paddingIds());
     if (line != null) {
       log.println(line);

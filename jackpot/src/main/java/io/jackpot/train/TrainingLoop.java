@@ -12,7 +12,6 @@ import io.jackpot.rollout.RolloutCollector;
 import io.jackpot.rollout.Streams;
 import io.jackpot.rollout.Workers;
 import io.jackpot.tensor.Ops;
-import io.jackpot.train.TrainingState.Trained;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;

@@ -64,7 +64,12 @@ class AnswerCommandsTest extends CommandRunner {
     assertThat(result.out()).isEqualTo("{}\n");
     assertThat(run.resolve("model/model.safetensors")).exists();
     jackpot("sft", "--model", "builtin:actor", "--data", data, "--steps", "0", "--out", "" + run)
-        .assertFails(2, run + ": not empty; give another folder with --out\n");
+        .assertFails(
+            2,
+            run
+                + ": not empty; give another folder with --out, or resume this run with --resume "
+                + run
+                + "\n");
   }
 
   @Test
@@ -251,6 +256,49 @@ class AnswerCommandsTest extends CommandRunner {
             "actorPpo",
             "distill");
     jackpot("explain", "--input", file("bad.json", "{\"token\": []}")).assertFails(2, "token");
+  }
+
+  @Test
+  void explainHasAnExampleAndATable() throws IOException {
+    Result example = jackpot("explain", "--example");
+    Path shipped = Path.of("../examples/explain.json");
+    assertThat(shipped).hasContent(example.out());
+    JsonNode answer = jackpot("explain", "--input", shipped.toString()).json();
+    // An accepted token, a rejected one, and one whose ratio is above 1.
+    assertThat(answer.get("tokens").valueStream().map(token -> token.get("mask").intValue()))
+        .containsExactly(1, 0, 1);
+    List<String> table =
+        jackpot("explain", "--input", shipped.toString(), "--table").out().lines().toList();
+    assertThat(table.getFirst().split(" +")).contains("α", "mask", "Z", "w", "ρ", "PPO", "KL");
+    String kappa = "%.3f".formatted(answer.get("kappa").doubleValue());
+    assertThat(table).anyMatch(line -> line.endsWith("κ " + kappa));
+    assertThat(table).allMatch(line -> line.length() <= 80);
+    jackpot("explain").assertFails(2, "expected one of --input FILE and --example");
+    jackpot("explain", "--example", "--table").assertFails(2, "--example and --table");
+  }
+
+  @Test
+  void verifyJudgesOneAnswerOfTheCommandLine() {
+    JsonNode half = jackpot("verify", "--gold", "1/2", "--answer", "So it is \\boxed{0.5}.").json();
+    assertThat(half.get("verdict").stringValue()).isEqualTo("correct");
+    JsonNode blank = jackpot("verify", "--gold", "7", "--answer", "").json();
+    assertThat(blank.get("verdict").stringValue()).isEqualTo("unparsed");
+    JsonNode list = jackpot("verify", "--gold", "[\"1/2\", \"0.5\"]", "--answer=0.5").json();
+    assertThat(list.get("verdict").stringValue()).isEqualTo("correct");
+    jackpot("verify", "--gold", "7").assertFails(2, "both of --gold TEXT and --answer TEXT");
+    jackpot("verify", "--gold", "7", "--answer", "7", "--input", "f").assertFails(2, "--input");
+  }
+
+  @Test
+  void simulateHasATableAndAPicture() throws IOException {
+    Path svg = folder.resolve("figure 2.svg");
+    Result result =
+        jackpot(
+            "simulate", "--samples", "2", "--lambda", "1,2", "--table", "--svg", svg.toString());
+    assertThat(result.status()).isZero();
+    assertThat(result.out().lines()).hasSize(20).anyMatch(line -> line.contains("KL(·‖policy)"));
+    assertThat(svg).content().startsWith("<svg").contains("λ 1", "λ 2").doesNotContain("NaN");
+    assertThat(svg).content().endsWith("</svg>\n");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.jackpot.config.DeviceSettings;
 import io.jackpot.devices.DeviceChoice;
 import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
+import io.jackpot.problems.DataLimits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -36,6 +37,7 @@ class ScoreLinesTest {
     ScoreLines.run(
         model.toString(),
         input,
+        DataLimits.DEFAULT,
         new DeviceSettings(2, DeviceChoice.CPU, Products.Gemm.JAVA, Products.Precision.F32),
         out,
         new PrintWriter(Writer.nullWriter()),

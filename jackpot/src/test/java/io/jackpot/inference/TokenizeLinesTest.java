@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.input.InputException;
+import io.jackpot.problems.DataLimits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -37,7 +38,8 @@ class TokenizeLinesTest {
     Path input = folder.resolve("lines.jsonl");
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
-    TokenizeLines.run(tokenizer.toString(), input, out, new PrintWriter(new StringWriter()));
+    TokenizeLines.run(
+        tokenizer.toString(), input, DataLimits.DEFAULT, out, new PrintWriter(new StringWriter()));
     return out.toString();
   }
 

@@ -6,6 +6,7 @@ import io.jackpot.config.TrainSettings;
 import io.jackpot.problems.ArithmeticProblems;
 import io.jackpot.problems.MixtureProblems;
 import io.jackpot.problems.ProblemFile;
+import io.jackpot.report.Interruption;
 import io.jackpot.report.JsonLines;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
@@ -108,7 +109,8 @@ final class SmallRun {
             "out", folder.resolve("sft-" + name).toString(),
             "steps", "60",
             "lr", "0.02");
-    Sft.run(sft.build(sft.flags(flags)), new PrintWriter(Writer.nullWriter()), false);
+    new Sft(new PrintWriter(Writer.nullWriter()), false, Interruption.byRequest())
+        .start(sft.build(sft.flags(flags)));
     ModelFolder.load(folder.resolve("sft-" + name + "/model")).save(folder.resolve(name));
   }
 

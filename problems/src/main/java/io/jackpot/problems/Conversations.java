@@ -108,9 +108,9 @@ public final class Conversations {
   }
 
   /** The tools of a row, which may be JSON inside of a text, as a chat template sees them. */
-  public static @Nullable Object tools(JsonNode row) {
+  public static @Nullable Object tools(String where, JsonNode row) {
     JsonNode tools = row.path("tools");
-    JsonNode inside = tools.isString() ? GoldAnswers.json(tools.stringValue()) : tools;
+    JsonNode inside = tools.isString() ? GoldAnswers.json(where, tools.stringValue()) : tools;
     return inside == null || inside.isEmpty() ? null : value(inside);
   }
 

@@ -1,10 +1,10 @@
 package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.problems.InputLines.Line;
 import io.jackpot.weights.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,7 +14,6 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -105,7 +104,7 @@ public final class DataFile {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        if (matcher.matches(entry.getFileName()) && Files.isRegularFile(entry)) {
+        if (matcher.matches(entry.getFileName()) && !Files.isDirectory(entry)) {
           files.add(entry);
         }
       }
@@ -116,23 +115,34 @@ public final class DataFile {
   }
 
   /**
-   * Passes each row to {@code read}, in order. A file without rows is not an error here.
+   * Passes each row to {@code read}, in order, until it returns false. A file without rows is not
+   * an error here.
    *
-   * @param wanted whether the field of a name is needed; other fields may be read as null
-   * @throws InputException if the file cannot be read or has an unknown format
+   * @param wanted whether the field of a name is needed; other fields are read as null
+   * @throws InputException if the file cannot be read, has an unknown format, or is beyond the
+   *     limits or the heap
    */
-  public static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
-    try (InputStream in = InputBytes.open(file)) {
-      if (InputBytes.startsWith(in, PARQUET)) {
-        ParquetRows.forEach(file, wanted, read);
-      } else if (InputBytes.startsWith(in, LFS_POINTER)) {
+  public static void forEach(
+      Path file, Predicate<String> wanted, DataLimits limits, Predicate<Line> read) {
+    long[] rows = {0};
+    Predicate<Line> counted =
+        row -> {
+          limits.checkRows(file, ++rows[0]);
+          return read.test(row);
+        };
+    try (InputBytes in = InputBytes.open(file, limits)) {
+      if (in.startsWith(PARQUET)) {
+        ParquetRows.forEach(file, wanted, limits, counted);
+      } else if (in.startsWith(LFS_POINTER)) {
         throw new InputException(
             file + ": a pointer of Git LFS and not the file itself; fetch that with: git lfs pull");
       } else {
-        JsonRows.forEach(in, file, wanted, read);
+        JsonRows.forEach(in, file, limits, wanted, counted);
       }
     } catch (IOException e) {
       throw InputBytes.failed(file, e);
+    } catch (OutOfMemoryError e) {
+      throw InputFiles.outOfMemory(file + ", after " + rows[0] + " rows", e);
     }
   }
 }

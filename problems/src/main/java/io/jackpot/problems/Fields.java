@@ -111,7 +111,7 @@ public record Fields(List<String> prompt, List<String> answer) {
     }
     JsonNode outer = field(row, path.substring(0, dot), where);
     JsonNode object =
-        outer != null && outer.isString() ? GoldAnswers.json(outer.stringValue()) : outer;
+        outer != null && outer.isString() ? GoldAnswers.json(where, outer.stringValue()) : outer;
     return object == null ? null : find(object, path.substring(dot + 1), where);
   }
 

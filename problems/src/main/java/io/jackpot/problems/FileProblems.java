@@ -1,15 +1,17 @@
 package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.problems.InputLines.Line;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The problems of published data sets, in the order of their rows. Prompt and answer are in the
@@ -24,6 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
  * </ul>
  */
 public final class FileProblems implements ProblemSource {
+  /** Of keys that are kept to be named in a message. */
+  private static final int MOST_NAMES = 1_000;
+
   private final List<Problem> problems;
   private final List<String> notes;
 
@@ -32,28 +37,42 @@ public final class FileProblems implements ProblemSource {
     this.notes = List.copyOf(notes);
   }
 
-  /** Reads a file with the known fields. */
+  /** Reads a file with the known fields and the default limits. */
   public static FileProblems read(Path file) {
     return read(file.toString(), Fields.KNOWN);
+  }
+
+  /** Reads files with the default limits. */
+  public static FileProblems read(String names, Fields fields) {
+    return read(names, fields, DataLimits.DEFAULT, Integer.MAX_VALUE);
   }
 
   /**
    * Reads files.
    *
    * @param names files or folders, separated by commas
-   * @throws InputException if a file cannot be read, is empty or has none of the fields, or if a
-   *     row is not a problem; names the row
+   * @param most the number of problems after which no more rows are read; those that were read
+   *     decide which fields hold prompt and answer
+   * @throws InputException if a file cannot be read, is empty, beyond the limits or has none of the
+   *     fields, or if a row is not a problem; names the row
    */
-  public static FileProblems read(String names, Fields fields) {
+  public static FileProblems read(String names, Fields fields, DataLimits limits, int most) {
     List<Problem> problems = new ArrayList<>();
     List<String> notes = new ArrayList<>();
     for (Path file : DataFile.files(names)) {
-      Reader reader = new Reader(file, fields);
-      problems.addAll(reader.read());
-      if (reader.skipped > 0) {
-        notes.add(
-            "%s: %,d of %,d rows are skipped: they have no prompt"
-                .formatted(file, reader.skipped, reader.rows.size()));
+      if (problems.size() >= most) {
+        break;
+      }
+      try {
+        Reader reader = new Reader(file, fields, most - problems.size());
+        problems.addAll(reader.read(limits));
+        if (reader.skipped > 0) {
+          notes.add(
+              "%s: %,d of %,d rows are skipped: they have no prompt"
+                  .formatted(file, reader.skipped, reader.rows.size()));
+        }
+      } catch (OutOfMemoryError e) {
+        throw InputFiles.outOfMemory(file + ", after " + problems.size() + " problems", e);
       }
     }
     return new FileProblems(problems, notes);
@@ -74,47 +93,116 @@ public final class FileProblems implements ProblemSource {
     return notes;
   }
 
+  /**
+   * The fields of which the first with a value in any row counts, and a row has the value. Keeps no
+   * value of a field that comes after it.
+   */
+  private static final class Choice {
+    private final List<String> paths;
+
+    /** The number of the first path with a value so far. */
+    private int best;
+
+    /** The number of the first path that any row has, with or without a value. */
+    private int there;
+
+    /** The rows that have a value at {@link #best}. */
+    private int values;
+
+    Choice(List<String> paths) {
+      this.paths = paths;
+      best = paths.size();
+      there = paths.size();
+    }
+
+    /** What a row has at the paths up to the best, by their numbers. */
+    Map<Integer, JsonNode> take(JsonNode row, String where) {
+      Map<Integer, JsonNode> found = new TreeMap<>();
+      for (int i = 0; i < paths.size() && i <= best; i++) {
+        JsonNode value = Fields.find(row, paths.get(i), where);
+        if (value == null) {
+          continue;
+        }
+        there = Math.min(there, i);
+        found.put(i, value);
+        if (!InputLines.isNothing(value)) {
+          values = i < best ? 1 : values + 1;
+          best = i;
+        }
+      }
+      return found;
+    }
+
+    /** The number of the path that counts; that of none if no row has any of them. */
+    int chosen() {
+      return best < paths.size() ? best : there;
+    }
+  }
+
   /** Reads one file. Keeps only the fields that may be needed, since rows may hold much more. */
   private static final class Reader {
-    private record Row(String where, JsonNode fields) {}
+    /**
+     * A row.
+     *
+     * @param empty whether it has none of the fields that may be needed
+     */
+    private record Row(
+        String where,
+        boolean empty,
+        Map<Integer, JsonNode> prompts,
+        Map<Integer, JsonNode> answers,
+        @Nullable String completion) {}
 
     private static final String COMPLETION = "completion";
 
     private final Path file;
     private final Fields fields;
+    private final Choice prompt;
+    private final Choice answer;
+    private final int most;
     private final List<Row> rows = new ArrayList<>();
     private final Set<String> names = new LinkedHashSet<>();
     private int skipped;
 
-    Reader(Path file, Fields fields) {
+    Reader(Path file, Fields fields, int most) {
       this.file = file;
       this.fields = fields;
+      this.most = most;
+      prompt = new Choice(fields.prompt());
+      answer = new Choice(fields.answer());
     }
 
-    List<Problem> read() {
-      DataFile.forEach(file, this::mayNeed, this::take);
+    List<Problem> read(DataLimits limits) {
+      DataFile.forEach(file, this::mayNeed, limits, this::take);
       if (rows.isEmpty()) {
         throw new InputException(file + ": empty, expected problems");
       }
-      String prompt = first("prompt", fields.prompt());
-      String answer = first("answer", fields.answer());
+      String promptField = chosen("prompt", prompt);
+      String answerField = chosen("answer", answer);
       List<Problem> problems = new ArrayList<>();
       for (Row row : rows) {
-        JsonNode found = Fields.find(row.fields, prompt, row.where);
-        if (found == null && !row.fields.isEmpty()) {
+        JsonNode found = row.prompts.get(prompt.chosen());
+        if (found == null && !row.empty) {
           throw new InputException(
-              row.where + ": no \"" + prompt + "\", expected " + Conversations.PROMPT);
+              row.where + ": no \"" + promptField + "\", expected " + Conversations.PROMPT);
         }
         if (found == null || InputLines.isNothing(found)) {
           skipped++;
         } else {
-          problems.add(problem(row, prompt, found, answer));
+          JsonNode gold = row.answers.get(answer.chosen());
+          problems.add(
+              Conversations.problem(
+                  row.where,
+                  promptField,
+                  found,
+                  GoldAnswers.read(row.where, answerField, gold),
+                  row.completion));
         }
       }
       if (problems.isEmpty()) {
         throw new InputException(
             "%s: no row has a prompt in \"%s\"; name another field with --prompt-field"
-                .formatted(file, prompt));
+                .formatted(file, promptField));
       }
       return problems;
     }
@@ -123,44 +211,26 @@ public final class FileProblems implements ProblemSource {
       return fields.mayNeed(name) || name.equals(COMPLETION);
     }
 
-    private void take(Line row) {
-      names.addAll(row.object().propertyNames());
-      ObjectNode kept = JsonNodeFactory.instance.objectNode();
-      row.object().properties().stream()
-          .filter(entry -> mayNeed(entry.getKey()))
-          .forEach(entry -> kept.set(entry.getKey(), entry.getValue()));
-      rows.add(new Row(row.where(), kept));
+    private boolean take(Line row) {
+      if (names.size() < MOST_NAMES) {
+        names.addAll(row.object().propertyNames());
+      }
+      JsonNode completion = row.object().path(COMPLETION);
+      rows.add(
+          new Row(
+              row.where(),
+              row.object().propertyNames().stream().noneMatch(this::mayNeed),
+              prompt.take(row.object(), row.where()),
+              answer.take(row.object(), row.where()),
+              completion.isString() ? completion.stringValue() : null));
+      return prompt.values < most;
     }
 
-    /** The first field with a value in any row, or else the first that any row has. */
-    private String first(String what, List<String> paths) {
-      List<String> there =
-          paths.stream()
-              .filter(path -> names.stream().anyMatch(name -> Fields.leads(name, path)))
-              .toList();
-      String empty = null;
-      for (String path : there) {
-        for (Row row : rows) {
-          JsonNode found = Fields.find(row.fields, path, row.where);
-          if (found != null && !InputLines.isNothing(found)) {
-            return path;
-          }
-          empty = empty == null && found != null ? path : empty;
-        }
+    private String chosen(String what, Choice choice) {
+      if (choice.chosen() == choice.paths.size()) {
+        throw Fields.missing(file, what, choice.paths, names);
       }
-      if (empty == null) {
-        throw Fields.missing(file, what, paths, names);
-      }
-      return empty;
-    }
-
-    private static Problem problem(
-        Row row, String promptField, JsonNode prompt, String answerField) {
-      String answer =
-          GoldAnswers.read(row.where, answerField, Fields.find(row.fields, answerField, row.where));
-      JsonNode completion = row.fields.path(COMPLETION);
-      String imitated = completion.isString() ? completion.stringValue() : null;
-      return Conversations.problem(row.where, promptField, prompt, answer, imitated);
+      return choice.paths.get(choice.chosen());
     }
   }
 }

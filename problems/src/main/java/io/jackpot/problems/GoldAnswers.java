@@ -1,13 +1,16 @@
 package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
+import io.jackpot.weights.Json;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -64,7 +67,7 @@ final class GoldAnswers {
     if (answer.isNumber()) {
       return Objects.requireNonNull(answer.numberValue()).toString();
     }
-    JsonNode inside = answer.isString() ? jsonInside(answer.stringValue()) : null;
+    JsonNode inside = answer.isString() ? jsonInside(where, answer.stringValue()) : null;
     return inside == null ? answer.asString() : read(where, field, inside);
   }
 
@@ -91,12 +94,12 @@ final class GoldAnswers {
   }
 
   /** The JSON that a text is, if it holds an answer as JSON and not as mathematics; or null. */
-  private static @Nullable JsonNode jsonInside(String text) {
+  private static @Nullable JsonNode jsonInside(String where, String text) {
     Matcher python = PYTHON.matcher(text);
     if (python.matches()) {
       return StringNode.valueOf(python.group(1).replace("\\\\", "\\"));
     }
-    JsonNode node = json(text);
+    JsonNode node = json(where, text);
     boolean answer =
         node != null
             && (node.size() == 1
@@ -104,15 +107,27 @@ final class GoldAnswers {
     return answer ? node : null;
   }
 
-  /** The array or object that a text is; null if it is neither. */
-  static @Nullable JsonNode json(String text) {
+  /**
+   * The array or object that a text is; null if it is neither.
+   *
+   * @param where the row, for messages
+   * @throws InputException if it is one that is nested too deep
+   */
+  static @Nullable JsonNode json(String where, String text) {
     String stripped = text.strip();
     if (!stripped.startsWith("[") && !stripped.startsWith("{")) {
       return null;
     }
     try {
-      return InputLines.MAPPER.readTree(stripped);
-    } catch (JacksonException e) {
+      return Json.parse(
+          InputLines.MAPPER,
+          new StringReader(stripped),
+          JsonParser::readValueAsTree,
+          problem -> where + ": JSON inside of a text: " + problem);
+    } catch (InputException e) {
+      if (e.getCause() instanceof StreamConstraintsException) {
+        throw e;
+      }
       return null;
     }
   }

@@ -1,23 +1,27 @@
 package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
+import io.jackpot.weights.Json;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import tools.jackson.core.JacksonException;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads files of one JSON object per line, in UTF-8. Blank lines are skipped; null and NaN, which
@@ -127,18 +131,38 @@ public final class InputLines {
   }
 
   /**
-   * Reads each line.
+   * Reads each line, with the default limits.
    *
-   * @param read converts a line
-   * @throws InputException if the file cannot be read or is empty, a line is not a JSON object, or
-   *     {@code read} throws it
+   * @throws InputException as the other method
    */
   public static <T> List<T> read(Path file, Function<Line, T> read) {
+    return read(file, _ -> true, DataLimits.DEFAULT, read);
+  }
+
+  /**
+   * Reads each line.
+   *
+   * @param wanted the keys to read; the values of others are null
+   * @param read converts a line
+   * @throws InputException if the file cannot be read, is empty or beyond the limits, a line is not
+   *     a JSON object, or {@code read} throws it
+   */
+  public static <T> List<T> read(
+      Path file, Predicate<String> wanted, DataLimits limits, Function<Line, T> read) {
     List<T> all = new ArrayList<>();
-    try (InputStream in = InputBytes.open(file)) {
-      forEach(in, file, line -> all.add(read.apply(line)));
+    try (InputBytes in = InputBytes.open(file, limits)) {
+      forEach(
+          in,
+          file,
+          wanted,
+          line -> {
+            limits.checkRows(file, all.size() + 1L);
+            return all.add(read.apply(line));
+          });
     } catch (IOException e) {
       throw InputBytes.failed(file, e);
+    } catch (OutOfMemoryError e) {
+      throw InputFiles.outOfMemory(file.toString(), e);
     }
     if (all.isEmpty()) {
       throw new InputException(file + ": empty, expected a JSON object a line");
@@ -147,45 +171,82 @@ public final class InputLines {
   }
 
   /**
-   * Passes each line of {@code in} to {@code read}, in order.
+   * Passes each line of {@code in} to {@code read}, in order, until it returns false.
    *
    * @param file the file, for messages
+   * @param wanted the keys to read; the values of others are null
    */
-  static void forEach(InputStream in, Path file, Consumer<Line> read) throws IOException {
-    InputBytes.Lines lines = new InputBytes.Lines(in);
-    int number = 1;
-    for (ByteBuffer bytes = lines.next(); bytes != null; bytes = lines.next(), number++) {
-      String where = file + ", line " + number;
-      String text = decode(bytes, where);
-      if (!text.isBlank()) {
-        read.accept(new Line(where, parse(text, where)));
+  static void forEach(InputBytes in, Path file, Predicate<String> wanted, Predicate<Line> read)
+      throws IOException {
+    InputBytes.Lines lines = in.new Lines();
+    boolean more = true;
+    for (ByteBuffer line = lines.next(); line != null && more; line = lines.next()) {
+      if (!isBlank(line)) {
+        String where = file + ", line " + lines.number();
+        more = read.test(new Line(where, parse(line, where, wanted)));
       }
     }
   }
 
-  private static String decode(ByteBuffer bytes, String where) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-    } catch (CharacterCodingException e) {
-      throw new InputException(where + ": not UTF-8, expected a JSON object in UTF-8", e);
+  private static boolean isBlank(ByteBuffer line) {
+    for (int i = 0; i < line.limit(); i++) {
+      byte at = line.get(i);
+      if (at != ' ' && (at < '\t' || at > '\r')) {
+        return false;
+      }
     }
+    return true;
   }
 
-  private static JsonNode parse(String text, String where) {
-    JsonNode node;
-    try {
-      node = MAPPER.readTree(text);
-    } catch (JacksonException e) {
-      throw new InputException(
-          where + ": " + quote(text) + " is not valid JSON, expected a JSON object", e);
-    }
-    if (isNothing(node)) {
+  private static JsonNode parse(ByteBuffer line, String where, Predicate<String> wanted) {
+    JsonNode node =
+        Json.parse(
+            MAPPER,
+            Json.utf8(new ByteArrayInputStream(line.array(), 0, line.limit())),
+            parser -> value(parser, wanted),
+            problem ->
+                problem.equals("not UTF-8")
+                    ? where + ": not UTF-8, expected a JSON object in UTF-8"
+                    : "%s: %s is not valid JSON (%s), expected a JSON object"
+                        .formatted(
+                            where, start(line), problem.replace("invalid JSON in line 1, ", "")));
+    if (node == null || isNothing(node)) {
       return JsonNodeFactory.instance.objectNode();
     }
     if (!node.isObject()) {
-      throw new InputException(where + ": " + quote(text) + ", expected a JSON object");
+      throw new InputException(where + ": " + start(line) + ", expected a JSON object");
     }
     return node;
+  }
+
+  /** The first characters of a line, for messages. */
+  private static String start(ByteBuffer line) {
+    int bytes = Math.min(line.limit(), 4 * LONGEST_QUOTE);
+    return quote(new String(line.array(), 0, bytes, StandardCharsets.UTF_8));
+  }
+
+  /** The value of the next token; of an object only what is wanted, and null for the rest. */
+  static @Nullable JsonNode value(JsonParser parser, Predicate<String> wanted) {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      return parser.readValueAsTree();
+    }
+    return object(parser, wanted);
+  }
+
+  /** The object that the current token begins, without what is not wanted. */
+  static ObjectNode object(JsonParser parser, Predicate<String> wanted) {
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      if (wanted.test(name)) {
+        object.set(name, parser.readValueAsTree());
+      } else {
+        parser.skipChildren();
+        object.putNull(name);
+      }
+    }
+    return object;
   }
 
   /** Whether a field has no value: it is missing, null, or a number that is not finite. */
@@ -203,7 +264,11 @@ public final class InputLines {
 
   /** Foreign text on one line, shortened for messages. */
   static String quote(String text) {
-    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    // No more of it than is shown may be looked at: it may be a whole row.
+    String line =
+        text.substring(0, Math.min(text.length(), 20 * LONGEST_QUOTE))
+            .replaceAll("[\\p{Cntrl}\\s]+", " ")
+            .strip();
     return line.length() <= LONGEST_QUOTE ? line : line.substring(0, LONGEST_QUOTE) + "…";
   }
 }

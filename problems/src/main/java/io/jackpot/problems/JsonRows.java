@@ -5,16 +5,11 @@ import io.jackpot.problems.InputLines.Line;
 import io.jackpot.weights.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -37,27 +32,41 @@ final class JsonRows {
   private static final String EXPECTED =
       "expected a JSON object a line, a JSON array of objects, or Parquet";
 
+  /** Ends the reading of a file before its end. */
+  private static final class Enough extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Enough() {
+      super(null, null, false, false);
+    }
+  }
+
   private JsonRows() {}
 
   /**
-   * Passes each row to {@code read}, in order.
+   * Passes each row to {@code read}, in order, until it returns false.
    *
-   * @param wanted the fields that a row may have; an object with one of them, which is not an
-   *     object in turn, is a row itself
+   * @param wanted the fields to read, the values of others are null; an object with one of them,
+   *     which is not an object in turn, is a row itself
    */
-  static void forEach(InputStream in, Path file, Predicate<String> wanted, Consumer<Line> read)
+  static void forEach(
+      InputBytes in, Path file, DataLimits limits, Predicate<String> wanted, Predicate<Line> read)
       throws IOException {
-    int first = firstByte(in);
+    int first = firstByte(in.in());
     if (first == '[') {
-      array(in, file, read);
+      parse(in, file, parser -> array(in, file, parser, wanted, read));
     } else if (first != '{' && first != 'n' && first != 'N') {
       if (first >= 0) {
         throw new InputException(file + ": " + EXPECTED);
       }
-    } else if (startsWithALineOfJson(file)) {
-      lines(in, file, wanted, read);
     } else {
-      document(file, object(in, file), wanted, read);
+      First value = first(file, limits);
+      if (value.line > 0 && value.more) {
+        InputLines.forEach(in, file, wanted, read);
+      } else {
+        String where = value.line > 0 ? file + ", line " + value.line : file.toString();
+        document(in, file, where, limits, wanted, read);
+      }
     }
   }
 
@@ -73,63 +82,100 @@ final class JsonRows {
     }
   }
 
-  /** Whether the first line that is not blank is a complete object, null or NaN. */
-  private static boolean startsWithALineOfJson(Path file) throws IOException {
-    try (InputStream in = InputBytes.open(file)) {
-      firstByte(in);
-      ByteBuffer line = new InputBytes.Lines(in).next();
-      // Invalid UTF-8 and later errors are reported when the lines are read.
-      String text = line == null ? "" : StandardCharsets.UTF_8.decode(line).toString();
-      JsonNode row = InputLines.MAPPER.readTree(text);
-      return row.isObject() || InputLines.isNothing(row);
+  /** Reads JSON to the end of the file, or until {@code content} returns false. */
+  private static void parse(InputBytes in, Path file, Predicate<JsonParser> content) {
+    try {
+      Json.parse(
+          InputLines.MAPPER,
+          Json.utf8(in.in()),
+          parser -> {
+            if (!content.test(parser)) {
+              throw new Enough();
+            }
+            return "";
+          },
+          problem -> file + ": " + problem + ", " + EXPECTED);
+    } catch (Enough e) {
+      // What follows was not asked for.
+    }
+  }
+
+  /**
+   * The first value of a file.
+   *
+   * @param line the line that it is on; 0 if it has several
+   * @param more whether more follows it
+   */
+  private record First(int line, boolean more) {}
+
+  /** Looks at the first value. Reads no further than to the next token, and keeps nothing. */
+  private static First first(Path file, DataLimits limits) throws IOException {
+    First[] first = {new First(0, false)};
+    try (InputBytes in = InputBytes.open(file, limits)) {
+      parse(
+          in,
+          file,
+          parser -> {
+            parser.nextToken();
+            int line = parser.currentTokenLocation().getLineNr();
+            skip(in, parser);
+            if (parser.currentTokenLocation().getLineNr() == line) {
+              first[0] = new First(line, hasMore(parser));
+            }
+            return !first[0].more;
+          });
+    }
+    return first[0];
+  }
+
+  private static boolean hasMore(JsonParser parser) {
+    try {
+      return parser.nextToken() != null;
     } catch (JacksonException e) {
-      return false;
+      // It is reported when the lines are read.
+      return true;
     }
   }
 
-  private static void lines(
-      InputStream in, Path file, Predicate<String> wanted, Consumer<Line> read) throws IOException {
-    List<Line> held = new ArrayList<>(1);
-    boolean[] several = {false};
-    InputLines.forEach(
-        in,
-        file,
-        line -> {
-          if (!several[0] && held.isEmpty()) {
-            held.add(line);
-            return;
-          }
-          several[0] = true;
-          held.forEach(read);
-          held.clear();
-          read.accept(line);
-        });
-    for (Line single : held) {
-      document(file, single, wanted, read);
+  /** Skips what the current token begins. No single token of it may be longer than a row. */
+  private static void skip(InputBytes in, JsonParser parser) {
+    for (int open = 0; ; parser.nextToken()) {
+      JsonToken token = parser.currentToken();
+      open += token == null || token.isStructEnd() ? -1 : token.isStructStart() ? 1 : 0;
+      if (open <= 0) {
+        return;
+      }
+      in.row();
     }
   }
 
-  private static void array(InputStream in, Path file, Consumer<Line> read) throws IOException {
-    try (Reader text = utf8(in);
-        JsonParser parser = InputLines.MAPPER.createParser(text)) {
+  /** Whether all rows were read. */
+  private static boolean array(
+      InputBytes in, Path file, JsonParser parser, Predicate<String> wanted, Predicate<Line> read) {
+    if (parser.currentToken() == null) {
       parser.nextToken();
-      for (int i = 1; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-        String where = file + ", entry " + i;
-        JsonNode node = parser.readValueAsTree();
-        if (node != null && isOfObjects(node)) {
-          node = byPlace(node);
-        }
-        if (node == null || !node.isObject()) {
-          throw new InputException(
-              where + ": " + InputLines.quote(String.valueOf(node)) + ", expected a JSON object");
-        }
-        read.accept(new Line(where, node));
+    }
+    for (int i = 1; ; i++) {
+      in.row();
+      JsonToken token = parser.nextToken();
+      if (token == JsonToken.END_ARRAY) {
+        return true;
       }
-      if (parser.nextToken() != null) {
-        throw new InputException(file + ": more after the array's end, " + EXPECTED);
+      JsonNode node =
+          token == JsonToken.START_OBJECT
+              ? InputLines.object(parser, wanted)
+              : parser.<JsonNode>readValueAsTree();
+      if (node != null && isOfObjects(node)) {
+        node = byPlace(node);
       }
-    } catch (JacksonException e) {
-      throw invalid(file, e);
+      String where = file + ", entry " + i;
+      if (node == null || !node.isObject()) {
+        throw new InputException(
+            where + ": " + InputLines.quote(String.valueOf(node)) + ", expected a JSON object");
+      }
+      if (!read.test(new Line(where, node))) {
+        return false;
+      }
     }
   }
 
@@ -140,81 +186,161 @@ final class JsonRows {
     return object;
   }
 
-  private static Line object(InputStream in, Path file) throws IOException {
-    try (Reader text = utf8(in)) {
-      return new Line(file.toString(), InputLines.MAPPER.readTree(text));
-    } catch (JacksonException e) {
-      throw invalid(file, e);
-    }
-  }
-
-  private static Reader utf8(InputStream in) {
-    return new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder());
-  }
-
-  private static InputException invalid(Path file, JacksonException e) {
-    if (e.getCause() instanceof CharacterCodingException) {
-      return new InputException(file + ": not UTF-8, expected JSON in UTF-8", e);
-    }
-    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-    return new InputException(
-        Json.oneLine(
-            "%s: invalid JSON%s (%s), %s"
-                .formatted(
-                    file,
-                    line > 0 ? " in line " + line : "",
-                    InputLines.quote(e.getOriginalMessage()),
-                    EXPECTED)),
-        e);
-  }
-
-  /** Reads a document that is one object: several rows, or a row itself. */
-  private static void document(
-      Path file, Line document, Predicate<String> wanted, Consumer<Line> read) {
-    JsonNode object = document.object();
-    List<JsonNode> arrays =
-        object.properties().stream()
-            .map(Map.Entry::getValue)
-            .filter(JsonRows::isOfObjects)
-            .toList();
-    boolean isRow =
-        object.properties().stream()
-            .anyMatch(entry -> wanted.test(entry.getKey()) && !entry.getValue().isObject());
-    if (arrays.size() == 1 && !isRow) {
-      int i = 1;
-      for (JsonNode row : arrays.getFirst()) {
-        read.accept(new Line(file + ", entry " + i++, row));
-      }
-    } else if (isOfColumns(object) && !(wanted.test("ids") && holdsIds(object))) {
-      int rows = object.iterator().next().size();
-      for (int i = 0; i < rows; i++) {
-        ObjectNode row = JsonNodeFactory.instance.objectNode();
-        for (Map.Entry<String, JsonNode> column : object.properties()) {
-          row.set(column.getKey(), column.getValue().get(i));
-        }
-        read.accept(new Line(file + ", entry " + (i + 1), row));
-      }
-    } else {
-      read.accept(document);
-    }
-  }
-
-  /** Whether an object is a row of token ids, and not a column of numbers. */
-  private static boolean holdsIds(JsonNode object) {
-    return object.path("ids").path(0).isIntegralNumber();
-  }
-
   private static boolean isOfObjects(JsonNode node) {
     return node.isArray() && !node.isEmpty() && node.valueStream().allMatch(JsonNode::isObject);
   }
 
-  private static boolean isOfColumns(JsonNode object) {
-    return !object.isEmpty()
-        && object
-            .valueStream()
+  /**
+   * The value of a document's key.
+   *
+   * @param elements of an array; −1 for other values
+   * @param ofObjects whether it is an array of objects
+   * @param ofIds whether it is an array that begins with an integer
+   */
+  private record Member(boolean isObject, int elements, boolean ofObjects, boolean ofIds) {}
+
+  /**
+   * Reads a document that is one value: several rows, or a row itself.
+   *
+   * @param where the place of the row, for messages
+   */
+  private static void document(
+      InputBytes in,
+      Path file,
+      String where,
+      DataLimits limits,
+      Predicate<String> wanted,
+      Predicate<Line> read)
+      throws IOException {
+    Map<String, Member> members = new LinkedHashMap<>();
+    try (InputBytes first = InputBytes.open(file, limits)) {
+      parse(first, file, parser -> members(first, parser, members));
+    }
+    List<String> ofObjects =
+        members.keySet().stream().filter(key -> members.get(key).ofObjects).toList();
+    boolean isRow =
+        members.entrySet().stream()
+            .anyMatch(entry -> wanted.test(entry.getKey()) && !entry.getValue().isObject);
+    if (ofObjects.size() == 1 && !isRow) {
+      parse(
+          in,
+          file,
+          parser -> {
+            enter(in, parser, ofObjects.getFirst());
+            return array(in, file, parser, wanted, read) && close(in, parser);
+          });
+    } else if (isOfColumns(members) && !(wanted.test("ids") && holdsIds(members))) {
+      parse(in, file, parser -> columns(in, file, parser, wanted, read));
+    } else {
+      parse(
+          in,
+          file,
+          parser -> {
+            JsonNode node = InputLines.value(parser, wanted);
+            return read.test(
+                new Line(
+                    where,
+                    node instanceof ObjectNode ? node : JsonNodeFactory.instance.objectNode()));
+          });
+    }
+  }
+
+  /** Moves to the array under a key. */
+  private static void enter(InputBytes in, JsonParser parser, String key) {
+    parser.nextToken();
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      boolean here = parser.currentName().equals(key);
+      parser.nextToken();
+      if (here) {
+        return;
+      }
+      skip(in, parser);
+    }
+  }
+
+  /** Reads what follows an array in its object. */
+  private static boolean close(InputBytes in, JsonParser parser) {
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      parser.nextToken();
+      skip(in, parser);
+    }
+    return true;
+  }
+
+  private static boolean members(InputBytes in, JsonParser parser, Map<String, Member> members) {
+    if (parser.nextToken() != JsonToken.START_OBJECT) {
+      return true;
+    }
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      int elements = -1;
+      boolean objects = true;
+      boolean ids = false;
+      if (token == JsonToken.START_ARRAY) {
+        for (elements = 0; parser.nextToken() != JsonToken.END_ARRAY; elements++) {
+          objects &= parser.currentToken() == JsonToken.START_OBJECT;
+          ids |= elements == 0 && parser.currentToken() == JsonToken.VALUE_NUMBER_INT;
+          skip(in, parser);
+        }
+      } else {
+        skip(in, parser);
+      }
+      members.put(
+          name,
+          new Member(token == JsonToken.START_OBJECT, elements, objects && elements > 0, ids));
+    }
+    return true;
+  }
+
+  /** Whether an object is a row of token ids, and not a column of numbers. */
+  private static boolean holdsIds(Map<String, Member> members) {
+    Member ids = members.get("ids");
+    return ids != null && ids.ofIds;
+  }
+
+  private static boolean isOfColumns(Map<String, Member> members) {
+    return !members.isEmpty()
+        && members.values().stream()
             .allMatch(column ->
-                column.isArray()
-                    && !isOfObjects(column)
-                    && column.size() == object.iterator().next().size());
+                column.elements >= 0
+                    && !column.ofObjects
+                    && column.elements == members.values().iterator().next().elements);
+  }
+
+  private static boolean columns(
+      InputBytes in, Path file, JsonParser parser, Predicate<String> wanted, Predicate<Line> read) {
+    Map<String, List<JsonNode>> columns = new LinkedHashMap<>();
+    int rows = 0;
+    parser.nextToken();
+    while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      String name = parser.currentName();
+      boolean kept = wanted.test(name);
+      List<JsonNode> values = new ArrayList<>();
+      parser.nextToken();
+      for (rows = 0; parser.nextToken() != JsonToken.END_ARRAY; rows++) {
+        in.row();
+        if (kept) {
+          values.add(parser.readValueAsTree());
+        } else {
+          skip(in, parser);
+        }
+      }
+      columns.put(name, values);
+    }
+    for (int i = 0; i < rows; i++) {
+      ObjectNode row = JsonNodeFactory.instance.objectNode();
+      for (Map.Entry<String, List<JsonNode>> column : columns.entrySet()) {
+        row.set(
+            column.getKey(),
+            wanted.test(column.getKey())
+                ? column.getValue().get(i)
+                : JsonNodeFactory.instance.nullNode());
+      }
+      if (!read.test(new Line(file + ", entry " + (i + 1), row))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

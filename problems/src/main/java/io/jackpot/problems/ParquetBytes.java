@@ -1,12 +1,12 @@
 package io.jackpot.problems;
 
 import dev.hardwood.InputFile;
+import io.jackpot.input.InputFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +25,7 @@ final class ParquetBytes implements InputFile {
 
   @Override
   public void open() throws IOException {
-    channel = FileChannel.open(file, StandardOpenOption.READ);
+    channel = InputFiles.channel(file);
   }
 
   /** Reads into memory outside of the heap, as the decoders of some codecs require. */

@@ -11,6 +11,7 @@ import dev.hardwood.schema.ColumnProjection;
 import dev.hardwood.schema.SchemaNode;
 import dev.hardwood.schema.SchemaNode.GroupNode;
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.problems.InputLines.Line;
 import io.jackpot.weights.Json;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -49,25 +49,29 @@ final class ParquetRows {
   private ParquetRows() {}
 
   /**
-   * Passes each row to {@code read}, in order.
+   * Passes each row to {@code read}, in order, until it returns false.
    *
    * @param wanted the columns to read; the values of others are null
    * @throws InputException if the file is damaged or uses an unsupported feature
    */
-  static void forEach(Path file, Predicate<String> wanted, Consumer<Line> read) {
-    try (ParquetFileReader reader = ParquetFileReader.open(new ParquetBytes(file))) {
+  static void forEach(
+      Path file, Predicate<String> wanted, DataLimits limits, Predicate<Line> read) {
+    ParquetBytes bytes = new ParquetBytes(file);
+    try (ParquetFileReader reader = ParquetFileReader.open(bytes)) {
       List<SchemaNode> all = reader.getFileSchema().getRootNode().children();
       List<SchemaNode> columns = all.stream().filter(each -> wanted.test(each.name())).toList();
       if (columns.isEmpty()) {
-        read.accept(new Line(file + ", row 1", row(all, columns, null)));
+        read.test(new Line(file + ", row 1", row(all, columns, null)));
         return;
       }
+      ParquetPages.check(bytes, reader.getFileMetaData(), wanted, limits);
       ColumnProjection projection =
           ColumnProjection.columns(columns.stream().map(SchemaNode::name).toArray(String[]::new));
       try (RowReader rows = reader.buildRowReader().projection(projection).build()) {
-        for (long i = 1; rows.hasNext(); i++) {
+        boolean more = true;
+        for (long i = 1; more && rows.hasNext(); i++) {
           rows.next();
-          read.accept(new Line(file + ", row " + i, row(all, columns, rows)));
+          more = read.test(new Line(file + ", row " + i, row(all, columns, rows)));
         }
       }
     } catch (InputException e) {
@@ -77,6 +81,9 @@ final class ParquetRows {
       Throwable cause = e;
       while (cause.getCause() != null) {
         cause = cause.getCause();
+      }
+      if (cause instanceof OutOfMemoryError outOfMemory) {
+        throw InputFiles.outOfMemory(file.toString(), outOfMemory);
       }
       throw new InputException(
           Json.oneLine(

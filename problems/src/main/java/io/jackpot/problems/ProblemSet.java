@@ -1,8 +1,6 @@
 package io.jackpot.problems;
 
 import io.jackpot.input.InputException;
-import java.util.List;
-import java.util.Objects;
 
 /**
  * Problems and their verifier: generated arithmetic is judged by its format, problems of a file by
@@ -16,33 +14,35 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
   /**
    * The training problems of a file, or generated ones.
    *
-   * @param name {@link #ARITHMETIC}, or files as {@link FileProblems#read(String, Fields)} takes
-   *     them
+   * @param name {@link #ARITHMETIC}, or files as {@link FileProblems#read(String, Fields,
+   *     DataLimits, int)} takes them
    * @param fields the fields of a file
+   * @param limits what a file may cost
    * @param seed the seed of generated problems
    * @throws InputException if the file cannot be read
    */
   public static ProblemSet training(
-      String name, Fields fields, int operations, int modulus, long seed) {
+      String name, Fields fields, DataLimits limits, int operations, int modulus, long seed) {
     return name.equals(ARITHMETIC)
         ? arithmetic(ArithmeticProblems.training(operations, modulus, seed))
-        : file(name, fields);
+        : file(name, fields, limits, Integer.MAX_VALUE);
   }
 
   /**
    * The first problems of a file, or held-out arithmetic.
    *
-   * @param name {@link #ARITHMETIC}, or files as {@link FileProblems#read(String, Fields)} takes
-   *     them
+   * @param name {@link #ARITHMETIC}, or files as {@link FileProblems#read(String, Fields,
+   *     DataLimits, int)} takes them
    * @param fields the fields of a file
-   * @param count the number of problems; a file may have fewer
+   * @param limits what a file may cost
+   * @param count the number of problems; a file may have fewer, and no more rows of it are read
    * @throws InputException if the file cannot be read, or there are not enough generated problems
    */
   public static ProblemSet heldOut(
-      String name, Fields fields, int operations, int modulus, int count) {
+      String name, Fields fields, DataLimits limits, int operations, int modulus, int count) {
     return name.equals(ARITHMETIC)
         ? arithmetic(ArithmeticProblems.heldOut(operations, modulus, count))
-        : file(name, fields).first(count);
+        : file(name, fields, limits, count);
   }
 
   /** The verifier of the problems that a name stands for. */
@@ -54,29 +54,7 @@ public record ProblemSet(ProblemSource source, Verifier verifier) {
     return new ProblemSet(source, verifier(ARITHMETIC));
   }
 
-  private static ProblemSet file(String name, Fields fields) {
-    return new ProblemSet(FileProblems.read(name, fields), verifier(name));
-  }
-
-  private ProblemSet first(int count) {
-    int size = Math.min(count, source.size());
-    ProblemSource first =
-        new ProblemSource() {
-          @Override
-          public int size() {
-            return size;
-          }
-
-          @Override
-          public Problem get(int index) {
-            return source.get(Objects.checkIndex(index, size));
-          }
-
-          @Override
-          public List<String> notes() {
-            return source.notes();
-          }
-        };
-    return new ProblemSet(first, verifier);
+  private static ProblemSet file(String name, Fields fields, DataLimits limits, int most) {
+    return new ProblemSet(FileProblems.read(name, fields, limits, most), verifier(name));
   }
 }

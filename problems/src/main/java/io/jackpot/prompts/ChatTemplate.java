@@ -1,6 +1,7 @@
 package io.jackpot.prompts;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.jinja.Template;
 import io.jackpot.jinja.Template.Rendering;
 import io.jackpot.jinja.TemplateException;
@@ -160,7 +161,7 @@ public final class ChatTemplate {
                 "%s: a chat template of %,d bytes, expected at most %,d"
                     .formatted(file, size, MOST_BYTES)));
       }
-      return Files.readString(file);
+      return InputFiles.text(file);
     } catch (IOException e) {
       throw new InputException(Json.oneLine(file + ": cannot be read (" + e.getMessage() + ")"), e);
     }

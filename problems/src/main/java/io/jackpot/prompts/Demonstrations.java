@@ -3,6 +3,7 @@ package io.jackpot.prompts;
 import io.jackpot.input.InputException;
 import io.jackpot.problems.Conversations;
 import io.jackpot.problems.DataFile;
+import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.InputLines;
 import io.jackpot.problems.InputLines.Line;
 import io.jackpot.problems.Message;
@@ -99,14 +100,15 @@ public final class Demonstrations {
    * @param names files or folders, separated by commas
    * @param model the model that the rows must fit
    * @param appendEnd whether the end token is learned where it is missing
+   * @param limits what a file may cost
    * @throws InputException if a file cannot be read or is empty, or a row is not a demonstration or
    *     does not fit the model; names the row
    */
-  public static Data read(String names, Target model, boolean appendEnd) {
+  public static Data read(String names, Target model, boolean appendEnd, DataLimits limits) {
     Demonstrations all = new Demonstrations(model, appendEnd);
     for (Path file : DataFile.files(names)) {
       int before = all.read.size();
-      DataFile.forEach(file, FIELDS::contains, all::take);
+      DataFile.forEach(file, FIELDS::contains, limits, all::take);
       if (all.read.size() == before) {
         throw new InputException(file + ": empty, expected a demonstration in each row");
       }
@@ -154,7 +156,7 @@ public final class Demonstrations {
         : "%s, and it is not added (--append-end adds %s)".formatted(without, end);
   }
 
-  private void take(Line line) {
+  private boolean take(Line line) {
     Demonstration demonstration = demonstration(line);
     int[] targets = demonstration.targets;
     int longest = model.longestSequence + 1; // the last token is never an input
@@ -169,7 +171,7 @@ public final class Demonstrations {
                   longest,
                   model.lengthSetting));
     }
-    read.add(demonstration);
+    return read.add(demonstration);
   }
 
   private Demonstration demonstration(Line line) {
@@ -275,7 +277,12 @@ public final class Demonstrations {
             line.where(),
             () ->
                 AssistantTurns.of(
-                    own, tokenizer, turns, before, Conversations.tools(line.object()), counter));
+                    own,
+                    tokenizer,
+                    turns,
+                    before,
+                    Conversations.tools(line.where(), line.object()),
+                    counter));
     diverging += encoded.diverges() ? 1 : 0;
     boolean ended =
         IntStream.range(encoded.lastTurn(), encoded.ids().length)

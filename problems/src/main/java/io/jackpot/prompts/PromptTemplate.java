@@ -1,13 +1,13 @@
 package io.jackpot.prompts;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import io.jackpot.input.Names;
 import io.jackpot.problems.Message;
 import io.jackpot.problems.Problem;
 import io.jackpot.weights.Json;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -238,7 +238,7 @@ public sealed interface PromptTemplate {
   private static String ofFile(String name) {
     String text;
     try {
-      text = Files.readString(Path.of(name));
+      text = InputFiles.text(Path.of(name));
     } catch (CharacterCodingException e) {
       throw new InputException(Json.oneLine("promptTemplate: " + name + ": not UTF-8"), e);
     } catch (IOException | InvalidPathException e) {

@@ -136,10 +136,10 @@ class FileProblemsTest {
         "{'prompt': [{'role': 'user', 'content': 'a'}, {'role': 'assistant', 'content': 'b'}], 'answer': 2} | expected a string, or a conversation that ends in a user's turn",
         "{'prompt': ['a'], 'problem': 2, 'answer': 2} | line 1: 'prompt': ['a'], expected a string, or a conversation",
         "{'problem': 'a', 'answer': {'value': 2, 'unit': 'm'}} | name the field within it, as in --answer-field answer.value",
-        "{'problem': 'a', 'answer': 1, 'answer': 2} | invalid JSON in line 1 (Duplicate",
+        "{'problem': 'a', 'answer': 1, 'answer': 2} | invalid JSON in line 1, column 39: Duplicate",
         "[{'problem': 'a', 'answer': 1}, 3] | entry 2: 3, expected a JSON object",
         "[{'problem': 'a', 'answer': 1} | invalid JSON in line 1",
-        "[{'problem': 'a', 'answer': 1}] 5 | more after the array",
+        "[{'problem': 'a', 'answer': 1}] 5 | more after its end",
         "<html></html> | problems.jsonl: expected a JSON object a line, a JSON array of objects, or Parquet",
         "version https://git-lfs.github.com/spec/v1 | fetch that with: git lfs pull",
         "PAR1 | cannot be read as Parquet (",
@@ -174,14 +174,14 @@ class FileProblemsTest {
     Path bomb = folder.resolve("bomb.jsonl.gz");
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(bomb))) {
       out.write("{\"problem\": \"".getBytes(StandardCharsets.UTF_8));
-      byte[] zeros = new byte[1 << 20];
-      for (int i = 0; i < 300; i++) {
-        out.write(zeros);
+      byte[] mebibyte = "x".repeat(1 << 20).getBytes(StandardCharsets.UTF_8);
+      for (int i = 0; i < 40; i++) {
+        out.write(mebibyte);
       }
     }
     assertThatThrownBy(() -> FileProblems.read(bomb))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("a line of more than 256 MiB");
+        .hasMessageContaining("a row of more than 32 MiB; --max-row-megabytes allows");
   }
 
   private List<Problem> read(String content) throws IOException {

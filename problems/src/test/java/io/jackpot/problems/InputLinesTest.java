@@ -47,8 +47,7 @@ class InputLinesTest {
         "{\"prompt\": \"p\", \"answer\": {\"value\": 1, \"unit\": 2}}",
         "line 1: \"answer\": {\"value\":1,\"unit\":2}, expected a string or a number; name the field within it");
     refused("\n[1, 2]", "entry 1: 1, expected a JSON object");
-    refused(
-        good + "{\"prompt\": ", "line 2: {\"prompt\": is not valid JSON, expected a JSON object");
+    refused(good + "{\"prompt\": ", "line 2: {\"prompt\": is not valid JSON (column 12: ");
     refused("{\"prompt\": ", "invalid JSON in line 1");
     refused(good.strip() + "{}", "invalid JSON in line 1");
     refused("{\"prompt\": \"a\", \"prompt\": \"b\", \"answer\": 1}", "invalid JSON in line 1");
@@ -113,7 +112,7 @@ class InputLinesTest {
             {"gold": "?", "answer": "42"}
             """);
     StringBuilder out = new StringBuilder();
-    VerifyLines.run(file, out);
+    VerifyLines.run(file, DataLimits.DEFAULT, out);
     assertThat(out.toString())
         .isEqualTo(
             """
@@ -129,7 +128,7 @@ class InputLinesTest {
   void nothingIsPrintedOfAFileWithABadLine() throws IOException {
     Path file = file("{\"gold\": 1, \"answer\": 1}\n{\"gold\": 1}");
     StringBuilder out = new StringBuilder();
-    assertThatThrownBy(() -> VerifyLines.run(file, out))
+    assertThatThrownBy(() -> VerifyLines.run(file, DataLimits.DEFAULT, out))
         .isInstanceOf(InputException.class)
         .hasMessageEndingWith("line 2: no \"answer\", expected a string or a number");
     assertThat(out).isEmpty();

@@ -110,7 +110,11 @@ class ParquetRowsTest {
       }
     }
     List<String> rows = new ArrayList<>();
-    DataFile.forEach(file, _ -> true, line -> rows.add(line.object().get("rows").toString()));
+    DataFile.forEach(
+        file,
+        _ -> true,
+        DataLimits.DEFAULT,
+        line -> rows.add(line.object().get("rows").toString()));
     assertThat(rows)
         .containsExactly(
             "[{\"u8\":255,\"u16\":65535,\"u32\":4294967295,\"u64\":18446744073709551615}]");

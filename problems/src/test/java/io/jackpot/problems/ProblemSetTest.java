@@ -11,10 +11,12 @@ class ProblemSetTest {
 
   @Test
   void arithmeticIsJudgedByItsFormat() {
-    ProblemSet training = ProblemSet.training(ProblemSet.ARITHMETIC, Fields.KNOWN, 3, 10, 5);
+    ProblemSet training =
+        ProblemSet.training(ProblemSet.ARITHMETIC, Fields.KNOWN, DataLimits.DEFAULT, 3, 10, 5);
     assertThat(training.verifier()).isInstanceOf(ScratchpadVerifier.class);
     assertThat(training.source().get(8)).isEqualTo(ArithmeticProblems.training(3, 10, 5).get(8));
-    ProblemSet heldOut = ProblemSet.heldOut(ProblemSet.ARITHMETIC, Fields.KNOWN, 3, 10, 512);
+    ProblemSet heldOut =
+        ProblemSet.heldOut(ProblemSet.ARITHMETIC, Fields.KNOWN, DataLimits.DEFAULT, 3, 10, 512);
     assertThat(heldOut.verifier()).isInstanceOf(ScratchpadVerifier.class);
     assertThat(heldOut.source().size()).isEqualTo(512);
     assertThat(heldOut.source().get(8)).isEqualTo(ArithmeticProblems.heldOut(3, 10, 512).get(8));
@@ -25,14 +27,19 @@ class ProblemSetTest {
     Path file = folder.resolve("p.jsonl");
     ArithmeticProblems problems = ArithmeticProblems.training(5, 10, 0);
     ProblemFile.write(file, problems, 0, 20);
-    ProblemSet training = ProblemSet.training(file.toString(), Fields.KNOWN, 5, 10, 0);
+    ProblemSet training =
+        ProblemSet.training(file.toString(), Fields.KNOWN, DataLimits.DEFAULT, 5, 10, 0);
     assertThat(training.verifier()).isInstanceOf(MathVerifier.class);
     assertThat(training.source().size()).isEqualTo(20);
-    ProblemSet heldOut = ProblemSet.heldOut(file.toString(), Fields.KNOWN, 5, 10, 12);
+    ProblemSet heldOut =
+        ProblemSet.heldOut(file.toString(), Fields.KNOWN, DataLimits.DEFAULT, 5, 10, 12);
     assertThat(heldOut.verifier()).isInstanceOf(MathVerifier.class);
     assertThat(heldOut.source().size()).isEqualTo(12);
     assertThat(heldOut.source().get(11)).isEqualTo(problems.get(11));
-    assertThat(ProblemSet.heldOut(file.toString(), Fields.KNOWN, 5, 10, 99).source().size())
+    assertThat(
+            ProblemSet.heldOut(file.toString(), Fields.KNOWN, DataLimits.DEFAULT, 5, 10, 99)
+                .source()
+                .size())
         .isEqualTo(20);
   }
 }

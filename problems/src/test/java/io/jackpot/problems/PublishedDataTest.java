@@ -63,7 +63,7 @@ public class PublishedDataTest {
   void goldAnswersAreListsInsideOfTexts() throws IOException {
     StringBuilder verdicts = new StringBuilder();
     Path file = resource("gold-in-json.jsonl");
-    VerifyLines.run(file, verdicts);
+    VerifyLines.run(file, DataLimits.DEFAULT, verdicts);
     List<String> due = InputLines.read(file, line -> line.string("due"));
     assertThat(verdicts.toString().lines().map(PublishedDataTest::verdict)).isEqualTo(due);
   }

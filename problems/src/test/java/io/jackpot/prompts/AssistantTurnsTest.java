@@ -86,7 +86,7 @@ class AssistantTurnsTest {
             line.string("template"),
             conversation,
             row.get("given").intValue(),
-            Conversations.tools(row));
+            Conversations.tools("", row));
     int[] ids = row.get("ids").valueStream().mapToInt(JsonNode::intValue).toArray();
     int[] targets =
         IntStream.range(0, ids.length)

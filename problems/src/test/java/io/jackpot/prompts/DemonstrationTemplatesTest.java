@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.input.InputException;
+import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.prompts.Demonstrations.Demonstration;
@@ -41,7 +42,7 @@ class DemonstrationTemplatesTest {
     Demonstrations.Target target =
         new Demonstrations.Target(
             "M", TOKENIZER, template, DemonstrationTemplatesTest::chat, 16, 64, "max");
-    return Demonstrations.read(file.toString(), target, true);
+    return Demonstrations.read(file.toString(), target, true, DataLimits.DEFAULT);
   }
 
   private void assertReads(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.input.InputException;
 import io.jackpot.problems.ArithmeticProblems;
+import io.jackpot.problems.DataLimits;
 import io.jackpot.problems.PublishedDataTest;
 import io.jackpot.prompts.Demonstrations.Demonstration;
 import io.jackpot.prompts.Demonstrations.Target;
@@ -52,7 +53,7 @@ class DemonstrationsTest {
   private Demonstrations.Data data(String lines, Target model, boolean appendEnd)
       throws IOException {
     Path file = Files.writeString(folder.resolve("data.jsonl"), lines);
-    return Demonstrations.read(file.toString(), model, appendEnd);
+    return Demonstrations.read(file.toString(), model, appendEnd, DataLimits.DEFAULT);
   }
 
   private List<Demonstration> read(String lines, Target model) throws IOException {
@@ -135,7 +136,8 @@ class DemonstrationsTest {
         out.write(bytes);
       }
     }
-    List<Demonstration> all = Demonstrations.read(file.toString(), MODEL, true).demonstrations();
+    List<Demonstration> all =
+        Demonstrations.read(file.toString(), MODEL, true, DataLimits.DEFAULT).demonstrations();
     assertThat(all).hasSize(name.endsWith("parquet") ? 4 : 8);
     assertThat(all)
         .allSatisfy(each -> {
@@ -147,7 +149,8 @@ class DemonstrationsTest {
   @Test
   void conversationsTakeTheChatTemplate() throws IOException {
     Path file = published("trl_prompt_completion.jsonl");
-    List<Demonstration> all = Demonstrations.read(file.toString(), CHAT, true).demonstrations();
+    List<Demonstration> all =
+        Demonstrations.read(file.toString(), CHAT, true, DataLimits.DEFAULT).demonstrations();
     assertThat(all).hasSize(4);
     for (Demonstration each : all) {
       assertThat(decoded(each.ids())).isEqualTo("u:What is 3+4?~\na:7~\n");

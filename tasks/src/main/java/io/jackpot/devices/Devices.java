@@ -43,7 +43,13 @@ public final class Devices {
           "%s: only on a device, but there is no GPU: %s".formatted(products, refusal.get()));
     }
     Ops ops = OpsLookup.open(threads);
-    return Compute.onCpu(ops, ops.describe() + "; no GPU: " + refusal.get());
+    return Compute.onCpu(ops, ops.describe() + "; no GPU: " + brief(refusal.get()));
+  }
+
+  /** The first clause of a reason; what to do about it is what {@code doctor} says. */
+  static String brief(String reason) {
+    int end = reason.indexOf("; ");
+    return end < 0 ? reason : reason.substring(0, end) + " (jackpot doctor says more)";
   }
 
   private static Compute onDevice(DeviceProvider provider, MemoryPlan plan, Products products) {

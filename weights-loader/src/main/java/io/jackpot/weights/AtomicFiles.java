@@ -1,6 +1,7 @@
 package io.jackpot.weights;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -56,6 +57,7 @@ public final class AtomicFiles {
     Path target = file.toAbsolutePath();
     Path temporary = sibling(target, UUID.randomUUID() + TEMPORARY);
     try {
+      InputFiles.requireNothingElse(target);
       Files.createDirectories(parent(target));
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {

@@ -1,6 +1,7 @@
 package io.jackpot.weights;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -105,6 +106,11 @@ public final class Checkpoints {
       }
     }
     return Optional.empty();
+  }
+
+  /** The number of checkpoints, damaged ones included. */
+  public int count() {
+    return all().size();
   }
 
   /** The checkpoint of {@code step}, damaged or not. */
@@ -242,7 +248,7 @@ public final class Checkpoints {
   private static String crc32c(Path file) throws IOException {
     CRC32C crc = new CRC32C();
     byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = InputFiles.stream(file)) {
       for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
         crc.update(buffer, 0, count);
       }

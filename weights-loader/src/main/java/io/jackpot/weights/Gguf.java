@@ -46,7 +46,6 @@ public final class Gguf implements AutoCloseable {
   public static Gguf open(Path file) {
     return MappedFile.open(
         file,
-        "a GGUF file",
         (arena, content) -> {
           GgufReader in = new GgufReader(file, content);
           in.header();

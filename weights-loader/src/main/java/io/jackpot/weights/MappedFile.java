@@ -3,13 +3,12 @@ package io.jackpot.weights;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Maps weight files into memory. */
 final class MappedFile {
@@ -27,17 +26,13 @@ final class MappedFile {
    * Maps {@code file} and passes its content to {@code reader}, whose result must close the arena;
    * it is closed here if {@code reader} throws.
    *
-   * @param kind the expected kind of file, for messages
    * @throws InputException if it cannot be read, is not a file, or is a Git LFS pointer
    */
   @SuppressWarnings("MustBeClosedChecker") // the arena lives as long as the object returned
-  static <T> T open(Path file, String kind, Reader<T> reader) {
+  static <T> T open(Path file, Reader<T> reader) {
     Arena arena = Arena.ofShared();
     boolean opened = false;
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (!Files.isRegularFile(file)) {
-        throw bad(file, "not a file; expected " + kind);
-      }
+    try (FileChannel channel = InputFiles.channel(file)) {
       MemorySegment content = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       refuseLfsPointer(file, content);
       T result = reader.read(arena, content);

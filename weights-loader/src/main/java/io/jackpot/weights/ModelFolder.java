@@ -37,6 +37,9 @@ public record ModelFolder(
   /** The extension of GGUF files. */
   static final String GGUF = ".gguf";
 
+  /** Configuration and tokenizer, in bytes. */
+  private static final long SMALL_FILES = 4 << 20;
+
   private static final String CONFIG = "config.json";
   private static final String HEAD = "lm_head.weight";
   private static final Set<String> SAVED =
@@ -274,6 +277,11 @@ public record ModelFolder(
     return SAVED.contains(file)
         || TokenizerFolder.COMPANIONS.contains(file)
         || WeightFiles.isName(file);
+  }
+
+  /** What {@link #save} takes of the disk, roughly, in bytes. */
+  public long bytes(StoredType type) {
+    return SMALL_FILES + type.bytes() * parameters.count();
   }
 
   /**

@@ -86,7 +86,6 @@ public final class Safetensors implements AutoCloseable {
   public static Safetensors open(Path file) {
     return MappedFile.open(
         file,
-        "a safetensors file",
         (arena, all) -> {
           if (all.byteSize() < 8) {
             throw bad(file, "found " + all.byteSize() + " bytes, expected at least 8" + DAMAGED);

@@ -1,6 +1,7 @@
 package io.jackpot.weights;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
     for (List<String> names : List.of(WITH_END_IDS, COMPANIONS)) {
       for (String name : names) {
         Path file = folder.resolve(name);
-        if (Files.isRegularFile(file)) {
+        if (Files.exists(file)) {
           files.put(name, read(file));
         }
       }
@@ -52,11 +53,7 @@ record TokenizerFolder(Path folder, Map<String, byte[]> files) {
 
   private static byte[] read(Path file) {
     try {
-      if (Files.size(file) > LARGEST) {
-        throw new InputException(
-            file + ": " + Files.size(file) + " bytes, expected " + LARGEST + " at most");
-      }
-      return Files.readAllBytes(file);
+      return InputFiles.bytes(file, LARGEST);
     } catch (IOException e) {
       throw AtomicFiles.failed("cannot read", file, e);
     }

@@ -1,6 +1,7 @@
 package io.jackpot.weights;
 
 import io.jackpot.input.InputException;
+import io.jackpot.input.InputFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,9 @@ import java.util.Map;
 /** Opens tokenizers: {@code tokenizer.json} files and those in GGUF files. */
 public final class Tokenizers {
   static final String FILE = "tokenizer.json";
+
+  /** Far larger than any of these files. */
+  private static final int LARGEST = 256 << 20;
 
   private Tokenizers() {}
 
@@ -38,7 +42,7 @@ public final class Tokenizers {
       throw MissingModel.at(path, FILE);
     }
     try {
-      byte[] bytes = Files.readAllBytes(file);
+      byte[] bytes = InputFiles.bytes(file, LARGEST);
       Path folder = file.resolveSibling("");
       return TokenizerReader.read(bytes, file.toString(), TokenizerFolder.of(folder));
     } catch (IOException e) {

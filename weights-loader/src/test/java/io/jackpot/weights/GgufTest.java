@@ -96,7 +96,7 @@ class GgufTest {
     refused(Arrays.copyOf(good, 1500), "not a whole one, get it again");
     assertThatThrownBy(() -> Gguf.open(folder))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("not a file; expected a GGUF file");
+        .hasMessageContaining("a folder, expected a file");
     assertThatThrownBy(() -> Gguf.open(folder.resolve("none.gguf")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("none.gguf: cannot read: no such file");
