@@ -152,13 +152,6 @@ public final class ChatTemplate {
 
   private static String read(Path file) {
     try {
-      long size = Files.size(file);
-      if (size > MOST_BYTES) {
-        throw new InputException(
-            Json.oneLine(
-                "%s: a chat template of %,d bytes, expected at most %,d"
-                    .formatted(file, size, MOST_BYTES)));
-      }
       return InputFiles.text(file);
     } catch (IOException e) {
       throw new InputException(Json.oneLine(file + ": cannot be read (" + e.getMessage() + ")"), e);
