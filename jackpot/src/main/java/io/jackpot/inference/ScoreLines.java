@@ -86,7 +86,8 @@ public final class ScoreLines {
     var _ = settings.compute().room(settings.dtypes());
     DataLimits limits = settings.limits().limits();
     int[] most = {0};
-    InputLines.forEach(input, IDS, limits, line -> most[0] = Math.max(most[0], Line.of(line).ids.length));
+    InputLines.forEach(
+        input, IDS, limits, line -> most[0] = Math.max(most[0], Line.of(line).ids.length));
     ModelFolder folder = ModelSource.loadWeights(settings.model(), LoadProgress.on(log, terminal));
     ModelConfig config = folder.config();
     boolean rounded = settings.dtypes().rounded();

@@ -37,7 +37,13 @@ public final class Sft {
 
   /** Settings that a resume may change, and that its {@code config.json} has from then on. */
   private static final List<String> NOTED =
-      List.of("steps", "dtype", "shardMegabytes", "checkpointEvery", "keepCheckpoints", "microBatchTokens");
+      List.of(
+          "steps",
+          "dtype",
+          "shardMegabytes",
+          "checkpointEvery",
+          "keepCheckpoints",
+          "microBatchTokens");
 
   private static final Resumption.Kind<SftSettings> KIND =
       new Resumption.Kind<>() {

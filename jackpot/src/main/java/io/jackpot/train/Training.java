@@ -64,7 +64,7 @@ public final class Training {
       };
 
   /** Settings that a resume may change, and that its {@code config.json} has from then on. */
-  private static final List<String> NOTED = 
+  private static final List<String> NOTED =
       List.of("steps", "keepBest", "stopAfter", "microBatchTokens");
 
   private final PrintWriter log;

@@ -44,7 +44,13 @@ class TokenizeLinesTest {
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
     TokenizeLines.run(
-        new TokenizeSettings(tokenizer.toString(), input.toString(), null, Settings.of(LimitSettings.class).defaults(), false, pieces),
+        new TokenizeSettings(
+            tokenizer.toString(),
+            input.toString(),
+            null,
+            Settings.of(LimitSettings.class).defaults(),
+            false,
+            pieces),
         out,
         new PrintWriter(new StringWriter()));
     return out.toString();
