@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -130,7 +131,10 @@ public final class SimulationPicture {
       String name, String key, Map<Double, Map<String, JsonNode>> thresholds, String threshold) {
     List<double[]> points = new ArrayList<>();
     thresholds.forEach((noise, rows) ->
-        points.add(new double[] {noise, rows.get(threshold).get(key).doubleValue()}));
+        points.add(
+            new double[] {
+              noise, Objects.requireNonNull(rows.get(threshold)).get(key).doubleValue()
+            }));
     points.sort((a, b) -> Double.compare(a[0], b[0]));
     return new Line(name, points);
   }
