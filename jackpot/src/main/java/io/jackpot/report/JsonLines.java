@@ -264,7 +264,7 @@ public final class JsonLines implements AutoCloseable {
     for (JsonNode value : node.isArray() ? node : List.<JsonNode>of()) {
       requireFinite(where, value);
     }
-    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+    if (node.isNumber() && !Double.isFinite(node.doubleValue(Double.NaN))) {
       throw new InputException(
           Json.oneLine(where + "found a number out of range, expected one up to 1.8e308 or null"));
     }

@@ -78,6 +78,12 @@ class HostileInputTest extends CommandRunner {
     Path run = Files.createDirectories(folder.resolve("run"));
     Files.writeString(run.resolve("metrics.jsonl"), "{\"step\": 0, \"reward\": 1e400}\n");
     jackpot("report", run.toString()).assertFails(2, "metrics.jsonl:1: reward: ", "out of range");
+    String digits = "7".repeat(400);
+    Files.writeString(run.resolve("metrics.jsonl"), "{\"step\": 0, \"reward\": " + digits + "}\n");
+    jackpot("report", run.toString()).assertFails(2, "metrics.jsonl:1: reward: ", "out of range");
+    String cap = "{\"options\": {\"actorCorrection\": {\"type\": \"truncated\", \"cap\": %s}}}";
+    jackpot("explain", "--input", file("cap.json", cap.formatted(digits)))
+        .assertFails(2, "cap", "expected a number");
     Files.writeString(run.resolve("metrics.jsonl"), "{\"step\": 0, \"reward\": 4.9e-324}\n");
     assertThat(jackpot("report", run.toString()).status()).isZero();
   }

@@ -52,7 +52,9 @@ class InputLinesTest {
     refused(good.strip() + "{}", "is not valid JSON (column");
     refused("{\"prompt\": \"a\", \"prompt\": \"b\", \"answer\": 1}", "invalid JSON in line 1");
     refused("{\"prompt\": \"p\", \"answer\": nan}", "invalid JSON in line 1");
-    refused("[".repeat(100_000), "invalid JSON (Document nesting depth");
+    refused(
+        "[".repeat(100_000),
+        "invalid JSON in line 1, column 502: Document nesting depth (501) exceeds the maximum allowed 500");
     refused("", "problems.jsonl: empty, expected problems");
     refused("\n \n", "problems.jsonl: empty, expected problems");
   }

@@ -133,7 +133,8 @@ public record JsonPart(String where, JsonNode node) {
   }
 
   private double number() {
-    double number = node.isNumber() ? node.doubleValue() : Double.NaN;
+    // An integer of hundreds of digits has no double.
+    double number = node.isNumber() ? node.doubleValue(Double.NaN) : Double.NaN;
     if (!Double.isFinite(number) || (number != 0 && Math.abs(number) < Double.MIN_NORMAL)) {
       throw expected("a number");
     }

@@ -103,7 +103,7 @@ record RopeJson(double theta, RopeScaling scaling) {
   private static List<Double> numbers(JsonPart rope, String key) {
     List<Double> numbers = new ArrayList<>();
     for (JsonNode number : rope.node().path(key)) {
-      if (!number.isNumber()) {
+      if (!number.isNumber() || !Double.isFinite(number.doubleValue(Double.NaN))) {
         throw rope.at(key).expected("an array of numbers");
       }
       numbers.add(number.doubleValue());

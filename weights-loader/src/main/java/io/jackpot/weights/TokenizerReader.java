@@ -180,7 +180,7 @@ final class TokenizerReader {
 
   private Bpe model(JsonPart model, boolean cuts) {
     JsonPart dropout = model.at("dropout");
-    if (!dropout.isAbsent() && !(dropout.node().isNumber() && dropout.node().doubleValue() == 0)) {
+    if (!dropout.isAbsent() && !(dropout.node().isNumber() && dropout.node().doubleValue(1) == 0)) {
       throw dropout.expected("null or 0: with dropout, a text's ids are random");
     }
     String prefix = affix(model, "continuing_subword_prefix");
