@@ -217,7 +217,10 @@ final class JsonRows {
       parse(first, file, parser -> members(first, parser, members));
     }
     List<String> ofObjects =
-        members.keySet().stream().filter(key -> members.get(key).ofObjects).toList();
+        members.entrySet().stream()
+            .filter(entry -> entry.getValue().ofObjects)
+            .map(Map.Entry::getKey)
+            .toList();
     boolean isRow =
         members.entrySet().stream()
             .anyMatch(entry -> wanted.test(entry.getKey()) && !entry.getValue().isObject);
