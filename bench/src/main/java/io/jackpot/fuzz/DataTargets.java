@@ -6,6 +6,7 @@ import io.jackpot.problems.Fields;
 import io.jackpot.problems.FileProblems;
 import io.jackpot.problems.VerifyLines;
 import io.jackpot.prompts.Demonstrations;
+import io.jackpot.prompts.PromptTemplate;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -76,7 +77,14 @@ final class DataTargets {
             folder ->
                 Demonstrations.read(
                     folder.resolve(FILE).toString(),
-                    new Demonstrations.Target("model", null, () -> null, 100, 1_000, "--max"),
+                    new Demonstrations.Target(
+                        "model",
+                        null,
+                        PromptTemplate.of(null, null, "model", () -> null),
+                        () -> null,
+                        100,
+                        1_000,
+                        "--max"),
                     true,
                     LIMITS)),
         new Target(

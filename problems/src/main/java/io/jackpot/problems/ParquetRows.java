@@ -61,6 +61,7 @@ final class ParquetRows {
       List<SchemaNode> all = reader.getFileSchema().getRootNode().children();
       List<SchemaNode> columns = all.stream().filter(each -> wanted.test(each.name())).toList();
       if (columns.isEmpty()) {
+        // It names the columns that there are.
         boolean _ = read.test(new Line(file + ", row 1", row(all, columns, null)));
         return;
       }
