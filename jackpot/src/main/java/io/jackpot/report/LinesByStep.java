@@ -85,6 +85,7 @@ public final class LinesByStep {
     List<String> faults = new ArrayList<>();
     TreeMap<Integer, Integer> absent = new TreeMap<>(expected.lines);
     absent.keySet().removeAll(lines.keySet());
+    absent.replaceAll((_, _) -> 1);
     List<Span> spans = spans(absent);
     if (!spans.isEmpty()) {
       faults.add("no line of step " + named(spans.stream().map(LinesByStep::steps).toList()));

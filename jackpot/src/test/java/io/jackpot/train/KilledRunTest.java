@@ -17,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -84,27 +85,35 @@ class KilledRunTest {
     TrainingTest.assertSameModels(unbroken, run);
   }
 
-  /** Ctrl-C ends a run in order, a second one at once. */
+  /** Ctrl-C ends a run in order, a second one at once. It is planned too long to end by itself. */
   @Test
   void interruptedOnceAndTwice() throws Exception {
     Path run = folder.resolve("interrupted");
-    Process once = start(run);
+    Process once = process(java(arguments(run, "steps=20000", "decay=none")));
     await(once, () -> lines(run) >= 2);
     interrupt(once);
     assertThat(once.waitFor()).isEqualTo(INTERRUPTED);
     int made = lines(run) - 1;
     assertThat(run.resolve("checkpoints").resolve("step-%06d".formatted(made))).exists();
-    assertThat(run.resolve("report.html")).content().contains("step " + made + " of 40");
+    assertThat(run.resolve("report.html")).content().contains("step " + made + " of 20000");
     Process twice = resume(run);
     await(twice, () -> lines(run) >= made + 3);
     interrupt(twice);
     interrupt(twice);
     assertThat(twice.waitFor()).isEqualTo(INTERRUPTED);
-    finish(run);
+    String end = "" + (lines(run) + 20) / 10 * 10;
+    SmallRun.resume(run, Map.of("steps", end));
+    Path unbroken = folder.resolve("uninterrupted");
+    Map<String, String> changes = new HashMap<>(CHANGES);
+    changes.putAll(Map.of("steps", end, "decay", "none"));
+    SmallRun.start(unbroken, SmallRun.settings(folder, changes));
+    assertThat(SmallRun.metrics(run)).isEqualTo(SmallRun.metrics(unbroken));
+    TrainingTest.assertSameModels(unbroken, run);
   }
 
+  /** The process may have ended already. */
   private static void interrupt(Process process) throws Exception {
-    assertThat(new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor()).isZero();
+    new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor();
   }
 
   private static Path copy(Path from, Path to) throws IOException {
@@ -134,9 +143,15 @@ class KilledRunTest {
   }
 
   private static Process start(Path run) {
+    return process(java(arguments(run)));
+  }
+
+  /** Of a start with {@link #CHANGES} and then {@code more}. */
+  private static List<String> arguments(Path run, String... more) {
     List<String> arguments = new ArrayList<>(List.of("start", folder.toString(), run.toString()));
     CHANGES.forEach((key, value) -> arguments.add(key + "=" + value));
-    return process(java(arguments));
+    arguments.addAll(List.of(more));
+    return arguments;
   }
 
   private static Process resume(Path run) {
@@ -147,11 +162,9 @@ class KilledRunTest {
    * @param blocks largest file, in blocks of 512 or 1024 bytes, whichever the shell takes
    */
   private static Process limited(Path run, int blocks) {
-    List<String> arguments = new ArrayList<>(List.of("start", folder.toString(), run.toString()));
-    CHANGES.forEach((key, value) -> arguments.add(key + "=" + value));
     List<String> command =
         new ArrayList<>(List.of("sh", "-c", "ulimit -f " + blocks + "; exec \"$@\"", "sh"));
-    command.addAll(java(arguments));
+    command.addAll(java(arguments(run)));
     return process(command);
   }
 
