@@ -71,8 +71,11 @@ final class ReportPage extends Page {
     String state =
         last >= total
             ? "<span class=\"chip good\">finished</span>"
-            : "<span class=\"chip odd\">unfinished: %s of %s</span>"
-                .formatted(last < 0 ? "no step" : "step " + last, total);
+            : "<span class=\"chip odd\">%s: %s of %s</span>"
+                .formatted(
+                    run.isWithoutGain() ? "stopped without a gain" : "unfinished",
+                    last < 0 ? "no step" : "step " + last,
+                    total);
     add(
         """
         <header>

@@ -94,6 +94,15 @@ record Run(
     return steps.isIntegralNumber() ? OptionalInt.of(steps.intValue()) : OptionalInt.empty();
   }
 
+  /** Whether it ended because its last evaluations, as many as stopAfter, were no better. */
+  boolean isWithoutGain() {
+    BestEvaluation best = BestEvaluation.NONE;
+    for (JsonNode line : metrics) {
+      best = best.after(line);
+    }
+    return best.since() >= setting("stopAfter");
+  }
+
   /** A setting that is a number; NaN if it is not. */
   double setting(String key) {
     return Numbers.of(config, key);

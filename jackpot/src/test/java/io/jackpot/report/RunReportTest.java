@@ -137,6 +137,22 @@ class RunReportTest {
   }
 
   @Test
+  void aRunThatEndedWithoutAGainSaysSo() throws Exception {
+    Path run =
+        run(
+            """
+            {"step":0,"heldOutAccuracy":0.5}
+            {"step":1}
+            {"step":2,"heldOutAccuracy":0.5}
+            {"step":3,"heldOutAccuracy":0.25}
+            """);
+    Files.writeString(run.resolve("config.json"), "{\"steps\": 9, \"stopAfter\": 2}");
+    assertThat(text(page(run), ".chip.odd")).isEqualTo("stopped without a gain: step 3 of 9");
+    Files.writeString(run.resolve("config.json"), "{\"steps\": 9, \"stopAfter\": 3}");
+    assertThat(text(page(run), ".chip.odd")).isEqualTo("unfinished: step 3 of 9");
+  }
+
+  @Test
   void anUnfinishedRunSaysSo() throws Exception {
     Path run = temporary.resolve("run");
     SyntheticRun.train(run, 100, 37);
