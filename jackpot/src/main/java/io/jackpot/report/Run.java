@@ -91,7 +91,7 @@ record Run(
   /** The step that the run ends with. */
   OptionalInt totalSteps() {
     JsonNode steps = config.path("steps");
-    return steps.isIntegralNumber() ? OptionalInt.of(steps.intValue()) : OptionalInt.empty();
+    return steps.isInt() ? OptionalInt.of(steps.intValue()) : OptionalInt.empty();
   }
 
   /** A setting that is a number; NaN if it is not. */
