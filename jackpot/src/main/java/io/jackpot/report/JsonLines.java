@@ -220,7 +220,7 @@ public final class JsonLines implements AutoCloseable {
         file,
         (number, bytes) -> {
           JsonNode at = parse(file, number, bytes).get("step");
-          if (at == null || !at.isIntegralNumber()) {
+          if (at == null || !at.isInt()) {
             throw new InputException(
                 file + ":" + number + ": found no integer \"step\", expected one in each line");
           }

@@ -91,7 +91,7 @@ record Run(
   /** The step that the run ends with. */
   OptionalInt totalSteps() {
     JsonNode steps = config.path("steps");
-    return steps.isIntegralNumber() ? OptionalInt.of(steps.intValue()) : OptionalInt.empty();
+    return steps.isInt() ? OptionalInt.of(steps.intValue()) : OptionalInt.empty();
   }
 
   /** Whether it ended because its last evaluations, as many as stopAfter, were no better. */

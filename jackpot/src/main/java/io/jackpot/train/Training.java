@@ -104,6 +104,7 @@ public final class Training {
     Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     String instead = ", or resume this run with --resume " + run;
     RunFolder.requireFree(run, instead);
+    checkModels(settings);
     RunProblems.Sets sets = check(settings);
     return run(
         run,
@@ -148,6 +149,9 @@ public final class Training {
         Resumption.of(run, folder, all, before, changes, strict, KIND);
     TrainSettings settings = resumed.settings();
     Path checkpoint = resumed.checkpoint();
+    if (checkpoint == null) {
+      checkModels(settings);
+    }
     RunProblems.Sets sets = check(settings);
     TrainingState state =
         checkpoint == null ? fresh(settings) : TrainingState.load(checkpoint, settings);
@@ -167,12 +171,14 @@ public final class Training {
         });
   }
 
-  /**
-   * Checks what needs no weights, which may take long to load: the device, the models' places, the
-   * data sets, the template.
-   */
+  /** Checks what needs no weights, which may take long to load: the device and the data sets. */
   private static RunProblems.Sets check(TrainSettings settings) {
     var _ = settings.compute().room(settings.dtypes());
+    return RunProblems.Sets.read(settings);
+  }
+
+  /** The same of the models that a run starts from: their places and the template. */
+  private static void checkModels(TrainSettings settings) {
     ModelSource.requireExists(settings.policy());
     if (settings.twoModels()) {
       ModelSource.requireExists(settings.actor());
@@ -182,7 +188,6 @@ public final class Training {
         settings
             .template()
             .template("the policy", () -> ModelSource.chatTemplate(settings.policy(), now));
-    return RunProblems.Sets.read(settings);
   }
 
   private TrainingState fresh(TrainSettings settings) {

@@ -51,9 +51,9 @@ class PromptedModelTest {
   @Test
   void generateTakesTemplates() throws IOException {
     Path model = model();
-    assertThat(generated(model, "prompt", "3=")).isEqualTo("3=#2\n\n");
+    assertThat(generated(model, "prompt", "3=")).isEqualTo("prompt: 3=\nresponse: #2\n\n");
     assertThat(generated(model, "prompt", "3=", "promptTemplate", "{problem}+"))
-        .isEqualTo("3=1\n\n");
+        .isEqualTo("prompt: 3=\nresponse: 1\n\n");
     assertThatThrownBy(() -> generated(model, "prompt", "3=", "promptTemplate", "chat"))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(model + " has no chat template");
@@ -61,7 +61,7 @@ class PromptedModelTest {
         model.resolve("chat_template.jinja"),
         "{% for m in messages %}{{ m.content }}{% if not loop.last %}+{% endif %}{% endfor %}+");
     assertThat(generated(model, "prompt", "3=", "promptTemplate", "chat", "systemPrompt", "7"))
-        .isEqualTo("3=1\n\n");
+        .isEqualTo("prompt: 3=\nresponse: 1\n\n");
   }
 
   /** The roles are lost without a chat template only, which is said. */
@@ -75,7 +75,7 @@ class PromptedModelTest {
             folder.resolve("turns.jsonl"),
             "{\"prompt\": %s}\n{\"prompt\": \"3=\"}".formatted(turns));
     String file = input.toString();
-    assertThat(generated(model, "input", file)).isEqualTo("3=#2\n\n3=#2\n\n");
+    assertThat(generated(model, "input", file)).isEqualTo("prompt: 3=\nresponse: #2\n\nprompt: 3=\nresponse: #2\n\n");
     assertThat(notes)
         .containsExactly(
             "generate: prompts: 1 of 2 prompts are conversations: the model has no chat template, so"
@@ -89,7 +89,7 @@ class PromptedModelTest {
         .containsExactly(
             "generate: prompts: 1 of 2 prompts are conversations: the model's chat template writes them");
     assertThat(generated(model, "input", file, "promptTemplate", "{problem}"))
-        .isEqualTo("3=#2\n\n3=#2\n\n");
+        .isEqualTo("prompt: 3=\nresponse: #2\n\nprompt: 3=\nresponse: #2\n\n");
     assertThat(notes).hasSize(1).first().asString().endsWith("--prompt-template chat keeps these");
     assertThat(generated(model, "input", file, "promptTemplate", "chat"))
         .isEqualTo("3=1\n\n3=1\n\n");
@@ -99,7 +99,7 @@ class PromptedModelTest {
     String messages =
         Files.writeString(folder.resolve("messages.jsonl"), "{\"messages\": %s}".formatted(turns))
             .toString();
-    assertThat(generated(model, "input", messages)).isEqualTo("3=1\n\n");
+    assertThat(generated(model, "input", messages)).isEqualTo("prompt: 3=\nresponse: 1\n\n");
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The problems of published data sets, in the order of their rows. Prompt and answer are in the
@@ -215,13 +217,18 @@ public final class FileProblems implements ProblemSource {
       if (names.size() < MOST_NAMES) {
         names.addAll(row.object().propertyNames());
       }
-      JsonNode completion = row.object().path(COMPLETION);
+      // Of many keys each path would look at all.
+      ObjectNode needed = JsonNodeFactory.instance.objectNode();
+      row.object().properties().stream()
+          .filter(entry -> mayNeed(entry.getKey()))
+          .forEach(entry -> needed.set(entry.getKey(), entry.getValue()));
+      JsonNode completion = needed.path(COMPLETION);
       rows.add(
           new Row(
               row.where(),
-              row.object().propertyNames().stream().noneMatch(this::mayNeed),
-              prompt.take(row.object(), row.where()),
-              answer.take(row.object(), row.where()),
+              needed.isEmpty(),
+              prompt.take(needed, row.where()),
+              answer.take(needed, row.where()),
               completion.isString() ? completion.stringValue() : null));
       return prompt.values < most;
     }

@@ -27,23 +27,26 @@ final class ParquetPages {
   /**
    * @param file open
    * @param wanted the columns that will be read
+   * @return what all pages of these columns expand to, in bytes
    * @throws InputException if a page or a column of a row group expands to too much
    * @throws IOException if a header is damaged
    */
-  static void check(
+  static long check(
       ParquetBytes file, FileMetaData metadata, Predicate<String> wanted, DataLimits limits)
       throws IOException {
+    long all = 0;
     for (RowGroup group : metadata.rowGroups()) {
       for (ColumnChunk chunk : group.columns()) {
         String column = chunk.metaData().pathInSchema().elements().getFirst();
         if (wanted.test(column)) {
-          check(file, chunk, file.name() + ", column " + column, limits);
+          all += check(file, chunk, file.name() + ", column " + column, limits);
         }
       }
     }
+    return all;
   }
 
-  private static void check(ParquetBytes file, ColumnChunk chunk, String where, DataLimits limits)
+  private static long check(ParquetBytes file, ColumnChunk chunk, String where, DataLimits limits)
       throws IOException {
     long at = chunk.chunkStartOffset();
     long end = at + chunk.metaData().totalCompressedSize();
@@ -76,6 +79,7 @@ final class ParquetPages {
       all += bytes;
       limits.checkExpanded(where, all);
     }
+    return all;
   }
 
   private static long values(PageHeader header) {

@@ -57,6 +57,7 @@ final class ParquetRows {
   static void forEach(
       Path file, Predicate<String> wanted, DataLimits limits, Predicate<Line> read) {
     ParquetBytes bytes = new ParquetBytes(file);
+    long expanded = Long.MAX_VALUE;
     try (ParquetFileReader reader = open(bytes)) {
       List<SchemaNode> all = reader.getFileSchema().getRootNode().children();
       List<SchemaNode> columns = all.stream().filter(each -> wanted.test(each.name())).toList();
@@ -65,7 +66,7 @@ final class ParquetRows {
         boolean _ = read.test(new Line(file + ", row 1", row(all, columns, null)));
         return;
       }
-      ParquetPages.check(bytes, reader.getFileMetaData(), wanted, limits);
+      expanded = ParquetPages.check(bytes, reader.getFileMetaData(), wanted, limits);
       ColumnProjection projection =
           ColumnProjection.columns(columns.stream().map(SchemaNode::name).toArray(String[]::new));
       try (RowReader rows = reader.buildRowReader().projection(projection).build()) {
@@ -84,7 +85,12 @@ final class ParquetRows {
         cause = cause.getCause();
       }
       if (cause instanceof OutOfMemoryError outOfMemory) {
-        throw InputFiles.outOfMemory(file.toString(), outOfMemory);
+        if (expanded > Runtime.getRuntime().maxMemory() / 8) {
+          throw InputFiles.outOfMemory(file.toString(), outOfMemory);
+        }
+        // All of it would fit: the library allocates what the length of a value says.
+        throw new InputException(
+            file + ": cannot be read as Parquet (damaged: a value longer than its page)");
       }
       throw new InputException(
           Json.oneLine(

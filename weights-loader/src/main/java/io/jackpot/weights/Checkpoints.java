@@ -225,7 +225,7 @@ public final class Checkpoints {
         if (!file.startsWith(checkpoint.normalize()) || !Files.isRegularFile(file)) {
           return "no file " + entry.getKey();
         }
-        if (!size.isIntegralNumber() || size.longValue() != Files.size(file)) {
+        if (!size.isIntegralNumber() || size.longValue(-1) != Files.size(file)) {
           return entry.getKey() + " has " + Files.size(file) + " bytes, expected " + size;
         }
         if (!crc32c.isString() || !crc32c.stringValue().equals(crc32c(file))) {
