@@ -75,7 +75,8 @@ class PromptedModelTest {
             folder.resolve("turns.jsonl"),
             "{\"prompt\": %s}\n{\"prompt\": \"3=\"}".formatted(turns));
     String file = input.toString();
-    assertThat(generated(model, "input", file)).isEqualTo("prompt: 3=\nresponse: #2\n\nprompt: 3=\nresponse: #2\n\n");
+    assertThat(generated(model, "input", file))
+        .isEqualTo("prompt: 3=\nresponse: #2\n\nprompt: 3=\nresponse: #2\n\n");
     assertThat(notes)
         .containsExactly(
             "generate: prompts: 1 of 2 prompts are conversations: the model has no chat template, so"
@@ -84,7 +85,8 @@ class PromptedModelTest {
     Files.writeString(
         model.resolve("chat_template.jinja"),
         "{% for m in messages %}{{ '*' if m.role == 'system' else ';' }}{{ m.content }}{% endfor %}+");
-    assertThat(generated(model, "input", file)).isEqualTo("3=1\n\n3=#2\n\n");
+    assertThat(generated(model, "input", file))
+        .isEqualTo("prompt: 3=\nresponse: 1\n\nprompt: 3=\nresponse: #2\n\n");
     assertThat(notes)
         .containsExactly(
             "generate: prompts: 1 of 2 prompts are conversations: the model's chat template writes them");

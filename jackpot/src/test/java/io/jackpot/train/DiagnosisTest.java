@@ -89,8 +89,8 @@ class DiagnosisTest {
   @Test
   void aTemperatureThatIsTooLowIsNamed() {
     assertStops(
-        Map.of("temperature", "1e-38"),
-        "lm_head divided by temperature 1.0E-38 is not finite; raise temperature");
+        Map.of("temperature", "1.2e-38"),
+        "lm_head divided by temperature 1.2E-38 is not finite; raise temperature");
   }
 
   @Test

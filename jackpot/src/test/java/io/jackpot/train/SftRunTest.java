@@ -163,7 +163,7 @@ class SftRunTest {
     assertThatThrownBy(() -> resume(run, Map.of("steps", "6")))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
-            "config.json: learningRate: found 1.0, but the run was made with 0.001");
+            "config.json: learningRate: found 1, expected 0.001 as in the checkpoint of step 4");
     assertThatThrownBy(() -> start("run", 4))
         .isInstanceOf(InputException.class)
         .hasMessageContaining("not empty");
