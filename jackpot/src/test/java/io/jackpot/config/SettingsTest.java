@@ -50,9 +50,9 @@ class SettingsTest {
     OTHERS.put("heldOut", "held-out.jsonl");
     OTHERS.put("promptField", "text,extra.question");
     OTHERS.put("answerField", "reward_model.ground_truth");
-    OTHERS.put("maxRowMegabytes", 64);
-    OTHERS.put("maxRows", 5);
-    OTHERS.put("maxExpandedMegabytes", 9);
+    OTHERS.put("maxRowMegabytes", "64");
+    OTHERS.put("maxRows", "5");
+    OTHERS.put("maxExpandedMegabytes", "9");
     OTHERS.put("promptTemplate", "Question: {problem}");
     OTHERS.put("systemPrompt", "Be brief.");
     OTHERS.put("maxPromptTokens", "512");
