@@ -6,7 +6,12 @@ import java.util.stream.Stream;
 /** All readers. */
 final class Targets {
   private static final List<Target> ALL =
-      Stream.of(DataTargets.all(), ModelTargets.all(), RunTargets.all(), TemplateTargets.all())
+      Stream.of(
+              DataTargets.all(),
+              ModelTargets.all(),
+              RunTargets.all(),
+              TemplateTargets.all(),
+              TokenizerTargets.all())
           .flatMap(List::stream)
           .toList();
 

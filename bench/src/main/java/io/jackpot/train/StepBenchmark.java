@@ -76,7 +76,7 @@ public final class StepBenchmark {
               Objective::evaluate,
               settings.objective(),
               new Comparisons.Sampling(settings.temperature(), false, false),
-              settings.microBatchTokens(),
+              32768,
               new Learner("policy", ops, state.policy().model(), state.policy().optimizer(), false),
               new Learner("actor", ops, actor.model(), actor.optimizer(), false),
               null);

@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherTest {
   private static final Path BIN = Path.of("../bin").toAbsolutePath().normalize();
 
+  private static final List<String> SCRIPTS =
+      List.of("jackpot", "build", "fingerprint", "find-jdk", "check-tornado", "MakeRuntime.java");
+
   private final Path folder;
   private final Path project;
   private final Path launcher;
@@ -37,7 +40,7 @@ class LauncherTest {
     project = folder.resolve("a project");
     launcher = project.resolve("bin/jackpot");
     Files.createDirectories(launcher.getParent());
-    for (String script : List.of("jackpot", "find-jdk", "check-tornado")) {
+    for (String script : SCRIPTS) {
       Files.copy(BIN.resolve(script), launcher.resolveSibling(script));
     }
     Files.writeString(project.resolve("pom.xml"), "");
@@ -48,8 +51,10 @@ class LauncherTest {
     script(
         folder.resolve("tools/mvn"),
         "echo called >> '" + folder + "/mvn.log'",
+        "rm -rf jackpot/target/lib",
         "mkdir -p jackpot/target/lib",
-        "echo \"$TORNADOVM_HOME\" > jackpot/target/lib/build.stamp");
+        "touch jackpot/target/lib/a.jar jackpot/target/lib/b.jar",
+        "echo \"$(bin/fingerprint) $TORNADOVM_HOME\" > jackpot/target/lib/build.stamp");
     environment.put("JAVA_HOME", folder.resolve("jdk").toString());
     environment.put("PATH", folder.resolve("tools") + ":" + System.getenv("PATH"));
   }
@@ -88,9 +93,8 @@ class LauncherTest {
     return Files.exists(log) ? Files.readAllLines(log).size() : 0;
   }
 
-  /** As an editor would, some time after the last build. */
-  private void change(Path file) throws IOException {
-    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(10)));
+  private static void touch(Path file, int seconds) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(seconds)));
   }
 
   @Test
@@ -103,13 +107,43 @@ class LauncherTest {
     assertThat(result.output())
         .startsWith("jdk")
         .containsSubsequence(
-            "--add-modules",
-            "jdk.incubator.vector",
+            "--add-modules=jdk.incubator.vector",
             "-cp",
-            project + "/jackpot/target/lib/*",
+            project + "/jackpot/target/lib/a.jar:" + project + "/jackpot/target/lib/b.jar",
             "io.jackpot.cli.Main")
         .endsWith("explain", "--input", "two words", "");
-    assertThat(result.errors()).singleElement().asString().startsWith("building jackpot");
+    assertThat(result.errors()).first().asString().startsWith("building jackpot");
+  }
+
+  @Test
+  void aRuntimeIsMadeOnceAndStartsWithoutFlags() throws Exception {
+    script(
+        folder.resolve("jdk/bin/java"),
+        "for after; do :; done",
+        "[ \"$after\" != none ] || exit 0",
+        "echo made >> '" + folder + "/made.log'",
+        "for last; do case $before in *MakeRuntime.java) home=$last; break ;; esac; before=$last; done",
+        "mkdir -p \"$home/bin\"",
+        "echo '#!/bin/sh' > \"$home/bin/java\"",
+        "echo 'printf \"%s\\n\" runtime \"$@\"' >> \"$home/bin/java\"",
+        "chmod +x \"$home/bin/java\"");
+    assertThat(run(launcher, "doctor").output())
+        .startsWith("runtime")
+        .doesNotContain("--add-modules=jdk.incubator.vector")
+        .endsWith("doctor");
+    assertThat(run(launcher, "doctor").errors()).isEmpty();
+    Files.writeString(source, "class Ops {}");
+    assertThat(run(launcher).output()).startsWith("runtime");
+    assertThat(builds()).isEqualTo(2);
+    assertThat(folder.resolve("made.log")).content().hasLineCount(1);
+  }
+
+  @Test
+  void aJdkWithoutALinkerRunsAsItIs() throws Exception {
+    assertThat(run(launcher).errors()).anyMatch(line -> line.contains("can make no Java runtime"));
+    Result again = run(launcher);
+    assertThat(again.errors()).isEmpty();
+    assertThat(again.output()).startsWith("jdk").contains("--add-modules=jdk.incubator.vector");
   }
 
   @Test
@@ -118,9 +152,27 @@ class LauncherTest {
     assertThat(builds()).isEqualTo(1);
     assertThat(run(launcher).errors()).isEmpty();
     assertThat(builds()).isEqualTo(1);
-    change(source);
+    Files.writeString(source, "class Ops {}");
+    touch(source, -1_000_000);
     run(launcher);
-    assertThat(builds()).isEqualTo(2);
+    assertThat(builds()).as("an older file with other contents").isEqualTo(2);
+    Files.move(source, source.resolveSibling("Other.java"));
+    run(launcher);
+    assertThat(builds()).as("another name").isEqualTo(3);
+  }
+
+  @Test
+  void timesDoNotMatter() throws Exception {
+    run(launcher);
+    touch(source, 1_000_000);
+    touch(project.resolve("pom.xml"), -1_000_000);
+    assertThat(run(launcher).errors()).isEmpty();
+    Path copy = folder.resolve("copy");
+    assertThat(
+            new ProcessBuilder("cp", "-r", project.toString(), copy.toString()).start().waitFor())
+        .isZero();
+    assertThat(run(copy.resolve("bin/jackpot")).errors()).isEmpty();
+    assertThat(builds()).isEqualTo(1);
   }
 
   @Test
@@ -152,7 +204,9 @@ class LauncherTest {
     assertThat(run(launcher, "doctor").status()).isZero();
     assertThat(run(launcher, "train", "--device", "cpu").status()).isZero();
     assertThat(builds()).isEqualTo(1);
-    assertThat(project.resolve("jackpot/target/lib/build.stamp")).content().isBlank();
+    assertThat(project.resolve("jackpot/target/lib/build.stamp"))
+        .content()
+        .doesNotContain("an sdk");
     Files.move(jar, modules.resolve("tornado-api-8.2.0-jdk22plus.jar"));
     assertThat(run(launcher, "train").status()).isZero();
     assertThat(builds()).isEqualTo(2);
@@ -165,16 +219,43 @@ class LauncherTest {
     assertThat(result.status()).isEqualTo(1);
     assertThat(result.output()).isEmpty();
     assertThat(result.errors()).contains("Ops.java: cannot find symbol");
-    assertThat(project.resolve("jackpot/target/build.lock")).doesNotExist();
+    assertThat(run(launcher).errors()).as("the lock is free").isEqualTo(result.errors());
   }
 
   @Test
   void theLockOfABuildThatDiedIsNoObstacle() throws Exception {
-    Path target = Files.createDirectories(project.resolve("jackpot/target"));
-    Path idOfNoProcess = Path.of("999999999");
-    Files.createSymbolicLink(target.resolve("build.lock"), idOfNoProcess);
+    Path lock = project.resolve("jackpot/target/build.lock");
+    Files.createDirectories(lock.getParent());
+    Files.createSymbolicLink(lock, Path.of("999999999"));
     assertThat(run(launcher).status()).isZero();
     assertThat(builds()).isEqualTo(1);
+  }
+
+  /** A process id may be that of another process today: this one, and it did not begin in 1970. */
+  @Test
+  void withoutFlockTheLockKnowsWhenItsProcessBegan() throws Exception {
+    Path tools = folder.resolve("tools");
+    for (String name :
+        "sh ps ln readlink sed cat cksum cut find sort mkdir rm mv tail grep sleep date dirname touch"
+            .split(" ")) {
+      Path program =
+          List.of(System.getenv("PATH").split(":")).stream()
+              .map(folder -> Path.of(folder, name))
+              .filter(Files::isExecutable)
+              .findFirst()
+              .orElseThrow();
+      script(tools.resolve(name), "exec " + program + " \"$@\"");
+    }
+    environment.put("PATH", tools.toString());
+    Path lock = project.resolve("jackpot/target/build.lock");
+    Files.createDirectories(lock.getParent());
+    for (long id : new long[] {999_999_999, ProcessHandle.current().pid()}) {
+      Files.createSymbolicLink(lock, Path.of(id + " Thu Jan  1 00:00:00 1970"));
+      Files.writeString(source, "class Ops" + id + " {}");
+      assertThat(run(launcher).status()).isZero();
+      assertThat(lock).doesNotExist();
+    }
+    assertThat(builds()).isEqualTo(2);
   }
 
   @Test

@@ -22,7 +22,7 @@ final class LoggedModel {
   /** Runs {@code model} over the responses. */
   LoggedModel(Ops ops, Model model, float temperature, List<LoggedResponse> logged) {
     this.ops = ops;
-    Activations activations = new Activations(model);
+    Activations activations = Activations.ofFrozen(model);
     int vocabulary = model.config().vocabularySize();
     for (LoggedResponse response : logged) {
       int[] prompt = response.prompt(vocabulary);

@@ -122,13 +122,9 @@ final class ModelCheck {
       } else {
         compare("inf", inf[action]);
       }
-      compare("entropy", Arrays.stream(policy).map(log -> -Math.exp(log) * finite(log)).sum());
+      compare("entropy", NormalizerTasks.entropy(policy));
       divergences(inf);
       normalizer();
-    }
-
-    private static double finite(double log) {
-      return Math.max(log, -Double.MAX_VALUE);
     }
 
     private void compare(String quantity, double recomputed) {

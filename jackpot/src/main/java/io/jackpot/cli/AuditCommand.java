@@ -31,13 +31,10 @@ final class AuditCommand {
     }
   }
 
-  static CommandSpec command(Console console) {
+  static CommandSpec command(Console console, Help help) {
     CommandSpec command =
         Command.of(
-            "audit",
-            "Recomputes the logged tokens of a run (train --token-log) and prints the worst"
-                + " difference of each quantity. The exit status is 1 if one is beyond its"
-                + " tolerance.",
+            help,
             (ParseResult parsed) -> {
               Path run = Path.of(parsed.matchedPositionalValue(0, ""));
               Limits limits = LIMITS.build(LIMITS.flags(Options.given(parsed, LIMITS)));
@@ -48,7 +45,13 @@ final class AuditCommand {
                     run + ": beyond tolerance: " + String.join("; ", result.beyond()));
               }
             });
-    Options.add(command, LIMITS);
+    Options.add(command, help, LIMITS);
+    command
+        .usageMessage()
+        .footer(
+            "",
+            "The tokens are those of train --token-log. Prints the worst difference of each",
+            "quantity; the exit status is 1 if one is beyond its tolerance.");
     return command.addPositional(
         PositionalParamSpec.builder()
             .index("0")

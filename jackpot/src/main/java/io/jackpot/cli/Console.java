@@ -1,8 +1,7 @@
 package io.jackpot.cli;
 
-import java.io.IOException;
+import io.jackpot.report.Terminal;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -19,16 +18,7 @@ record Console(PrintWriter out, PrintWriter err) {
   }
 
   /** Whether standard error is a terminal. */
-  @SuppressWarnings("SystemConsoleNull") // With the console of java.base it is null.
   static boolean isTerminal() {
-    java.io.Console console = System.console();
-    try {
-      // Java reports on input and output only. A pipe has no real path.
-      return console != null
-          && console.isTerminal()
-          && Path.of("/dev/fd/2").toRealPath().startsWith("/dev");
-    } catch (IOException e) {
-      return false;
-    }
+    return Terminal.isStandardError();
   }
 }

@@ -23,10 +23,9 @@ final class Doctor {
 
   private record Settings(@Setting(value = "false", help = "print one JSON object") boolean json) {}
 
-  static CommandSpec command(Console console) {
+  static CommandSpec command(Console console, Help help) {
     return Command.of(
-        "doctor",
-        "Reports on this machine: JDK, vectors, memory, devices.",
+        help,
         Settings.class,
         settings -> {
           ObjectNode report = report();

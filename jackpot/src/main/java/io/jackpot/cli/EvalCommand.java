@@ -7,13 +7,18 @@ import io.jackpot.inference.EvalSettings;
 import io.jackpot.inference.Evaluation;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
+import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.RunReport;
+import io.jackpot.train.NextCommands;
 import io.jackpot.weights.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
@@ -27,19 +32,25 @@ final class EvalCommand {
 
   private record Paths(
       @Setting(
+              common = true,
               value = "none",
               help = "folder for responses, results and page, or a .json file for results")
           @Nullable String out,
-      @Setting(value = "none", help = "evaluation folder to resume") @Nullable String resume) {}
+      @Setting(common = true, value = "none", help = "evaluation folder to resume")
+          @Nullable String resume,
+      @Setting(
+              value = "false",
+              help = "with --resume: refuse other ops than before, or vectors of another width")
+          boolean strict) {}
 
-  static CommandSpec command(Console console) {
-    CommandSpec command =
-        Command.of(
-            "eval",
-            "Measures mean@k and pass@k of a model on problems.",
-            (ParseResult parsed) -> run(parsed, console));
-    Options.add(command, SETTINGS);
-    Options.add(command, PATHS);
+  static CommandSpec command(Console console, Help help) {
+    CommandSpec command = Command.of(help, (ParseResult parsed) -> run(parsed, console));
+    Options.add(command, help, SETTINGS, PATHS);
+    Command.examples(
+        command,
+        "--model builtin:policy --samples 4",
+        "--model DIR --problems test.jsonl --temperature 0.6 --top-p 0.95 --out E",
+        "--resume E");
     return command;
   }
 
@@ -47,6 +58,7 @@ final class EvalCommand {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
     Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
     boolean terminal = Console.isTerminal();
+    Interruption interruption = Interruption.ofSignals();
     Path out = paths.out == null ? null : Path.of(paths.out);
     Path file = out != null && isFile(out) ? out : null;
     if (paths.resume != null) {
@@ -54,23 +66,55 @@ final class EvalCommand {
         throw new InputException("--out and --resume: expected at most one");
       }
       Path resumed = Path.of(paths.resume);
-      print(
-          Evaluation.resume(resumed, settings -> change(settings, flags), console.err(), terminal),
-          resumed,
-          console);
+      EvalResults results =
+          resumable(
+              resumed,
+              console,
+              () ->
+                  Evaluation.resume(
+                      resumed,
+                      settings -> change(settings, flags),
+                      paths.strict,
+                      interruption,
+                      console.err(),
+                      terminal));
+      print(results, resumed, console);
       return;
     }
-    EvalSettings settings = SETTINGS.build(flags);
+    if (paths.strict) {
+      throw new InputException("--strict: expected --resume with it, there is nothing to compare");
+    }
+    EvalSettings settings = SETTINGS.named(Set.of(), () -> SETTINGS.build(flags));
     if (file != null && Files.exists(file) && !hasResults(file)) {
       throw new InputException(
           file + ": found a file without results of an evaluation, expected a new name for --out");
     }
     Path folder = file == null ? out : null;
-    EvalResults results = Evaluation.run(settings, folder, console.err(), terminal);
+    EvalResults results =
+        resumable(
+            folder,
+            console,
+            () -> Evaluation.run(settings, folder, interruption, console.err(), terminal));
     if (file != null) {
       Json.write(file, results.toJson());
     }
     print(results, folder, console);
+  }
+
+  /** Says how an evaluation that is interrupted goes on. */
+  private static EvalResults resumable(
+      @Nullable Path folder, Console console, Supplier<EvalResults> work) {
+    try {
+      return work.get();
+    } catch (InterruptedRunException e) {
+      console
+          .err()
+          .println(
+              folder == null
+                  ? "interrupted: with --out DIR an evaluation can be resumed"
+                  : "interrupted; to resume:\n  " + NextCommands.resume("eval", folder));
+      throw e;
+    }
   }
 
   /** Results go to a file if it is named as one or is there as one. */

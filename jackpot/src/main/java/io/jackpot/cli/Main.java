@@ -34,8 +34,10 @@ public final class Main {
     // JSON is UTF-8, whatever the locale.
     PrintWriter out = writer(FileDescriptor.out, false);
     PrintWriter err = writer(FileDescriptor.err, true);
-    CommandSpec commands = Commands.all(new Console(out, err));
-    int status = run(commands, out, err, System.getenv(STACK_TRACE) != null, args);
+    Console console = new Console(out, err);
+    String[] words = Commands.withoutHelp(args);
+    CommandSpec commands = Commands.all(console, words);
+    int status = run(commands, out, err, System.getenv(STACK_TRACE) != null, words);
     if (out.checkError() && status == ExitCode.OK) {
       err.println("error: standard output: not everything could be written");
       status = ExitCode.SOFTWARE;

@@ -1,40 +1,98 @@
 package io.jackpot.cli;
 
+import io.jackpot.config.Group;
 import io.jackpot.config.Key;
 import io.jackpot.config.Settings;
+import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Layout;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The options of a command from its settings record, and the values given for them. */
+/** The options of a command from its settings records, and the values given for them. */
 final class Options {
+  /** A command with more settings than this shows only its common ones in {@code --help}. */
+  private static final int FEW = 15;
+
   private Options() {}
 
   /**
    * Adds an option for each setting. A boolean {@code x} is set by {@code --x} and {@code --no-x}.
+   * Many settings are shown in groups, and those that are not common in the help with every
+   * setting.
    */
-  static void add(CommandSpec command, Settings<?> settings) {
-    for (Key key : settings.keys()) {
-      OptionSpec.Builder option = OptionSpec.builder(flags(key)).description(description(key));
-      command.addOption(
-          key.type() == boolean.class
-              ? option.type(boolean.class).arity("0").negatable(true).build()
-              : option.type(String.class).paramLabel(label(key)).build());
+  static void add(CommandSpec command, Help help, Settings<?>... settings) {
+    List<Key> keys = Stream.of(settings).flatMap(each -> each.keys().stream()).toList();
+    boolean many = keys.size() > FEW;
+    Map<Group, List<OptionSpec>> groups = new EnumMap<>(Group.class);
+    for (Key key : keys) {
+      OptionSpec option = option(key, many && !help.all() && !key.isCommon());
+      command.addOption(option);
+      groups.computeIfAbsent(key.group(), _ -> new ArrayList<>()).add(option);
     }
-    for (String name : settings.refused()) {
-      command.addOption(
-          OptionSpec.builder(Names.flag(name))
-              .type(String.class)
-              .arity("0..1")
-              .hidden(true)
-              .build());
+    for (Settings<?> each : settings) {
+      each.refused().forEach(name -> command.addOption(refused(name)));
     }
+    if (many) {
+      List<OptionSpec> others =
+          command.options().stream()
+              .filter(option -> groups.values().stream().noneMatch(all -> all.contains(option)))
+              .toList();
+      command
+          .usageMessage()
+          .sectionMap()
+          .put(
+              UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+              usage -> list(usage, others) + inGroups(usage, groups));
+    }
+  }
+
+  private static String inGroups(CommandLine.Help usage, Map<Group, List<OptionSpec>> groups) {
+    StringBuilder text = new StringBuilder();
+    groups.forEach((group, options) -> {
+      String list = list(usage, options);
+      if (!list.isEmpty()) {
+        text.append("%n%s:%n%s".formatted(group.title(), list));
+      }
+    });
+    return text.toString();
+  }
+
+  private static String list(CommandLine.Help usage, List<OptionSpec> options) {
+    Layout layout = usage.createDefaultLayout();
+    layout.addOptions(options, usage.createDefaultParamLabelRenderer());
+    return layout.toString();
+  }
+
+  private static OptionSpec option(Key key, boolean hidden) {
+    OptionSpec.Builder option =
+        OptionSpec.builder(flags(key)).description(description(key)).hidden(hidden);
+    return key.type() == boolean.class
+        ? option.type(boolean.class).arity("0").negatable(true).build()
+        : option
+            .type(String.class)
+            .paramLabel(label(key))
+            .completionCandidates(key.names().isEmpty() ? null : key.names())
+            .build();
+  }
+
+  private static OptionSpec refused(String name) {
+    return OptionSpec.builder(Names.flag(name))
+        .type(String.class)
+        .arity("0..1")
+        .hidden(true)
+        .build();
   }
 
   /** The flag of a setting, then its earlier ones, which {@code --help} shows as well. */
@@ -68,6 +126,27 @@ final class Options {
     return given;
   }
 
+  /**
+   * @throws InputException if {@code flags} has a setting that a resume cannot change
+   */
+  static void requireChangeable(Map<String, @Nullable Object> flags, Settings<?> settings) {
+    flags.keySet().stream()
+        .filter(key -> !settings.changeable().contains(key))
+        .findFirst()
+        .ifPresent(key -> refuse(key, settings));
+  }
+
+  /** Refuses a setting that a resume cannot change. */
+  static void refuse(String key, Settings<?> settings) {
+    List<String> flags = settings.changeable().stream().map(Names::flag).toList();
+    throw new InputException(
+        "%s: cannot be changed with --resume, which continues with the settings of the run; only %s and %s can"
+            .formatted(
+                Names.flag(key),
+                String.join(", ", flags.subList(0, flags.size() - 1)),
+                flags.getLast()));
+  }
+
   private static String nameGiven(ParseResult parsed, Key key) {
     return key.formerNames().stream()
         .filter(name -> isLast(parsed, Names.flag(name), key.flag()))
@@ -84,13 +163,15 @@ final class Options {
 
   private static String description(Key key) {
     String text = key.defaultText();
+    // "(none: …)" says what the default does.
+    boolean said = "none".equals(text) && key.help().contains("(none:");
     String description =
         key.help()
             + (key.takesList() ? "; given again, it adds to the list" : "")
             + key.formerNames().stream()
                 .map(name -> "; " + Names.flag(name) + " is its earlier name")
                 .collect(Collectors.joining())
-            + (text == null ? " (required)" : " (default: " + text + ")");
+            + (text == null ? " (required)" : said ? "" : " (default: " + text + ")");
     return description.replace("%", "%%");
   }
 

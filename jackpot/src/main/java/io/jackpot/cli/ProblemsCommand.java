@@ -50,10 +50,9 @@ final class ProblemsCommand {
     }
   }
 
-  static CommandSpec command(Console console) {
+  static CommandSpec command(Console console, Help help) {
     return Command.of(
-        "problems",
-        "Writes generated problems with completions, for sft and eval.",
+        help,
         Settings.class,
         settings -> {
           ProblemFile.write(

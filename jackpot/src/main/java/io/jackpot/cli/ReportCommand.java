@@ -14,11 +14,10 @@ final class ReportCommand {
 
   private ReportCommand() {}
 
-  static CommandSpec command(Console console) {
+  static CommandSpec command(Console console, Help help) {
     CommandSpec command =
         Command.of(
-            "report",
-            "Writes report.html, the page of a run, from its files.",
+            help,
             (ParseResult parsed) -> {
               Path run = Path.of(parsed.matchedPositionalValue(0, ""));
               console.err().println("report: " + RunReport.write(run));

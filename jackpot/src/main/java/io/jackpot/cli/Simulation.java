@@ -3,11 +3,15 @@ package io.jackpot.cli;
 import io.jackpot.config.Setting;
 import io.jackpot.explain.Simulate;
 import io.jackpot.explain.SimulateOptions;
+import io.jackpot.explain.SimulateTable;
 import io.jackpot.input.InputException;
+import io.jackpot.report.SimulationPicture;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The command {@code simulate}. */
 final class Simulation {
@@ -33,12 +37,14 @@ final class Simulation {
               above = true,
               max = 1,
               help = "mean acceptances to solve the threshold for, instead of lambda")
-          @Nullable List<Double> acceptance) {
+          @Nullable List<Double> acceptance,
+      @Setting(value = "false", help = "print a table in place of the JSON") boolean table,
+      @Setting(value = "none", help = "also write a picture, an SVG file") @Nullable String svg) {
 
     @SuppressWarnings("UnusedMethod") // Called by reflection.
     Settings {
       if (lambda != null && acceptance != null) {
-        throw new InputException("lambda and acceptance: found both, expected at most one");
+        throw new InputException("lambda, acceptance: found both, expected at most one");
       }
     }
 
@@ -50,11 +56,25 @@ final class Simulation {
     }
   }
 
-  static CommandSpec command(Console console) {
-    return Command.of(
-        "simulate",
-        "Prints acceptance and KL to the policy before and after rejection, for noisy actors.",
-        Settings.class,
-        settings -> console.print(Simulate.run(settings.options())));
+  static CommandSpec command(Console console, Help help) {
+    CommandSpec command =
+        Command.of(
+            help,
+            Settings.class,
+            settings -> {
+              ObjectNode answer = Simulate.run(settings.options());
+              if (settings.svg != null) {
+                SimulationPicture.write(answer, Path.of(settings.svg));
+                console.err().println("picture: " + settings.svg);
+              }
+              if (settings.table) {
+                console.out().print(SimulateTable.of(answer));
+              } else {
+                console.print(answer);
+              }
+            });
+    Command.examples(
+        command, "--table", "--acceptance 0.7,0.9 --table", "--lambda 1,2 --svg figure2.svg");
+    return command;
   }
 }

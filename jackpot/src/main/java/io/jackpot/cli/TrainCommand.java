@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import io.jackpot.config.Arm;
+import io.jackpot.config.Group;
 import io.jackpot.config.Setting;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
@@ -12,9 +13,11 @@ import io.jackpot.train.Training;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,13 +30,21 @@ final class TrainCommand {
   private static final Settings<TrainSettings> SETTINGS = Settings.of(TrainSettings.class);
   private static final Settings<Paths> PATHS = Settings.of(Paths.class);
 
+  private static final int ARM_WIDTH = 18;
+
   private TrainCommand() {}
 
   private record Paths(
-      @Setting(value = "none", help = "JSON file of settings, or a run's config.json")
-          @Nullable String config,
-      @Setting(value = "none", help = "run folder (none: a new one in runs/)") @Nullable String out,
       @Setting(
+              group = Group.RUN,
+              common = true,
+              value = "none",
+              help = "JSON file of settings, or a run's config.json")
+          @Nullable String config,
+      @Setting(common = true, value = "none", help = "run folder (none: a new one in runs/)")
+          @Nullable String out,
+      @Setting(
+              common = true,
               value = "none",
               help =
                   "run folder to resume from its last checkpoint; --steps extends a finished run")
@@ -43,37 +54,50 @@ final class TrainCommand {
               help = "with --resume: refuse other ops than before, or vectors of another width")
           boolean strict) {}
 
-  static CommandSpec command(Console console) {
+  static CommandSpec command(Console console, Help help) {
     CommandSpec command =
-        Command.of(
-            "train",
-            "Trains a policy on a smaller actor's rollouts. Without options: the built-in models on"
-                + " generated arithmetic.",
-            (ParseResult parsed) -> console.out().println(run(parsed, console)));
-    Options.add(command, PATHS);
-    Options.add(command, SETTINGS);
-    command.usageMessage().footerHeading("%nArms, which preset other defaults:%n").footer(arms());
+        Command.of(help, (ParseResult parsed) -> console.out().println(run(parsed, console)));
+    Options.add(command, help, PATHS, SETTINGS);
+    command
+        .usageMessage()
+        .customSynopsis("bin/jackpot train [OPTIONS]")
+        .footer(Stream.of(examples(), arms()).flatMap(List::stream).toArray(String[]::new));
     return command;
   }
 
-  private static String[] arms() {
-    return Arrays.stream(Arm.values())
-        .map(arm -> "  %-17s %s".formatted(Names.of(arm), arm.description()))
-        .toArray(String[]::new);
+  private static List<String> examples() {
+    return List.of(
+        "",
+        "Examples:",
+        "  bin/jackpot train",
+        "      the built-in models on generated arithmetic, about a minute",
+        "  bin/jackpot train --policy DIR --actor DIR --problems gsm8k/train.parquet \\",
+        "      --held-out gsm8k/test.jsonl --prompt-template qwen-boxed --out runs/mine",
+        "      models and problems of your own",
+        "  bin/jackpot train --resume runs/mine --steps 200",
+        "      goes on where a run stopped, or extends it");
+  }
+
+  private static List<String> arms() {
+    return Stream.concat(
+            Stream.of("", "Arms, which preset other settings:"),
+            Arrays.stream(Arm.values())
+                .flatMap(arm ->
+                    Command.item("  " + Names.of(arm), ARM_WIDTH, arm.description()).stream()))
+        .toList();
   }
 
   /** Runs to the end and returns the last line of metrics. */
   private static ObjectNode run(ParseResult parsed, Console console) {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
-    Map<String, String> given = Options.given(parsed, SETTINGS);
-    Map<String, @Nullable Object> flags = SETTINGS.flags(given);
+    Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
     Training training = new Training(console.err(), Console.isTerminal(), Interruption.ofSignals());
     if (paths.resume != null) {
-      Stream.concat(given.keySet().stream(), Stream.of("config", "out"))
-          .filter(key ->
-              parsed.hasMatchedOption(Names.flag(key)) && !SETTINGS.changeable().contains(key))
+      Stream.of("config", "out")
+          .filter(key -> parsed.hasMatchedOption(Names.flag(key)))
           .findFirst()
-          .ifPresent(TrainCommand::refuse);
+          .ifPresent(key -> Options.refuse(key, SETTINGS));
+      Options.requireChangeable(flags, SETTINGS);
       return training.resume(Path.of(paths.resume), flags, paths.strict);
     }
     if (paths.strict) {
@@ -85,7 +109,9 @@ final class TrainCommand {
     Stream.of("policy", "actor")
         .forEach(model ->
             flags.computeIfPresent(model, (_, name) -> ModelSource.resolve(name.toString())));
-    TrainSettings settings = TrainSettings.layered(file, flags);
+    Set<String> inFile = new HashSet<>(file.keySet());
+    inFile.removeAll(flags.keySet());
+    TrainSettings settings = SETTINGS.named(inFile, () -> TrainSettings.layered(file, flags));
     return training.start(
         settings, paths.out == null ? newRun(Path.of("runs"), settings) : Path.of(paths.out));
   }
@@ -98,15 +124,5 @@ final class TrainCommand {
         .filter(Files::notExists)
         .findFirst()
         .orElseThrow();
-  }
-
-  private static void refuse(String key) {
-    List<String> flags = SETTINGS.changeable().stream().map(Names::flag).toList();
-    throw new InputException(
-        "%s: cannot be changed with --resume, which continues with the settings of the run; only %s and %s can"
-            .formatted(
-                Names.flag(key),
-                String.join(", ", flags.subList(0, flags.size() - 1)),
-                flags.getLast()));
   }
 }

@@ -54,18 +54,26 @@ public record DeviceSettings(
   }
 
   /**
-   * Opens the device for a model that samples with the number types {@code dtypes}.
+   * The memory where models are computed.
    *
-   * @throws InputException as {@link #open(Supplier)}, or if the device does not have these types
+   * @throws InputException if there is no such device, or it has no such products
    */
-  public Compute open(DtypeSettings dtypes, Supplier<MemoryPlan> plan) {
-    Compute opened = open(plan);
-    if (dtypes.rounded() && opened.ops().packed().isEmpty()) {
-      opened.close();
+  public MemoryPlan.Room room() {
+    return Devices.room(device, new Products(gemm, matmulPrecision));
+  }
+
+  /**
+   * The memory where a model that samples with the number types {@code dtypes} is computed.
+   *
+   * @throws InputException if there is no such device, it has no such products, or not these types
+   */
+  public MemoryPlan.Room room(DtypeSettings dtypes) {
+    MemoryPlan.Room room = room();
+    if (dtypes.rounded() && room.onDevice()) {
       throw new InputException(
           "--actor-dtype %s, --kv-dtype %s: on a device only f32; use --device cpu, or f32 for both"
               .formatted(Names.of(dtypes.actorDtype()), Names.of(dtypes.kvDtype())));
     }
-    return opened;
+    return room;
   }
 }

@@ -8,8 +8,11 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,6 +30,10 @@ public final class Key {
   private final RecordComponent component;
   private final Setting setting;
   private final Group group;
+
+  /** The key in a message: after a comma or not, with the word that may be its value. */
+  private final Pattern use;
+
   private final boolean nullable;
 
   /** The type of a number, or of the numbers of a list; that of an object for a primitive one. */
@@ -48,6 +55,7 @@ public final class Key {
             ? (Class<?>) list.getActualTypeArguments()[0]
             : component.getType();
     this.numberType = MethodType.methodType(single).wrap().returnType();
+    this.use = Pattern.compile("(, |)(?<![-\\w])(" + name() + ")(?![-\\w])(?: ([^\\s,:;()]+))?");
     path.forEach(part -> part.getAccessor().setAccessible(true));
   }
 
@@ -59,6 +67,43 @@ public final class Key {
   /** As on the command line: {@code --clip-low}. */
   public String flag() {
     return Names.flag(name());
+  }
+
+  /**
+   * A message in which this key is written as its flag. The key is recognised where it cannot be a
+   * word of a sentence: if it has a capital letter, if the message begins with it, alone or in a
+   * list of settings, or before one of its values.
+   */
+  String withFlag(String message) {
+    boolean camelCase = !name().equals(name().toLowerCase(Locale.ROOT));
+    int subject = Math.max(0, message.indexOf(": "));
+    Matcher found = use.matcher(message);
+    StringBuilder result = new StringBuilder();
+    while (found.find()) {
+      String value = found.group(3);
+      boolean before = value != null && isValue(value);
+      boolean inSubject =
+          found.end(2) <= subject && (found.start(2) == 0 || !found.group(1).isEmpty());
+      if (camelCase || before || inSubject) {
+        boolean bool = before && type() == boolean.class;
+        String flag = bool && value.equals("false") ? flag().replaceFirst("--", "--no-") : flag();
+        String rest = value == null || bool ? "" : " " + value;
+        found.appendReplacement(result, Matcher.quoteReplacement(found.group(1) + flag + rest));
+      }
+    }
+    return found.appendTail(result).toString();
+  }
+
+  private boolean isValue(String text) {
+    if (type() == String.class) {
+      return false;
+    }
+    try {
+      parse(text, flag());
+      return true;
+    } catch (InputException e) {
+      return false;
+    }
   }
 
   /** Earlier names as in a config file, which are still read. */
@@ -211,7 +256,8 @@ public final class Key {
     return constants == null ? List.of() : List.of(constants);
   }
 
-  private List<String> names() {
+  /** The values as users write them, where these are few: those of an enum. */
+  public List<String> names() {
     return constants().stream().map(constant -> Names.of((Enum<?>) constant)).toList();
   }
 

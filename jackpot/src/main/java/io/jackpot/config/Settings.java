@@ -15,6 +15,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -154,7 +157,8 @@ public final class Settings<R extends Record> {
     texts.forEach((name, text) -> {
       Key key = key(name);
       if (key == null) {
-        throw unknown(Names.flag(name), name);
+        throw new InputException(
+            withFlags(String.valueOf(unknown(Names.flag(name), name).getMessage()), Set.of()));
       }
       values.put(key.name(), key.parse(text, Names.flag(name)));
     });
@@ -185,6 +189,31 @@ public final class Settings<R extends Record> {
       }
     }
     return construct(type, values);
+  }
+
+  /**
+   * Returns the result of {@code build}. A message about settings that contradict each other names
+   * them as users wrote them: keys where they stand in a file, flags otherwise.
+   *
+   * @param inFile the keys that a file gave
+   * @throws InputException as {@code build} throws it
+   */
+  public <T> T named(Set<String> inFile, Supplier<T> build) {
+    try {
+      return build.get();
+    } catch (InputException e) {
+      throw new InputException(withFlags(String.valueOf(e.getMessage()), inFile), e);
+    }
+  }
+
+  private String withFlags(String message, Set<String> inFile) {
+    String result = message;
+    for (Key key : keys.values()) {
+      if (!inFile.contains(key.name())) {
+        result = key.withFlag(result);
+      }
+    }
+    return result;
   }
 
   private static <T> T construct(Class<T> record, Map<String, @Nullable Object> values) {
@@ -230,6 +259,27 @@ public final class Settings<R extends Record> {
    */
   public R fromJson(ObjectNode object, String where) {
     return build(json(object, where));
+  }
+
+  /**
+   * Checks that the settings of {@code now} are those of {@code before}, but for those that a
+   * resume may change.
+   *
+   * @param where {@code now} stands, for messages
+   * @param since when {@code before} held, for messages
+   * @throws InputException which names the first that differs, with both values
+   */
+  public void requireUnchanged(R now, R before, String where, String since) {
+    for (Key key : keys.values()) {
+      Object found = key.valueIn(now);
+      Object expected = key.valueIn(before);
+      if (!key.isChangeable() && !Objects.equals(found, expected)) {
+        throw new InputException(
+            Json.oneLine(
+                "%s: %s: found %s, expected %s as %s; restore it, or start anew with --out"
+                    .formatted(where, key.name(), key.toJson(found), key.toJson(expected), since)));
+      }
+    }
   }
 
   /** Names of the settings that {@code object} lacks. */

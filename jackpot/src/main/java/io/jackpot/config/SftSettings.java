@@ -2,6 +2,9 @@ package io.jackpot.config;
 
 import io.jackpot.input.InputException;
 import io.jackpot.weights.StoredType;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Every setting of {@code jackpot sft}; its {@link Setting} explains it. */
 public record SftSettings(
@@ -31,8 +34,22 @@ public record SftSettings(
             help =
                 "learn the end token after a completion that does not end with one (not after ids)")
         boolean appendEnd,
-    @Setting(group = Group.RUN, common = true, value = "100", min = 0, help = "optimizer updates")
+    @Setting(
+            group = Group.RUN,
+            common = true,
+            value = "100",
+            min = 0,
+            changeable = true,
+            help = "optimizer updates; with --resume, more of them extend a run")
         int steps,
+    @Setting(
+            value = "100",
+            min = 1,
+            changeable = true,
+            help = "updates between checkpoints; the last update has one, too")
+        int checkpointEvery,
+    @Setting(value = "1", min = 1, changeable = true, help = "checkpoints to keep")
+        int keepCheckpoints,
     @Setting(
             group = Group.OPTIMIZER,
             common = true,
@@ -61,21 +78,44 @@ public record SftSettings(
     DeviceSettings compute,
     @Setting(
             group = Group.DEVICE,
-            value = "8192",
+            value = "auto",
+            absent = "auto",
+            changeable = true,
             min = 1,
-            help = "tokens per forward and backward pass")
-        int microBatchTokens,
+            help = "tokens per forward and backward pass (auto: 8192, or less if memory is small)")
+        @Nullable Integer microBatchTokens,
     @Setting(
             value = "false",
+            changeable = true,
             help = "recompute activations in the backward pass: less memory, same result")
         boolean recomputeActivations,
     @Setting(
             group = Group.MODELS,
             value = "f32",
+            changeable = true,
             help = "number type of the saved model: f32, f16 or bf16")
         StoredType dtype,
-    @Setting(value = "4096", min = 1, help = "largest weight file of the saved model in MiB")
+    @Setting(
+            value = "4096",
+            min = 1,
+            changeable = true,
+            help = "largest weight file of the saved model in MiB")
         int shardMegabytes) {
+
+  /**
+   * Tokens of a pass.
+   *
+   * @throws NullPointerException if they are not chosen yet
+   */
+  public int passTokens() {
+    return Objects.requireNonNull(microBatchTokens);
+  }
+
+  /** With so many tokens of a pass. */
+  public SftSettings withPassTokens(int tokens) {
+    Settings<SftSettings> all = Settings.of(SftSettings.class);
+    return all.build(all.values(this), Map.of("microBatchTokens", tokens));
+  }
 
   /**
    * @throws InputException if settings contradict each other; names them

@@ -170,13 +170,13 @@ public record TrainSettings(
             common = true,
             value = "0.0003",
             min = 0,
-            help = "the policy's learning rate")
+            help = "the policy's learning rate (models that are not built in: 1e-6)")
         float learningRate,
     @Setting(
             common = true,
             value = "0.0006",
             min = 0,
-            help = "the actor's learning rate (none: the policy's)")
+            help = "the actor's learning rate (none: the policy's; not built in: 1e-6)")
         @Nullable Float actorLearningRate,
     @Setting(value = "0.9", min = 0, max = 1, help = "AdamW's β1") float beta1,
     @Setting(value = "0.99", min = 0, max = 1, help = "AdamW's β2") float beta2,
@@ -215,10 +215,12 @@ public record TrainSettings(
         @Nullable Integer stopAfter,
     @Setting(
             group = Group.DEVICE,
-            value = "32768",
+            value = "auto",
+            absent = "auto",
             min = 1,
-            help = "tokens per forward and backward pass")
-        int microBatchTokens,
+            changeable = true,
+            help = "tokens per forward and backward pass (auto: 32768, or less if memory is small)")
+        @Nullable Integer microBatchTokens,
     @Setting(
             value = "false",
             changeable = true,
@@ -332,9 +334,10 @@ public record TrainSettings(
   }
 
   /**
-   * Layers the defaults, the preset of an arm, a config file and flags. The arm is that of the
-   * flags, or else that of the file. If the flags name another arm than the file, which may be the
-   * config.json of a run, values of the file that come from its own arm are ignored.
+   * Layers the defaults, those of the models, the preset of an arm, a config file and flags. The
+   * arm is that of the flags, or else that of the file. If the flags name another arm than the
+   * file, which may be the config.json of a run, values of the file that come from its own arm are
+   * ignored.
    *
    * @param file values as {@link Settings#file} gives them
    * @param flags values as {@link Settings#flags} gives them
@@ -350,13 +353,17 @@ public record TrainSettings(
       own.remove("trainBatch"); // a run's config.json, in which miniBatches says the same
     }
     if (file.containsKey("arm") && arm != fileArm) {
-      Map<String, @Nullable Object> preset = settings.values(settings.build(fileArm.layer()));
+      Map<String, @Nullable Object> preset =
+          settings.values(settings.build(ModelDefaults.of(file).layer(), fileArm.layer()));
       own.entrySet()
           .removeIf(entry -> Objects.equals(entry.getValue(), preset.get(entry.getKey())));
       own.remove("arm");
     }
     Map<String, @Nullable Object> merged = new LinkedHashMap<>();
-    for (Map<String, @Nullable Object> layer : List.of(arm.layer(), own, flags)) {
+    Map<String, @Nullable Object> named = new LinkedHashMap<>(own);
+    named.putAll(flags);
+    Map<String, @Nullable Object> ofModels = ModelDefaults.of(named).layer();
+    for (Map<String, @Nullable Object> layer : List.of(ofModels, arm.layer(), own, flags)) {
       layer.forEach((name, value) -> {
         String instead = INSTEAD.get(name);
         if (instead != null && value != null && !layer.containsKey(instead)) {
@@ -367,6 +374,9 @@ public record TrainSettings(
     }
     if (merged.get("policyCorrection") instanceof PolicyCorrection f && f.isBaseline()) {
       merged.putIfAbsent("target", Target.REF);
+    }
+    if (!named.containsKey("miniBatches") && named.get("trainBatch") == null) {
+      merged.computeIfPresent("miniBatches", (_, preset) -> divisor(settings, merged, preset));
     }
     TrainSettings result = settings.build(merged);
     if (flags.get("trainBatch") != null
@@ -381,6 +391,24 @@ public record TrainSettings(
                   result.miniBatches));
     }
     return result;
+  }
+
+  /**
+   * The most mini-batches, up to an arm's preset, that a rollout of these settings divides into.
+   */
+  private static int divisor(
+      Settings<TrainSettings> settings, Map<String, @Nullable Object> values, Object preset) {
+    Map<String, @Nullable Object> all = new LinkedHashMap<>(settings.values(settings.defaults()));
+    all.putAll(values);
+    long responses = 1;
+    for (String key : List.of("rolloutPrompts", "samplesPerPrompt")) {
+      responses *= ((Number) Objects.requireNonNull(all.get(key))).longValue();
+    }
+    int most = ((Number) preset).intValue();
+    while (responses % most != 0) {
+      most--;
+    }
+    return most;
   }
 
   /**
@@ -423,6 +451,21 @@ public record TrainSettings(
   /** Responses per optimizer update. */
   public int updateResponses() {
     return Objects.requireNonNull(trainBatch);
+  }
+
+  /**
+   * Tokens of a pass.
+   *
+   * @throws NullPointerException if they are not chosen yet
+   */
+  public int passTokens() {
+    return Objects.requireNonNull(microBatchTokens);
+  }
+
+  /** With so many tokens of a pass. */
+  public TrainSettings withPassTokens(int tokens) {
+    Settings<TrainSettings> all = Settings.of(TrainSettings.class);
+    return all.build(all.values(this), Map.of("microBatchTokens", tokens));
   }
 
   /** The actor's peak rate. */

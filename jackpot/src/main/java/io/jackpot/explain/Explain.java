@@ -15,10 +15,15 @@ import io.jackpot.objective.Uniforms;
 import io.jackpot.tensor.Distillation.Direction;
 import io.jackpot.weights.Json;
 import io.jackpot.weights.JsonPart;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.IntToDoubleFunction;
@@ -45,6 +50,16 @@ public final class Explain {
    */
   public static ObjectNode explain(Path input) {
     return explain(Json.read(input));
+  }
+
+  /** An example of such a file. */
+  public static String example() {
+    try (InputStream stream = Explain.class.getResourceAsStream("example.json")) {
+      return new String(
+          Objects.requireNonNull(stream, "example.json").readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** {@link #explain(Path)} for what the file holds. */

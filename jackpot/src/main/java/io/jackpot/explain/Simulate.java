@@ -31,9 +31,10 @@ public final class Simulate {
   /**
    * The answer has a row for each noise and each λ (or wanted acceptance): λ, the exact mean
    * acceptance Z, the means of KL(policy ‖ actor) before and of KL(policy ‖ accepted) after
-   * rejection in nats, the one over the other as {@code reduction}, and geometric means of the
-   * smallest and largest policy/actor ratio before and after (rejection clips them from below at λ,
-   * up to the normalizer).
+   * rejection in nats, the one over the other as {@code reduction}, the same means in the other
+   * direction, KL(actor ‖ policy) and KL(accepted ‖ policy), as {@code klReverse…}, and geometric
+   * means of the smallest and largest policy/actor ratio before and after (rejection clips them
+   * from below at λ, up to the normalizer).
    */
   public static ObjectNode run(SimulateOptions options) {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -79,6 +80,8 @@ public final class Simulate {
     } else {
       row.putNull("reduction");
     }
+    row.put("klReverseBefore", mean(samples, i -> divergence(actor[i], policy[i])))
+        .put("klReverseAfter", mean(samples, i -> divergence(accepted[i], policy[i])));
     putRatios(row, "Before", policy, actor);
     putRatios(row, "After", policy, accepted);
   }

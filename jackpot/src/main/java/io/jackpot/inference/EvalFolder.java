@@ -11,11 +11,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -28,10 +32,13 @@ final class EvalFolder implements AutoCloseable {
   private static final String PROBLEMS = "problems.jsonl";
   private static final String SAMPLES = "samples.jsonl";
 
+  /** What {@code config.json} was at the start, and the arithmetic. */
+  private static final String STARTED = "started.json";
+
   private static final String WHAT = "an evaluation";
 
   /** What a start writes before {@code config.json}, which makes it whole. */
-  private static final Set<String> FIRST = Set.of(PROBLEMS);
+  private static final Set<String> FIRST = Set.of(PROBLEMS, STARTED);
 
   private final Path folder;
   private final FolderLock lock;
@@ -55,13 +62,15 @@ final class EvalFolder implements AutoCloseable {
   /**
    * Starts a new evaluation. It has started once its {@code config.json} exists.
    *
+   * @param started what it starts with, see {@link #started}
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
-  static EvalFolder create(Path folder, ObjectNode config, List<DataSet> sets) {
+  static EvalFolder create(Path folder, ObjectNode config, ObjectNode started, List<DataSet> sets) {
     FolderLock lock = FolderLock.takeNew(folder, WHAT, instead(folder), FIRST);
     try {
       byte[] problems = problems(sets);
       AtomicFiles.writeAtomically(folder.resolve(PROBLEMS), out -> out.write(problems));
+      Json.write(folder.resolve(STARTED), started);
       Json.write(folder.resolve(CONFIG), config);
       return new EvalFolder(folder, lock);
     } catch (RuntimeException e) {
@@ -93,6 +102,12 @@ final class EvalFolder implements AutoCloseable {
               + ": nothing to resume: it stopped before its start was complete; delete the folder and start again");
     }
     return Json.read(folder.resolve(CONFIG));
+  }
+
+  /** What it started with; empty for one of an earlier version. */
+  static ObjectNode started(Path folder) {
+    Path file = folder.resolve(STARTED);
+    return Files.exists(file) ? Json.read(file) : JsonNodeFactory.instance.objectNode();
   }
 
   /**
@@ -156,6 +171,29 @@ final class EvalFolder implements AutoCloseable {
                     + " will be sampled again");
           }
         });
+  }
+
+  /**
+   * The longest response allowed of each data set, as the results have it.
+   *
+   * @return null if there are no results yet
+   */
+  @Nullable List<Integer> maxTokens(List<DataSet> sets) {
+    Path file = folder.resolve(RunReport.RESULTS);
+    if (!Files.exists(file)) {
+      return null;
+    }
+    JsonNode datasets = Json.read(file).path("datasets");
+    List<Integer> all = new ArrayList<>();
+    for (int i = 0; i < sets.size(); i++) {
+      JsonNode each = datasets.path(i);
+      if (!each.path("name").asString("").equals(sets.get(i).name())
+          || !each.path("maxTokens").isInt()) {
+        return null;
+      }
+      all.add(each.path("maxTokens").intValue());
+    }
+    return all;
   }
 
   /** Writes {@code results.json} and {@code report.html}. */

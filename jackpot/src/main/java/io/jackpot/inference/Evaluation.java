@@ -1,12 +1,15 @@
 package io.jackpot.inference;
 
 import io.jackpot.config.Settings;
+import io.jackpot.devices.Arithmetic;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
 import io.jackpot.models.ModelFingerprint;
 import io.jackpot.problems.Verifier;
 import io.jackpot.problems.Verifier.Verification;
 import io.jackpot.report.EvalProgress;
+import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import java.io.PrintWriter;
@@ -18,6 +21,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -34,13 +38,18 @@ public final class Evaluation implements AutoCloseable {
   /** The key under which a folder's {@code config.json} has the files of the model. */
   private static final String MODEL_FILES = "modelFiles";
 
+  private static final String SETTINGS_THEN = "settings";
+  private static final String ARITHMETIC = "arithmetic";
+
   private final EvalSettings settings;
   private final List<DataSet> sets;
   private final List<Tally> tallies;
-  private final Responder responder;
   private final PrintWriter log;
   private final boolean terminal;
   private @Nullable EvalFolder folder;
+
+  /** Opened where something is left to sample. */
+  private @Nullable Responder responder;
 
   /** Of sampling, in the processes before this one. */
   private double secondsBefore;
@@ -51,26 +60,44 @@ public final class Evaluation implements AutoCloseable {
     this.terminal = terminal;
     this.sets = DataSet.of(settings);
     this.tallies = sets.stream().map(set -> new Tally(set, settings.samplesPerPrompt())).toList();
-    this.responder =
-        new Responder(
-            settings.model(),
-            settings.template(),
-            settings.compute(),
-            settings.dtypes(),
-            LoadProgress.on(log, terminal));
+  }
+
+  private Responder responder() {
+    if (responder == null) {
+      responder =
+          new Responder(
+              settings.model(),
+              settings.template(),
+              settings.compute(),
+              settings.dtypes(),
+              LoadProgress.on(log, terminal));
+    }
+    return responder;
+  }
+
+  /** {@link #run(EvalSettings, Path, Interruption, PrintWriter, boolean)} that no signal ends. */
+  public static EvalResults run(
+      EvalSettings settings, @Nullable Path out, PrintWriter log, boolean terminal) {
+    return run(settings, out, Interruption.byRequest(), log, terminal);
   }
 
   /**
    * Samples and judges.
    *
    * @param out a folder that gets all of it, and from which it can go on; null for none
+   * @param interruption ends it after the response that ends next
    * @param log gets a line that names the device, then the progress
    * @param terminal whether {@code log} is a terminal
    * @throws InputException if the model or the problems cannot be read or do not fit together, or
    *     {@code out} holds anything or cannot be written
+   * @throws InterruptedRunException if it was interrupted
    */
   public static EvalResults run(
-      EvalSettings settings, @Nullable Path out, PrintWriter log, boolean terminal) {
+      EvalSettings settings,
+      @Nullable Path out,
+      Interruption interruption,
+      PrintWriter log,
+      boolean terminal) {
     if (out != null) {
       EvalFolder.checkFree(out);
     }
@@ -78,26 +105,49 @@ public final class Evaluation implements AutoCloseable {
       List<Prompts> prompts = evaluation.prompts();
       if (out != null) {
         ObjectNode config = SETTINGS.toJson(settings);
+        ObjectNode started = JsonNodeFactory.instance.objectNode();
+        started.set(SETTINGS_THEN, config.deepCopy());
+        started.put(ARITHMETIC, evaluation.responder().arithmetic());
         config.set(MODEL_FILES, ModelFingerprint.of(settings.model()));
-        evaluation.folder = EvalFolder.create(out, config, evaluation.sets);
+        evaluation.folder = EvalFolder.create(out, config, started, evaluation.sets);
       }
-      return evaluation.finish(prompts);
+      return evaluation.finish(prompts, interruption);
     }
   }
 
+  /** Resumes one that no signal ends, on whatever ops there are. */
+  public static EvalResults resume(
+      Path folder, UnaryOperator<EvalSettings> change, PrintWriter log, boolean terminal) {
+    return resume(folder, change, false, Interruption.byRequest(), log, terminal);
+  }
+
   /**
-   * Resumes an evaluation that was stopped; computes the results of a finished one again.
+   * Resumes an evaluation that was stopped; computes the results of a finished one again, for which
+   * no model is loaded.
    *
    * @param folder what {@link #run} had for {@code out}
    * @param change the settings to change; nothing that changes a response
+   * @param strict refuse to go on with other ops than before, or vectors of another width
+   * @param interruption as for {@link #run}
    * @throws InputException if there is no evaluation, or model or problems are not what they were
    */
   public static EvalResults resume(
-      Path folder, UnaryOperator<EvalSettings> change, PrintWriter log, boolean terminal) {
+      Path folder,
+      UnaryOperator<EvalSettings> change,
+      boolean strict,
+      Interruption interruption,
+      PrintWriter log,
+      boolean terminal) {
     ObjectNode config = EvalFolder.config(folder);
     JsonNode files = config.remove(MODEL_FILES);
     String where = folder.resolve("config.json").toString();
-    EvalSettings settings = change.apply(SETTINGS.fromJson(config, where));
+    EvalSettings before = SETTINGS.fromJson(config, where);
+    ObjectNode started = EvalFolder.started(folder);
+    if (started.path(SETTINGS_THEN) instanceof ObjectNode then) {
+      SETTINGS.requireUnchanged(
+          before, SETTINGS.fromJson(then, "started.json"), where, "when this evaluation started");
+    }
+    EvalSettings settings = change.apply(before);
     if (!(files instanceof ObjectNode modelFiles)) {
       throw new InputException(where + ": " + MODEL_FILES + ": missing, expected an object");
     }
@@ -107,11 +157,27 @@ public final class Evaluation implements AutoCloseable {
         "since this evaluation started",
         "expected the same model, or give --out for a new evaluation");
     try (Evaluation evaluation = new Evaluation(settings, log, terminal)) {
-      List<Prompts> prompts = evaluation.prompts();
       EvalFolder opened = EvalFolder.open(folder, evaluation.sets);
       evaluation.folder = opened;
       opened.forEach(evaluation::recall);
-      return evaluation.finish(prompts);
+      List<Integer> maxTokens = opened.maxTokens(evaluation.sets);
+      if (maxTokens != null && evaluation.recalled() == evaluation.total()) {
+        log.printf("eval: all %d responses exist already%n", evaluation.total());
+        return evaluation.results(maxTokens, evaluation.secondsBefore);
+      }
+      List<Prompts> prompts = evaluation.prompts();
+      if (started.path(ARITHMETIC).isString()) {
+        String other =
+            Arithmetic.onOther(
+                started.path(ARITHMETIC).stringValue(),
+                evaluation.responder().arithmetic(),
+                "when this evaluation started",
+                strict);
+        if (other != null) {
+          log.println("eval: " + other);
+        }
+      }
+      return evaluation.finish(prompts, interruption);
     }
   }
 
@@ -121,9 +187,9 @@ public final class Evaluation implements AutoCloseable {
   private List<Prompts> prompts() {
     List<Prompts> all = new ArrayList<>();
     for (Tally tally : tallies) {
-      List<int[]> ids = tally.set().prompts(responder);
+      List<int[]> ids = tally.set().prompts(responder());
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();
-      all.add(new Prompts(tally, ids, responder.maxTokens(settings.sampling(), longest)));
+      all.add(new Prompts(tally, ids, responder().maxTokens(settings.sampling(), longest)));
     }
     return all;
   }
@@ -140,15 +206,14 @@ public final class Evaluation implements AutoCloseable {
     return false;
   }
 
-  private EvalResults finish(List<Prompts> prompts) {
-    log.println("eval: " + responder.device());
+  private EvalResults finish(List<Prompts> prompts, Interruption interruption) {
+    log.println("eval: " + responder().device());
     sets.forEach(set ->
-        responder
+        responder()
             .notes(set.name(), set.problems().source())
             .forEach(note -> log.println("eval: " + note)));
-    long total =
-        tallies.stream().mapToLong(t -> (long) t.problems() * settings.samplesPerPrompt()).sum();
-    long before = tallies.stream().mapToLong(Tally::responses).sum();
+    long total = total();
+    long before = recalled();
     if (before > 0) {
       log.printf(
           before < total
@@ -162,11 +227,26 @@ public final class Evaluation implements AutoCloseable {
     }
     log.flush();
     double seconds;
-    try (EvalProgress progress = new EvalProgress(log, terminal, total, before)) {
-      prompts.forEach(some -> sample(some, progress));
+    String ends = folder == null ? "nothing is kept" : "all responses so far are kept";
+    try (Interruption.Scope signals = interruption.listen(log, ends);
+        EvalProgress progress = new EvalProgress(log, terminal, total, before)) {
+      prompts.forEach(some -> sample(some, progress, interruption));
       seconds = secondsBefore + (before < total ? progress.seconds() : 0);
     }
     List<Integer> maxTokens = prompts.stream().map(Prompts::maxTokens).toList();
+    return results(maxTokens, seconds);
+  }
+
+  private long total() {
+    return tallies.stream().mapToLong(t -> (long) t.problems() * settings.samplesPerPrompt()).sum();
+  }
+
+  /** The responses of earlier processes. */
+  private long recalled() {
+    return tallies.stream().mapToLong(Tally::responses).sum();
+  }
+
+  private EvalResults results(List<Integer> maxTokens, double seconds) {
     EvalResults results = new EvalResults(settings, tallies, maxTokens, seconds);
     if (folder != null) {
       log.println("eval: " + folder.finish(results.toJson()));
@@ -174,29 +254,37 @@ public final class Evaluation implements AutoCloseable {
     return results;
   }
 
-  private void sample(Prompts prompts, EvalProgress progress) {
+  private void sample(Prompts prompts, EvalProgress progress, Interruption interruption) {
     Tally tally = prompts.tally;
     DataSet set = tally.set();
     List<Sampler.Request> missing = missing(tally);
     if (missing.isEmpty()) {
       return;
     }
-    responder.respond(
-        prompts.ids,
-        set.readable(),
-        missing,
-        settings.sampling(),
-        prompts.maxTokens,
-        set.name().hashCode(),
-        sample -> {
-          Response response = judge(set, sample, secondsBefore + progress.seconds());
-          if (folder != null) {
-            folder.append(response);
-          }
-          tally.add(response);
-          progress.response(
-              set.name(), tally.complete(), tally.problems(), tally.accuracy(), response.tokens());
-        });
+    responder()
+        .respond(
+            prompts.ids,
+            set.readable(),
+            missing,
+            settings.sampling(),
+            prompts.maxTokens,
+            set.name().hashCode(),
+            sample -> {
+              Response response = judge(set, sample, secondsBefore + progress.seconds());
+              if (folder != null) {
+                folder.append(response);
+              }
+              tally.add(response);
+              progress.response(
+                  set.name(),
+                  tally.complete(),
+                  tally.problems(),
+                  tally.accuracy(),
+                  response.tokens());
+              if (interruption.requested()) {
+                throw interruption.stopped();
+              }
+            });
   }
 
   /** The responses to ask for; a list that takes next to no memory, however many there are. */
@@ -224,7 +312,7 @@ public final class Evaluation implements AutoCloseable {
     int problem = set.readable()[sample.prompt()];
     Verifier verifier = set.problems().verifier();
     String text =
-        verifier.judgesEndToken() ? responder.text(sample) : responder.textBeforeEnd(sample);
+        verifier.judgesEndToken() ? responder().text(sample) : responder().textBeforeEnd(sample);
     Verification judged = verifier.verify(set.problem(problem).answer(), text);
     return new Response(
         set.name(),
@@ -240,7 +328,9 @@ public final class Evaluation implements AutoCloseable {
 
   @Override
   public void close() {
-    responder.close();
+    if (responder != null) {
+      responder.close();
+    }
     if (folder != null) {
       folder.close();
     }

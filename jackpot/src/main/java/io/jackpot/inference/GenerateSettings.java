@@ -40,13 +40,20 @@ public record GenerateSettings(
             common = true,
             value = "false",
             help = "print a JSON object per response")
-        boolean json) {
+        boolean json,
+    @Setting(
+            value = "false",
+            help = "add to each JSON object promptIds, ids and logprobs of the response")
+        boolean tokens) {
 
   /**
    * @throws InputException if there is no prompt, or two sources of them, or other settings
    *     contradict each other
    */
   public GenerateSettings {
+    if (tokens && !json) {
+      throw new InputException("--tokens: only beside --json");
+    }
     if ((prompt == null) == (input == null)) {
       throw new InputException(
           (prompt == null ? "no prompt" : "--prompt and --input")

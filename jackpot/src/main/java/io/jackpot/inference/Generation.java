@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,9 +25,12 @@ public final class Generation {
   private record Prompt(Problem problem, JsonNode shown, String where) {}
 
   /**
-   * Writes the responses in order of prompt, then sample: text, a prompt with its response and then
-   * an empty line, or with {@code json} a line {@code {"prompt": …, "response": …, "finishReason":
-   * "stop" | "length"}} each. A response has its end token's text.
+   * Writes the responses in order of prompt, then sample: text, {@code prompt: …} and {@code
+   * response: …} and then an empty line, or with {@code json} a line {@code {"prompt": …,
+   * "response": …, "finishReason": "stop" | "length"}} each. With {@code tokens} such a line has
+   * also {@code promptIds}, {@code ids}, which end with the end token of a response that has one,
+   * and {@code logprobs} of those ids, of the whole distribution at the temperature (of greedy
+   * responses at temperature 1).
    *
    * @param log gets a line that names the device
    * @param terminal whether {@code log} is a terminal
@@ -66,12 +70,30 @@ public final class Generation {
           ObjectNode line = JsonNodeFactory.instance.objectNode();
           line.set("prompt", prompt.shown);
           line.put("response", response);
-          out.println(line.put("finishReason", sample.finished() ? "stop" : "length"));
+          line.put("finishReason", sample.finished() ? "stop" : "length");
+          if (settings.tokens()) {
+            line.set("promptIds", array(ids.get(sample.prompt())));
+            line.set("ids", array(sample.ids()));
+            ArrayNode logProbs = line.putArray("logprobs");
+            for (float logProb : sample.logProbs()) {
+              logProbs.add(logProb);
+            }
+          }
+          out.println(line);
         } else {
-          out.println(prompt.problem.prompt() + response + "\n");
+          out.println("prompt: " + prompt.problem.prompt());
+          out.println("response: " + response + "\n");
         }
       }
     }
+  }
+
+  private static ArrayNode array(int[] ids) {
+    ArrayNode array = JsonNodeFactory.instance.arrayNode();
+    for (int id : ids) {
+      array.add(id);
+    }
+    return array;
   }
 
   private static Prompt given(String text) {

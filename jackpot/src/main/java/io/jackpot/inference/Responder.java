@@ -11,6 +11,7 @@ import io.jackpot.models.ModelSource;
 import io.jackpot.problems.Problem;
 import io.jackpot.problems.ProblemSource;
 import io.jackpot.prompts.ChatTemplate;
+import io.jackpot.prompts.PromptTemplate;
 import io.jackpot.prompts.Prompts;
 import io.jackpot.rollout.LocalWorkers;
 import io.jackpot.rollout.Streams;
@@ -26,6 +27,7 @@ import io.jackpot.weights.ModelFolder;
 import io.jackpot.weights.Tokenizer;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -69,17 +71,19 @@ final class Responder implements AutoCloseable {
       DtypeSettings dtypes,
       Function<String, LoadListener> progress) {
     name = ModelSource.resolve(model);
+    var _ = compute.room(dtypes);
+    PromptTemplate around = template.template(name, () -> chat(name));
     ModelFolder folder = ModelSource.load(name, progress);
     if (folder.tokenizer() == null) {
       throw new InputException(name + ": no tokenizer.json, expected one beside the weights");
     }
     tokenizer = folder.tokenizer();
-    prompts = new Prompts(template.template(name, () -> chat(name)), tokenizer);
+    prompts = new Prompts(around, tokenizer);
     Model loaded = folder.textModel();
     config = loaded.config();
     padding = folder.paddingIds();
     cache = dtypes.kvDtype();
-    opened = compute.open(dtypes, () -> plan(config));
+    opened = compute.open(() -> plan(config));
     InferenceModel packed = InferenceModel.of(opened.ops(), loaded, dtypes.actorDtype());
     workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
   }
@@ -104,6 +108,11 @@ final class Responder implements AutoCloseable {
         .build("a smaller model");
   }
 
+  /** See {@link io.jackpot.tensor.Ops#arithmetic}. */
+  String arithmetic() {
+    return opened.ops().arithmetic();
+  }
+
   /** The model and the device, on one line, and what is left out of the vocabulary. */
   String device() {
     String without = ModelSource.withoutPadding("the model", padding);
@@ -113,7 +122,12 @@ final class Responder implements AutoCloseable {
 
   /** Lines for people on problems that were read. */
   List<String> notes(String what, ProblemSource problems) {
-    return prompts.notes(what, problems);
+    List<String> notes = new ArrayList<>(prompts.notes(what, problems));
+    String withoutChat = prompts.withoutChat(what, problems);
+    if (withoutChat != null) {
+      notes.add(withoutChat);
+    }
+    return notes;
   }
 
   /**

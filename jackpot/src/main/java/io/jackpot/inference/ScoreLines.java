@@ -1,6 +1,5 @@
 package io.jackpot.inference;
 
-import io.jackpot.config.DeviceSettings;
 import io.jackpot.devices.Compute;
 import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
@@ -18,9 +17,11 @@ import io.jackpot.transformer.ModelConfig;
 import io.jackpot.weights.ModelFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -34,138 +35,154 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code logprobs [ids − 1]}: log p(ids[1] | ids[0]), log p(ids[2] | ids[0], ids[1]), …
  *   <li>{@code entropy [ids − 1]}: of the same distributions: those after ids[0], ids[0..1] and so
  *       on, without that after the last id
- *   <li>{@code lastLogits [vocabulary]}: logits after the last id
+ *   <li>{@code lastLogits [vocabulary]}: logits after the last id, unless they are not asked for
  * </ul>
  *
- * Only the model's weights are used, not its tokenizer.
+ * Only the model's weights are used, not its tokenizer. The file is read twice, first to check it,
+ * so memory does not depend on how long it is.
  */
 public final class ScoreLines {
   /** Tokens of one forward pass. */
   private static final int MICRO_BATCH = 4096;
 
+  private static final Predicate<String> IDS = "ids"::equals;
+
   private final Ops ops;
-  private final Model model;
-  private final Activations activations;
-
-  private ScoreLines(Ops ops, Model model) {
-    this.ops = ops;
-    this.model = model;
-    this.activations = new Activations(model);
-  }
-
-  private record Line(String where, int[] ids) {}
+  private final TokenScores scores;
+  private final boolean lastLogits;
+  private final Appendable out;
+  private final List<Line> batch = new ArrayList<>();
+  private int longest;
 
   /**
-   * @param model as {@link ModelSource} takes it
+   * Of a sequence that may share a pass; in a longer one rotary frequencies depend on its length.
+   */
+  private final int shares;
+
+  private ScoreLines(
+      Ops ops, TokenScores scores, ModelConfig config, boolean lastLogits, Appendable out) {
+    this.ops = ops;
+    this.scores = scores;
+    this.lastLogits = lastLogits;
+    this.out = out;
+    this.shares = config.longestSequence();
+  }
+
+  private record Line(String where, int[] ids) {
+    static Line of(InputLines.Line line) {
+      return new Line(line.where(), line.ids("ids"));
+    }
+  }
+
+  /**
    * @param log gets a line that names the device
    * @param terminal whether {@code log} is a terminal
    * @throws InputException if the model or the file cannot be read, or a line does not fit the
    *     model, and then nothing is written; or if the model gives a number that is not finite
    */
-  public static void run(
-      String model,
-      Path input,
-      DataLimits limits,
-      DeviceSettings compute,
-      Appendable out,
-      PrintWriter log,
-      boolean terminal)
+  public static void run(ScoreSettings settings, Appendable out, PrintWriter log, boolean terminal)
       throws IOException {
-    List<Line> lines =
-        InputLines.read(
-            input, "ids"::equals, limits, line -> new Line(line.where(), line.ids("ids")));
-    ModelFolder folder = ModelSource.loadWeights(model, LoadProgress.on(log, terminal));
-    lines.forEach(line -> check(line, folder.config()));
-    try (Compute opened = compute.open(() -> plan(folder.config(), lines))) {
+    Path input = Path.of(settings.input());
+    var _ = settings.compute().room(settings.dtypes());
+    DataLimits limits = settings.limits().limits();
+    int[] most = {0};
+    InputLines.forEach(
+        input, IDS, limits, line -> most[0] = Math.max(most[0], Line.of(line).ids.length));
+    ModelFolder folder = ModelSource.loadWeights(settings.model(), LoadProgress.on(log, terminal));
+    ModelConfig config = folder.config();
+    boolean rounded = settings.dtypes().rounded();
+    int room = rounded ? config.longestSequence() : config.longestForward();
+    InputLines.forEach(input, IDS, limits, line -> check(Line.of(line), config, room));
+    try (Compute opened = settings.compute().open(() -> plan(config, most[0]))) {
       log.println("score: " + opened.lines().getFirst());
-      ScoreLines score =
-          new ScoreLines(opened.ops(), new Model(folder.config(), folder.parameters()));
-      for (int from = 0; from < lines.size(); ) {
-        int to = from + 1;
-        int tokens = lines.get(from).ids.length;
-        // A line whose rotary frequencies depend on its length gets its own pass.
-        int longest = folder.config().longestSequence();
-        while (lines.get(from).ids.length <= longest
-            && to < lines.size()
-            && lines.get(to).ids.length <= longest
-            && tokens + lines.get(to).ids.length <= MICRO_BATCH) {
-          tokens += lines.get(to++).ids.length;
-        }
-        for (ObjectNode answer : score.score(lines.subList(from, to))) {
-          out.append(answer.toString()).append('\n');
-        }
-        from = to;
-      }
+      Model model = new Model(config, folder.parameters());
+      TokenScores scores = TokenScores.of(opened.ops(), model, settings.dtypes());
+      ScoreLines score = new ScoreLines(opened.ops(), scores, config, settings.lastLogits(), out);
+      InputLines.forEach(input, IDS, limits, line -> score.add(Line.of(line)));
+      score.write();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 
-  private static MemoryPlan plan(ModelConfig config, List<Line> lines) {
-    long longest = lines.stream().mapToInt(line -> line.ids.length).max().orElse(0);
+  private static MemoryPlan plan(ModelConfig config, int longest) {
     long tokens = Math.max(MICRO_BATCH, longest);
-    long logits = (long) Math.min(MICRO_BATCH, lines.size()) * config.vocabularySize();
     return new MemoryPlan.Builder()
         .model("model", config)
         .activations(
-            "tokens", tokens * (Activations.floatsPerToken(config, false) + config.hiddenSize()))
-        .activations("last logits", logits)
+            "tokens",
+            tokens * (Activations.frozenFloatsPerToken(config) + 2L * config.hiddenSize()))
+        .activations("last logits", MICRO_BATCH * (long) config.hiddenSize())
         .build("shorter lines");
   }
 
-  private static void check(Line line, ModelConfig config) {
+  private static void check(Line line, ModelConfig config, int room) {
     InputLines.checkIds(line.where, line.ids, config.vocabularySize());
-    if (line.ids.length > config.longestForward()) {
+    if (line.ids.length > room) {
       throw new InputException(
           "%s: %d ids, expected at most %d (%s of the model)"
-              .formatted(
-                  line.where, line.ids.length, config.longestForward(), config.lengthSetting()));
+              .formatted(line.where, line.ids.length, room, config.lengthSetting()));
     }
   }
 
-  private List<ObjectNode> score(List<Line> lines) {
-    Packing packing = Packing.ofLengths(lines.stream().mapToInt(line -> line.ids.length).toArray());
-    int[] ids = lines.stream().flatMapToInt(line -> IntStream.of(line.ids)).toArray();
-    Tensor hidden = activations.forward(ops, ids, packing);
+  /** Takes the next line; lines are scored in batches of {@link #MICRO_BATCH} tokens. */
+  private void add(Line line) {
+    int length = line.ids.length;
+    boolean alone = Math.max(longest, length) > shares;
+    long padded = (batch.size() + 1L) * Math.max(longest, length);
+    if (!batch.isEmpty() && (alone || padded > MICRO_BATCH)) {
+      write();
+    }
+    batch.add(line);
+    longest = Math.max(longest, length);
+  }
+
+  /** Scores the batch and writes its answers. */
+  private void write() {
+    Packing packing = Packing.ofLengths(batch.stream().mapToInt(line -> line.ids.length).toArray());
+    int[] ids = batch.stream().flatMapToInt(line -> IntStream.of(line.ids)).toArray();
+    Tensor hidden = scores.hidden(ids, packing);
 
     // The rows that predict one of the ids: all but the last of each sequence.
-    int[] rows = new int[ids.length - lines.size()];
-    for (int s = 0, at = 0; s < lines.size(); s++) {
+    int[] rows = new int[ids.length - batch.size()];
+    for (int s = 0, at = 0; s < batch.size(); s++) {
       for (int t = 0; t + 1 < packing.length(s); t++) {
         rows[at++] = packing.start(s) + t;
       }
     }
     int[] next = IntStream.of(rows).map(row -> ids[row + 1]).toArray();
-    HeadStatistics statistics = HeadStatistics.allocate(rows.length, 0);
-    Tensor predicting = gather(hidden, rows);
-    ops.headForward(model.head(predicting, 1), next, statistics);
+    HeadStatistics statistics = scores.statistics(gather(hidden, rows), next);
 
-    List<ObjectNode> answers = new ArrayList<>();
     int from = 0;
-    for (int s = 0; s < lines.size(); s++) {
+    for (int s = 0; s < batch.size(); s++) {
       int to = from + packing.length(s) - 1;
-      Tensor last = gather(hidden, packing.start(s) + packing.length(s) - 1);
-      String where = lines.get(s).where;
+      String where = batch.get(s).where;
       ObjectNode answer = JsonNodeFactory.instance.objectNode();
       add(answer.putArray("logprobs"), statistics.logProb(), from, to, where);
       add(answer.putArray("entropy"), statistics.entropy(), from, to, where);
-      float[] logits = logits(last);
-      add(answer.putArray("lastLogits"), logits, 0, logits.length, where);
-      answers.add(answer);
+      if (lastLogits) {
+        float[] logits = scores.logits(gather(hidden, packing.start(s) + packing.length(s) - 1));
+        add(answer.putArray("lastLogits"), logits, 0, logits.length, where);
+      }
+      print(answer);
       from = to;
     }
-    return answers;
+    batch.clear();
+    longest = 0;
+  }
+
+  private void print(ObjectNode answer) {
+    try {
+      out.append(answer.toString()).append('\n');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Tensor gather(Tensor hidden, int... rows) {
     Tensor gathered = Tensor.zeros(rows.length, hidden.cols());
     ops.gatherRows(hidden, rows, gathered);
     return gathered;
-  }
-
-  /** {@code hidden [1, hiddenSize]} to [vocabulary]. */
-  private float[] logits(Tensor hidden) {
-    Tensor logits = Tensor.zeros(1, model.config().vocabularySize());
-    ops.matmulNT(hidden, model.parameters().get(model.config().headName()), logits, false);
-    return logits.data();
   }
 
   private static void add(ArrayNode array, float[] values, int from, int to, String where) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Models by name: a folder, a GGUF file, a run's folder (its last policy, or the model of {@code
- * sft}), a checkpoint's folder (its policy), or {@code builtin:policy} and {@code builtin:actor},
- * the small warm-started models of generated arithmetic that ship with the program.
+ * sft}), a checkpoint's folder (its policy or model), or {@code builtin:policy} and {@code
+ * builtin:actor}, the small warm-started models of generated arithmetic that ship with the program.
  */
 public final class ModelSource {
   private static final String PREFIX = "builtin:";
@@ -32,6 +32,9 @@ public final class ModelSource {
 
   /** The file that makes a folder a run, and where a run has its models. */
   private static final String METRICS = "metrics.jsonl";
+
+  /** The file that makes a folder a checkpoint. */
+  private static final String STATE = "state.json";
 
   private static final String CHECKPOINTS = "checkpoints";
   private static final String POLICY = "policy";
@@ -109,11 +112,28 @@ public final class ModelSource {
     return name.startsWith(PREFIX) ? name : path(Path.of(name)).toString();
   }
 
+  /**
+   * Checks that there is something in a model's place, which may take long to read.
+   *
+   * @throws InputException if there is not
+   */
+  public static void requireExists(String name) {
+    if (isBuiltIn(name) ? !BUILTIN.contains(name) : !Files.exists(path(Path.of(name)))) {
+      var _ = load(name, LoadOptions.DEFAULT); // which says what is missing
+    }
+  }
+
+  /** Whether a name is that of a model that ships with the program. */
+  public static boolean isBuiltIn(String name) {
+    return name.startsWith(PREFIX);
+  }
+
   private static Path path(Path name) {
     if (Files.isRegularFile(name.resolve(POLICY).resolve(CONFIG))) {
       return name.resolve(POLICY);
     }
-    if (!Files.isRegularFile(name.resolve(METRICS))) {
+    boolean isRun = Files.isRegularFile(name.resolve(METRICS));
+    if (!isRun && !Files.isRegularFile(name.resolve(STATE))) {
       return name;
     }
     if (Files.isRegularFile(name.resolve(MODEL).resolve(CONFIG))) {
@@ -121,7 +141,7 @@ public final class ModelSource {
     }
     return new Checkpoints(name.resolve(CHECKPOINTS))
         .latest()
-        .map(checkpoint -> checkpoint.resolve(POLICY))
+        .map(ModelSource::path)
         .orElseThrow(() ->
             new InputException(
                 name + ": a run without a checkpoint yet; expected one, or a model's folder"));

@@ -1,6 +1,7 @@
 package io.jackpot.report;
 
 import java.io.PrintWriter;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -15,14 +16,14 @@ public final class EvalProgress implements AutoCloseable {
 
   private final PrintWriter out;
   private final boolean terminal;
-  private final int columns;
+  private final IntSupplier columns;
+  private final LiveLine live;
   private final long total;
   private final long before;
   private final LongSupplier nanos;
   private final long start;
   private double shownAt;
   private long shownTenth;
-  private int liveLength;
   private long responses;
   private long tokens;
 
@@ -32,20 +33,20 @@ public final class EvalProgress implements AutoCloseable {
    * @param before responses that existed already
    */
   public EvalProgress(PrintWriter out, boolean terminal, long total, long before) {
-    this(
-        out,
-        terminal,
-        ProgressLine.style(terminal, System.getenv()).columns(),
-        total,
-        before,
-        System::nanoTime);
+    this(out, terminal, Terminal::columns, total, before, System::nanoTime);
   }
 
   EvalProgress(
-      PrintWriter out, boolean terminal, int columns, long total, long before, LongSupplier nanos) {
+      PrintWriter out,
+      boolean terminal,
+      IntSupplier columns,
+      long total,
+      long before,
+      LongSupplier nanos) {
     this.out = out;
     this.terminal = terminal;
     this.columns = columns;
+    this.live = new LiveLine(out, columns);
     this.total = total;
     this.before = before;
     this.nanos = nanos;
@@ -93,9 +94,7 @@ public final class EvalProgress implements AutoCloseable {
                 Numbers.duration((total - before - responses) * now / responses));
     if (terminal) {
       // A line that is wrapped cannot be rewritten.
-      line = line.substring(0, Math.min(line.length(), columns - 1));
-      out.print("\r" + line + " ".repeat(Math.max(0, liveLength - line.length())));
-      liveLength = line.length();
+      live.show(line.substring(0, Math.min(line.length(), columns.getAsInt() - 1)));
     } else {
       out.println(line);
     }
@@ -104,10 +103,7 @@ public final class EvalProgress implements AutoCloseable {
 
   @Override
   public void close() {
-    if (liveLength > 0) {
-      out.println();
-      liveLength = 0;
-    }
+    live.end();
     out.flush();
   }
 }

@@ -11,7 +11,7 @@ import sun.misc.SignalHandler;
  * Ctrl-C, and what a system sends to end a process (SIGINT, SIGTERM): the first asks for an orderly
  * end, a second one ends the process at once. Work that can end in order polls {@link #requested}.
  */
-public final class Interruption {
+public class Interruption {
   /** What a shell adds to the number of the signal that ended a process. */
   private static final int SIGNALED = 128;
 
@@ -23,6 +23,11 @@ public final class Interruption {
     this.listens = listens;
   }
 
+  /** One that a program asks for in its own way, by {@link #request} or {@link #requested}. */
+  protected Interruption() {
+    this(false);
+  }
+
   /** One that listens to signals. */
   public static Interruption ofSignals() {
     return new Interruption(true);
@@ -30,7 +35,7 @@ public final class Interruption {
 
   /** One that only {@link #request} makes; signals stay with whom they are. */
   public static Interruption byRequest() {
-    return new Interruption(false);
+    return new Interruption();
   }
 
   /** 0 before the first. */

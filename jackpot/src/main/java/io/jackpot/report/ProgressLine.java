@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -19,25 +20,25 @@ import tools.jackson.databind.JsonNode;
 public final class ProgressLine implements AutoCloseable {
   private static final int ROWS_PER_HEADER = 25;
   private static final int STEPS_PER_ROW = 10;
-  private static final int TERMINAL_COLUMNS = 80;
   private static final int LOG_COLUMNS = 120;
 
   private final PrintWriter out;
   private final boolean terminal;
   private final int totalSteps;
   private final Progress progress;
-  private final Style style;
+  private final Supplier<Style> currentStyle;
+  private final LiveLine live;
   private final LongSupplier nanos;
   private final long start;
   private int rowsUnderHeader = ROWS_PER_HEADER;
-  private int liveLength;
+  private Style style;
 
   /**
    * The progress of {@code train}.
    *
    * @param out for the output; flushed after each line
-   * @param terminal whether that is a terminal. Its width is taken from the environment's {@code
-   *     COLUMNS}; it has colours unless {@code NO_COLOR} is set
+   * @param terminal whether that is the terminal behind standard error. Its width is asked for each
+   *     line; it has colours unless {@code NO_COLOR} is set
    * @param totalSteps the last step
    */
   public ProgressLine(PrintWriter out, boolean terminal, int totalSteps) {
@@ -45,7 +46,7 @@ public final class ProgressLine implements AutoCloseable {
   }
 
   private ProgressLine(PrintWriter out, boolean terminal, int totalSteps, Run.Kind kind) {
-    this(out, terminal, totalSteps, kind, style(terminal, System.getenv()), System::nanoTime);
+    this(out, terminal, totalSteps, kind, () -> style(terminal, System.getenv()), System::nanoTime);
   }
 
   ProgressLine(
@@ -53,13 +54,15 @@ public final class ProgressLine implements AutoCloseable {
       boolean terminal,
       int totalSteps,
       Run.Kind kind,
-      Style style,
+      Supplier<Style> style,
       LongSupplier nanos) {
     this.out = out;
     this.terminal = terminal;
     this.totalSteps = totalSteps;
     this.progress = new Progress(kind, totalSteps);
-    this.style = style;
+    this.currentStyle = style;
+    this.style = style.get();
+    this.live = new LiveLine(out, () -> style.get().columns());
     this.nanos = nanos;
     this.start = nanos.getAsLong();
   }
@@ -73,6 +76,12 @@ public final class ProgressLine implements AutoCloseable {
   public void step(JsonNode metrics) {
     List<Cell> cells = progress.advance(metrics, seconds());
     int step = metrics.path("step").asInt(0);
+    Style now = currentStyle.get();
+    if (!now.equals(style)) {
+      // Other columns fit.
+      style = now;
+      rowsUnderHeader = ROWS_PER_HEADER;
+    }
     if (rowsUnderHeader == ROWS_PER_HEADER) {
       println(ProgressTable.header(cells, style));
       rowsUnderHeader = 0;
@@ -82,10 +91,7 @@ public final class ProgressLine implements AutoCloseable {
       println(ProgressTable.row(cells, style));
       rowsUnderHeader++;
     } else if (terminal) {
-      String line = ProgressTable.rowWithBar(cells, progress.share(), style);
-      int length = ProgressTable.visibleLength(line);
-      out.print("\r" + line + " ".repeat(Math.max(0, liveLength - length)));
-      liveLength = length;
+      live.show(ProgressTable.rowWithBar(cells, progress.share(), style));
     }
     out.flush();
   }
@@ -107,18 +113,17 @@ public final class ProgressLine implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (liveLength > 0) {
-      out.print("\n");
-      liveLength = 0;
-    }
+    live.end();
     out.flush();
   }
 
-  static Style style(boolean terminal, Map<String, String> environment) {
-    String columns = environment.getOrDefault("COLUMNS", "");
-    boolean known = terminal && columns.matches("[1-9]\\d{0,3}");
+  private static Style style(boolean terminal, Map<String, String> environment) {
+    return style(terminal, terminal ? Terminal.columns() : LOG_COLUMNS, environment);
+  }
+
+  static Style style(boolean terminal, int columns, Map<String, String> environment) {
     return new Style(
-        known ? Integer.parseInt(columns) : terminal ? TERMINAL_COLUMNS : LOG_COLUMNS,
+        columns,
         terminal && environment.getOrDefault("NO_COLOR", "").isEmpty(),
         Charset.forName(System.getProperty("stderr.encoding", "US-ASCII"))
             .newEncoder()
@@ -131,10 +136,7 @@ public final class ProgressLine implements AutoCloseable {
 
   /** Prints a line in place of the one that is rewritten. */
   private void println(String line) {
-    if (liveLength > 0) {
-      out.print("\r" + " ".repeat(liveLength) + "\r");
-      liveLength = 0;
-    }
+    live.clear();
     out.print(line + "\n");
   }
 }

@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Sentences on a {@code train} run in which half of the updates or more could not learn from
- * rewards: the reason, and what to change.
+ * rewards, or whose policy fell to nothing: the reason, and what to change.
  */
 final class Warnings {
   private final Run run;
@@ -40,6 +40,10 @@ final class Warnings {
           "in %s every token was rejected or had weight 0, so the policy had no update there: policy and actor are too far apart; take a smaller lambda (or a larger acceptance), wider bounds of icepop, a nearer actor, or more distillation"
               .formatted(all.share(rejected)));
     }
+    Collapse collapse = new Collapse();
+    run.metrics().forEach(collapse::add);
+    collapse.ofAccuracy().ifPresent(warnings::add);
+    collapse.ofEntropy().ifPresent(warnings::add);
     return warnings;
   }
 

@@ -60,6 +60,9 @@ final class JointStep {
   private final @Nullable ReferenceKl reference;
   private final boolean trainsActor;
 
+  /** Whether passes whose gradient is exactly zero are left out; tests compare both. */
+  boolean skips = true;
+
   /**
    * @param objective computes the losses where the ops run
    * @param sampler the model that sampled: the actor, or {@code policy} itself
@@ -142,9 +145,14 @@ final class JointStep {
 
     int at = 0;
     for (PackedResponses batch : batches) {
-      Pass ready = batches.size() == 1 ? pass : pass(batch, at);
-      backward(ready, tokens, result);
-      at = ready.end();
+      int end = at + batch.responses();
+      boolean ofPolicy = result.updatesPolicy() && (!skips || result.movesPolicy(at, end));
+      boolean ofActor = trainsActor && (!skips || result.movesActor(at, end));
+      if (ofPolicy || ofActor) {
+        Pass ready = batches.size() == 1 ? pass : pass(batch, at);
+        backward(ready, ofPolicy, ofActor, tokens, result);
+      }
+      at = end;
     }
     return new Outcome(
         result,
@@ -241,12 +249,13 @@ final class JointStep {
     return System.nanoTime() - start;
   }
 
-  private void backward(Pass pass, MiniBatch tokens, ObjectiveResult result) {
-    if (result.updatesPolicy()) {
+  private void backward(
+      Pass pass, boolean ofPolicy, boolean ofActor, MiniBatch tokens, ObjectiveResult result) {
+    if (ofPolicy) {
       HeadLoss loss = policyLoss(pass, tokens, result);
       policy.backward(pass.batch, pass.policy.head, pass.policy.statistics, loss);
     }
-    if (trainsActor) {
+    if (ofActor) {
       Distillation distillation =
           options.distillCoefficient() == 0
               ? null

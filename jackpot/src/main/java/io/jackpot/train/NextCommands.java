@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * policy, an evaluation of it, and one of the policy that it began with, to compare. The page of
  * the run shows both evaluations.
  */
-final class NextCommands {
+public final class NextCommands {
   /** The system property with the launcher's path. */
   private static final String LAUNCHER = "jackpot.command";
 
@@ -51,7 +51,7 @@ final class NextCommands {
   }
 
   /** The command that resumes a run of {@code command}. */
-  static String resume(String command, Path run) {
+  public static String resume(String command, Path run) {
     return joined(
         List.of(System.getProperty(LAUNCHER, "bin/jackpot"), command, "--resume", run.toString()));
   }

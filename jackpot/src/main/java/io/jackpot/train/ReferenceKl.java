@@ -39,7 +39,7 @@ final class ReferenceKl {
     this.reference = reference;
     this.estimator = estimator;
     this.temperature = temperature;
-    this.activations = new Activations(reference, true);
+    this.activations = Activations.ofFrozen(reference);
   }
 
   /** The reference's distributions over the response tokens of a batch, until the next one's. */

@@ -4,6 +4,7 @@ import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
 import io.jackpot.report.BestEvaluation;
+import io.jackpot.report.Collapse;
 import io.jackpot.report.FolderLock;
 import io.jackpot.report.JsonLines;
 import io.jackpot.report.LinesByStep;
@@ -177,7 +178,7 @@ final class RunFolder implements AutoCloseable {
     for (String name : List.of(METRICS, SAMPLES, TOKENS)) {
       Path file = folder.resolve(name);
       JsonLines.truncateAfter(file, step);
-      if (!name.equals(TOKENS) || Files.exists(file)) {
+      if (name.equals(METRICS) || Files.exists(file)) {
         files.put(name, new Lines(file, JsonLines.count(file, step)));
       }
     }
@@ -225,6 +226,10 @@ final class RunFolder implements AutoCloseable {
   static TrainSettings settings(Path folder, PrintWriter log) {
     Path file = folder.resolve(CONFIG);
     ObjectNode json = Json.read(file);
+    if (json.has("data") && !json.has("policy")) {
+      throw new InputException(
+          "%s: a run of sft, expected: %s".formatted(folder, NextCommands.resume("sft", folder)));
+    }
     TrainSettings settings = TrainSettings.ofRun(json, file.toString());
     List<String> missing = Settings.of(TrainSettings.class).missing(json);
     if (!missing.isEmpty()) {
@@ -250,17 +255,24 @@ final class RunFolder implements AutoCloseable {
   }
 
   Lines tokens() {
-    return files.computeIfAbsent(
-        TOKENS, name -> new Lines(folder.resolve(name), new LinesByStep()));
+    return lines(TOKENS);
   }
 
+  /** Of samples and tokens the first line makes the file. */
   private Lines lines(String name) {
-    return Objects.requireNonNull(files.get(name));
+    return files.computeIfAbsent(name, _ -> new Lines(folder.resolve(name), new LinesByStep()));
   }
 
   /** The best evaluation so far. */
   BestEvaluation best() {
     return BestEvaluation.of(folder.resolve(METRICS));
+  }
+
+  /** What its metrics say so far of a policy that falls to nothing. */
+  Collapse collapse() {
+    Collapse collapse = new Collapse();
+    JsonLines.forEach(folder.resolve(METRICS), (_, line) -> collapse.add(line));
+    return collapse;
   }
 
   /** The models of logged tokens; no run resumes from them. */

@@ -43,12 +43,27 @@ record RunProblems(
         .orElse(0);
   }
 
+  /** The data sets of a run, as they are read before any model is. */
+  record Sets(ProblemSet training, ProblemSet heldOut) {
+    /**
+     * @throws io.jackpot.input.InputException if one cannot be read
+     */
+    static Sets read(TrainSettings settings) {
+      return new Sets(RunProblems.training(settings), RunProblems.heldOut(settings));
+    }
+  }
+
+  /** {@link #of(Sets, TrainSettings, TrainingState)} of data sets that are read here. */
+  static RunProblems of(TrainSettings settings, TrainingState state) {
+    return of(Sets.read(settings), settings, state);
+  }
+
   /**
    * @throws io.jackpot.input.InputException if there are none, or they do not fit the models
    */
-  static RunProblems of(TrainSettings settings, TrainingState state) {
-    ProblemSet training = training(settings);
-    ProblemSet heldOut = heldOut(settings);
+  static RunProblems of(Sets sets, TrainSettings settings, TrainingState state) {
+    ProblemSet training = sets.training;
+    ProblemSet heldOut = sets.heldOut;
     Streams streams = new Streams(settings.seed());
     Prompts prompts =
         new Prompts(settings.template().template("the policy", state::chat), state.tokenizer());
@@ -59,6 +74,10 @@ record RunProblems(
     Curriculum learned =
         new Curriculum("problems", training.source(), training.verifier(), prompts, streams, limit);
     List<String> notes = new ArrayList<>(prompts.notes("problems", training.source()));
+    String withoutChat = prompts.withoutChat("problems", training.source());
+    if (withoutChat != null) {
+      notes.add(withoutChat);
+    }
     notes.addAll(prompts.notes("held-out problems", heldOut.source()));
     return new RunProblems(
         learned,

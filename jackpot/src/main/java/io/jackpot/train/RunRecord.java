@@ -1,7 +1,7 @@
 package io.jackpot.train;
 
-import io.jackpot.config.Key;
 import io.jackpot.config.Settings;
+import io.jackpot.devices.Arithmetic;
 import io.jackpot.input.InputException;
 import io.jackpot.report.LinesByStep;
 import io.jackpot.weights.Checkpoints;
@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -87,37 +86,19 @@ record RunRecord(int step, String arithmetic, ObjectNode settings, Map<String, L
    * @throws InputException which names the first other one
    */
   <R extends Record> void requireSettings(Settings<R> all, R now, Path config) {
-    Map<String, @Nullable Object> values = all.values(now);
-    Map<String, @Nullable Object> before = all.values(all.fromJson(settings, FILE + ": settings"));
-    for (Key key : all.keys()) {
-      if (!key.isChangeable() && !Objects.equals(values.get(key.name()), before.get(key.name()))) {
-        throw new InputException(
-            "%s: %s: found %s, but the run was made with %s up to step %d; restore it, or start a new run"
-                .formatted(config, key.name(), shown(values, key), shown(before, key), step));
-      }
-    }
-  }
-
-  private static String shown(Map<String, @Nullable Object> values, Key key) {
-    return Objects.toString(values.get(key.name()), "none");
+    all.requireUnchanged(
+        now,
+        all.fromJson(settings, FILE + ": settings"),
+        config.toString(),
+        "in the checkpoint of step " + step);
   }
 
   /**
-   * A line on a resume on other ops than before; null if they are the same.
+   * As {@link Arithmetic#onOther}.
    *
-   * @param strict refuse it
-   * @throws InputException if it is refused
+   * @throws InputException as there
    */
   @Nullable String onOther(String now, boolean strict) {
-    if (now.equals(arithmetic)) {
-      return null;
-    }
-    String found =
-        "this run was on %s up to step %d and is on %s now".formatted(arithmetic, step, now);
-    if (strict) {
-      throw new InputException(
-          "--strict: " + found + ", expected the same, as the last bits depend on it");
-    }
-    return "warning: " + found + ": its results are not bit-identical to those of an unbroken run";
+    return Arithmetic.onOther(arithmetic, now, "up to step " + step, strict);
   }
 }

@@ -6,52 +6,86 @@ import io.jackpot.devices.Compute;
 import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
-import io.jackpot.models.ModelSource;
-import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.prompts.Demonstrations;
+import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.ProgressLine;
-import io.jackpot.rollout.Streams;
-import io.jackpot.tensor.Head;
-import io.jackpot.tensor.HeadLoss;
-import io.jackpot.tensor.HeadStatistics;
-import io.jackpot.tensor.Ops;
 import io.jackpot.train.PackedResponses.Sequence;
-import io.jackpot.transformer.AdamW;
-import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
-import io.jackpot.transformer.NonFiniteException;
-import io.jackpot.weights.ModelFolder;
+import io.jackpot.weights.Json;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Supervised fine-tuning: next-token cross-entropy, the mean over the completion tokens of a batch.
- * The folder of the run gets {@code config.json}, a line of {@code metrics.jsonl} per update,
- * {@code report.html}, and finally the model as {@code model/}.
+ * The {@code sft} command: supervised fine-tuning. The folder of the run gets {@code config.json},
+ * a line of {@code metrics.jsonl} per update, {@code report.html}, {@code checkpoints/}, and
+ * finally the model as {@code model/}. An interrupted run resumes from its last checkpoint, and its
+ * results are bit-identical to those of an uninterrupted one.
  */
 public final class Sft {
-  private final SftSettings settings;
-  private final Ops ops;
-  private final Learner learner;
-  private final List<Sequence> data;
-  private final Epochs epochs;
+  /** Tokens of a pass where memory is not short. */
+  private static final int MOST_TOKENS = 8192;
 
-  private Sft(SftSettings settings, Ops ops, Learner learner, List<Sequence> data) {
-    this.settings = settings;
-    this.ops = ops;
-    this.learner = learner;
-    this.data = data;
-    this.epochs = new Epochs(new Streams(settings.seed()), data.size());
+  private static final Settings<SftSettings> SETTINGS = Settings.of(SftSettings.class);
+  private static final String MODEL = "model";
+
+  /** Settings that a resume may change, and that its {@code config.json} has from then on. */
+  private static final List<String> NOTED =
+      List.of(
+          "steps",
+          "dtype",
+          "shardMegabytes",
+          "checkpointEvery",
+          "keepCheckpoints",
+          "microBatchTokens");
+
+  private static final Resumption.Kind<SftSettings> KIND =
+      new Resumption.Kind<>() {
+        @Override
+        public int steps(SftSettings settings) {
+          return settings.steps();
+        }
+
+        @Override
+        public float rate(SftSettings settings, int step) {
+          return SftLoop.rate(settings, step);
+        }
+
+        @Override
+        public @Nullable Integer passTokens(SftSettings settings) {
+          return settings.microBatchTokens();
+        }
+
+        @Override
+        public void check(Path checkpoint, SftSettings settings) {
+          SftState.check(checkpoint);
+        }
+
+        @Override
+        public int lastWithout(SftSettings settings) {
+          return settings.checkpointEvery();
+        }
+      };
+
+  private final PrintWriter log;
+  private final boolean terminal;
+  private final Interruption interruption;
+
+  /**
+   * @param log gets the progress
+   * @param terminal whether that is a terminal
+   * @param interruption ends a run after the update that runs, with a checkpoint
+   */
+  public Sft(PrintWriter log, boolean terminal, Interruption interruption) {
+    this.log = log;
+    this.terminal = terminal;
+    this.interruption = interruption;
   }
 
   /**
@@ -60,157 +94,182 @@ public final class Sft {
    * @return the last line of metrics
    * @throws InputException if the model or the data cannot be read, or the run cannot be written
    * @throws TrainingStoppedException if a loss or a gradient is not finite
+   * @throws InterruptedRunException if it was interrupted
    */
-  public static ObjectNode run(SftSettings settings, PrintWriter log, boolean terminal) {
-    String name = ModelSource.resolve(settings.model());
-    ModelFolder folder =
-        settings.fresh()
-            ? ModelSource.loadFresh(name, settings.seed())
-            : ModelSource.load(name, LoadProgress.on(log, terminal));
-    AtomicReference<@Nullable ChatTemplate> chat = new AtomicReference<>();
-    Demonstrations.Data read = read(settings, name, folder, chat);
-    List<Sequence> data =
-        read.demonstrations().stream()
-            .map(each -> new Sequence(each.ids(), each.targets()))
-            .toList();
-    Model model = new Model(folder.config(), folder.parameters());
-    AdamW optimizer =
-        new AdamW(
-            folder.config(),
-            new AdamW.Options(
-                settings.beta1(),
-                settings.beta2(),
-                settings.epsilon(),
-                settings.weightDecay(),
-                settings.gradClip()));
-    Path out = Path.of(settings.out());
-    try (Compute device = settings.compute().open(() -> plan(settings, model));
-        RunFolder run =
-            RunFolder.create(out, Settings.of(SftSettings.class).toJson(settings), "", log);
-        ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
-      device.lines().forEach(log::println);
-      log.println("model " + name);
-      read.notes().forEach(log::println);
-      Ops ops = device.ops();
-      Learner learner =
-          new Learner("model", ops, model, optimizer, settings.recomputeActivations());
-      Sft sft = new Sft(settings, ops, learner, data);
-      for (int step = 1; step <= settings.steps(); step++) {
-        ObjectNode line = sft.update(step);
-        run.metrics(line);
-        progress.step(line);
-      }
-      Path saved = out.resolve("model");
-      folder.save(saved, settings.dtype(), (long) settings.shardMegabytes() << 20);
-      ChatTemplate used = chat.get();
-      if (used != null && ChatTemplate.find(saved, used.now()) == null) {
-        used.writeInto(saved);
-      }
-      run.page().write();
-      progress.done();
-      return run.lastMetrics();
-    }
-  }
-
-  private static MemoryPlan plan(SftSettings settings, Model model) {
-    ModelConfig config = model.config();
-    return new MemoryPlan.Builder()
-        .model("model", config)
-        .learner("model", config, settings.microBatchTokens(), settings.recomputeActivations())
-        .build(
-            (settings.recomputeActivations() ? "" : "--recompute-activations, ")
-                + "--micro-batch-tokens below "
-                + settings.microBatchTokens());
+  public ObjectNode start(SftSettings settings) {
+    Path run = Path.of(settings.out());
+    String instead = ", or resume this run with --resume " + run;
+    RunFolder.requireFree(run, instead);
+    var _ = settings.compute().room();
+    return run(
+        run,
+        Resumption.none(settings),
+        SftState.fresh(settings, LoadProgress.on(log, terminal)),
+        List.of(),
+        fitted -> RunFolder.create(run, SETTINGS.toJson(fitted), instead, log));
   }
 
   /**
-   * @param chat gets the chat template if the data need it
+   * Resumes a run from its last whole checkpoint. With other {@code steps} it continues as a run
+   * that was planned for so many.
+   *
+   * @param changes of the run's settings, as {@link Settings#flags} gives them; all {@link
+   *     Settings#changeable}
+   * @param strict refuse to go on with other ops than before, or vectors of another width
+   * @return the last line of metrics
+   * @throws InputException if there is no such run, it has as many steps as {@code changes} ask
+   *     for, its files are not what its checkpoints say, or as {@link #start}
+   * @throws TrainingStoppedException as {@link #start}
+   * @throws InterruptedRunException as {@link #start}
    */
-  private static Demonstrations.Data read(
-      SftSettings settings,
-      String name,
-      ModelFolder folder,
-      AtomicReference<@Nullable ChatTemplate> chat) {
-    ModelConfig config = folder.config();
-    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
-    Supplier<@Nullable ChatTemplate> find =
-        () -> {
-          chat.set(ModelSource.chatTemplate(name, now));
-          return chat.get();
-        };
-    Demonstrations.Target target =
-        new Demonstrations.Target(
-            name,
-            folder.tokenizer(),
-            settings.template().template(name, find),
-            find,
-            config.vocabularySize(),
-            config.longestSequence(),
-            config.lengthSetting());
-    return Demonstrations.read(
-        settings.data(), target, settings.appendEnd(), settings.limits().limits());
-  }
-
-  private ObjectNode update(int step) {
-    long start = System.nanoTime();
-    List<Sequence> batch = batch(step);
-    int tokens = batch.stream().mapToInt(each -> each.targets().length).sum();
-    double loss = 0;
-    for (PackedResponses part : PackedResponses.split(batch, settings.microBatchTokens())) {
-      Head head = learner.model().head(learner.forward(part), 1);
-      HeadStatistics statistics = HeadStatistics.allocate(part.responses(), 0);
-      ops.headForward(head, part.actions(), statistics);
-      for (float logProb : statistics.logProb()) {
-        loss -= logProb;
+  public ObjectNode resume(Path run, Map<String, @Nullable Object> changes, boolean strict) {
+    try (RunFolder folder = RunFolder.existing(run, log)) {
+      ObjectNode config = Json.read(folder.config());
+      if (config.has("policy")) {
+        throw new InputException(
+            "%s: a run of train, expected: %s".formatted(run, NextCommands.resume("train", run)));
       }
-      float[] coefficient = new float[part.responses()];
-      Arrays.fill(coefficient, -1f / tokens);
-      learner.backward(part, head, statistics, HeadLoss.ofActions(coefficient));
-    }
-    loss /= tokens;
-    double norm = gradientNorm(step, loss, batch);
-    float rate =
-        settings
-            .decay()
-            .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
-    learner.update(norm, rate);
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("step", step)
-        .put("loss", loss)
-        .put("gradNorm", norm)
-        .put("learningRate", rate)
-        .put("tokens", tokens)
-        .put("stepSeconds", seconds)
-        .put("tokensPerSecond", tokens / seconds);
-  }
-
-  private double gradientNorm(int step, double loss, List<Sequence> batch) {
-    try {
-      if (!Double.isFinite(loss)) {
-        throw new NonFiniteException("the loss");
+      SftSettings before = SETTINGS.fromJson(config, folder.config().toString());
+      Resumption<SftSettings> resumed =
+          Resumption.of(run, folder, SETTINGS, before, changes, strict, KIND);
+      SftSettings settings = resumed.settings();
+      Path checkpoint = resumed.checkpoint();
+      if (checkpoint == null
+          && !config.has("checkpointEvery")
+          && Files.exists(run.resolve(MODEL))) {
+        throw new InputException(
+            "%s: a run of an earlier version, which has no checkpoints; expected a new run with --model %s"
+                .formatted(run, run));
       }
-      return learner.gradientNorm();
-    } catch (NonFiniteException e) {
-      Diagnosis diagnosis =
-          new Diagnosis(
-              List.of(new Diagnosis.Suspect(learner, settings.learningRate(), "learningRate")),
-              1,
-              settings.microBatchTokens(),
-              "data without lines that are this unlikely");
-      throw new TrainingStoppedException(
-          "stopped in step %d: %s".formatted(step, diagnosis.of(e, batch)), e);
+      SftState state =
+          checkpoint == null
+              ? SftState.fresh(settings, LoadProgress.on(log, terminal))
+              : SftState.load(checkpoint, settings);
+      return run(
+          run,
+          resumed,
+          state,
+          resumed.lines(KIND),
+          fitted -> {
+            ObjectNode now = SETTINGS.toJson(fitted);
+            now.retain(NOTED);
+            folder.change(now);
+            folder.open(resumed.kept());
+            return folder;
+          });
     }
   }
 
-  /** The next lines of the data, which repeats in epochs. */
-  private List<Sequence> batch(int step) {
-    List<Sequence> batch = new ArrayList<>(settings.trainBatch());
-    long first = (step - 1L) * settings.trainBatch();
-    for (long i = first; i < first + settings.trainBatch(); i++) {
-      batch.add(data.get(settings.shuffle() ? epochs.item(i) : (int) (i % data.size())));
+  /**
+   * Runs to the end.
+   *
+   * @param from lines for the log
+   * @param open opens the folder of the run, once everything else is known to fit
+   */
+  private ObjectNode run(
+      Path run,
+      Resumption<SftSettings> origin,
+      SftState state,
+      List<String> from,
+      Function<SftSettings, RunFolder> open) {
+    SftSettings asked = origin.settings();
+    Demonstrations.Data data = state.read(asked);
+    requireSpace(run, asked, state.trained(), origin.kept());
+    List<Sequence> examples =
+        data.demonstrations().stream()
+            .map(each -> new Sequence(each.ids(), each.targets()))
+            .toList();
+    int longest = examples.stream().mapToInt(Sequence::tokens).max().orElse(1);
+    ModelConfig config = state.trained().folder().config();
+    MemoryPlan.Room room = asked.compute().room();
+    Integer tokens = asked.microBatchTokens();
+    SftSettings settings =
+        asked.withPassTokens(
+            tokens != null
+                ? tokens
+                : RunMemory.passTokens(
+                    MOST_TOKENS, longest, room, each -> plan(asked, config, longest, each)));
+    MemoryPlan plan = plan(settings, config, longest, settings.passTokens());
+    try (Compute device = settings.compute().open(() -> plan)) {
+      String other = origin.onOther(device.ops().arithmetic());
+      try (RunFolder folder = open.apply(settings);
+          Interruption.Scope signals =
+              interruption.listen(log, "the update that runs ends, then a checkpoint follows");
+          ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
+        device.lines().forEach(log::println);
+        if (!room.onDevice()) {
+          log.println(
+              (plan.fits(room) ? plan.heapLine(room) : "warning: at worst, " + plan.tooMuch(room))
+                  + "; passes of at most %,d tokens (--micro-batch-tokens)"
+                      .formatted(settings.passTokens()));
+        }
+        log.println("model " + state.name());
+        data.notes().forEach(log::println);
+        from.forEach(log::println);
+        if (other != null) {
+          log.println(other);
+        }
+        log.flush();
+        SftLoop loop =
+            new SftLoop(
+                settings,
+                device.ops(),
+                state,
+                examples,
+                SftState.fingerprint(data.demonstrations()),
+                folder,
+                origin.kept());
+        return DiskSpace.writing(
+            "sft",
+            run,
+            () -> {
+              loop.run(progress, interruption);
+              progress.done();
+              return ended(run, settings, state, folder, loop);
+            });
+      }
     }
-    return batch;
+  }
+
+  /** Saves the model of a run that is over, and writes the page. */
+  private ObjectNode ended(
+      Path run, SftSettings settings, SftState state, RunFolder folder, SftLoop loop) {
+    boolean over = loop.step() >= settings.steps();
+    if (over) {
+      loop.saveLast(log);
+      state.saveModel(run.resolve(MODEL), settings);
+    }
+    log.println("report: " + folder.page().write());
+    if (!over) {
+      log.printf(
+          "interrupted after step %d of %d, which a checkpoint has; to resume:%n  %s%n",
+          loop.step(), settings.steps(), NextCommands.resume("sft", run));
+      log.flush();
+      throw interruption.stopped();
+    }
+    return folder.lastMetrics();
+  }
+
+  private static void requireSpace(Path run, SftSettings settings, Trained trained, int kept) {
+    int left = settings.steps() - Math.max(0, kept);
+    DiskSpace.require(
+        run,
+        trained.bytes(),
+        settings.keepCheckpoints(),
+        Math.max(kept < 0 ? 1 : 0, Math.ceilDiv(left, settings.checkpointEvery())),
+        trained.folder().bytes(settings.dtype()),
+        "give another --out, a smaller --keep-checkpoints, or --dtype bf16");
+  }
+
+  private static MemoryPlan plan(
+      SftSettings settings, ModelConfig config, int longest, int passTokens) {
+    long batch = (long) settings.trainBatch() * longest;
+    int tokens = (int) Math.max(longest, Math.min(batch, passTokens));
+    String advice = tokens > longest ? "--micro-batch-tokens below " + tokens : "shorter lines";
+    return new MemoryPlan.Builder()
+        .model("model", config)
+        .learner("model", config, tokens, settings.recomputeActivations())
+        .head(config, tokens)
+        .build((settings.recomputeActivations() ? "" : "--recompute-activations, ") + advice);
   }
 }

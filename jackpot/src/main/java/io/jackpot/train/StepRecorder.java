@@ -4,6 +4,7 @@ import io.jackpot.input.Names;
 import io.jackpot.objective.ObjectiveResult;
 import io.jackpot.problems.Problem;
 import io.jackpot.report.BestEvaluation;
+import io.jackpot.report.Collapse;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ final class StepRecorder {
   private final ProgressLine progress;
   private final StepNotes notes;
   private final Curriculum training;
+  private final Collapse collapse;
   private Map<String, Integer> ofRollout = new LinkedHashMap<>();
   private BestEvaluation best;
   private ObjectNode line = JsonNodeFactory.instance.objectNode();
@@ -57,6 +59,7 @@ final class StepRecorder {
     this.training = training;
     this.elapsedSeconds = elapsedSeconds;
     this.best = folder.best();
+    this.collapse = folder.collapse();
   }
 
   /** A rollout begins. */
@@ -196,6 +199,11 @@ final class StepRecorder {
     folder.metrics(line);
     best = best.after(line);
     progress.step(line);
+    collapse.add(line);
+    if (evaluates) {
+      collapse.ofAccuracy().ifPresent(found -> notes.add(step, "warning, accuracy: ", found));
+    }
+    collapse.ofEntropy().ifPresent(found -> notes.add(step, "warning, entropy: ", found));
     if (evaluates) {
       folder.page().evaluated();
     }

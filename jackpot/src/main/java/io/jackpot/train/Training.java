@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.config.ModelDefaults;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
@@ -16,14 +17,14 @@ import io.jackpot.report.Interruption;
 import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.ProgressLine;
 import io.jackpot.rollout.Rollout;
-import io.jackpot.transformer.ModelConfig;
-import io.jackpot.weights.Checkpoints;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,11 +33,39 @@ import tools.jackson.databind.node.ObjectNode;
  * checkpoint, and its results are bit-identical to those of an uninterrupted one.
  */
 public final class Training {
-  /** The step before step 0. */
-  private static final int NOTHING_YET = -1;
+  private static final Resumption.Kind<TrainSettings> KIND =
+      new Resumption.Kind<>() {
+        @Override
+        public int steps(TrainSettings settings) {
+          return settings.steps();
+        }
+
+        @Override
+        public float rate(TrainSettings settings, int step) {
+          return settings
+              .decay()
+              .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
+        }
+
+        @Override
+        public @Nullable Integer passTokens(TrainSettings settings) {
+          return settings.microBatchTokens();
+        }
+
+        @Override
+        public void check(Path checkpoint, TrainSettings settings) {
+          TrainingState.check(checkpoint, settings);
+        }
+
+        @Override
+        public int lastWithout(TrainSettings settings) {
+          return 0; // Step 0 is saved before the first update.
+        }
+      };
 
   /** Settings that a resume may change, and that its {@code config.json} has from then on. */
-  private static final List<String> NOTED = List.of("steps", "keepBest", "stopAfter");
+  private static final List<String> NOTED =
+      List.of("steps", "keepBest", "stopAfter", "microBatchTokens");
 
   private final PrintWriter log;
   private final boolean terminal;
@@ -72,15 +101,18 @@ public final class Training {
    * @throws InterruptedRunException if it was interrupted
    */
   public ObjectNode start(TrainSettings settings, Path run) {
-    ObjectNode config = Settings.of(TrainSettings.class).toJson(settings);
+    Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     String instead = ", or resume this run with --resume " + run;
     RunFolder.requireFree(run, instead);
+    RunProblems.Sets sets = check(settings);
     return run(
         run,
         settings,
+        sets,
         fresh(settings),
-        new Origin(null, null, false, List.of()),
-        () -> RunFolder.create(run, config, instead, log));
+        Resumption.none(settings),
+        List.of(),
+        fitted -> RunFolder.create(run, all.toJson(fitted), instead, log));
   }
 
   /** {@link #resume(Path, Map, boolean)} that is not strict. */
@@ -112,70 +144,46 @@ public final class Training {
       Path run, RunFolder folder, Map<String, @Nullable Object> changes, boolean strict) {
     Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     TrainSettings before = RunFolder.settings(run, log);
-    TrainSettings settings = all.build(all.values(before), changes);
-    Path checkpoint = folder.checkpoint(path -> check(path, all, before)).orElse(null);
-    RunRecord record = checkpoint == null ? null : RunRecord.read(checkpoint);
-    if (record != null) {
-      record.requireSettings(all, before, folder.config());
-    }
-    int kept = checkpoint == null ? NOTHING_YET : Checkpoints.step(checkpoint);
-    int steps = settings.steps();
-    if (steps <= kept && (changes.containsKey("steps") || steps < kept)) {
-      throw new InputException(
-          "steps %d: %s has made %d of %d already, expected more than %d"
-              .formatted(steps, run, kept, before.steps(), kept));
-    }
-    if (checkpoint == null && folder.lastStep() > 0) {
-      throw new InputException(
-          "%s: no checkpoint, but metrics.jsonl has lines up to step %d; restore checkpoints/, or start a new run with --out"
-              .formatted(run, folder.lastStep()));
-    }
+    Resumption<TrainSettings> resumed =
+        Resumption.of(run, folder, all, before, changes, strict, KIND);
+    TrainSettings settings = resumed.settings();
+    Path checkpoint = resumed.checkpoint();
+    RunProblems.Sets sets = check(settings);
     TrainingState state =
         checkpoint == null ? fresh(settings) : TrainingState.load(checkpoint, settings);
-    List<String> from = new ArrayList<>();
-    from.add(
-        checkpoint == null
-            ? "no checkpoint yet: starting again from the beginning"
-            : "resuming after step " + kept + " of " + before.steps());
-    int planned = record == null ? before.steps() : record.settings().path("steps").asInt();
-    if (steps != planned) {
-      int next = Math.max(kept, 0) + 1;
-      float rate =
-          settings.decay().rate(settings.learningRate(), next, settings.warmupSteps(), steps);
-      from.add(
-          "steps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
-              .formatted(steps, planned, next, steps, rate, next));
-    }
-    ObjectNode now = all.toJson(settings);
-    now.retain(NOTED);
     return run(
         run,
         settings,
+        sets,
         state,
-        new Origin(checkpoint, record, strict, from),
-        () -> {
+        resumed,
+        resumed.lines(KIND),
+        fitted -> {
+          ObjectNode now = all.toJson(fitted);
+          now.retain(NOTED);
           folder.change(now);
-          folder.open(kept);
+          folder.open(resumed.kept());
           return folder;
         });
   }
 
-  private static void check(Path checkpoint, Settings<TrainSettings> all, TrainSettings otherwise) {
-    RunRecord record = RunRecord.read(checkpoint);
-    TrainingState.check(
-        checkpoint, record == null ? otherwise : all.fromJson(record.settings(), "run.json"));
-  }
-
   /**
-   * Where a run goes on.
-   *
-   * @param checkpoint null if it starts with step 0
-   * @param record of the checkpoint; null if it has none
-   * @param strict see {@link #resume}
-   * @param lines for the log
+   * Checks what needs no weights, which may take long to load: the device, the models' places, the
+   * data sets, the template.
    */
-  private record Origin(
-      @Nullable Path checkpoint, @Nullable RunRecord record, boolean strict, List<String> lines) {}
+  private static RunProblems.Sets check(TrainSettings settings) {
+    var _ = settings.compute().room(settings.dtypes());
+    ModelSource.requireExists(settings.policy());
+    if (settings.twoModels()) {
+      ModelSource.requireExists(settings.actor());
+    }
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    var _ =
+        settings
+            .template()
+            .template("the policy", () -> ModelSource.chatTemplate(settings.policy(), now));
+    return RunProblems.Sets.read(settings);
+  }
 
   private TrainingState fresh(TrainSettings settings) {
     return TrainingState.fresh(settings, LoadProgress.on(log, terminal));
@@ -184,35 +192,40 @@ public final class Training {
   /**
    * Runs to the end.
    *
+   * @param asked the settings, whose tokens of a pass may have to be chosen
+   * @param from lines for the log
    * @param open opens the folder of the run, once everything else is known to fit
    */
   private ObjectNode run(
       Path run,
-      TrainSettings settings,
+      TrainSettings asked,
+      RunProblems.Sets sets,
       TrainingState state,
-      Origin origin,
-      Supplier<RunFolder> open) {
-    RunProblems problems = RunProblems.of(settings, state);
+      Resumption<TrainSettings> origin,
+      List<String> from,
+      Function<TrainSettings, RunFolder> open) {
+    RunProblems problems = RunProblems.of(sets, asked, state);
     state.position().require(problems.training());
-    Reference reference = Reference.load(settings, state, run, LoadProgress.on(log, terminal));
-    try (Compute device =
-        settings
-            .compute()
-            .open(settings.dtypes(), () -> plan(settings, state, reference, problems))) {
-      String other =
-          origin.record == null
-              ? null
-              : origin.record.onOther(device.ops().arithmetic(), origin.strict);
-      try (RunFolder folder = open.get();
+    requireSpace(run, asked, state, origin.kept());
+    Reference reference = Reference.load(asked, state, run, LoadProgress.on(log, terminal));
+    MemoryPlan.Room room = asked.compute().room(asked.dtypes());
+    RunMemory memory = RunMemory.of(asked, state, reference, problems, room);
+    TrainSettings settings = asked.withPassTokens(memory.passTokens());
+    try (Compute device = settings.compute().open(memory::plan)) {
+      String other = origin.onOther(device.ops().arithmetic());
+      try (RunFolder folder = open.apply(settings);
           Interruption.Scope signals =
               interruption.listen(log, "the update that runs ends, then a checkpoint follows");
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         announce(run, device, settings, state, problems);
+        if (!room.onDevice()) {
+          log.println(memory.line(asked, room));
+        }
         if (reference != null) {
           reference.note(run);
           log.println(reference.announcement(settings));
         }
-        origin.lines.forEach(log::println);
+        from.forEach(log::println);
         if (other != null) {
           log.println(other);
         }
@@ -221,18 +234,33 @@ public final class Training {
             new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
         TrainingLoop loop =
             new TrainingLoop(
-                device, settings, problems, state, reference, folder, recorder, interruption);
-        if (origin.checkpoint == null) {
-          loop.begin();
-        } else {
-          loop.resume(origin.checkpoint);
-        }
-        loop.run();
-        progress.done();
-        ended(run, settings, folder, loop, recorder.best());
-        nextCommands(run, settings, problems, state, loop, recorder.best()).forEach(log::println);
-        log.flush();
-        return folder.lastMetrics();
+                device,
+                settings,
+                problems,
+                state,
+                reference,
+                folder,
+                recorder,
+                interruption,
+                memory.slots());
+        Path checkpoint = origin.checkpoint();
+        return DiskSpace.writing(
+            "train",
+            run,
+            () -> {
+              if (checkpoint == null) {
+                loop.begin();
+              } else {
+                loop.resume(checkpoint);
+              }
+              loop.run();
+              progress.done();
+              ended(run, settings, folder, loop, recorder.best());
+              nextCommands(run, settings, problems, state, loop, recorder.best())
+                  .forEach(log::println);
+              log.flush();
+              return folder.lastMetrics();
+            });
       }
     }
   }
@@ -265,36 +293,17 @@ public final class Training {
     }
   }
 
-  private static MemoryPlan plan(
-      TrainSettings settings,
-      TrainingState state,
-      @Nullable Reference reference,
-      RunProblems problems) {
-    ModelConfig policy = state.policy().model().config();
-    int prompt = problems.longestPrompt();
-    int response = settings.maxResponseTokens();
-    long batch = (long) settings.updateResponses() * (prompt + response);
-    int tokens = (int) Math.max(prompt + response, Math.min(batch, settings.microBatchTokens()));
-    boolean recompute = settings.recomputeActivations();
-    MemoryPlan.Builder plan =
-        new MemoryPlan.Builder()
-            .model("policy", state.policy().folder().config())
-            .learner("policy", policy, tokens, recompute)
-            .sampler("policy", policy, settings.samplingSlots(), prompt, response);
-    if (state.actor() != null) {
-      ModelConfig actor = state.actor().model().config();
-      plan.model("actor", state.actor().folder().config())
-          .learner("actor", actor, tokens, recompute)
-          .sampler("actor", actor, settings.samplingSlots(), prompt, response);
-    }
-    if (reference != null) {
-      ModelConfig config = reference.model().config();
-      plan.model("reference", config).frozen("reference", config, tokens);
-    }
-    return plan.build(
-        (recompute ? "" : "--recompute-activations, ")
-            + "--micro-batch-tokens below %d, --sampling-slots below %d"
-                .formatted(tokens, settings.samplingSlots()));
+  private static void requireSpace(
+      Path run, TrainSettings settings, TrainingState state, int kept) {
+    long actor = state.actor() == null ? 0 : state.actor().bytes();
+    int left = settings.steps() - Math.max(0, kept);
+    DiskSpace.require(
+        run,
+        state.policy().bytes() + actor,
+        settings.keepCheckpoints() + (settings.keepBest() ? 1 : 0),
+        Math.ceilDiv(left, settings.checkpointEvery()) + (kept < 0 ? 1 : 0),
+        0,
+        "give another --out, or a smaller --keep-checkpoints");
   }
 
   private void leftOut(String what, int badGold, int badLength) {
@@ -341,7 +350,7 @@ public final class Training {
     return next;
   }
 
-  private void padding(String whose, TrainingState.Trained trained) {
+  private void padding(String whose, Trained trained) {
     String line = ModelSource.withoutPadding(whose, trained.folder().paddingIds());
     if (line != null) {
       log.println(line);
@@ -361,6 +370,10 @@ public final class Training {
             : "actor %s, %,d parameters"
                 .formatted(settings.actor(), state.actor().folder().parameters().count()),
         Names.of(settings.arm()));
+    String optimizer = ModelDefaults.of(settings.policy(), settings.actor()).line(settings);
+    if (!optimizer.isEmpty()) {
+      log.println(optimizer);
+    }
     padding("the policy", state.policy());
     if (state.actor() != null) {
       padding("the actor", state.actor());

@@ -12,7 +12,6 @@ import io.jackpot.rollout.RolloutCollector;
 import io.jackpot.rollout.Streams;
 import io.jackpot.rollout.Workers;
 import io.jackpot.tensor.Ops;
-import io.jackpot.train.TrainingState.Trained;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
 import io.jackpot.transformer.Sampler;
@@ -57,6 +56,9 @@ final class TrainingLoop {
   /** The rollout that the next update is made from; null if that is a new one. */
   private @Nullable StartedRollout started;
 
+  /**
+   * @param slots responses sampled at the same time
+   */
   TrainingLoop(
       Compute compute,
       TrainSettings settings,
@@ -65,7 +67,8 @@ final class TrainingLoop {
       @Nullable Reference reference,
       RunFolder folder,
       StepRecorder recorder,
-      Interruption interruption) {
+      Interruption interruption,
+      int slots) {
     Ops ops = compute.ops();
     this.settings = settings;
     this.problems = problems;
@@ -92,7 +95,7 @@ final class TrainingLoop {
                 settings.temperature(),
                 settings.dtypes().rounded(),
                 !settings.sampling().truncation().keepsAll()),
-            settings.microBatchTokens(),
+            settings.passTokens(),
             policy,
             sampler,
             settings.loss().isInReward() ? null : referenceKl);
@@ -103,7 +106,7 @@ final class TrainingLoop {
             settings.maxResponseTokens(),
             state.tokenizer().endIds(),
             joint.topK(sampling.config().vocabularySize()),
-            settings.samplingSlots(),
+            slots,
             settings.sampling().truncation(),
             true);
     this.rolloutWorkers =
@@ -117,9 +120,12 @@ final class TrainingLoop {
             problems.training(),
             settings,
             referenceKl != null && settings.loss().isInReward()
-                ? rollouts -> referenceKl.sums(policy, rollouts, settings.microBatchTokens(), k)
+                ? rollouts -> referenceKl.sums(policy, rollouts, settings.passTokens(), k)
                 : null);
-    this.evaluationWorkers = new LocalWorkers(new Sampler(ops, state.policy().model()));
+    this.evaluationWorkers =
+        actor == null && !settings.dtypes().rounded()
+            ? rolloutWorkers // the same model in the same types
+            : new LocalWorkers(new Sampler(ops, state.policy().model()));
     this.evaluation =
         new RolloutCollector(
             evaluationWorkers, state.tokenizer(), problems.heldOutVerifier(), streams, options);
@@ -140,7 +146,7 @@ final class TrainingLoop {
     return new Diagnosis(
         sampler.equals(policy) ? List.of(ofPolicy) : List.of(ofPolicy, ofSampler),
         settings.temperature(),
-        settings.microBatchTokens(),
+        settings.passTokens(),
         settings.dtypes().rounded() ? caps + ", or actorDtype f32 and kvDtype f32" : caps);
   }
 

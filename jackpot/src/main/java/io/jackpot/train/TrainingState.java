@@ -4,26 +4,18 @@ import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.prompts.ChatTemplate;
-import io.jackpot.tensor.Tensor;
 import io.jackpot.transformer.AdamW;
-import io.jackpot.transformer.Model;
 import io.jackpot.transformer.NonFiniteException;
-import io.jackpot.transformer.Parameters;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
 import io.jackpot.weights.LoadListener;
 import io.jackpot.weights.ModelFolder;
-import io.jackpot.weights.Safetensors;
 import io.jackpot.weights.Tokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -52,21 +44,7 @@ record TrainingState(
   private static final String STATE = "state.json";
   private static final String POLICY = "policy";
   private static final String ACTOR = "actor";
-  private static final String OPTIMIZER = "optimizer.safetensors";
   private static final JsonMapper MAPPER = JsonMapper.shared();
-
-  /**
-   * A model with its optimizer.
-   *
-   * @param folder the whole model, with the padding of its vocabulary
-   * @param model what is trained of it: {@link ModelFolder#textModel}
-   */
-  record Trained(ModelFolder folder, Model model, AdamW optimizer) {
-    static Trained fresh(ModelFolder folder, AdamW.Options options) {
-      Model model = folder.textModel();
-      return new Trained(folder, model, new AdamW(model.config(), options));
-    }
-  }
 
   /**
    * The state before the first update.
@@ -82,7 +60,7 @@ record TrainingState(
         0,
         Curriculum.Position.START,
         0,
-        Trained.fresh(policy, optimizer(settings)),
+        Trained.fresh(policy, policy.textModel(), optimizer(settings)),
         settings.twoModels() ? actor(settings, tokenizer, progress) : null,
         tokenizer,
         ModelSource.chatTemplate(settings.policy(), now));
@@ -92,7 +70,7 @@ record TrainingState(
       TrainSettings settings, Tokenizer tokenizer, Function<String, LoadListener> progress) {
     ModelFolder actor = ModelSource.load(settings.actor(), progress);
     requireTokenizer("actor", settings.actor(), actor, tokenizer);
-    return Trained.fresh(actor, optimizer(settings));
+    return Trained.fresh(actor, actor.textModel(), optimizer(settings));
   }
 
   /**
@@ -163,20 +141,10 @@ record TrainingState(
    * @throws NonFiniteException naming the first weight tensor that holds NaN or infinity
    */
   void requireFinite() {
-    requireFinite("policy", policy);
+    policy.requireFinite("policy");
     if (actor != null) {
-      requireFinite("actor", actor);
+      actor.requireFinite("actor");
     }
-  }
-
-  private static void requireFinite(String who, Trained trained) {
-    trained
-        .model
-        .parameters()
-        .firstNonFinite()
-        .ifPresent(name -> {
-          throw new NonFiniteException("the " + who + "'s " + name);
-        });
   }
 
   /**
@@ -190,32 +158,20 @@ record TrainingState(
         step,
         folder -> {
           more.write(folder);
-          write(folder.resolve(POLICY), policy);
+          policy.write(folder.resolve(POLICY), tokenizer, chat);
           if (actor != null) {
-            write(folder.resolve(ACTOR), actor);
+            actor.write(folder.resolve(ACTOR), tokenizer, chat);
           }
           Counters counters =
               new Counters(
                   step,
                   position,
-                  policy.optimizer.step(),
-                  actor == null ? 0 : actor.optimizer.step(),
+                  policy.optimizer().step(),
+                  actor == null ? 0 : actor.optimizer().step(),
                   elapsedSeconds,
                   chat == null ? null : chat.now().toString());
           Json.write(folder.resolve(STATE), MAPPER.valueToTree(counters));
         });
-  }
-
-  private void write(Path folder, Trained trained) throws IOException {
-    Files.createDirectories(folder);
-    trained.folder.withTokenizer(tokenizer).writeInto(folder);
-    if (chat != null) {
-      chat.writeInto(folder);
-    }
-    Map<String, Tensor> moments = new LinkedHashMap<>();
-    trained.optimizer.m().tensors().forEach((name, tensor) -> moments.put("m." + name, tensor));
-    trained.optimizer.v().tensors().forEach((name, tensor) -> moments.put("v." + name, tensor));
-    Safetensors.write(folder.resolve(OPTIMIZER), moments);
   }
 
   /**
@@ -236,17 +192,22 @@ record TrainingState(
         counters.step(),
         counters.position(),
         counters.elapsedSeconds(),
-        read(checkpoint, POLICY, policy, counters.policyUpdates(), options),
+        Trained.read(
+            checkpoint.resolve(POLICY),
+            policy,
+            policy.textModel(),
+            counters.policyUpdates(),
+            options),
         settings.twoModels()
-            ? read(
-                checkpoint,
-                ACTOR,
-                ModelFolder.load(checkpoint.resolve(ACTOR)),
-                counters.actorUpdates(),
-                options)
+            ? actor(checkpoint.resolve(ACTOR), counters.actorUpdates(), options)
             : null,
         tokenizer,
         ChatTemplate.find(checkpoint.resolve(POLICY), began));
+  }
+
+  private static Trained actor(Path folder, int updates, AdamW.Options options) {
+    ModelFolder actor = ModelFolder.load(folder);
+    return Trained.read(folder, actor, actor.textModel(), updates, options);
   }
 
   /**
@@ -308,19 +269,6 @@ record TrainingState(
       throw new InputException(
           Json.oneLine(file + ": " + e.getOriginalMessage() + "; expected a checkpoint's state"),
           e);
-    }
-  }
-
-  private static Trained read(
-      Path checkpoint, String name, ModelFolder folder, int updates, AdamW.Options options) {
-    Model model = folder.textModel();
-    Path file = checkpoint.resolve(name).resolve(OPTIMIZER);
-    try (Safetensors moments = Safetensors.open(file)) {
-      Parameters m = Parameters.of(model.config(), tensor -> moments.read("m." + tensor));
-      Parameters v = Parameters.of(model.config(), tensor -> moments.read("v." + tensor));
-      return new Trained(folder, model, new AdamW(m, v, updates, options));
-    } catch (IllegalArgumentException e) {
-      throw new InputException(file + ": " + e.getMessage() + " (config.json of the model)", e);
     }
   }
 }

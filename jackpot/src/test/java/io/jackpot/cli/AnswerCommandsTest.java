@@ -1,6 +1,7 @@
 package io.jackpot.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.jackpot.inference.ScriptedModel;
 import io.jackpot.weights.Json;
@@ -64,7 +65,12 @@ class AnswerCommandsTest extends CommandRunner {
     assertThat(result.out()).isEqualTo("{}\n");
     assertThat(run.resolve("model/model.safetensors")).exists();
     jackpot("sft", "--model", "builtin:actor", "--data", data, "--steps", "0", "--out", "" + run)
-        .assertFails(2, run + ": not empty; give another folder with --out\n");
+        .assertFails(
+            2,
+            run
+                + ": not empty; give another folder with --out, or resume this run with --resume "
+                + run
+                + "\n");
   }
 
   @Test
@@ -72,7 +78,7 @@ class AnswerCommandsTest extends CommandRunner {
     String model = model(Map.of('=', "#", '#', "3", '3', "$"));
     Result text = jackpot("generate", "--model", model, "--prompt", "1+2=");
     assertThat(text.status()).isZero();
-    assertThat(text.out()).isEqualTo("1+2=#3\n\n");
+    assertThat(text.out()).isEqualTo("prompt: 1+2=\nresponse: #3\n\n");
     assertThat(text.err()).contains("generate: ");
     String input = file("in.jsonl", "{\"prompt\": \"1+2=\"}", "{\"prompt\": \"3=\"}");
     List<JsonNode> lines =
@@ -93,6 +99,14 @@ class AnswerCommandsTest extends CommandRunner {
     assertThat(lines).hasSize(4);
     assertThat(lines.get(3).toString())
         .isEqualTo("{\"prompt\":\"3=\",\"response\":\"#3\",\"finishReason\":\"length\"}");
+    String[] args = {"generate", "--model", model, "--prompt", "3=", "--tokens", "--json"};
+    JsonNode tokens = jackpot(args).lines().getFirst();
+    assertThat(tokens.get("promptIds").toString()).isEqualTo("[3,13]");
+    assertThat(tokens.get("ids")).hasSize(3);
+    assertThat(tokens.get("logprobs")).hasSize(3);
+    assertThat(tokens.get("logprobs").get(0).doubleValue()).isCloseTo(0, within(1e-6));
+    jackpot("generate", "--model", model, "--prompt", "3=", "--tokens")
+        .assertFails(2, "--tokens: only beside --json");
   }
 
   @Test
@@ -182,8 +196,8 @@ class AnswerCommandsTest extends CommandRunner {
     String[] truncated = Arrays.copyOf(args, args.length + 2);
     truncated[args.length] = "--top-p";
     truncated[args.length + 1] = "0.3";
-    assertThat(jackpot(args).out().replaceAll("[=\\s]", "").chars().distinct()).hasSize(10);
-    assertThat(jackpot(truncated).out().replaceAll("[=\\s]", "").chars().distinct()).hasSize(3);
+    assertThat(jackpot(args).out().replaceAll("[^0-9]", "").chars().distinct()).hasSize(10);
+    assertThat(jackpot(truncated).out().replaceAll("[^0-9]", "").chars().distinct()).hasSize(3);
   }
 
   // ---- The contracts of the other commands
@@ -251,6 +265,49 @@ class AnswerCommandsTest extends CommandRunner {
             "actorPpo",
             "distill");
     jackpot("explain", "--input", file("bad.json", "{\"token\": []}")).assertFails(2, "token");
+  }
+
+  @Test
+  void explainHasAnExampleAndATable() throws IOException {
+    Result example = jackpot("explain", "--example");
+    Path shipped = Path.of("../examples/explain.json");
+    assertThat(shipped).hasContent(example.out());
+    JsonNode answer = jackpot("explain", "--input", shipped.toString()).json();
+    // An accepted token, a rejected one, and one whose ratio is above 1.
+    assertThat(answer.get("tokens").valueStream().map(token -> token.get("mask").intValue()))
+        .containsExactly(1, 0, 1);
+    List<String> table =
+        jackpot("explain", "--input", shipped.toString(), "--table").out().lines().toList();
+    assertThat(table.getFirst().split(" +")).contains("α", "mask", "Z", "w", "ρ", "PPO", "KL");
+    String kappa = "%.3f".formatted(answer.get("kappa").doubleValue());
+    assertThat(table).anyMatch(line -> line.endsWith("κ " + kappa));
+    assertThat(table).allMatch(line -> line.length() <= 80);
+    jackpot("explain").assertFails(2, "expected one of --input FILE and --example");
+    jackpot("explain", "--example", "--table").assertFails(2, "--example and --table");
+  }
+
+  @Test
+  void verifyJudgesOneAnswerOfTheCommandLine() {
+    JsonNode half = jackpot("verify", "--gold", "1/2", "--answer", "So it is \\boxed{0.5}.").json();
+    assertThat(half.get("verdict").stringValue()).isEqualTo("correct");
+    JsonNode blank = jackpot("verify", "--gold", "7", "--answer", "").json();
+    assertThat(blank.get("verdict").stringValue()).isEqualTo("unparsed");
+    JsonNode list = jackpot("verify", "--gold", "[\"1/2\", \"0.5\"]", "--answer=0.5").json();
+    assertThat(list.get("verdict").stringValue()).isEqualTo("correct");
+    jackpot("verify", "--gold", "7").assertFails(2, "both of --gold TEXT and --answer TEXT");
+    jackpot("verify", "--gold", "7", "--answer", "7", "--input", "f").assertFails(2, "--input");
+  }
+
+  @Test
+  void simulateHasATableAndAPicture() throws IOException {
+    Path svg = folder.resolve("figure 2.svg");
+    Result result =
+        jackpot(
+            "simulate", "--samples", "2", "--lambda", "1,2", "--table", "--svg", svg.toString());
+    assertThat(result.status()).isZero();
+    assertThat(result.out().lines()).hasSize(20).anyMatch(line -> line.contains("KL(·‖policy)"));
+    assertThat(svg).content().startsWith("<svg").contains("λ 1", "λ 2").doesNotContain("NaN");
+    assertThat(svg).content().endsWith("</svg>\n");
   }
 
   @Test

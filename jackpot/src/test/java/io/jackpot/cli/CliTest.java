@@ -37,7 +37,7 @@ class CliTest extends CommandRunner {
         .contains(
             "train", "sft", "generate", "eval", "score", "tokenize", "verify", "explain", "audit")
         .contains("simulate", "report", "problems", "doctor");
-    Result train = jackpot("train", "-h");
+    Result train = jackpot("train", "--help-all");
     assertThat(train.status()).isZero();
     for (Key key : Settings.of(TrainSettings.class).keys()) {
       String name = key.flag().substring(2);
@@ -45,8 +45,75 @@ class CliTest extends CommandRunner {
     }
     assertThat(train.out().replaceAll("\\s+", " "))
         .contains("OBRS threshold; a larger one rejects more (default: 1)", "kl-only", "--resume");
-    assertThat(jackpot("sft", "--help").out().replaceAll("\\s+", " "))
+    assertThat(jackpot("sft", "--help-all").out().replaceAll("\\s+", " "))
         .contains("--[no-]shuffle", "--data=TEXT JSONL", "(required)");
+  }
+
+  @Test
+  void helpOfTrainHasTheCommonSettingsInGroups() {
+    Result train = jackpot("train", "-h");
+    assertThat(train.status()).isZero();
+    assertThat(train.out())
+        .containsSubsequence(
+            "\nRun:",
+            "\nModels:",
+            "\nData:",
+            "\nSampling:",
+            "\nMethod:",
+            "\nOptimizer:",
+            "\nDevice:",
+            "\nExamples:",
+            "\nArms")
+        .contains("--steps", "--learning-rate")
+        .doesNotContain("--beta1");
+    assertThat(jackpot("help", "train")).isEqualTo(train);
+    assertThat(jackpot("help")).isEqualTo(jackpot("--help"));
+    jackpot("help", "trian").assertFails(2, "trian: no such command; nearest is train");
+  }
+
+  @Test
+  void noLineOfHelpIsWiderThanATerminal() {
+    Stream<String> commands =
+        Commands.complete(new Console(new PrintWriter(System.out), new PrintWriter(System.err)))
+            .subcommands()
+            .keySet()
+            .stream();
+    Stream.concat(commands, Stream.of(""))
+        .forEach(command -> {
+          String[] line = command.isEmpty() ? new String[0] : new String[] {command};
+          for (String help : List.of("--help", "--help-all")) {
+            String[] words =
+                Stream.concat(Arrays.stream(line), Stream.of(help)).toArray(String[]::new);
+            assertThat(jackpot(words).out().lines()).allMatch(text -> text.length() <= 80);
+          }
+        });
+  }
+
+  @Test
+  void versionSaysWhatRuns() {
+    Result version = jackpot("--version");
+    assertThat(version.status()).isZero();
+    assertThat(version.out()).contains("jackpot ", "JDK " + Runtime.version(), "ops ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "zsh", "fish"})
+  void completionKnowsEveryCommandAndOption(String shell) {
+    Result completion = jackpot("completion", shell);
+    assertThat(completion.status()).isZero();
+    assertThat(completion.out()).contains("explain", "micro-batch-tokens", "jackpot-no-clip");
+    jackpot("completion", "fisch").assertFails(2, "nearest is fish");
+  }
+
+  @Test
+  void contradictionsNameKeysOfAConfigFileAsKeys() throws IOException {
+    String config = file("config.json", "{\"clipLow\": null, \"policyCap\": 3}");
+    jackpot("train", "--config", config)
+        .assertFails(2, "error: clipLow none, --clip-high 0.2: expected two numbers");
+    jackpot("train", "--config", config, "--clip-low", "none")
+        .assertFails(2, "error: --clip-low none, --clip-high 0.2: expected two numbers");
+    jackpot("train", "--arm", "kl-only", "--rollout-model", "policy")
+        .assertFails(2, "--rollout-model policy: there is no actor", "expected --no-actor-loss");
   }
 
   @ParameterizedTest
@@ -81,19 +148,19 @@ class CliTest extends CommandRunner {
     "train --steps -1, --steps: found -1",
     "train --steps, --steps",
     "train --lambda 0, --lambda: found 0",
-    "train --top-p 0.9, --top-p: rollouts are truncated by samplingTopP",
-    "train --min-p=0.1, --min-p: rollouts are truncated by samplingTopP",
+    "train --top-p 0.9, --top-p: rollouts are truncated by --sampling-top-p",
+    "train --min-p=0.1, --min-p: rollouts are truncated by --sampling-top-p",
     "train --arm jackpott, nearest is jackpot",
-    "train --train-batch 100, trainBatch 100: does not divide",
-    "train --advantage rloo --samples-per-prompt 1 --rollout-prompts 4 --train-batch 4 --steps 1, samplesPerPrompt 1",
-    "train --clip-low none, clipLow none",
-    "train --matmul-precision tf32, matmulPrecision tf32: only with gemm vendor",
-    "train --device cpu --gemm vendor, gemm vendor",
-    "sft --model m --data d --out o --device cpu --matmul-precision bf16, matmulPrecision bf16",
-    "eval --model m --device cpu --gemm vendor, gemm vendor",
-    "generate --model m --prompt p --device cpu --gemm vendor, gemm vendor",
-    "score --model m --input i --device cpu --gemm vendor, gemm vendor",
-    "train --problems p.jsonl, heldOut none",
+    "train --train-batch 100, --train-batch 100: does not divide",
+    "train --advantage rloo --samples-per-prompt 1 --rollout-prompts 4 --train-batch 4 --steps 1, --samples-per-prompt 1",
+    "train --clip-low none, --clip-low none",
+    "train --matmul-precision tf32, --matmul-precision tf32: only with --gemm vendor",
+    "train --device cpu --gemm vendor, --gemm vendor",
+    "sft --model m --data d --out o --device cpu --matmul-precision bf16, --matmul-precision bf16",
+    "eval --model m --device cpu --gemm vendor, --gemm vendor",
+    "generate --model m --prompt p --device cpu --gemm vendor, --gemm vendor",
+    "score --model m --input i --device cpu --gemm vendor, --gemm vendor",
+    "train --problems p.jsonl, --held-out none",
     "train --config no/such.json, no/such.json",
     "train --policy no/such/model, no/such/model",
     "train --policy builtin:polizy, nearest is builtin:policy",
@@ -111,7 +178,7 @@ class CliTest extends CommandRunner {
     "generate --model m --prompt p --input i, expected one of --prompt TEXT and --input FILE",
     "generate --model no/such/model --prompt p, no/such/model: no such folder",
     "eval --model m --k 1;2, --k: found 1;2",
-    "eval --model m --k 2, k 2: pass@2 needs as many responses",
+    "eval --model m --k 2, --k 2: pass@2 needs as many responses",
     "eval --model m --operations 0, --operations: found 0",
     "eval --model m --samples 2147483647, --samples-per-prompt: found 2147483647",
     "eval --model m --top-p 0, --top-p: found 0",
@@ -120,14 +187,13 @@ class CliTest extends CommandRunner {
     "eval --model m --top-k 0, --top-k: found 0",
     "eval --resume r --out o, --out and --resume: expected at most one",
     "eval --resume no/such/folder, no/such/folder: no such folder",
-    "eval --resume no/such/folder --k none --k 1, --k",
     "generate --model m --prompt p --top-p 2, --top-p: found 2",
-    "train --top-p 0.9, --top-p: rollouts are truncated by samplingTopP",
-    "train --min-p 0.1, --min-p: rollouts are truncated by samplingTopP",
-    "simulate --lambda 1 --acceptance 0.9, lambda and acceptance: found both",
+    "train --top-p 0.9, --top-p: rollouts are truncated by --sampling-top-p",
+    "train --min-p 0.1, --min-p: rollouts are truncated by --sampling-top-p",
+    "simulate --lambda 1 --acceptance 0.9, --lambda",
     "simulate --noise 21, --noise: found 21",
-    "problems --count 1 --out f --held-out --noise 1, heldOut: expected",
-    "problems --count 1 --out f --from 2147483647, from 2147483647",
+    "problems --count 1 --out f --held-out --noise 1, --held-out: expected",
+    "problems --count 1 --out f --from 2147483647, --from 2147483647",
     "doctor --json=yes, --json",
     "report, RUN",
     "report no/such/run, no/such/run",
@@ -154,7 +220,7 @@ class CliTest extends CommandRunner {
   private static Result failing(Throwable failure, boolean stackTrace) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandSpec command = Command.of("fails", "Fails.", parsed -> sneak(failure));
+    CommandSpec command = Command.of(new Help("fails", "Fails.", false), parsed -> sneak(failure));
     int status = Main.run(command, new PrintWriter(out), new PrintWriter(err), stackTrace);
     return new Result(status, out.toString(), err.toString());
   }

@@ -46,7 +46,8 @@ abstract class CommandRunner {
     StringWriter err = new StringWriter();
     try (PrintWriter o = new PrintWriter(out);
         PrintWriter e = new PrintWriter(err)) {
-      int status = Main.run(Commands.all(new Console(o, e)), o, e, false, args);
+      String[] words = Commands.withoutHelp(args);
+      int status = Main.run(Commands.all(new Console(o, e), words), o, e, false, words);
       return new Result(status, out.toString(), err.toString());
     }
   }

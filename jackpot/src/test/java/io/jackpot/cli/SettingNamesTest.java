@@ -55,7 +55,7 @@ class SettingNamesTest extends CommandRunner {
         .hasMessageContaining("config.json: " + name + ": given under two names");
     Key key = settings.keys().stream().filter(k -> k.name().equals(name)).findFirst().orElseThrow();
     String flag = Names.flag(before);
-    assertThat(jackpot(command, "--help").out().replaceAll("\\s+", " "))
+    assertThat(jackpot(command, "--help-all").out().replaceAll("\\s+", " "))
         .contains(key.flag() + "=", flag + " is its earlier name");
     jackpot(command, "--model", "m", flag, "x").assertFails(2, flag + ": found x");
     jackpot(command, "--model", "m", key.flag(), "x").assertFails(2, key.flag() + ": found x");

@@ -51,8 +51,8 @@ class SettingsTest {
     OTHERS.put("promptField", "text,extra.question");
     OTHERS.put("answerField", "reward_model.ground_truth");
     OTHERS.put("maxRowMegabytes", "64");
-    OTHERS.put("maxRows", "5");
-    OTHERS.put("maxExpandedMegabytes", "9");
+    OTHERS.put("maxRows", "1000");
+    OTHERS.put("maxExpandedMegabytes", "512");
     OTHERS.put("promptTemplate", "Question: {problem}");
     OTHERS.put("systemPrompt", "Be brief.");
     OTHERS.put("maxPromptTokens", "512");

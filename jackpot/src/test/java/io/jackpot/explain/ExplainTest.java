@@ -3,7 +3,10 @@ package io.jackpot.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jackpot.config.Settings;
+import io.jackpot.config.TrainSettings;
 import io.jackpot.input.InputException;
+import io.jackpot.objective.ObjectiveOptions;
 import io.jackpot.weights.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -203,5 +206,32 @@ class ExplainTest {
 
   private static JsonNode explain(String json) {
     return Explain.explain(Json.parse(json.getBytes(StandardCharsets.UTF_8), "input"));
+  }
+
+  /** What the help and docs/explain.md say of the defaults. */
+  @Test
+  void defaultsAreThoseOfTrainExceptTheDistillation() {
+    TrainSettings train = Settings.of(TrainSettings.class).defaults();
+    ObjectiveOptions options = train.objective();
+    String same =
+        """
+        {"options": {"lambda": %s, "target": "new", "clipLow": %s, "clipHigh": %s, "c1": %s,
+         "c2": %s, "topK": %s, "normalizer": "topk", "mask": "bernoulli",
+         "actorCorrection": {"type": "truncated", "cap": %s}, "distill": {"coefficient": 0.5}},
+         "tokens": [%s]}
+        """
+            .formatted(
+                options.lambda(),
+                train.clipLow(),
+                train.clipHigh(),
+                options.c1(),
+                options.c2(),
+                options.topK(),
+                train.actorCap(),
+                TOKEN);
+    String none = "{\"options\": {}, \"tokens\": [%s]}".formatted(TOKEN);
+    assertThat(Explain.explain((ObjectNode) JSON.readTree(none)))
+        .isEqualTo(Explain.explain((ObjectNode) JSON.readTree(same)));
+    assertThat(train.distillCoefficient()).isOne();
   }
 }

@@ -20,6 +20,10 @@ class SimulateTest {
       assertThat(before).isGreaterThan(previous);
       assertThat(after).isBetween(0.0, 0.6 * before);
       assertThat(value(row, "reduction")).isCloseTo(before / after, within(1e-9));
+      double reverse = value(row, "klReverseBefore");
+      assertThat(value(row, "klReverseAfter")).isBetween(0.0, 0.6 * reverse);
+      // The second order of both directions is the same.
+      assertThat(reverse).isCloseTo(before, within(0.2 * before));
       assertThat(value(row, "acceptance")).isBetween(0.3, 1.0);
       assertThat(value(row, "ratioMinAfter")).isGreaterThan(value(row, "ratioMinBefore"));
       // After rejection the smallest ratio is Z·λ, here with λ = 1.

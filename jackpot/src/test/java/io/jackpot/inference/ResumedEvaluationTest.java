@@ -169,6 +169,9 @@ class ResumedEvaluationTest {
     resume(whole);
     assertThat(Files.readAllBytes(whole.resolve("samples.jsonl"))).isEqualTo(samples);
     assertThat(results(whole)).isEqualTo(timeless(before));
+    String log = resume(whole);
+    assertThat(log).contains("all 158 responses exist already").doesNotContain(model.toString());
+    assertThat(results(whole)).isEqualTo(timeless(before));
   }
 
   @Test

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.jackpot.config.DeviceSettings;
+import io.jackpot.config.DtypeSettings;
+import io.jackpot.config.LimitSettings;
+import io.jackpot.config.Settings;
 import io.jackpot.devices.DeviceChoice;
 import io.jackpot.devices.Products;
 import io.jackpot.input.InputException;
-import io.jackpot.problems.DataLimits;
+import io.jackpot.tensor.CacheType;
+import io.jackpot.tensor.WeightType;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -29,16 +33,26 @@ class ScoreLinesTest {
   private static final Path MODELS = Path.of("../weights-loader/src/test/resources/golden");
   private static final Path GOLDEN = Path.of("src/test/resources/io/jackpot/inference/score.jsonl");
 
+  private static final DtypeSettings DTYPES = new DtypeSettings(WeightType.F32, CacheType.F32);
+
   @TempDir private Path folder;
 
   private List<JsonNode> score(Path model, String... lines) throws IOException {
+    return score(model, DTYPES, true, lines);
+  }
+
+  private List<JsonNode> score(
+      Path model, DtypeSettings dtypes, boolean lastLogits, String... lines) throws IOException {
     StringBuilder out = new StringBuilder();
     Path input = Files.write(folder.resolve("in.jsonl"), List.of(lines));
     ScoreLines.run(
-        model.toString(),
-        input,
-        DataLimits.DEFAULT,
-        new DeviceSettings(2, DeviceChoice.CPU, Products.Gemm.JAVA, Products.Precision.F32),
+        new ScoreSettings(
+            model.toString(),
+            input.toString(),
+            Settings.of(LimitSettings.class).defaults(),
+            new DeviceSettings(2, DeviceChoice.CPU, Products.Gemm.JAVA, Products.Precision.F32),
+            dtypes,
+            lastLogits),
         out,
         new PrintWriter(Writer.nullWriter()),
         false);
@@ -107,6 +121,39 @@ class ScoreLinesTest {
         assertThat(one.get("logprobs").get(t).doubleValue())
             .isCloseTo(alone.get("logprobs").get(t).doubleValue(), within(1e-6));
       }
+    }
+  }
+
+  @Test
+  void lastLogitsCanBeLeftOut() throws IOException {
+    String line = "{\"ids\": [1, 2, 3]}";
+    JsonNode all = score(MODELS.resolve("qwen3"), line).getFirst();
+    JsonNode some = score(MODELS.resolve("qwen3"), DTYPES, false, line).getFirst();
+    assertThat(some.propertyNames()).containsExactly("logprobs", "entropy");
+    assertThat(some.get("logprobs")).isEqualTo(all.get("logprobs"));
+    assertThat(some.get("entropy")).isEqualTo(all.get("entropy"));
+  }
+
+  @Test
+  void aTypeOfFewerBitsIsNearAndHasTheSameKeys() throws IOException {
+    String[] lines = {"{\"ids\": [1, 2, 3, 4, 5]}", "{\"ids\": [7]}", "{\"ids\": [3, 9]}"};
+    List<JsonNode> exact = score(MODELS.resolve("qwen3"), lines);
+    for (DtypeSettings dtypes :
+        List.of(
+            new DtypeSettings(WeightType.BF16, CacheType.F32),
+            new DtypeSettings(WeightType.INT8, CacheType.FP8))) {
+      List<JsonNode> rounded = score(MODELS.resolve("qwen3"), dtypes, true, lines);
+      for (int i = 0; i < lines.length; i++) {
+        for (String key : List.of("logprobs", "entropy", "lastLogits")) {
+          JsonNode a = exact.get(i).get(key);
+          JsonNode b = rounded.get(i).get(key);
+          assertThat(b.size()).isEqualTo(a.size());
+          for (int t = 0; t < a.size(); t++) {
+            assertThat(b.get(t).doubleValue()).isCloseTo(a.get(t).doubleValue(), within(0.1));
+          }
+        }
+      }
+      assertThat(rounded).isNotEqualTo(exact);
     }
   }
 

@@ -3,8 +3,9 @@ package io.jackpot.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jackpot.config.LimitSettings;
+import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
-import io.jackpot.problems.DataLimits;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -17,6 +18,10 @@ class TokenizeLinesTest {
   @TempDir Path folder;
 
   private String run(String lines) throws IOException {
+    return run(lines, false);
+  }
+
+  private String run(String lines, boolean pieces) throws IOException {
     Path tokenizer = folder.resolve("tokenizer.json");
     Files.writeString(
         tokenizer,
@@ -39,7 +44,15 @@ class TokenizeLinesTest {
     Files.writeString(input, lines);
     StringBuilder out = new StringBuilder();
     TokenizeLines.run(
-        tokenizer.toString(), input, DataLimits.DEFAULT, out, new PrintWriter(new StringWriter()));
+        new TokenizeSettings(
+            tokenizer.toString(),
+            input.toString(),
+            null,
+            Settings.of(LimitSettings.class).defaults(),
+            false,
+            pieces),
+        out,
+        new PrintWriter(new StringWriter()));
     return out.toString();
   }
 
@@ -50,6 +63,15 @@ class TokenizeLinesTest {
             """
             {"ids":[0,4,3,4,5],"text":"ab a\\n"}
             {"ids":[0],"text":""}
+            """);
+  }
+
+  @Test
+  void piecesAreTheTextsOfTheIds() throws IOException {
+    assertThat(run("{\"text\": \"ab a\"}\n", true))
+        .isEqualTo(
+            """
+            {"ids":[0,4,3,4],"pieces":["<s>","a","b","a"],"text":"ab a"}
             """);
   }
 

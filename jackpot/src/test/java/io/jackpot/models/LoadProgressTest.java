@@ -28,9 +28,22 @@ class LoadProgressTest {
     at(progress, 3, 100);
     assertThat(out)
         .hasToString(
-            "\rloading m [###############...............] 50 % of 100 MB"
-                + "\rloading m [######################........] 75 % of 100 MB"
-                + "\r\u001b[Kloaded m: 100 MB in 3.0 s\n");
+            "\rloading m 50 % of 100 MB [###############...............]"
+                + "\rloading m 75 % of 100 MB [######################........]"
+                + ("\r" + " ".repeat(57) + "\r")
+                + "loaded m: 100 MB in 3.0 s\n");
+  }
+
+  @Test
+  void itFitsANarrowTerminal() {
+    for (int columns : new int[] {20, 40, 60}) {
+      LoadProgress progress =
+          new LoadProgress("m", new PrintWriter(out), true, () -> columns, clock::get);
+      at(progress, 1.1, 50);
+      clock.set(0);
+      assertThat(out.toString().split("\r")).allMatch(line -> line.length() < columns);
+      out.getBuffer().setLength(0);
+    }
   }
 
   @Test
@@ -42,7 +55,7 @@ class LoadProgressTest {
   }
 
   private LoadProgress progress(boolean terminal) {
-    return new LoadProgress("m", new PrintWriter(out), terminal, clock::get);
+    return new LoadProgress("m", new PrintWriter(out), terminal, () -> 80, clock::get);
   }
 
   private void at(LoadProgress progress, double seconds, long percent) {

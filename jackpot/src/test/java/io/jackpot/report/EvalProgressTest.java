@@ -13,7 +13,7 @@ class EvalProgressTest {
   private long now;
 
   private EvalProgress progress(boolean terminal, long total, long before) {
-    return new EvalProgress(new PrintWriter(printed), terminal, 60, total, before, () -> now);
+    return new EvalProgress(new PrintWriter(printed), terminal, () -> 60, total, before, () -> now);
   }
 
   @Test

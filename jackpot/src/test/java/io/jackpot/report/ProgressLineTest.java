@@ -99,6 +99,26 @@ class ProgressLineTest {
   }
 
   @Test
+  void aTerminalThatBecomesNarrowerGetsTheColumnsThatFitNow() {
+    int[] columns = {100};
+    PrintWriter out = new PrintWriter(printed);
+    try (ProgressLine progress =
+        new ProgressLine(
+            out, true, 20, Run.Kind.TRAIN, () -> new Style(columns[0], false, true), () -> now)) {
+      progress.step(evaluation(0, 0.25));
+      progress.step(line(1));
+      columns[0] = 60;
+      progress.step(line(2));
+      progress.step(evaluation(3, 0.3));
+    }
+    String[] parts = printed.toString().split("\033\\[1A\033\\[J", -1);
+    assertThat(parts).as("the row of 99 is two rows of 60").hasSize(2);
+    assertThat(parts[0]).contains("reward", "tok/s");
+    assertThat(parts[1]).contains("reward").doesNotContain("tok/s");
+    assertThat(parts[1].split("[\r\n]+")).allMatch(row -> row.length() < 60);
+  }
+
+  @Test
   void theBarTakesWhatIsLeft() {
     List<ProgressTable.Cell> cells =
         List.of(new ProgressTable.Cell("step", 9, "3/10", ProgressTable.Tone.PLAIN, 0));
@@ -155,15 +175,14 @@ class ProgressLineTest {
     String saved = System.getProperty("stderr.encoding");
     try {
       System.setProperty("stderr.encoding", "UTF-8");
-      assertThat(ProgressLine.style(true, Map.of())).isEqualTo(new Style(80, true, true));
-      assertThat(ProgressLine.style(true, Map.of("COLUMNS", "97", "NO_COLOR", "1")))
+      assertThat(ProgressLine.style(true, 80, Map.of())).isEqualTo(new Style(80, true, true));
+      assertThat(ProgressLine.style(true, 97, Map.of("NO_COLOR", "1")))
           .isEqualTo(new Style(97, false, true));
-      assertThat(ProgressLine.style(true, Map.of("COLUMNS", "wide", "NO_COLOR", "")))
+      assertThat(ProgressLine.style(true, 80, Map.of("NO_COLOR", "")))
           .isEqualTo(new Style(80, true, true));
-      assertThat(ProgressLine.style(false, Map.of("COLUMNS", "20")))
-          .isEqualTo(new Style(120, false, true));
+      assertThat(ProgressLine.style(false, 120, Map.of())).isEqualTo(new Style(120, false, true));
       System.setProperty("stderr.encoding", "ANSI_X3.4-1968");
-      assertThat(ProgressLine.style(true, Map.of()).unicode()).isFalse();
+      assertThat(ProgressLine.style(true, 80, Map.of()).unicode()).isFalse();
     } finally {
       if (saved == null) {
         System.clearProperty("stderr.encoding");
@@ -181,7 +200,7 @@ class ProgressLineTest {
             false,
             20,
             Run.Kind.SFT,
-            new Style(80, false, true),
+            () -> new Style(80, false, true),
             () -> now);
     try (progress) {
       for (int step = 0; step <= 20; step += 10) {
@@ -211,7 +230,7 @@ class ProgressLineTest {
 
   private ProgressLine train(boolean terminal, int total, Style style) {
     return new ProgressLine(
-        new PrintWriter(printed), terminal, total, Run.Kind.TRAIN, style, () -> now);
+        new PrintWriter(printed), terminal, total, Run.Kind.TRAIN, () -> style, () -> now);
   }
 
   private static ObjectNode line(int step) {

@@ -200,7 +200,7 @@ class RunReportTest {
     assertThat(page.select("#settings .card.scroll tbody tr").eachText())
         .containsExactly(
             "seed 7 0 seed of all random numbers",
-            "learningRate 0.0006 0.0003 the policy's learning rate");
+            "learningRate 0.0006 0.0003 the policy's learning rate (models that are not built in: 1e-6)");
     assertThat(page.select("#settings details tbody tr").size()).isGreaterThan(50);
     assertThat(text(page, "#settings details")).contains("epsilon 1E-8 1E-8 AdamW's ε");
   }

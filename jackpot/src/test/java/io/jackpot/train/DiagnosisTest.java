@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.SftSettings;
+import io.jackpot.report.Interruption;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
 import io.jackpot.train.PackedResponses.Sequence;
@@ -121,8 +122,9 @@ class DiagnosisTest {
             "model", scaled("policy", NORM, 1e30f).toString(),
             "data", models.resolve("data.jsonl").toString(),
             "out", folder.resolve("sft").toString());
-    assertThatThrownBy(
-            () -> Sft.run(sft.build(sft.flags(flags)), new PrintWriter(Writer.nullWriter()), false))
+    assertThatThrownBy(() ->
+            new Sft(new PrintWriter(Writer.nullWriter()), false, Interruption.byRequest())
+                .start(sft.build(sft.flags(flags))))
         .isInstanceOf(TrainingStoppedException.class)
         .message()
         .startsWith(

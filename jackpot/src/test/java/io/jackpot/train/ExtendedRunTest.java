@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,16 +69,21 @@ class ExtendedRunTest {
     TrainingTest.assertSameModels(longer, extended);
   }
 
-  /** The run ends after the first of three mini-batches, so the next rollout is a new one. */
+  /** The run ends after the first of three mini-batches, and goes on with the others. */
   @Test
-  void anEndWithinARolloutIsExtendedWithTheSameBitsEachTime() {
-    Map<String, String> stale = Map.of("steps", "4", "trainBatch", "8");
-    Path a = run("a", stale);
-    Path b = run("b", stale);
-    SmallRun.resume(a, Map.of("steps", "9", "threads", "1"));
-    SmallRun.resume(b, Map.of("steps", "9", "threads", "3"));
-    assertThat(SmallRun.metrics(a)).isEqualTo(SmallRun.metrics(b)).hasSize(10);
-    TrainingTest.assertSameModels(a, b);
+  void anEndWithinARolloutIsExtendedToTheLongerRun() {
+    Map<String, String> stale = Map.of("trainBatch", "8", "evalEvery", "4", "decay", "none");
+    Path longer = run("longer", with(stale, "9"));
+    Path extended = run("extended", with(stale, "4"));
+    SmallRun.resume(extended, Map.of("steps", "9", "threads", "1"));
+    assertThat(SmallRun.metrics(extended)).isEqualTo(SmallRun.metrics(longer)).hasSize(10);
+    TrainingTest.assertSameModels(longer, extended);
+  }
+
+  private static Map<String, String> with(Map<String, String> changes, String steps) {
+    Map<String, String> all = new HashMap<>(changes);
+    all.put("steps", steps);
+    return all;
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.jackpot.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
 import io.jackpot.objective.Objective;
 import io.jackpot.problems.Problem;
@@ -18,14 +19,17 @@ import io.jackpot.transformer.Model;
 import io.jackpot.weights.Json;
 import io.jackpot.weights.LoadOptions;
 import io.jackpot.weights.ModelFolder;
+import java.lang.reflect.Proxy;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,23 +61,130 @@ class GoldenStepTest {
     assertThat(expected.path("klPolicyActor").doubleValue()).isPositive();
   }
 
+  /** Passes of which the gradient is exactly zero change no bit, so leaving them out neither. */
+  @ParameterizedTest
+  @CsvSource({
+    "two-models, 1, true, 32768",
+    "two-models, 0, true, 32768",
+    "two-models, 0, true, 20",
+    "two-models, 0, false, 20",
+    "one-model, 0, true, 32768",
+    "one-model, 0, false, 20",
+    "baseline, 0, true, 20",
+    "rounded, 1, true, 20"
+  })
+  void aPassWithoutAGradientIsSkippedWithTheSameBits(
+      String name, String distill, boolean noAdvantage, int passTokens) throws URISyntaxException {
+    Path golden = Path.of(Objects.requireNonNull(getClass().getResource("steps/" + name)).toURI());
+    List<List<Object>> results = new ArrayList<>();
+    List<Integer> passes = new ArrayList<>();
+    for (boolean skips : new boolean[] {true, false}) {
+      int[] backward = new int[1];
+      try (Ops ops = OpsLookup.open(2)) {
+        Ops counting = counting(ops, "headBackward", backward);
+        Step step = new Step(counting, golden, Map.of("distillCoefficient", distill), passTokens);
+        step.joint.skips = skips;
+        int last = step.rollouts.size() - 1;
+        List<Rollout> rollouts =
+            IntStream.rangeClosed(0, last)
+                .mapToObj(i -> with(step.rollouts.get(i), noAdvantage || i < last ? 0 : 1))
+                .toList();
+        List<Object> result = new ArrayList<>();
+        for (int update = 0; update < 2; update++) {
+          JointStep.Outcome outcome =
+              step.joint.measure(rollouts, BeforeUpdate.NOW, 0, step.settings.objective().lambda());
+          step.joint.apply(outcome, 1e-3f, 1e-3f);
+          ObjectNode line = StepMetrics.of(1, outcome, rollouts, 0);
+          line.propertyNames().stream()
+              .filter(k -> k.endsWith("Seconds"))
+              .toList()
+              .forEach(line::remove);
+          result.add(line.toString());
+        }
+        for (Learner learner : List.of(step.policy, step.sampler)) {
+          learner.model().parameters().tensors().values().forEach(t -> result.add(t.data()));
+          learner.optimizer().m().tensors().values().forEach(t -> result.add(t.data()));
+          learner.optimizer().v().tensors().values().forEach(t -> result.add(t.data()));
+        }
+        results.add(result);
+      }
+      passes.add(backward[0]);
+    }
+    assertThat(results.get(0)).usingRecursiveComparison().isEqualTo(results.get(1));
+    assertThat(passes.get(0)).isLessThan(passes.get(1));
+    if (noAdvantage && distill.equals("0")) {
+      assertThat(passes.get(0)).isZero();
+    }
+  }
+
+  private static Rollout with(Rollout r, double advantage) {
+    return new Rollout(
+        r.prompt(),
+        r.response(),
+        r.written(),
+        r.logProbs(),
+        r.topIds(),
+        r.topLogProbs(),
+        r.finished(),
+        r.version(),
+        r.text(),
+        r.verdict(),
+        r.rewards(),
+        advantage,
+        r.acceptKey(),
+        r.place());
+  }
+
+  /** {@code ops} that counts the calls of a method. */
+  private static Ops counting(Ops ops, String method, int[] count) {
+    return (Ops)
+        Proxy.newProxyInstance(
+            Ops.class.getClassLoader(),
+            new Class<?>[] {Ops.class},
+            (_, called, arguments) -> {
+              count[0] += called.getName().equals(method) ? 1 : 0;
+              return called.invoke(ops, arguments);
+            });
+  }
+
+  /** The models and the rollouts of a golden step. */
+  private static final class Step {
+    final TrainSettings settings;
+    final List<Rollout> rollouts;
+    final Learner policy;
+    final Learner sampler;
+    final JointStep joint;
+
+    Step(Ops ops, Path golden, Map<String, String> changes, int passTokens) {
+      Path config = golden.resolve("config.json");
+      Settings<TrainSettings> all = Settings.of(TrainSettings.class);
+      TrainSettings run = TrainSettings.ofRun(Json.read(config), config.toString());
+      settings = run.twoModels() ? all.build(all.values(run), all.flags(changes)) : run;
+      rollouts =
+          rollouts(JsonLines.read(golden.resolve("tokens.jsonl")), new Streams(settings.seed()));
+      policy = learner("policy", ops, golden);
+      sampler = settings.twoModels() ? learner("actor", ops, golden) : policy;
+      joint =
+          new JointStep(
+              ops,
+              Objective::evaluate,
+              settings.objective(),
+              new Comparisons.Sampling(settings.temperature(), settings.dtypes().rounded(), false),
+              passTokens,
+              policy,
+              sampler,
+              null);
+    }
+  }
+
   private static JsonNode step(Ops ops, Path golden) {
-    Path config = golden.resolve("config.json");
-    TrainSettings settings = TrainSettings.ofRun(Json.read(config), config.toString());
+    Step step = new Step(ops, golden, Map.of(), 32768);
+    TrainSettings settings = step.settings;
     List<JsonNode> lines = JsonLines.read(golden.resolve("tokens.jsonl"));
-    List<Rollout> rollouts = rollouts(lines, new Streams(settings.seed()));
-    Learner policy = learner("policy", ops, golden);
-    Learner sampler = settings.twoModels() ? learner("actor", ops, golden) : policy;
-    JointStep joint =
-        new JointStep(
-            ops,
-            Objective::evaluate,
-            settings.objective(),
-            new Comparisons.Sampling(settings.temperature(), settings.dtypes().rounded(), false),
-            settings.microBatchTokens(),
-            policy,
-            sampler,
-            null);
+    List<Rollout> rollouts = step.rollouts;
+    JointStep joint = step.joint;
+    Learner policy = step.policy;
+    Learner sampler = step.sampler;
     BeforeUpdate before = joint.keep(rollouts);
     move(policy, golden.resolve("before-step/policy"));
     if (settings.twoModels()) {

@@ -31,6 +31,8 @@ class KilledRunTest {
   private static final Map<String, String> CHANGES =
       Map.of("steps", "40", "checkpointEvery", "3", "trainBatch", "8", "evalEvery", "10");
 
+  private static final int INTERRUPTED = 130;
+
   @TempDir private static Path folder;
   private static Path whole;
 
@@ -80,6 +82,29 @@ class KilledRunTest {
     SmallRun.resume(run, 2);
     assertThat(SmallRun.metrics(run)).isEqualTo(SmallRun.metrics(unbroken)).hasSize(61);
     TrainingTest.assertSameModels(unbroken, run);
+  }
+
+  /** Ctrl-C ends a run in order, a second one at once. */
+  @Test
+  void interruptedOnceAndTwice() throws Exception {
+    Path run = folder.resolve("interrupted");
+    Process once = start(run);
+    await(once, () -> lines(run) >= 2);
+    interrupt(once);
+    assertThat(once.waitFor()).isEqualTo(INTERRUPTED);
+    int made = lines(run) - 1;
+    assertThat(run.resolve("checkpoints").resolve("step-%06d".formatted(made))).exists();
+    assertThat(run.resolve("report.html")).content().contains("step " + made + " of 40");
+    Process twice = resume(run);
+    await(twice, () -> lines(run) >= made + 3);
+    interrupt(twice);
+    interrupt(twice);
+    assertThat(twice.waitFor()).isEqualTo(INTERRUPTED);
+    finish(run);
+  }
+
+  private static void interrupt(Process process) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-INT", "" + process.pid()).start().waitFor()).isZero();
   }
 
   private static Path copy(Path from, Path to) throws IOException {
@@ -157,14 +182,18 @@ class KilledRunTest {
   }
 
   private static void killWhen(Process process, BooleanSupplier ready) throws Exception {
+    await(process, ready);
+    process.destroyForcibly();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+  }
+
+  private static void await(Process process, BooleanSupplier ready) {
     long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
     while (!ready.getAsBoolean()) {
       assertThat(process.isAlive()).as("ended before it could be killed").isTrue();
       assertThat(System.nanoTime() - end).as("waited for two minutes").isNegative();
       Thread.onSpinWait();
     }
-    process.destroyForcibly();
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
   }
 
   private static int lines(Path run) {

@@ -6,6 +6,8 @@ import io.jackpot.config.TrainSettings;
 import io.jackpot.problems.ArithmeticProblems;
 import io.jackpot.problems.MixtureProblems;
 import io.jackpot.problems.ProblemFile;
+import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.JsonLines;
 import io.jackpot.transformer.Model;
 import io.jackpot.transformer.ModelConfig;
@@ -31,10 +33,17 @@ final class SmallRun {
 
   /** {@code start MODELS RUN KEY=VALUE…} or {@code resume RUN KEY=VALUE…}. */
   public static void main(String[] args) {
-    if (args[0].equals("resume")) {
-      resume(Path.of(args[1]), flags(args, 2));
-    } else {
-      start(Path.of(args[2]), settings(Path.of(args[1]), flags(args, 3)));
+    Training training =
+        new Training(new PrintWriter(Writer.nullWriter()), false, Interruption.ofSignals());
+    try {
+      if (args[0].equals("resume")) {
+        Settings<TrainSettings> all = Settings.of(TrainSettings.class);
+        training.resume(Path.of(args[1]), all.flags(flags(args, 2)));
+      } else {
+        training.start(settings(Path.of(args[1]), flags(args, 3)), Path.of(args[2]));
+      }
+    } catch (InterruptedRunException e) {
+      System.exit(e.status());
     }
   }
 
@@ -62,6 +71,11 @@ final class SmallRun {
     flags.put("evalProblems", "3");
     flags.put("checkpointEvery", "2");
     flags.put("learningRate", "0.01");
+    flags.put("actorLearningRate", "0.0006");
+    flags.put("beta2", "0.99");
+    flags.put("weightDecay", "0");
+    flags.put("warmupSteps", "10");
+    flags.put("decay", "linear");
     flags.putAll(changes);
     Map<String, @Nullable Object> values = Settings.of(TrainSettings.class).flags(flags);
     return TrainSettings.layered(Map.of(), values);
@@ -108,7 +122,8 @@ final class SmallRun {
             "out", folder.resolve("sft-" + name).toString(),
             "steps", "60",
             "lr", "0.02");
-    Sft.run(sft.build(sft.flags(flags)), new PrintWriter(Writer.nullWriter()), false);
+    new Sft(new PrintWriter(Writer.nullWriter()), false, Interruption.byRequest())
+        .start(sft.build(sft.flags(flags)));
     ModelFolder.load(folder.resolve("sft-" + name + "/model")).save(folder.resolve(name));
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -150,24 +151,36 @@ public final class InputLines {
   public static <T> List<T> read(
       Path file, Predicate<String> wanted, DataLimits limits, Function<Line, T> read) {
     List<T> all = new ArrayList<>();
+    forEach(file, wanted, limits, line -> all.add(read.apply(line)));
+    return all;
+  }
+
+  /**
+   * Passes each line of a file to {@code read}, in order, and keeps none; see {@link #read}.
+   *
+   * @throws InputException as {@link #read}
+   */
+  public static void forEach(
+      Path file, Predicate<String> wanted, DataLimits limits, Consumer<Line> read) {
+    long[] lines = {0};
     try (InputBytes in = InputBytes.open(file, limits)) {
       forEach(
           in,
           file,
           wanted,
           line -> {
-            limits.checkRows(file, all.size() + 1L);
-            return all.add(read.apply(line));
+            limits.checkRows(file, ++lines[0]);
+            read.accept(line);
+            return true;
           });
     } catch (IOException e) {
       throw InputBytes.failed(file, e);
     } catch (OutOfMemoryError e) {
       throw InputFiles.outOfMemory(file.toString(), e);
     }
-    if (all.isEmpty()) {
+    if (lines[0] == 0) {
       throw new InputException(file + ": empty, expected a JSON object a line");
     }
-    return all;
   }
 
   /**

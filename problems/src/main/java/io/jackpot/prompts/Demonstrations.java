@@ -127,7 +127,8 @@ public final class Demonstrations {
     }
     String texts = textPrompts == 0 ? null : model.template.ofTexts();
     if (texts != null) {
-      notes.add("%,d of %,d prompts are texts: %s".formatted(textPrompts, read.size(), texts));
+      notes.add(
+          "%,d of %,d prompts are texts: they are %s".formatted(textPrompts, read.size(), texts));
     }
     if (withoutTemplate > 0 && !(model.template instanceof PromptTemplate.Automatic)) {
       notes.add(

@@ -48,7 +48,7 @@ public sealed interface PromptTemplate {
   record Automatic(Supplier<@Nullable ChatTemplate> chat) implements PromptTemplate {
     private static final PromptTemplate TEXT = new Text(PLACE, false);
     private static final String WITHOUT_CHAT =
-        "they are taken as they are, though the model has a chat template; --prompt-template chat uses it";
+        "taken as they are, though the model has a chat template; --prompt-template chat uses it";
 
     private PromptTemplate template(Problem problem) {
       ChatTemplate own = problem.isConversation() ? chat.get() : null;

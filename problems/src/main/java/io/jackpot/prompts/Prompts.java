@@ -26,7 +26,7 @@ public record Prompts(PromptTemplate template, Tokenizer tokenizer) {
 
   /**
    * Lines for people on problems that were read: what was left out, what becomes of conversations,
-   * that the model's chat template is not used, and what the vocabulary cannot express.
+   * and what the vocabulary cannot express.
    *
    * @param what the problems
    */
@@ -41,17 +41,25 @@ public record Prompts(PromptTemplate template, Tokenizer tokenizer) {
           "%s: %,d of %,d prompts are conversations: %s"
               .formatted(what, conversations, count, becomes));
     }
-    String texts = conversations == count ? null : template.ofTexts();
-    if (texts != null) {
-      notes.add(
-          "%s: %,d of %,d prompts are texts: %s"
-              .formatted(what, count - conversations, count, texts));
-    }
     String unknown = unknownBytes(problems, count);
     if (unknown != null) {
       notes.add(what + ": " + unknown);
     }
     return notes;
+  }
+
+  /**
+   * A line for people if prompts are texts and the model has a chat template, which is not used;
+   * null otherwise.
+   *
+   * @param what the problems
+   */
+  public @Nullable String withoutChat(String what, ProblemSource problems) {
+    boolean texts =
+        problems.size() == Integer.MAX_VALUE
+            || IntStream.range(0, problems.size()).anyMatch(i -> !problems.get(i).isConversation());
+    String becomes = texts ? template.ofTexts() : null;
+    return becomes == null ? null : what + ": prompts that are texts are " + becomes;
   }
 
   private @Nullable String unknownBytes(ProblemSource problems, int count) {

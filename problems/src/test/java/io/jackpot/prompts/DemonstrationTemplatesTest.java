@@ -92,13 +92,13 @@ class DemonstrationTemplatesTest {
     ProblemSource texts =
         ProblemSource.of(List.of(new Problem("3", "3", null), new Problem("4", "4", null)));
     PromptTemplate asTheyAre = PromptTemplate.of(null, null, "M", DemonstrationTemplatesTest::chat);
-    assertThat(new Prompts(asTheyAre, TOKENIZER).notes("problems", texts))
-        .containsExactly(
-            "problems: 2 of 2 prompts are texts: they are taken as they are, though the model has a"
+    assertThat(new Prompts(asTheyAre, TOKENIZER).withoutChat("problems", texts))
+        .isEqualTo(
+            "problems: prompts that are texts are taken as they are, though the model has a"
                 + " chat template; --prompt-template chat uses it");
     PromptTemplate asked = PromptTemplate.of("chat", null, "M", DemonstrationTemplatesTest::chat);
-    assertThat(new Prompts(asked, TOKENIZER).notes("problems", texts)).isEmpty();
+    assertThat(new Prompts(asked, TOKENIZER).withoutChat("problems", texts)).isNull();
     PromptTemplate none = PromptTemplate.of(null, null, "M", () -> null);
-    assertThat(new Prompts(none, TOKENIZER).notes("problems", texts)).isEmpty();
+    assertThat(new Prompts(none, TOKENIZER).withoutChat("problems", texts)).isNull();
   }
 }

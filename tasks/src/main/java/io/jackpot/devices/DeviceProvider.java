@@ -13,6 +13,13 @@ public interface DeviceProvider {
   Optional<String> whyNoGpu();
 
   /**
+   * The bytes that a plan may have on the best device with these products.
+   *
+   * @throws InputException if there is no device; says what to do
+   */
+  long planBytes(Products products);
+
+  /**
    * Opens the best device with its ops and its objective.
    *
    * @param plan the memory that will be needed

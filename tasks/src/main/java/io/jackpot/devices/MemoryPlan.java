@@ -1,5 +1,6 @@
 package io.jackpot.devices;
 
+import io.jackpot.tensor.WeightType;
 import io.jackpot.transformer.Activations;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.Parameters;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The device memory of a run, known before it starts.
+ * The memory of a run, known before it starts: of a device, or of the heap where the CPU computes.
  *
  * @param parts one entry per model and kind
  * @param advice options that reduce it
@@ -17,13 +18,27 @@ import java.util.Locale;
 public record MemoryPlan(List<Part> parts, String advice) {
   private static final double MEBIBYTE = 1 << 20;
 
+  /**
+   * Buffers on the heap grow by an eighth at least, so the largest batch may have found a buffer
+   * that much larger than itself.
+   */
+  private static final double GROWTH = 1.125;
+
+  /** The heap of the program itself: classes' data, a tokenizer, problems, what is being read. */
+  private static final long PROGRAM_BYTES = 64L << 20;
+
+  /** Logits of one chunk of the CPU's LM head, in floats; two heads have one at the same time. */
+  private static final long CHUNK = 1L << 23;
+
   /** The use of a part of the memory. */
   public enum Kind {
     WEIGHTS,
     GRADIENTS,
     FIRST_MOMENTS,
     SECOND_MOMENTS,
-    ACTIVATIONS
+    ACTIVATIONS,
+    /** What only the heap holds where the CPU computes. */
+    HEAP
   }
 
   /**
@@ -37,14 +52,42 @@ public record MemoryPlan(List<Part> parts, String advice) {
     }
   }
 
+  /**
+   * Memory for a plan.
+   *
+   * @param bytes without what is needed beside any plan
+   * @param onDevice whether it is a device's, or the heap
+   */
+  public record Room(long bytes, boolean onDevice) {}
+
   /** All parts of a kind, in float32 numbers. */
   public long floats(Kind kind) {
     return parts.stream().filter(part -> part.kind == kind).mapToLong(Part::floats).sum();
   }
 
-  /** All parts. */
+  /** All parts of a device. */
   public long bytes() {
-    return Float.BYTES * parts.stream().mapToLong(Part::floats).sum();
+    return Float.BYTES
+        * parts.stream().filter(part -> part.kind != Kind.HEAP).mapToLong(Part::floats).sum();
+  }
+
+  /** All of the heap, where the CPU computes. */
+  public long heapBytes() {
+    double activations = GROWTH * floats(Kind.ACTIVATIONS) * Float.BYTES;
+    return PROGRAM_BYTES
+        + (long) activations
+        + bytes()
+        - floats(Kind.ACTIVATIONS) * Float.BYTES
+        + floats(Kind.HEAP) * Float.BYTES;
+  }
+
+  /** What it takes of {@code room}. */
+  public long bytes(Room room) {
+    return room.onDevice ? bytes() : heapBytes();
+  }
+
+  public boolean fits(Room room) {
+    return bytes(room) <= room.bytes;
   }
 
   /** For people, one line per kind. */
@@ -53,17 +96,51 @@ public record MemoryPlan(List<Part> parts, String advice) {
     for (Kind kind : Kind.values()) {
       List<String> of =
           parts.stream().filter(part -> part.kind == kind).map(Part::describe).toList();
-      if (!of.isEmpty()) {
+      if (kind != Kind.HEAP && !of.isEmpty()) {
         lines.add(
             String.format(
                 Locale.ROOT,
                 "device memory, %s: %.0f MiB (%s)",
-                kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                name(kind),
                 floats(kind) * Float.BYTES / MEBIBYTE,
                 String.join(", ", of)));
       }
     }
     return lines;
+  }
+
+  private static String name(Kind kind) {
+    return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  /** For people: what of the heap is for what, on one line. */
+  public String heapLine(Room heap) {
+    long models = 0;
+    for (Kind kind : List.of(Kind.GRADIENTS, Kind.FIRST_MOMENTS, Kind.SECOND_MOMENTS)) {
+      models += floats(kind);
+    }
+    long weights = floats(Kind.WEIGHTS) * Float.BYTES;
+    long learning = models * Float.BYTES;
+    long activations = (long) (GROWTH * floats(Kind.ACTIVATIONS) * Float.BYTES);
+    return String.format(
+        Locale.ROOT,
+        "memory: %.0f of %.0f MiB of heap (weights %.0f, gradients and moments %.0f, activations and KV caches %.0f, other %.0f)",
+        heapBytes() / MEBIBYTE,
+        heap.bytes / MEBIBYTE,
+        weights / MEBIBYTE,
+        learning / MEBIBYTE,
+        activations / MEBIBYTE,
+        (heapBytes() - weights - learning - activations) / MEBIBYTE);
+  }
+
+  /** For people: that the heap is too small, and what to do. */
+  public String tooMuch(Room heap) {
+    return String.format(
+        Locale.ROOT,
+        "%s, which does not fit; set JACKPOT_JAVA_OPTS=-Xmx%dm%s",
+        heapLine(heap),
+        (long) (heapBytes() / Devices.HEAP_SHARE / MEBIBYTE) + 1,
+        advice.isEmpty() ? "" : ", or try " + advice);
   }
 
   /** Collects the parts. */
@@ -101,7 +178,7 @@ public record MemoryPlan(List<Part> parts, String advice) {
      * @param tokens of a pass
      */
     public Builder frozen(String name, ModelConfig config, int tokens) {
-      long perToken = Activations.floatsPerToken(config, true) + config.hiddenSize();
+      long perToken = Activations.frozenFloatsPerToken(config) + config.hiddenSize();
       parts.add(new Part(name + "'s forward pass", Kind.ACTIVATIONS, perToken * tokens));
       return this;
     }
@@ -119,6 +196,28 @@ public record MemoryPlan(List<Part> parts, String advice) {
               name + "'s KV cache and prompts",
               Kind.ACTIVATIONS,
               Sampler.floats(config, slots, prompt, response)));
+      return this;
+    }
+
+    /** The copy of a model's weights that the CPU makes to sample; of several, one at a time. */
+    public Builder packed(String name, ModelConfig config, WeightType type) {
+      long floats = parameters(config) * type.bytes() / Float.BYTES;
+      return heap(name + " packed for sampling", floats);
+    }
+
+    /**
+     * The CPU's LM head.
+     *
+     * @param tokens of a pass
+     */
+    public Builder head(ModelConfig config, long tokens) {
+      long all = tokens * config.vocabularySize();
+      return heap("logits", 2 * Math.min(all, Math.max(CHUNK, config.vocabularySize())));
+    }
+
+    /** What only the heap holds. */
+    public Builder heap(String what, long floats) {
+      parts.add(new Part(what, Kind.HEAP, floats));
       return this;
     }
 

@@ -70,6 +70,15 @@ public final class NormalizerTasks {
     return Arrays.stream(logits).map(x -> x - max - logSum).toArray();
   }
 
+  /** The entropy of log-probs {@code [vocabulary]}, in nats. */
+  public static double entropy(double[] logProbs) {
+    // Of a probability of 0 the log is −∞, and the term 0.
+    return -Arrays.stream(logProbs)
+        .filter(log -> log != Double.NEGATIVE_INFINITY)
+        .map(log -> Math.exp(log) * log)
+        .sum();
+  }
+
   /**
    * The ids of the k largest scores (logits, log-probs or probabilities), best first, the lower id
    * first on ties; all of them where the vocabulary is smaller than k.

@@ -1,5 +1,6 @@
 package io.jackpot.objective;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -130,5 +131,23 @@ public record ObjectiveResult(
   /** Whether the actor has, if it has a loss. */
   public boolean updatesActor() {
     return beside.lossTokens > 0;
+  }
+
+  /** Whether tokens {@code from ≤ t < to} have a part in the policy's gradient that is not zero. */
+  public boolean movesPolicy(int from, int to) {
+    return anyNonZero(policyCoefficient, from, to)
+        || anyNonZero(beside.entropyWeight, from, to)
+        || anyNonZero(beside.referenceWeight, from, to);
+  }
+
+  /** {@link #movesPolicy} of the actor's gradient. */
+  public boolean movesActor(int from, int to) {
+    return anyNonZero(actorCoefficient, from, to) || anyNonZero(distillWeight, from, to);
+  }
+
+  /** As gradients see them: in float32. */
+  private static boolean anyNonZero(double[] values, int from, int to) {
+    return Arrays.stream(values, Math.min(from, values.length), Math.min(to, values.length))
+        .anyMatch(value -> (float) value != 0);
   }
 }

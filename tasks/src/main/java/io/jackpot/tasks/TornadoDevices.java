@@ -88,13 +88,14 @@ public final class TornadoDevices implements DeviceProvider {
   }
 
   @Override
+  public long planBytes(Products products) {
+    long bytes = Math.min(ready(products).memoryBytes(), Runtime.getRuntime().maxMemory());
+    return (bytes - (besideFloats(products) + (1 << 20)) * Float.BYTES) / 17 * 16;
+  }
+
+  @Override
   public Compute open(MemoryPlan plan, Products products) {
-    Found all = found();
-    Optional<String> refusal = Optional.ofNullable(all.refusal).or(TornadoDevices::flagsMissing);
-    if (refusal.isPresent()) {
-      throw new InputException("device: tornado, but " + refusal.get() + "; or use --device cpu");
-    }
-    Device device = all.best(products);
+    Device device = ready(products);
     check(plan, products, device, Runtime.getRuntime().maxMemory());
     try {
       return ((Opener) Class.forName(OPENER).getDeclaredConstructor().newInstance())
@@ -104,16 +105,28 @@ public final class TornadoDevices implements DeviceProvider {
     }
   }
 
+  private Device ready(Products products) {
+    Found all = found();
+    Optional<String> refusal = Optional.ofNullable(all.refusal).or(TornadoDevices::flagsMissing);
+    if (refusal.isPresent()) {
+      throw new InputException("device: tornado, but " + refusal.get() + "; or use --device cpu");
+    }
+    return all.best(products);
+  }
+
   /** {@code floats} with a margin for gaps between tensors and for tensors that grow. */
   static long withMargin(long floats) {
     return floats + floats / 16 + (1 << 20);
   }
 
+  private static long besideFloats(Products products) {
+    boolean results = products.equals(new Products(Gemm.JAVA, Precision.BF16));
+    return SCRATCH_FLOATS + (results ? RESULT_FLOATS : 0);
+  }
+
   /** TornadoVM keeps a Java array for each buffer of a device, so the heap has to be as large. */
   static void check(MemoryPlan plan, Products products, Device device, long heapBytes) {
-    boolean results = products.equals(new Products(Gemm.JAVA, Precision.BF16));
-    long beside = SCRATCH_FLOATS + (results ? RESULT_FLOATS : 0);
-    long bytes = withMargin(plan.bytes()) + beside * Float.BYTES;
+    long bytes = withMargin(plan.bytes()) + besideFloats(products) * Float.BYTES;
     String needed =
         String.format(Locale.ROOT, "device: the run needs %.1f GiB, but ", bytes / GIBIBYTE);
     if (bytes > device.memoryBytes()) {

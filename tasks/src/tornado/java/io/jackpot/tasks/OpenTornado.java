@@ -74,7 +74,7 @@ final class OpenTornado implements TornadoDevices.Opener {
   private static Map<Role, Long> reserved(MemoryPlan plan) {
     Map<Role, Long> floats = new EnumMap<>(Role.class);
     for (Kind kind : Kind.values()) {
-      if (plan.floats(kind) > 0) {
+      if (kind != Kind.HEAP && plan.floats(kind) > 0) {
         floats.put(role(kind), TornadoDevices.withMargin(plan.floats(kind)));
       }
     }
@@ -91,6 +91,7 @@ final class OpenTornado implements TornadoDevices.Opener {
       case FIRST_MOMENTS -> Role.FIRST_MOMENT;
       case SECOND_MOMENTS -> Role.SECOND_MOMENT;
       case ACTIVATIONS -> Role.ACTIVATION;
+      case HEAP -> throw new IllegalArgumentException("not on a device: " + kind);
     };
   }
 }

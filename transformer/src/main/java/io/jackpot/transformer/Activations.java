@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class Activations {
   private final Model model;
   private final ModelConfig config;
-  private final boolean recompute;
+  private final Forward.Keep keep;
   private final Forward forward;
   private final Block.Gradients gradientBuffers = new Block.Gradients();
   private final Buffer dResidual = new Buffer();
@@ -33,10 +33,24 @@ public final class Activations {
    *     deep nets with sublinear memory cost")
    */
   public Activations(Model model, boolean recompute) {
+    this(model, recompute ? Forward.Keep.BLOCK_INPUTS : Forward.Keep.ALL);
+  }
+
+  private Activations(Model model, Forward.Keep keep) {
     this.model = model;
     this.config = model.config();
-    this.recompute = recompute;
-    forward = new Forward(config, recompute ? Forward.Keep.BLOCK_INPUTS : Forward.Keep.ALL);
+    this.keep = keep;
+    this.forward = new Forward(config, keep);
+  }
+
+  /** Of a model that is not trained: a forward pass keeps its result alone, to the same bits. */
+  public static Activations ofFrozen(Model model) {
+    return new Activations(model, Forward.Keep.RESULT);
+  }
+
+  /** Floats that a forward pass of {@link #ofFrozen} takes per token. */
+  public static long frozenFloatsPerToken(ModelConfig config) {
+    return InferencePass.floatsPerToken(config);
   }
 
   /** Floats that a forward pass takes per token. */
@@ -85,8 +99,14 @@ public final class Activations {
    * Adds the gradients of the weights to {@code gradients}, given {@code dHidden [tokens,
    * hiddenSize]}, the gradient of the last forward's result. Only once per forward: it overwrites
    * some activations.
+   *
+   * @throws IllegalStateException if the model is frozen
    */
   public void backward(Ops ops, Tensor dHidden, Parameters gradients) {
+    if (keep == Forward.Keep.RESULT) {
+      throw new IllegalStateException(
+          "a backward pass of a frozen model, which keeps no activations");
+    }
     Weights<Tensor> weights = model.weights();
     Weights<Tensor> d = Weights.of(config, gradients);
     int tokens = packing.tokens();
@@ -96,7 +116,7 @@ public final class Activations {
     ops.rmsNormBackward(dHidden, last, weights.norm(), forward.rms(tokens), dx, d.norm(), false);
     ops.blockEnd();
     for (int i = layers - 1; i >= 0; i--) {
-      if (recompute && i < layers - 1) {
+      if (keep == Forward.Keep.BLOCK_INPUTS && i < layers - 1) {
         forward.block(pass(ops), i, model.matrices(), tokens);
       }
       forward

@@ -67,11 +67,13 @@ final class InferencePass {
     int kvDim = config.kvHeads() * config.headDim();
     Block.Attend attend =
         (layer, q, k, v, out) -> {
-          Tensor copy = copied.of(count, config.kvHeads(), config.headDim());
-          ops.gatherRows(flat(k), destination.tokens, copy.reshape(count, kvDim));
-          cache.appendKeys(ops, layer, copy, destination.slots, destination.positions);
-          ops.gatherRows(flat(v), destination.tokens, copy.reshape(count, kvDim));
-          cache.appendValues(ops, layer, copy, destination.slots, destination.positions);
+          if (count > 0) {
+            Tensor copy = copied.of(count, config.kvHeads(), config.headDim());
+            ops.gatherRows(flat(k), destination.tokens, copy.reshape(count, kvDim));
+            cache.appendKeys(ops, layer, copy, destination.slots, destination.positions);
+            ops.gatherRows(flat(v), destination.tokens, copy.reshape(count, kvDim));
+            cache.appendValues(ops, layer, copy, destination.slots, destination.positions);
+          }
           ops.attentionForward(new Attention(q, k, v, packing, config.attentionScale()), out);
         };
     Block.Pass pass = new Block.Pass(ops, model.rope(), packing.positions(), attend);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.jackpot.tensor.Attention;
 import io.jackpot.tensor.Ops;
 import io.jackpot.tensor.OpsLookup;
 import io.jackpot.tensor.Packing;
@@ -117,17 +116,16 @@ class ActivationsTest {
     try (Ops ops = OpsLookup.open(1)) {
       Model model = TinyModels.model(type);
       Packing packing = TinyModels.PACKING;
-      float scale = model.config().attentionScale();
       Tensor kept = new Activations(model).forward(ops, TinyModels.ids(), packing);
-      Forward forward = new Forward(model.config(), Forward.Keep.RESULT);
-      Block.Attend attend =
-          (_, q, k, v, out) -> ops.attentionForward(new Attention(q, k, v, packing, scale), out);
-      Block.Pass pass = new Block.Pass(ops, model.rope(), packing.positions(), attend);
-      Tensor alone = forward.run(pass, model.matrices(), TinyModels.ids());
+      Activations frozen = Activations.ofFrozen(model);
+      Tensor alone = frozen.forward(ops, TinyModels.ids(), packing);
       assertThat(Arrays.copyOf(alone.data(), alone.size()))
           .isEqualTo(Arrays.copyOf(kept.data(), kept.size()));
-      assertThat(floats(forward))
-          .isLessThanOrEqualTo(packing.tokens() * InferencePass.floatsPerToken(model.config()));
+      assertThat(floats(frozen))
+          .isPositive()
+          .isLessThanOrEqualTo(packing.tokens() * Activations.frozenFloatsPerToken(model.config()));
+      assertThatThrownBy(() -> frozen.backward(ops, alone, Parameters.zeros(model.config())))
+          .hasMessageContaining("frozen");
     }
   }
 

@@ -30,18 +30,19 @@ public final class AddedTokens {
       boolean normalized) {}
 
   private final Map<Integer, String> texts = new HashMap<>();
-  private final TokenTrie raw = new TokenTrie();
-  private final TokenTrie normalized = new TokenTrie();
+  private final TokenTable raw;
+  private final TokenTable normalized;
 
   /**
    * @param tokens in the order of the file; of two with the same id the last one counts
    */
   public AddedTokens(List<Token> tokens, Normalizer normalizer) {
     Map<Integer, Token> byId = new LinkedHashMap<>();
+    Effort effort = new Effort(tokens.stream().mapToLong(token -> token.content.length()).sum());
     for (Token token : tokens) {
       String text =
           token.normalized
-              ? normalizer.apply(new Piece(token.content, true)).text()
+              ? normalizer.apply(new Piece(token.content, true), effort).text()
               : token.content;
       if (text.equals(token.content)) {
         texts.putIfAbsent(token.id, text);
@@ -50,13 +51,18 @@ public final class AddedTokens {
       }
       byId.put(token.id, token);
     }
+    Map<String, Token> raws = new HashMap<>();
+    Map<String, Token> changed = new HashMap<>();
     for (Token token : byId.values()) {
       if (token.normalized) {
-        normalized.add(normalizer.apply(new Piece(token.content, true)).text(), token);
+        Piece content = new Piece(token.content, true);
+        changed.putIfAbsent(normalizer.apply(content, effort).text(), token);
       } else {
-        raw.add(token.content, token);
+        raws.putIfAbsent(token.content, token);
       }
     }
+    raw = new TokenTable(raws);
+    normalized = new TokenTable(changed);
   }
 
   /** The text of each token for the decoder, by id. */
@@ -65,20 +71,21 @@ public final class AddedTokens {
   }
 
   /** Splits off the tokens that are matched before normalization. */
-  void cutRaw(Piece piece, Consumer<Piece> text, IntConsumer token) {
-    cut(raw, piece, text, token);
+  void cutRaw(Piece piece, Consumer<Piece> text, IntConsumer token, Effort effort) {
+    cut(raw, piece, text, token, effort);
   }
 
   /** Splits off the tokens that are matched after normalization. */
-  void cutNormalized(Piece piece, Consumer<Piece> text, IntConsumer token) {
-    cut(normalized, piece, text, token);
+  void cutNormalized(Piece piece, Consumer<Piece> text, IntConsumer token, Effort effort) {
+    cut(normalized, piece, text, token, effort);
   }
 
-  private static void cut(TokenTrie root, Piece piece, Consumer<Piece> out, IntConsumer ids) {
+  private static void cut(
+      TokenTable tokens, Piece piece, Consumer<Piece> out, IntConsumer ids, Effort effort) {
     String text = piece.text();
     int done = 0;
     for (int at = 0; at < text.length(); ) {
-      TokenTrie.@Nullable Found found = root.longest(text, at);
+      TokenTable.@Nullable Found found = tokens.longest(text, at, effort);
       if (found == null) {
         at++;
         continue;

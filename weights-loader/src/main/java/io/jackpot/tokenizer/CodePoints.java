@@ -93,6 +93,10 @@ final class CodePoints {
 
     Builder add(int first, int last) {
       for (int page = first >> 8; page <= last >> 8; page++) {
+        if (first <= page << 8 && last >= (page << 8 | 255)) {
+          pages[page] = FULL;
+          continue;
+        }
         long[] words = pages[page].clone();
         for (int c = Math.max(first, page << 8); c <= Math.min(last, page << 8 | 255); c++) {
           words[c >> 6 & 3] |= 1L << c;

@@ -1,10 +1,14 @@
 package io.jackpot.tokenizer;
 
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Maps pairs of tokens to the rank of their merge and to the merged token. */
 final class PairTable {
   private static final long EMPTY = -1;
+
+  /** Odd and random, so that nobody can choose pairs that share a place. */
+  private final long multiplier = ThreadLocalRandom.current().nextLong() | 1;
 
   private final long[] keys;
   private final int[] ranks;
@@ -33,7 +37,7 @@ final class PairTable {
   }
 
   private int place(long key) {
-    long hash = key * 0x9E3779B97F4A7C15L;
+    long hash = key * multiplier;
     int place = (int) (hash >>> 32) & (keys.length - 1);
     while (keys[place] != EMPTY && keys[place] != key) {
       place = (place + 1) & (keys.length - 1);

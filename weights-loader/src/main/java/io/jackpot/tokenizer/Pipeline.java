@@ -64,7 +64,8 @@ public final class Pipeline {
   /**
    * Returns the ids of a text; an unpaired surrogate counts as U+FFFD.
    *
-   * @throws InputException if the vocabulary cannot express the text
+   * @throws InputException if the vocabulary cannot express the text, or a part of the tokenizer
+   *     takes too many steps or makes too much of it
    */
   public int[] encode(String text) {
     Ids ids = new Ids();
@@ -74,14 +75,17 @@ public final class Pipeline {
 
   /** The words of a text that the model turns into tokens, and the ids between them. */
   private void cut(String text, Consumer<String> words, IntConsumer ids) {
+    Effort effort = new Effort(text.length());
     added.cutRaw(
         new Piece(whole(text), true),
         raw ->
             added.cutNormalized(
-                normalizer.apply(raw),
-                piece -> preTokenizer.split(piece, part -> cutPiece(part.text(), words)),
-                ids),
-        ids);
+                normalizer.apply(raw, effort),
+                piece -> preTokenizer.split(piece, part -> cutPiece(part.text(), words), effort),
+                ids,
+                effort),
+        ids,
+        effort);
   }
 
   /** Whether the vocabulary has a token for every byte. */
@@ -147,6 +151,7 @@ public final class Pipeline {
    */
   public String decode(int[] ids, int from, int to) {
     List<String> tokens = new ArrayList<>(to - from);
+    long length = 0;
     for (int i = from; i < to; i++) {
       if (ids[i] < 0) {
         throw new InputException(
@@ -155,9 +160,10 @@ public final class Pipeline {
       String text = ids[i] < texts.length ? texts[ids[i]] : null;
       if (text != null) {
         tokens.add(text);
+        length += text.length();
       }
     }
-    return String.join("", decoder.decode(tokens));
+    return String.join("", decoder.decode(tokens, new Effort(length)));
   }
 
   private static final class Ids implements IntConsumer {

@@ -8,8 +8,15 @@ import java.util.function.IntPredicate;
 /** Splits a text into non-empty pieces, each of which becomes tokens by itself. */
 @FunctionalInterface
 public interface PreTokenizer {
-  /** The pieces of {@code piece}, in order. */
-  void split(Piece piece, Consumer<Piece> out);
+  /** Steps for a piece that is made. */
+  int STEPS_OF_PIECE = 20;
+
+  /**
+   * The pieces of {@code piece}, in order.
+   *
+   * @throws io.jackpot.input.InputException if it takes too many steps
+   */
+  void split(Piece piece, Consumer<Piece> out, Effort effort);
 
   /**
    * Splits at matches of {@code pattern}.
@@ -17,9 +24,9 @@ public interface PreTokenizer {
    * @param invert whether {@code behavior} applies to the text between the matches instead
    */
   static PreTokenizer pattern(Regex pattern, SplitBehavior behavior, boolean invert) {
-    return (piece, out) -> {
+    return (piece, out, effort) -> {
       SplitBehavior.Parts parts = new SplitBehavior.Parts();
-      Regex.Search search = pattern.search(piece.text());
+      Regex.Search search = pattern.search(piece.text(), effort);
       int end = 0;
       while (search.find()) {
         if (search.start() > end) {
@@ -36,7 +43,8 @@ public interface PreTokenizer {
   }
 
   private static PreTokenizer characters(IntPredicate match, SplitBehavior behavior) {
-    return (piece, out) -> {
+    return (piece, out, effort) -> {
+      effort.steps(piece.text().length());
       SplitBehavior.Parts parts = new SplitBehavior.Parts();
       String text = piece.text();
       int end = 0;
@@ -85,11 +93,15 @@ public interface PreTokenizer {
 
   /** Adds a space before a text that does not begin with one. */
   PreTokenizer PREFIX_SPACE =
-      (piece, out) ->
+      (piece, out, effort) ->
           out.accept(piece.text().startsWith(" ") ? piece : piece.withText(" " + piece.text()));
 
   /** Writes the UTF-8 bytes of each piece in the {@link ByteAlphabet}. */
-  PreTokenizer BYTES = (piece, out) -> out.accept(piece.withText(ByteAlphabet.write(piece.text())));
+  PreTokenizer BYTES =
+      (piece, out, effort) -> {
+        effort.length(2L * piece.text().length());
+        out.accept(piece.withText(ByteAlphabet.write(piece.text())));
+      };
 
   /** When {@link #metaspace} puts a space before a text. */
   enum Prepend {
@@ -106,28 +118,58 @@ public interface PreTokenizer {
   static PreTokenizer metaspace(int mark, Prepend prepend, boolean split) {
     String space = Character.toString(mark);
     PreTokenizer cut = characters(c -> c == mark, SplitBehavior.MERGED_WITH_NEXT);
-    return (piece, out) -> {
+    return (piece, out, effort) -> {
+      effort.steps(piece.text().length());
       String text = piece.text().replace(" ", space);
       boolean wanted = prepend == Prepend.ALWAYS || (prepend == Prepend.FIRST && piece.first());
       Piece marked = piece.withText(wanted && !text.startsWith(space) ? space + text : text);
       if (split) {
-        cut.split(marked, out);
+        cut.split(marked, out, effort);
       } else {
         out.accept(marked);
       }
     };
   }
 
-  /** Applies {@code parts} in order. */
+  /** Applies {@code parts} in order; none may make much more than the text was. */
   static PreTokenizer sequence(List<PreTokenizer> parts) {
-    return (piece, out) -> {
-      List<Piece> pieces = List.of(piece);
-      for (PreTokenizer part : parts) {
-        List<Piece> smaller = new ArrayList<>();
-        pieces.forEach(each -> part.split(each, smaller::add));
-        pieces = smaller;
-      }
-      pieces.forEach(out);
+    return (piece, out, effort) -> {
+      long[] lengths = new long[parts.size()];
+      split(parts, 0, piece, out, effort, lengths);
     };
+  }
+
+  /**
+   * Passes a piece through the parts from {@code at} on, depth first: only the pieces of one piece
+   * are kept at a time.
+   *
+   * @param lengths of all that each part has made
+   */
+  private static void split(
+      List<PreTokenizer> parts,
+      int at,
+      Piece piece,
+      Consumer<Piece> out,
+      Effort effort,
+      long[] lengths) {
+    if (at == parts.size()) {
+      out.accept(piece);
+      return;
+    }
+    List<Piece> pieces = new ArrayList<>();
+    parts
+        .get(at)
+        .split(
+            piece,
+            each -> {
+              lengths[at] += each.text().length();
+              effort.steps(STEPS_OF_PIECE);
+              effort.length(lengths[at]);
+              pieces.add(each);
+            },
+            effort);
+    for (Piece each : pieces) {
+      split(parts, at + 1, each, out, effort, lengths);
+    }
   }
 }

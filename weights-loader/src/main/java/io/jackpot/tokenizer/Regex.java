@@ -12,8 +12,11 @@ import org.jspecify.annotations.Nullable;
  * match overflows the stack.
  */
 public final class Regex {
-  private static final long STEPS = 10_000_000;
-  private static final long STEPS_OF_CHARACTER = 1000;
+  /** The most entries of the backtracking stack, whatever the text. */
+  private static final long ENTRIES = 1 << 17;
+
+  /** The most entries for each character. */
+  private static final long ENTRIES_OF_CHARACTER = 4;
 
   private final String pattern;
   private final Op[] ops;
@@ -42,9 +45,13 @@ public final class Regex {
             text.codePoints().<RegexNode>mapToObj(RegexNode.Literal::new).toList()));
   }
 
-  /** Starts a search for all matches in {@code text}. */
-  public Search search(String text) {
-    return new Search(this, text);
+  /**
+   * Starts a search for all matches in {@code text}.
+   *
+   * @param effort counts the steps
+   */
+  public Search search(String text, Effort effort) {
+    return new Search(this, text, effort);
   }
 
   /** Iterates over the matches in a text. Not thread-safe. */
@@ -56,7 +63,7 @@ public final class Regex {
     private final String text;
     private final int length;
     private final int[] registers;
-    private long stepsLeft;
+    private final Effort effort;
 
     /**
      * The backtracking stack. An entry has three numbers: an instruction, a position, and the
@@ -71,13 +78,13 @@ public final class Regex {
     private int start;
     private int end;
 
-    private Search(Regex regex, String text) {
+    private Search(Regex regex, String text, Effort effort) {
       pattern = regex.pattern;
       ops = regex.ops;
       registers = new int[regex.registers];
       this.text = text;
       length = text.length();
-      stepsLeft = STEPS + STEPS_OF_CHARACTER * length;
+      this.effort = effort;
     }
 
     /**
@@ -138,6 +145,7 @@ public final class Regex {
             pos = next;
           }
           case LOOP -> {
+            count(op.a);
             int least = op.a == 0 ? pos : skip(op.set, pos, op.a);
             ok = least >= 0;
             if (ok) {
@@ -145,7 +153,7 @@ public final class Regex {
               if (most > least && !op.possessive) {
                 push(pc, text.offsetByCodePoints(most, -1), least);
               }
-              count(most - pos);
+              count(most - least);
               pos = most;
             }
           }
@@ -238,6 +246,7 @@ public final class Regex {
       int back = 0;
       int place = pos;
       while (back < op.length.min() && place > 0) {
+        count(1);
         place = text.offsetByCodePoints(place, -1);
         back++;
       }
@@ -277,6 +286,9 @@ public final class Regex {
 
     private void push(int pc, int pos, int least) {
       if (top == stack.length) {
+        if (top / FRAME > ENTRIES + ENTRIES_OF_CHARACTER * length) {
+          throw tooMuch("alternatives");
+        }
         stack = Arrays.copyOf(stack, 2 * top);
       }
       stack[top] = pc;
@@ -286,11 +298,18 @@ public final class Regex {
     }
 
     private void count(int steps) {
-      stepsLeft -= steps;
-      if (stepsLeft < 0) {
-        throw new InputException(
-            "the regular expression " + pattern + " takes too many steps on a text of this kind");
+      if (!effort.take(steps)) {
+        throw tooMuch("steps");
       }
+    }
+
+    private InputException tooMuch(String what) {
+      return new InputException(
+          "the regular expression "
+              + pattern
+              + " takes too many "
+              + what
+              + " on a text of this kind");
     }
   }
 }

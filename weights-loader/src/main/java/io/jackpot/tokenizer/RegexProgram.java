@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** A regular expression compiled to instructions, which {@link Regex.Search} executes. */
 final class RegexProgram {
   /** Most nodes of the tree, each counted as often as it is repeated. */
-  private static final int MOST_NODES = 100_000;
+  private static final int MOST_NODES = 20_000;
 
   private static final int MOST_FIRST_SETS = 64;
 

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A cursor in the text of a regular expression; reads characters, numbers and escapes. */
 final class RegexReader {
-  private static final int MOST_SETS = 200;
+  private static final int MOST_SETS = 100;
 
   private final String pattern;
   private int at;
@@ -68,7 +68,7 @@ final class RegexReader {
       throw error(
           "unknown property \"" + name + "\"; there are general categories, scripts and some more");
     }
-    return negated ? newSet(set.complement()) : set;
+    return newSet(negated ? set.complement() : set);
   }
 
   /** Counts a set that is created for this pattern alone; their number is limited. */

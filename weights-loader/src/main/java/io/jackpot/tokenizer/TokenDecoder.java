@@ -10,18 +10,22 @@ import java.util.List;
 /** Joins the texts of tokens to the text of a sequence. */
 @FunctionalInterface
 public interface TokenDecoder {
-  /** The parts whose concatenation is the text. */
-  List<String> decode(List<String> tokens);
+  /**
+   * The parts whose concatenation is the text.
+   *
+   * @throws io.jackpot.input.InputException if it takes too many steps, or is too long
+   */
+  List<String> decode(List<String> tokens, Effort effort);
 
   /** Spaces between the tokens: the default of a tokenizer without a decoder. */
-  TokenDecoder SPACED = tokens -> List.of(String.join(" ", tokens));
+  TokenDecoder SPACED = (tokens, effort) -> List.of(String.join(" ", tokens));
 
   /** All tokens as one. */
-  TokenDecoder FUSE = tokens -> List.of(String.join("", tokens));
+  TokenDecoder FUSE = (tokens, effort) -> List.of(String.join("", tokens));
 
   /** Decodes the {@link ByteAlphabet}. Each maximal malformed part of UTF-8 becomes one U+FFFD. */
   TokenDecoder BYTES =
-      tokens -> {
+      (tokens, effort) -> {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         tokens.forEach(token -> bytes.writeBytes(ByteAlphabet.read(token)));
         return List.of(bytes.toString(StandardCharsets.UTF_8));
@@ -32,7 +36,7 @@ public interface TokenDecoder {
    * tokens becomes U+FFFD.
    */
   TokenDecoder BYTE_FALLBACK =
-      tokens -> {
+      (tokens, effort) -> {
         List<String> parts = new ArrayList<>();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (String token : tokens) {
@@ -81,7 +85,7 @@ public interface TokenDecoder {
    */
   static TokenDecoder metaspace(int mark, boolean prepended) {
     String space = Character.toString(mark);
-    return tokens -> {
+    return (tokens, effort) -> {
       List<String> parts = new ArrayList<>();
       for (String token : tokens) {
         parts.add(token.replace(space, parts.isEmpty() && prepended ? "" : " "));
@@ -93,15 +97,17 @@ public interface TokenDecoder {
   /** Replaces each match within a token by {@code content}. */
   static TokenDecoder replace(Regex pattern, String content) {
     Normalizer replace = Normalizer.replace(pattern, content);
-    return tokens ->
-        tokens.stream().map(token -> replace.apply(new Piece(token, false)).text()).toList();
+    return (tokens, effort) ->
+        tokens.stream()
+            .map(token -> replace.apply(new Piece(token, false), effort).text())
+            .toList();
   }
 
   /**
    * Removes up to {@code start} leading and {@code stop} trailing {@code content} of each token.
    */
   static TokenDecoder strip(int content, int start, int stop) {
-    return tokens ->
+    return (tokens, effort) ->
         tokens.stream()
             .map(token -> {
               int[] points = token.codePoints().toArray();
@@ -120,7 +126,7 @@ public interface TokenDecoder {
 
   /** Replaces the end-of-word suffix by a space, except in the last token. */
   static TokenDecoder wordSuffix(String suffix) {
-    return tokens -> {
+    return (tokens, effort) -> {
       List<String> parts = new ArrayList<>();
       for (int i = 0; i < tokens.size(); i++) {
         parts.add(tokens.get(i).replace(suffix, i == tokens.size() - 1 ? "" : " "));
@@ -129,12 +135,23 @@ public interface TokenDecoder {
     };
   }
 
+  /** A decoder that may take some steps, and make little more than the tokens were. */
+  static TokenDecoder limited(TokenDecoder decoder) {
+    return (tokens, effort) -> {
+      List<String> parts = decoder.decode(tokens, effort);
+      long length = parts.stream().mapToLong(String::length).sum();
+      effort.steps(length + parts.size());
+      effort.length(length);
+      return parts;
+    };
+  }
+
   /** Applies {@code decoders} in order. */
   static TokenDecoder sequence(List<TokenDecoder> decoders) {
-    return tokens -> {
+    return (tokens, effort) -> {
       List<String> parts = tokens;
       for (TokenDecoder decoder : decoders) {
-        parts = decoder.decode(parts);
+        parts = decoder.decode(parts, effort);
       }
       return parts;
     };

@@ -135,7 +135,7 @@ final class UnicodeProperties {
   private static @Nullable IntPredicate script(String name) {
     for (Character.UnicodeScript script : Character.UnicodeScript.values()) {
       if (script.name().replace("_", "").toLowerCase(Locale.ROOT).equals(name)) {
-        return c -> Character.UnicodeScript.of(c) == script;
+        return c -> Scripts.ORDINALS[c] == script.ordinal();
       }
     }
     return null;
@@ -182,6 +182,19 @@ final class UnicodeProperties {
 
   private static boolean isGraphic(int c) {
     return !isType(c, INVISIBLE);
+  }
+
+  /** The script of each code point: the JDK searches for it. */
+  private static final class Scripts {
+    private static final short[] ORDINALS = new short[Character.MAX_CODE_POINT + 1];
+
+    static {
+      for (int c = 0; c < ORDINALS.length; c++) {
+        ORDINALS[c] = (short) Character.UnicodeScript.of(c).ordinal();
+      }
+    }
+
+    private Scripts() {}
   }
 
   /** Punctuation as defined by Unicode 8, and the symbols of ASCII. */

@@ -77,6 +77,11 @@ final class BpeTokenizer implements Tokenizer {
   }
 
   @Override
+  public long savedBytes() {
+    return file.length + Tokenizer.super.savedBytes();
+  }
+
+  @Override
   public Map<String, byte[]> companions() {
     return companions;
   }

@@ -108,6 +108,11 @@ public final class Checkpoints {
     return Optional.empty();
   }
 
+  /** The number of checkpoints, damaged ones included. */
+  public int count() {
+    return all().size();
+  }
+
   /** The checkpoint of {@code step}, damaged or not. */
   public Optional<Path> find(int step) {
     return Optional.ofNullable(all().get(step));

@@ -37,6 +37,9 @@ public record ModelFolder(
   /** The extension of GGUF files. */
   static final String GGUF = ".gguf";
 
+  /** Far more than configurations take, in bytes. */
+  private static final long CONFIGURATION = 1 << 16;
+
   private static final String CONFIG = "config.json";
   private static final String HEAD = "lm_head.weight";
   private static final Set<String> SAVED =
@@ -288,6 +291,12 @@ public record ModelFolder(
     return SAVED.contains(file)
         || TokenizerFolder.COMPANIONS.contains(file)
         || WeightFiles.isName(file);
+  }
+
+  /** What {@link #save} takes of the disk, roughly, in bytes. */
+  public long bytes(StoredType type) {
+    long texts = tokenizer == null ? 0 : tokenizer.savedBytes();
+    return CONFIGURATION + texts + type.bytes() * parameters.count();
   }
 
   /**

@@ -76,6 +76,11 @@ public interface Tokenizer {
    */
   void save(Path file);
 
+  /** What its files take of the disk, roughly, in bytes. */
+  default long savedBytes() {
+    return companions().values().stream().mapToLong(file -> file.length).sum();
+  }
+
   /**
    * Other files of the tokenizer, such as a chat template, by name. They are saved with a model.
    */

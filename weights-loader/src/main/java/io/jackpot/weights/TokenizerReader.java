@@ -23,6 +23,8 @@ final class TokenizerReader {
   /** The most by which ids may exceed the number of tokens. */
   private static final int LARGEST_GAP = 1 << 16;
 
+  private static final int LONGEST_AFFIX = 100;
+
   private final String where;
   private final ObjectNode root = Json.object();
   private final Map<String, Integer> vocabulary = new HashMap<>();
@@ -181,17 +183,28 @@ final class TokenizerReader {
     if (!dropout.isAbsent() && !(dropout.node().isNumber() && dropout.node().doubleValue(1) == 0)) {
       throw dropout.expected("null or 0: with dropout, a text's ids are random");
     }
-    String prefix = model.textOrNull("continuing_subword_prefix");
-    String suffix = model.textOrNull("end_of_word_suffix");
+    String prefix = affix(model, "continuing_subword_prefix");
+    String suffix = affix(model, "end_of_word_suffix");
     Bpe.Settings settings =
         new Bpe.Settings(
             model.textOrNull("unk_token"),
             model.flag("fuse_unk", false),
             model.flag("byte_fallback", false),
             model.flag("ignore_merges", false),
-            prefix == null ? "" : prefix,
-            suffix == null ? "" : suffix);
+            prefix,
+            suffix);
     return new Bpe(vocabulary, merges, settings, cuts);
+  }
+
+  /** A text that is added to every character of a word. */
+  private static String affix(JsonPart model, String key) {
+    String affix = model.text(key, "");
+    if (affix.length() > LONGEST_AFFIX) {
+      throw model
+          .at(key)
+          .error("found " + affix.length() + " characters, expected " + LONGEST_AFFIX + " at most");
+    }
+    return affix;
   }
 
   /** Assigns ids to the added tokens: the vocabulary's, or else the next free ones. */

@@ -26,7 +26,7 @@ class RegexTest {
   private static List<String> pieces(String pattern, String text) {
     List<String> pieces = new ArrayList<>();
     PreTokenizer.pattern(Regex.compile(pattern), SplitBehavior.ISOLATED, false)
-        .split(new Piece(text, true), piece -> pieces.add(piece.text()));
+        .split(new Piece(text, true), piece -> pieces.add(piece.text()), new Effort(text.length()));
     return pieces;
   }
 
@@ -54,7 +54,8 @@ class RegexTest {
     }
     String text = all.toString();
     for (JsonNode set : GOLDEN.path("sets")) {
-      Regex.Search search = Regex.compile(set.path("pattern").stringValue()).search(text);
+      Regex.Search search =
+          Regex.compile(set.path("pattern").stringValue()).search(text, new Effort(text.length()));
       int count = 0;
       long hash = 0;
       while (search.find()) {
@@ -83,7 +84,7 @@ class RegexTest {
       })
   void longTextsOverflowNothing(String pattern) {
     for (String unit : new String[] {"a", " ", "ab", "\u0301"}) {
-      Regex.Search search = Regex.compile(pattern).search(unit.repeat(10_000));
+      Regex.Search search = Regex.compile(pattern).search(unit.repeat(10_000), new Effort(10_000));
       try {
         while (search.find()) {
           assertThat(search.end()).isGreaterThanOrEqualTo(search.start());
@@ -146,7 +147,8 @@ class RegexTest {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       long before = threads.getCurrentThreadAllocatedBytes();
       try {
-        Regex.Search search = Regex.compile(pattern).search("a b\n".repeat(2500));
+        Regex.Search search =
+            Regex.compile(pattern).search("a b\n".repeat(2500), new Effort(10_000));
         while (search.find()) {
           assertThat(search.end()).isGreaterThanOrEqualTo(search.start());
         }
