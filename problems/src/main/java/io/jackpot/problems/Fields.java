@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -82,16 +85,22 @@ public record Fields(List<String> prompt, List<String> answer) {
     return names;
   }
 
-  /** Whether the prompt or the answer may be in the field of a name, or in a field within it. */
-  boolean mayNeed(String name) {
-    return Stream.of(prompt, answer).flatMap(List::stream).anyMatch(path -> leads(name, path));
-  }
-
-  /** Whether a path leads to the field of a name, or into it. */
-  static boolean leads(String name, String path) {
-    return path.regionMatches(true, 0, name, 0, name.length())
-        && (path.length() == name.length()
-            || (path.length() > name.length() && path.charAt(name.length()) == '.'));
+  /**
+   * The names in lower case of the fields that prompt or answer may be in, or in a field within
+   * them.
+   */
+  Set<String> needed() {
+    Set<String> names = new HashSet<>();
+    Stream.of(prompt, answer)
+        .flatMap(List::stream)
+        .map(path -> path.toLowerCase(Locale.ROOT))
+        .forEach(path -> {
+          names.add(path);
+          for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+            names.add(path.substring(0, dot));
+          }
+        });
+    return names;
   }
 
   /**

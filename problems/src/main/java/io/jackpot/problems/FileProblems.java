@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -158,7 +159,7 @@ public final class FileProblems implements ProblemSource {
     private static final String COMPLETION = "completion";
 
     private final Path file;
-    private final Fields fields;
+    private final Set<String> needed;
     private final Choice prompt;
     private final Choice answer;
     private final int most;
@@ -168,7 +169,7 @@ public final class FileProblems implements ProblemSource {
 
     Reader(Path file, Fields fields, int most) {
       this.file = file;
-      this.fields = fields;
+      this.needed = fields.needed();
       this.most = most;
       prompt = new Choice(fields.prompt());
       answer = new Choice(fields.answer());
@@ -210,7 +211,7 @@ public final class FileProblems implements ProblemSource {
     }
 
     private boolean mayNeed(String name) {
-      return fields.mayNeed(name) || name.equals(COMPLETION);
+      return name.equals(COMPLETION) || needed.contains(name.toLowerCase(Locale.ROOT));
     }
 
     private boolean take(Line row) {
@@ -218,17 +219,17 @@ public final class FileProblems implements ProblemSource {
         names.addAll(row.object().propertyNames());
       }
       // Of many keys each path would look at all.
-      ObjectNode needed = JsonNodeFactory.instance.objectNode();
+      ObjectNode kept = JsonNodeFactory.instance.objectNode();
       row.object().properties().stream()
           .filter(entry -> mayNeed(entry.getKey()))
-          .forEach(entry -> needed.set(entry.getKey(), entry.getValue()));
-      JsonNode completion = needed.path(COMPLETION);
+          .forEach(entry -> kept.set(entry.getKey(), entry.getValue()));
+      JsonNode completion = kept.path(COMPLETION);
       rows.add(
           new Row(
               row.where(),
-              needed.isEmpty(),
-              prompt.take(needed, row.where()),
-              answer.take(needed, row.where()),
+              kept.isEmpty(),
+              prompt.take(kept, row.where()),
+              answer.take(kept, row.where()),
               completion.isString() ? completion.stringValue() : null));
       return prompt.values < most;
     }
