@@ -56,7 +56,7 @@ public final class StepBenchmark {
     try (Ops ops = OpsLookup.open(settings.compute().threads())) {
       TrainingState state = TrainingState.fresh(settings, LoadProgress.NONE);
       RunProblems problems = RunProblems.of(settings, state);
-      TrainingState.Trained actor = Objects.requireNonNull(state.actor());
+      Trained actor = Objects.requireNonNull(state.actor());
       Workers workers = new LocalWorkers(new Sampler(ops, actor.model()));
       RolloutCollector collector =
           new RolloutCollector(

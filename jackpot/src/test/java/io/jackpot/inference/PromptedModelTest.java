@@ -94,7 +94,7 @@ class PromptedModelTest {
         .isEqualTo("prompt: 3=\nresponse: #2\n\nprompt: 3=\nresponse: #2\n\n");
     assertThat(notes).hasSize(1).first().asString().endsWith("--prompt-template chat keeps these");
     assertThat(generated(model, "input", file, "promptTemplate", "chat"))
-        .isEqualTo("3=1\n\n3=1\n\n");
+        .isEqualTo("prompt: 3=\nresponse: 1\n\nprompt: 3=\nresponse: 1\n\n");
     assertThat(notes).isEmpty();
     assertThat(generated(model, "input", file, "json", "true"))
         .startsWith("{\"prompt\":" + turns.replace(" ", "") + ",\"response\":\"1\"");
