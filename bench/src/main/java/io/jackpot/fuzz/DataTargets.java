@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
@@ -50,8 +51,8 @@ final class DataTargets {
   static List<Target> all() {
     Map<String, Supplier<Input>> known = Known.json(FILE, Map.of());
     Map<String, Supplier<Input>> compressed = new LinkedHashMap<>();
-    known.forEach((what, input) ->
-        compressed.put(what, () -> Input.of(FILE, Known.gzip(input.get().files().get(FILE)))));
+    known.forEach(
+        (what, input) -> compressed.put(what, () -> Input.of(FILE, Known.gzip(file(input.get())))));
     compressed.put("a gigabyte of spaces", () -> bomb(" "));
     compressed.put("a gigabyte in one line", () -> bomb("x"));
     compressed.put("a gigabyte of line feeds", () -> bomb("\n"));
@@ -127,8 +128,12 @@ final class DataTargets {
     return Input.of(FILE, JsonText.changed(choices, valid));
   }
 
+  private static byte[] file(Input input) {
+    return Objects.requireNonNull(input.files().get(FILE));
+  }
+
   private static Input compressed(Choices choices, Input input) {
-    byte[] plain = input.files().get(FILE);
+    byte[] plain = file(input);
     int times = Math.min(choices.size(1_000), 1 + 50_000_000 / (plain.length + 1));
     byte[] gzip = Known.gzip(plain, times);
     return Input.of(FILE, choices.oneIn(2) ? choices.damaged(gzip) : gzip);

@@ -118,7 +118,7 @@ final class FuzzWorker {
     String wrong = "";
     if (over) {
       wrong = "more than " + LIMIT_MILLIS + " ms" + place(reader.getStackTrace());
-    } else if (isOutOfMemory(found) && size(input) < REPORTED_BYTES) {
+    } else if (found != null && isOutOfMemory(found) && size(input) < REPORTED_BYTES) {
       wrong = "out of memory" + place(found.getStackTrace());
     } else if (found != null && !(found instanceof InputException)) {
       wrong = found.getClass().getSimpleName() + place(found.getStackTrace());

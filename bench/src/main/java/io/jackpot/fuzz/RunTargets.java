@@ -61,7 +61,9 @@ final class RunTargets {
             "explain",
             Known.json("input.json", Map.of()),
             choices -> Input.of("input.json", JsonText.changed(choices, EXPLAIN)),
-            folder -> Explain.explain(folder.resolve("input.json")).toString()),
+            folder -> {
+              String _ = Explain.explain(folder.resolve("input.json")).toString();
+            }),
         new Target(
             "a run's metrics",
             Known.json("metrics.jsonl", run),
