@@ -1,6 +1,6 @@
 package io.jackpot.cli;
 
-import io.jackpot.report.Terminal;
+import io.jackpot.terminal.Terminal;
 import java.io.PrintWriter;
 import tools.jackson.databind.node.ObjectNode;
 

@@ -1,7 +1,7 @@
 package io.jackpot.models;
 
-import io.jackpot.report.LiveLine;
-import io.jackpot.report.Terminal;
+import io.jackpot.terminal.LiveLine;
+import io.jackpot.terminal.Terminal;
 import io.jackpot.weights.LoadListener;
 import java.io.PrintWriter;
 import java.util.Locale;

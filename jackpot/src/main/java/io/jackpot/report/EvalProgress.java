@@ -1,5 +1,7 @@
 package io.jackpot.report;
 
+import io.jackpot.terminal.LiveLine;
+import io.jackpot.terminal.Terminal;
 import java.io.PrintWriter;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;

@@ -3,6 +3,8 @@ package io.jackpot.report;
 import io.jackpot.report.ProgressTable.Cell;
 import io.jackpot.report.ProgressTable.Style;
 import io.jackpot.report.ProgressTable.Tone;
+import io.jackpot.terminal.LiveLine;
+import io.jackpot.terminal.Terminal;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.List;

@@ -97,11 +97,6 @@ final class ProgressTable {
     return style.paint(style.plain(text), tone);
   }
 
-  /** The number of visible characters of a line. */
-  static int visibleLength(String line) {
-    return line.replaceAll("\033\\[\\d*m", "").length();
-  }
-
   /**
    * One character stays free: a full line would wrap, and \r would then not return to its start.
    */

@@ -3,6 +3,7 @@ package io.jackpot.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jackpot.report.ProgressTable.Style;
+import io.jackpot.terminal.LiveLine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ class ProgressLineTest {
           int step = Math.max(4, Integer.toString(total).length() * 2 + 1);
           assertThat(screen())
               .allSatisfy(row ->
-                  assertThat(ProgressTable.visibleLength(row))
+                  assertThat(LiveLine.visibleLength(row))
                       .isLessThanOrEqualTo(Math.max(step, Math.min(120, columns) - 1)));
         }
       }

@@ -1,4 +1,4 @@
-package io.jackpot.report;
+package io.jackpot.terminal;
 
 import java.io.PrintWriter;
 import java.util.function.IntSupplier;
@@ -20,11 +20,16 @@ public final class LiveLine {
 
   /** Shows a line in place of the one before; its visible part is narrower than the terminal. */
   public void show(String line) {
-    int next = ProgressTable.visibleLength(line);
+    int next = visibleLength(line);
     rewind();
     out.print(line + " ".repeat(Math.max(0, length - next)));
     length = next;
     shownAt = columns.getAsInt();
+  }
+
+  /** The number of visible characters of a line. */
+  public static int visibleLength(String line) {
+    return line.replaceAll("\033\\[\\d*m", "").length();
   }
 
   /** Takes it away; what is printed next begins at its place. */

@@ -1,4 +1,4 @@
-package io.jackpot.report;
+package io.jackpot.terminal;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
