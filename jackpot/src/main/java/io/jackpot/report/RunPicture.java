@@ -1,14 +1,12 @@
 package io.jackpot.report;
 
 import io.jackpot.input.InputException;
-import io.jackpot.weights.AtomicFiles;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
  * A run in one picture, for a README: its result, large, and beside it the distance of actor and
- * policy. It is self-contained and fits light and dark pages.
+ * policy.
  */
 public final class RunPicture {
   private static final int WIDTH = 900;
@@ -31,8 +29,7 @@ public final class RunPicture {
    *     nothing to draw yet, or the picture cannot be written
    */
   public static void write(Path run, Path svg) {
-    byte[] picture = of(Run.read(run), run).getBytes(StandardCharsets.UTF_8);
-    AtomicFiles.writeAtomically(svg, out -> out.write(picture));
+    Picture.write(of(Run.read(run), run), svg);
   }
 
   private static String of(Run run, Path folder) {
@@ -43,23 +40,6 @@ public final class RunPicture {
           folder + ": nothing to draw yet: expected at least one step in metrics.jsonl");
     }
     StringBuilder svg = new StringBuilder();
-    svg.append(
-        """
-        <svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" \
-        aria-label="%s">
-        <style>
-        %s</style>
-        <rect class="card" x=".5" y=".5" width="%s" height="%s" rx="12"/>
-        """
-            .formatted(
-                WIDTH,
-                HEIGHT,
-                WIDTH,
-                HEIGHT,
-                Markup.escape(Plot.inWords(charts.getFirst(), run)),
-                Markup.resource("picture.css"),
-                WIDTH - 1,
-                HEIGHT - 1));
     panel(svg, result(run), charts.getFirst(), run, LARGE, 10, 0);
     int rowHeight = TITLE + SMALL.height();
     for (int row = 0; row < charts.size() - 1; row++) {
@@ -67,7 +47,7 @@ public final class RunPicture {
       int left = WIDTH - SMALL.width() - 12;
       panel(svg, chart.title(), chart, run, SMALL, left, row * rowHeight);
     }
-    return svg.append("</svg>\n").toString();
+    return Picture.of(WIDTH, HEIGHT, Plot.inWords(charts.getFirst(), run), svg);
   }
 
   private static String result(Run run) {

@@ -1,7 +1,5 @@
 package io.jackpot.report;
 
-import io.jackpot.weights.AtomicFiles;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,8 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The answer of {@code simulate} in one picture: over the noise on the actor's logits, its KL to
- * the policy before and after rejection, in both directions, and the acceptance. It is
- * self-contained and fits light and dark pages.
+ * the policy before and after rejection, in both directions, and the acceptance.
  */
 public final class SimulationPicture {
   private static final int WIDTH = 360;
@@ -49,8 +46,7 @@ public final class SimulationPicture {
    * @throws io.jackpot.input.InputException if it cannot be written
    */
   public static void write(ObjectNode answer, Path svg) {
-    byte[] picture = of(answer).getBytes(StandardCharsets.UTF_8);
-    AtomicFiles.writeAtomically(svg, out -> out.write(picture));
+    Picture.write(of(answer), svg);
   }
 
   static String of(ObjectNode answer) {
@@ -58,22 +54,6 @@ public final class SimulationPicture {
     int width = PANELS.size() * WIDTH;
     int height = HEIGHT + LEGEND_ROW * (1 + names.size()) + 12;
     StringBuilder svg = new StringBuilder();
-    svg.append(
-        """
-        <svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s" role="img" \
-        aria-label="KL of actor and policy before and after rejection, and acceptance, over noise">
-        <style>
-        %s</style>
-        <rect class="card" x=".5" y=".5" width="%s" height="%s" rx="12"/>
-        """
-            .formatted(
-                width,
-                height,
-                width,
-                height,
-                Markup.resource("picture.css"),
-                width - 1,
-                height - 1));
     for (int i = 0; i < PANELS.size(); i++) {
       svg.append("<g transform=\"translate(%s,0)\">\n".formatted(i * WIDTH));
       panel(svg, PANELS.get(i), lines(answer, PANELS.get(i), names));
@@ -83,7 +63,11 @@ public final class SimulationPicture {
     for (int i = 0; i < names.size(); i++) {
       legend(svg, "accepted tokens, " + names.get(i), colour(i), i + 1);
     }
-    return svg.append("</svg>\n").toString();
+    return Picture.of(
+        width,
+        height,
+        "KL of actor and policy before and after rejection, and acceptance, over noise",
+        svg);
   }
 
   /** The names of the thresholds: λ, or the acceptance that was asked for. */
