@@ -38,17 +38,44 @@ class LauncherIT {
         .containsPattern("(?m)^tornadovm +\\S");
   }
 
+  /** In other places, and with other times, its files are the same; the JVM must take the cache. */
+  @Test
+  void copyStartsFromTheCacheWithoutBuilding() throws Exception {
+    jackpot(0, "--version");
+    Path copy = Files.createDirectory(folder.resolve("copy"));
+    run(
+        0,
+        Path.of("..").toRealPath(),
+        List.of(
+            "sh",
+            "-c",
+            "tar -c bin pom.xml */pom.xml */src jackpot/target/lib jackpot/target/runtime-*"
+                + " | tar -x -m -C \"$0\"",
+            copy.toString()),
+        "");
+    Path launcher = copy.resolve("bin/jackpot");
+    assertThat(run(0, folder, List.of(launcher.toString(), "--version"), "-XX:AOTMode=on"))
+        .startsWith("jackpot ");
+    assertThat(Files.readString(folder.resolve("errors"))).isEmpty();
+  }
+
   /** Through a link, from another folder. */
   private String jackpot(int status, String... arguments) throws IOException, InterruptedException {
     Path launcher = Path.of("../bin/jackpot").toRealPath();
     Path link = Files.createSymbolicLink(folder.resolve("jackpot"), launcher);
     List<String> command = new ArrayList<>(List.of(link.toString()));
     command.addAll(List.of(arguments));
-    Process process =
+    return run(status, folder, command, "");
+  }
+
+  private String run(int status, Path where, List<String> command, String options)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectError(folder.resolve("errors").toFile())
-            .start();
+            .directory(where.toFile())
+            .redirectError(folder.resolve("errors").toFile());
+    builder.environment().put("JACKPOT_JAVA_OPTS", options);
+    Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).isEqualTo(status);
     return output;
