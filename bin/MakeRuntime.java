@@ -45,6 +45,14 @@ public final class MakeRuntime {
           + ",java.logging,java.management,java.net.http,java.sql,java.xml,jdk.jfr,jdk.management,"
           + "jdk.management.agent,jdk.unsupported,jdk.zipfs";
 
+  /**
+   * The JVM compiles vectors if it loads their module. With an ahead-of-time cache it does not load
+   * it, since the cache has it, and each vector becomes an object, unless these options ask for it.
+   */
+  private static final String OPTIONS =
+      "-XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport -XX:+EnableVectorReboxing"
+          + " -XX:+EnableVectorAggressiveReboxing";
+
   /** From this version on, the verifier uses stack maps. */
   private static final int STACK_MAPS = 50;
 
@@ -93,7 +101,14 @@ public final class MakeRuntime {
         ToolProvider.findFirst("jlink")
             .orElseThrow()
             .run(
-                System.out, System.err, "--unmark", "--add-modules", modules, "--output", args[0]));
+                System.out,
+                System.err,
+                "--unmark",
+                "--add-options=" + OPTIONS,
+                "--add-modules",
+                modules,
+                "--output",
+                args[0]));
   }
 
   /** All modules but the linker and what needs it, which a runtime cannot have. */

@@ -35,7 +35,17 @@ class LauncherIT {
   void doctorKnowsTheVectorsAndTheDevices() throws Exception {
     assertThat(jackpot(0, "doctor"))
         .containsPattern("(?m)^ops +\\S")
-        .containsPattern("(?m)^tornadovm +\\S");
+        .containsPattern("(?m)^tornadovm +\\S")
+        .doesNotContain("does not compile vectors");
+  }
+
+  /** So the test above would see it. */
+  @Test
+  void doctorSaysWhetherTheJvmCompilesVectors() throws Exception {
+    Path launcher = Path.of("../bin/jackpot").toRealPath();
+    String off = "-XX:-EnableVectorSupport";
+    assertThat(run(0, folder, List.of(launcher.toString(), "doctor"), off))
+        .contains("does not compile vectors");
   }
 
   /** In other places, and with other times, its files are the same; the JVM must take the cache. */

@@ -42,21 +42,31 @@ public final class OpsLookup {
           "the module jdk.incubator.vector is not there (run with --add-modules"
               + " jdk.incubator.vector)");
     }
-    if (!hasFusedMultiplyAdd()) {
+    // Without the instruction each FMA is computed in software, hundreds of times slower.
+    if (isOff("UseFMA")) {
       return Optional.of("this processor has no fused multiply-add");
+    }
+    // Each vector is then an object. It is off where an ahead-of-time cache has the module in it.
+    if (isOff("EnableVectorSupport")) {
+      return Optional.of(
+          "this JVM does not compile vectors (run with -XX:+UnlockExperimentalVMOptions"
+              + " -XX:+EnableVectorSupport)");
     }
     return Optional.empty();
   }
 
-  /** Without the instruction each FMA is computed in software, hundreds of times slower. */
-  private static boolean hasFusedMultiplyAdd() {
+  /**
+   * Whether an option of the JVM is off, as far as it shows: an experimental one does only if
+   * {@code -XX:+UnlockExperimentalVMOptions} is given.
+   */
+  private static boolean isOff(String option) {
     try {
       return ManagementFactory.getPlatformMXBean(com.sun.management.HotSpotDiagnosticMXBean.class)
-          .getVMOption("UseFMA")
+          .getVMOption(option)
           .getValue()
-          .equals("true");
-    } catch (RuntimeException notHotSpot) {
-      return true;
+          .equals("false");
+    } catch (RuntimeException notShown) {
+      return false;
     }
   }
 }

@@ -61,6 +61,15 @@ class OpsLookupTest {
   }
 
   @Test
+  void whereTheJvmDoesNotCompileVectorsPlainLoopsRun() throws Exception {
+    assertThat(probeWithVectors("-XX:+UnlockExperimentalVMOptions", "-XX:-EnableVectorSupport"))
+        .startsWith(
+            "ScalarOps, plain loops on one thread: this JVM does not compile vectors (run with"
+                + " -XX:+UnlockExperimentalVMOptions -XX:+EnableVectorSupport)")
+        .endsWith(OpsProbe.AGREE);
+  }
+
+  @Test
   void aNegativeNumberOfThreadsIsRefused() {
     assertThatThrownBy(() -> OpsLookup.open(-1))
         .isInstanceOf(InputException.class)
