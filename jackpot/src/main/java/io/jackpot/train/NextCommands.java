@@ -67,7 +67,7 @@ public final class NextCommands {
         shortest.isConversation() && hasChat && settings.template().promptTemplate() == null;
     add(words, "--prompt-template", chat ? "chat" : settings.template().promptTemplate());
     add(words, "--system-prompt", settings.template().systemPrompt());
-    add(words, "--max-tokens", settings.maxResponseTokens());
+    add(words, "--max-response-tokens", settings.maxResponseTokens());
     return joined(words);
   }
 
@@ -86,7 +86,7 @@ public final class NextCommands {
     add(words, "--prompt-template", settings.template().promptTemplate());
     add(words, "--system-prompt", settings.template().systemPrompt());
     add(words, "--limit", settings.evalProblems());
-    add(words, "--max-tokens", settings.maxResponseTokens());
+    add(words, "--max-response-tokens", settings.maxResponseTokens());
     add(words, "--out", out);
     return joined(words);
   }
