@@ -57,7 +57,7 @@ public final class StepBenchmark {
       TrainingState state = TrainingState.fresh(settings, LoadProgress.NONE);
       RunProblems problems = RunProblems.of(settings, state);
       Trained actor = Objects.requireNonNull(state.actor());
-      Workers workers = new LocalWorkers(new Sampler(ops, actor.model()));
+      Workers workers = new LocalWorkers(new Sampler(ops, actor.model()), () -> {});
       RolloutCollector collector =
           new RolloutCollector(
               workers,

@@ -46,6 +46,7 @@ public final class Evaluation implements AutoCloseable {
   private final List<Tally> tallies;
   private final PrintWriter log;
   private final boolean terminal;
+  private final Interruption interruption;
   private @Nullable EvalFolder folder;
 
   /** Opened where something is left to sample. */
@@ -54,8 +55,10 @@ public final class Evaluation implements AutoCloseable {
   /** Of sampling, in the processes before this one. */
   private double secondsBefore;
 
-  private Evaluation(EvalSettings settings, PrintWriter log, boolean terminal) {
+  private Evaluation(
+      EvalSettings settings, Interruption interruption, PrintWriter log, boolean terminal) {
     this.settings = settings;
+    this.interruption = interruption;
     this.log = log;
     this.terminal = terminal;
     this.sets = DataSet.of(settings);
@@ -70,7 +73,8 @@ public final class Evaluation implements AutoCloseable {
               settings.template(),
               settings.compute(),
               settings.dtypes(),
-              LoadProgress.on(log, terminal));
+              LoadProgress.on(log, terminal),
+              interruption::check);
     }
     return responder;
   }
@@ -85,7 +89,7 @@ public final class Evaluation implements AutoCloseable {
    * Samples and judges.
    *
    * @param out a folder that gets all of it, and from which it can go on; null for none
-   * @param interruption ends it after the response that ends next
+   * @param interruption ends it before the next token; responses that have ended are kept
    * @param log gets a line that names the device, then the progress
    * @param terminal whether {@code log} is a terminal
    * @throws InputException if the model or the problems cannot be read or do not fit together, or
@@ -101,7 +105,7 @@ public final class Evaluation implements AutoCloseable {
     if (out != null) {
       EvalFolder.checkFree(out);
     }
-    try (Evaluation evaluation = new Evaluation(settings, log, terminal)) {
+    try (Evaluation evaluation = new Evaluation(settings, interruption, log, terminal)) {
       List<Prompts> prompts = evaluation.prompts();
       if (out != null) {
         ObjectNode config = SETTINGS.toJson(settings);
@@ -111,7 +115,7 @@ public final class Evaluation implements AutoCloseable {
         config.set(MODEL_FILES, ModelFingerprint.of(settings.model()));
         evaluation.folder = EvalFolder.create(out, config, started, evaluation.sets);
       }
-      return evaluation.finish(prompts, interruption);
+      return evaluation.finish(prompts);
     }
   }
 
@@ -156,7 +160,7 @@ public final class Evaluation implements AutoCloseable {
         modelFiles,
         "since this evaluation started",
         "expected the same model, or give --out for a new evaluation");
-    try (Evaluation evaluation = new Evaluation(settings, log, terminal)) {
+    try (Evaluation evaluation = new Evaluation(settings, interruption, log, terminal)) {
       EvalFolder opened = EvalFolder.open(folder, evaluation.sets);
       evaluation.folder = opened;
       opened.forEach(evaluation::recall);
@@ -177,7 +181,7 @@ public final class Evaluation implements AutoCloseable {
           log.println("eval: " + other);
         }
       }
-      return evaluation.finish(prompts, interruption);
+      return evaluation.finish(prompts);
     }
   }
 
@@ -206,7 +210,7 @@ public final class Evaluation implements AutoCloseable {
     return false;
   }
 
-  private EvalResults finish(List<Prompts> prompts, Interruption interruption) {
+  private EvalResults finish(List<Prompts> prompts) {
     log.println("eval: " + responder().device());
     sets.forEach(set ->
         responder()
@@ -230,7 +234,7 @@ public final class Evaluation implements AutoCloseable {
     String ends = folder == null ? "nothing is kept" : "all responses so far are kept";
     try (Interruption.Scope signals = interruption.listen(log, ends);
         EvalProgress progress = new EvalProgress(log, terminal, total, before)) {
-      prompts.forEach(some -> sample(some, progress, interruption));
+      prompts.forEach(some -> sample(some, progress));
       seconds = secondsBefore + (before < total ? progress.seconds() : 0);
     }
     List<Integer> maxTokens = prompts.stream().map(Prompts::maxTokens).toList();
@@ -254,7 +258,7 @@ public final class Evaluation implements AutoCloseable {
     return results;
   }
 
-  private void sample(Prompts prompts, EvalProgress progress, Interruption interruption) {
+  private void sample(Prompts prompts, EvalProgress progress) {
     Tally tally = prompts.tally;
     DataSet set = tally.set();
     List<Sampler.Request> missing = missing(tally);
@@ -281,9 +285,6 @@ public final class Evaluation implements AutoCloseable {
                   tally.problems(),
                   tally.accuracy(),
                   response.tokens());
-              if (interruption.requested()) {
-                throw interruption.stopped();
-              }
             });
   }
 

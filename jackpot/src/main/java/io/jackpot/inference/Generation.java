@@ -53,7 +53,8 @@ public final class Generation {
             settings.template(),
             settings.compute(),
             settings.dtypes(),
-            LoadProgress.on(log, terminal))) {
+            LoadProgress.on(log, terminal),
+            () -> {})) {
       List<int[]> ids =
           prompts.stream().map(prompt -> responder.encode(prompt.problem, prompt.where)).toList();
       int longest = ids.stream().mapToInt(prompt -> prompt.length).max().orElseThrow();

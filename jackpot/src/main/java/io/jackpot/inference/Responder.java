@@ -61,6 +61,7 @@ final class Responder implements AutoCloseable {
    * @param model as {@link ModelSource} takes it
    * @param dtypes of weights and KV cache; of weights in float32 nothing is kept beside them
    * @param progress gives the listener of the load by the model's name
+   * @param beforeToken called before each token; what it throws ends the sampling
    * @throws InputException if the model cannot be read or has no tokenizer, there is no such
    *     template, or the device lacks the types
    */
@@ -69,7 +70,8 @@ final class Responder implements AutoCloseable {
       TemplateSettings template,
       DeviceSettings compute,
       DtypeSettings dtypes,
-      Function<String, LoadListener> progress) {
+      Function<String, LoadListener> progress,
+      Runnable beforeToken) {
     name = ModelSource.resolve(model);
     var _ = compute.room(dtypes);
     PromptTemplate around = template.template(name, () -> chat(name));
@@ -85,7 +87,7 @@ final class Responder implements AutoCloseable {
     cache = dtypes.kvDtype();
     opened = compute.open(() -> plan(config));
     InferenceModel packed = InferenceModel.of(opened.ops(), loaded, dtypes.actorDtype());
-    workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache));
+    workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache), beforeToken);
   }
 
   private @Nullable ChatTemplate chat(String model) {

@@ -89,7 +89,7 @@ public class Interruption {
     }
     signal = received.getNumber();
     log.println();
-    log.println("interrupted: " + ends + "; once more ends at once");
+    log.println("interrupted: " + ends + "; Ctrl-C again ends at once");
     log.flush();
   }
 
@@ -101,6 +101,17 @@ public class Interruption {
   /** Whether the work should end. */
   public boolean requested() {
     return signal != 0;
+  }
+
+  /**
+   * Ends work that is dropped.
+   *
+   * @throws InterruptedRunException if it should end
+   */
+  public void check() {
+    if (requested()) {
+      throw stopped();
+    }
   }
 
   /** What to throw when it has ended. */

@@ -183,16 +183,16 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /**
-   * Cuts the file off before the first complete line whose {@code step} is above {@code step}.
-   * Nothing happens if there is no such file.
+   * Cuts the file off before the first complete line whose {@code step} is above {@code step}, and
+   * after {@code most} lines. Nothing happens if there is no such file.
    *
    * @throws InputException if a line before that is no JSON object or has no integer {@code step}
    */
-  public static void truncateAfter(Path file, int step) {
+  public static void truncateAfter(Path file, int step, int most) {
     if (!Files.exists(file)) {
       return;
     }
-    long length = upTo(file, step).length;
+    long length = upTo(file, step, most).length;
     try (FileChannel channel = InputFiles.channel(file, StandardOpenOption.WRITE)) {
       channel.truncate(length);
     } catch (IOException e) {
@@ -201,24 +201,27 @@ public final class JsonLines implements AutoCloseable {
   }
 
   /**
-   * How many lines each step has, of the lines before the first of a step above {@code step}; empty
-   * if there is no such file.
+   * How many lines each step has, of the first {@code most} lines before the first of a step above
+   * {@code step}; empty if there is no such file.
    *
    * @throws InputException as {@link #truncateAfter}
    */
-  public static LinesByStep count(Path file, int step) {
-    return Files.exists(file) ? upTo(file, step).lines : new LinesByStep();
+  public static LinesByStep count(Path file, int step, int most) {
+    return Files.exists(file) ? upTo(file, step, most).lines : new LinesByStep();
   }
 
   /** The lines before the first of a later step, and their length in bytes. */
   private record Kept(LinesByStep lines, long length) {}
 
-  private static Kept upTo(Path file, int step) {
+  private static Kept upTo(Path file, int step, int most) {
     LinesByStep lines = new LinesByStep();
     AtomicLong length = new AtomicLong();
     forEachLine(
         file,
         (number, bytes) -> {
+          if (number > most) {
+            return false;
+          }
           JsonNode at = parse(file, number, bytes).get("step");
           if (at == null || !at.isInt()) {
             throw new InputException(
@@ -297,7 +300,8 @@ public final class JsonLines implements AutoCloseable {
     }
   }
 
-  private static JsonNode finite(JsonNode node) {
+  /** A copy of JSON with null in place of numbers that are not finite. */
+  public static JsonNode finite(JsonNode node) {
     JsonNodeFactory nodes = JsonNodeFactory.instance;
     return switch (node) {
       case ObjectNode object -> {

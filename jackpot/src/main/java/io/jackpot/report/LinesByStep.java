@@ -27,6 +27,11 @@ public final class LinesByStep {
     return lines.isEmpty() ? -1 : lines.lastKey();
   }
 
+  /** The lines of all steps. */
+  public int total() {
+    return lines.values().stream().mapToInt(count -> count).sum();
+  }
+
   /** Steps in a row with as many lines each. */
   private record Span(int first, int last, int lines) {}
 

@@ -10,13 +10,16 @@ import java.util.function.Consumer;
  */
 public final class LocalWorkers implements Workers {
   private final Sampler sampler;
+  private final Runnable beforeToken;
   private int version;
 
   /**
    * @param sampler reads the model that is published, or one that never changes: its version is 0
+   * @param beforeToken called before each token; what it throws ends the job
    */
-  public LocalWorkers(Sampler sampler) {
+  public LocalWorkers(Sampler sampler, Runnable beforeToken) {
     this.sampler = sampler;
+    this.beforeToken = beforeToken;
   }
 
   @Override
@@ -31,6 +34,6 @@ public final class LocalWorkers implements Workers {
           "the weights of update %d are published, expected those of update %d"
               .formatted(version, job.version()));
     }
-    sampler.sample(job.prompts(), job.requests(), job.options(), job::uniform, done);
+    sampler.sample(job.prompts(), job.requests(), job.options(), job::uniform, done, beforeToken);
   }
 }

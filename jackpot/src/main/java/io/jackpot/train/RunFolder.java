@@ -93,7 +93,7 @@ final class RunFolder implements AutoCloseable {
         new RunFolder(folder, log, FolderLock.takeNew(folder, "a run", instead, Set.of()));
     try {
       Json.write(folder.resolve(CONFIG), config);
-      run.open(-1);
+      run.open(-1, null);
       return run;
     } catch (RuntimeException e) {
       run.close();
@@ -159,27 +159,33 @@ final class RunFolder implements AutoCloseable {
       record
           .lines()
           .forEach((name, expected) ->
-              JsonLines.count(folder.resolve(name), record.step()).require(expected, name));
+              JsonLines.count(folder.resolve(name), record.step(), expected.total())
+                  .require(expected, name));
     }
   }
 
   /** The last step that metrics have a line of; −1 if there is none. */
   int lastStep() {
-    return JsonLines.count(folder.resolve(METRICS), Integer.MAX_VALUE).last();
+    return JsonLines.count(folder.resolve(METRICS), Integer.MAX_VALUE, Integer.MAX_VALUE).last();
   }
 
   /**
-   * Opens the files for lines. Those of steps after {@code step} are removed, since these steps are
-   * repeated.
+   * Opens the files for lines. Those of steps after {@code step}, and those that {@code record}
+   * does not count, are removed, since what they are of is repeated.
    *
+   * @param record of the checkpoint that the run goes on from; null if it has none
    * @throws InputException if a file cannot be written
    */
-  void open(int step) {
+  void open(int step, @Nullable RunRecord record) {
     for (String name : List.of(METRICS, SAMPLES, TOKENS)) {
       Path file = folder.resolve(name);
-      JsonLines.truncateAfter(file, step);
+      int most =
+          record == null
+              ? Integer.MAX_VALUE
+              : record.lines().getOrDefault(name, new LinesByStep()).total();
+      JsonLines.truncateAfter(file, step, most);
       if (name.equals(METRICS) || Files.exists(file)) {
-        files.put(name, new Lines(file, JsonLines.count(file, step)));
+        files.put(name, new Lines(file, JsonLines.count(file, step, most)));
       }
     }
     JsonLines.forEach(folder.resolve(METRICS), (_, line) -> lastMetrics = (ObjectNode) line);
@@ -210,11 +216,13 @@ final class RunFolder implements AutoCloseable {
    *
    * @param arithmetic of its ops
    * @param settings of the run
+   * @param unfinished see {@link RunRecord}
    */
-  RunRecord record(int step, String arithmetic, ObjectNode settings) {
+  RunRecord record(
+      int step, String arithmetic, ObjectNode settings, @Nullable ObjectNode unfinished) {
     Map<String, LinesByStep> lines = new LinkedHashMap<>();
     files.forEach((name, file) -> lines.put(name, file.counts));
-    return new RunRecord(step, arithmetic, settings, lines);
+    return new RunRecord(step, arithmetic, settings, lines, unfinished);
   }
 
   /**

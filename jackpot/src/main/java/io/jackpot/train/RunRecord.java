@@ -3,6 +3,7 @@ package io.jackpot.train;
 import io.jackpot.config.Settings;
 import io.jackpot.devices.Arithmetic;
 import io.jackpot.input.InputException;
+import io.jackpot.report.JsonLines;
 import io.jackpot.report.LinesByStep;
 import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
@@ -23,9 +24,17 @@ import tools.jackson.databind.node.ObjectNode;
  * @param arithmetic see {@link io.jackpot.tensor.Ops#arithmetic}
  * @param settings of the run, as its {@code config.json} had them
  * @param lines that the files of the run had, by their names
+ * @param unfinished the line of metrics of this step, where its evaluation is still to be made;
+ *     null where the files have it
  */
-record RunRecord(int step, String arithmetic, ObjectNode settings, Map<String, LinesByStep> lines) {
+record RunRecord(
+    int step,
+    String arithmetic,
+    ObjectNode settings,
+    Map<String, LinesByStep> lines,
+    @Nullable ObjectNode unfinished) {
   private static final String FILE = "run.json";
+  private static final String UNFINISHED = "unfinished";
 
   void write(Path checkpoint) {
     ObjectNode json =
@@ -33,6 +42,9 @@ record RunRecord(int step, String arithmetic, ObjectNode settings, Map<String, L
     json.set("settings", settings);
     ObjectNode counts = json.putObject("lines");
     lines.forEach((file, count) -> counts.set(file, count.toJson()));
+    if (unfinished != null) {
+      json.set(UNFINISHED, JsonLines.finite(unfinished));
+    }
     Json.write(checkpoint.resolve(FILE), json);
   }
 
@@ -63,7 +75,11 @@ record RunRecord(int step, String arithmetic, ObjectNode settings, Map<String, L
             lines.put(
                 entry.getKey(),
                 LinesByStep.of(entry.getValue(), FILE + ": lines: " + entry.getKey())));
-    return new RunRecord(step, json.path("arithmetic").stringValue(), settings, lines);
+    ObjectNode unfinished = json.path(UNFINISHED) instanceof ObjectNode line ? line : null;
+    if (unfinished != null) {
+      requireStep(checkpoint, FILE + ": " + UNFINISHED, unfinished.path("step").asInt(-1));
+    }
+    return new RunRecord(step, json.path("arithmetic").stringValue(), settings, lines, unfinished);
   }
 
   /**

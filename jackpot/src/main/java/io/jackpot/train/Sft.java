@@ -154,7 +154,7 @@ public final class Sft {
             ObjectNode now = SETTINGS.toJson(fitted);
             now.retain(NOTED);
             folder.change(now);
-            folder.open(resumed.kept());
+            folder.open(resumed.kept(), resumed.record());
             return folder;
           });
     }
@@ -194,7 +194,7 @@ public final class Sft {
       String other = origin.onOther(device.ops().arithmetic());
       try (RunFolder folder = open.apply(settings);
           Interruption.Scope signals =
-              interruption.listen(log, "the update that runs ends, then a checkpoint follows");
+              interruption.listen(log, "stops after the update that runs, with a checkpoint");
           ProgressLine progress = ProgressLine.forSft(log, terminal, settings.steps())) {
         device.lines().forEach(log::println);
         if (!room.onDevice()) {

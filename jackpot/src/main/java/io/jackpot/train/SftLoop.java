@@ -118,7 +118,10 @@ final class SftLoop {
     folder.force();
     ObjectNode config = Settings.of(SftSettings.class).toJson(settings);
     state.save(
-        folder.checkpoints(), step, fingerprint, folder.record(step, ops.arithmetic(), config));
+        folder.checkpoints(),
+        step,
+        fingerprint,
+        folder.record(step, ops.arithmetic(), config, null));
     folder.checkpoints().keep(settings.keepCheckpoints());
     saved = step;
   }

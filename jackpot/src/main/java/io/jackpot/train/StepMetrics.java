@@ -121,20 +121,20 @@ final class StepMetrics {
    * @param obrsSeconds part of {@code trainSeconds}
    */
   static void putTimes(
-      ObjectNode line,
-      double rolloutSeconds,
-      double trainSeconds,
-      double obrsSeconds,
-      double elapsedSeconds) {
+      ObjectNode line, double rolloutSeconds, double trainSeconds, double obrsSeconds) {
     double tokens = line.required("tokens").doubleValue();
-    Runtime runtime = Runtime.getRuntime();
     line.put("rolloutSeconds", rolloutSeconds)
         .put("trainSeconds", trainSeconds)
         .put("obrsSeconds", obrsSeconds)
         .put("stepSeconds", rolloutSeconds + trainSeconds)
-        .put("elapsedSeconds", elapsedSeconds)
         .put("rolloutTokensPerSecond", tokens / rolloutSeconds)
-        .put("trainTokensPerSecond", tokens / trainSeconds)
+        .put("trainTokensPerSecond", tokens / trainSeconds);
+  }
+
+  /** Adds what is known when a step has ended. */
+  static void putEnd(ObjectNode line, double elapsedSeconds) {
+    Runtime runtime = Runtime.getRuntime();
+    line.put("elapsedSeconds", elapsedSeconds)
         .put("heapBytes", runtime.totalMemory() - runtime.freeMemory());
   }
 

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,18 +35,19 @@ final class StepRecorder {
   private final Collapse collapse;
   private Map<String, Integer> ofRollout = new LinkedHashMap<>();
   private BestEvaluation best;
-  private ObjectNode line = JsonNodeFactory.instance.objectNode();
+
+  /** The line of a step that was trained, until it is written. */
+  private @Nullable ObjectNode unfinished;
+
   private int step;
   private boolean evaluates;
   private double rolloutSeconds;
-  private double trainSeconds;
-  private double obrsSeconds;
   private double elapsedSeconds;
 
   /** When the part of a step that runs now began, in nanoseconds. */
   private long began = System.nanoTime();
 
-  /** When the last line was written, in nanoseconds. */
+  /** Up to when the run's time is counted, in nanoseconds. */
   private long written = began;
 
   /**
@@ -76,6 +79,18 @@ final class StepRecorder {
   void resumed(StartedRollout started) {
     ofRollout = new LinkedHashMap<>(started.metrics());
     rolloutSeconds = started.rolloutSeconds();
+  }
+
+  /** The line of a step that lacks its evaluation, which follows. */
+  void resumed(ObjectNode line) {
+    unfinished = line;
+    step = line.path("step").intValue();
+    start();
+  }
+
+  /** The line of a step that was trained and lacks its evaluation; null if there is none. */
+  @Nullable ObjectNode unfinished() {
+    return unfinished;
   }
 
   /** The metrics of the rollout as a whole. */
@@ -126,9 +141,7 @@ final class StepRecorder {
       double equalGroupShare,
       float rate) {
     this.step = step;
-    trainSeconds = lap();
-    obrsSeconds = outcome.obrsSeconds();
-    evaluates = false;
+    double trainSeconds = lap();
     if (step > 0) {
       noteWeights(outcome.objective());
     }
@@ -138,11 +151,14 @@ final class StepRecorder {
           "no token has an advantage, so rewards teach nothing: ",
           Outcomes.of(miniBatch).withoutAdvantage());
     }
-    line = StepMetrics.of(step, outcome, miniBatch, equalGroupShare);
+    ObjectNode line = StepMetrics.of(step, outcome, miniBatch, equalGroupShare);
     ofRollout.forEach(line::put);
     line.put("badGold", training.badGold());
     line.put("badLength", training.badLength());
     line.put("learningRate", rate);
+    StepMetrics.putTimes(line, rolloutSeconds, trainSeconds, outcome.obrsSeconds());
+    unfinished = line;
+    evaluates = false;
     int at = 0;
     for (Rollout rollout : miniBatch.subList(0, Math.min(SAMPLES_KEPT, miniBatch.size()))) {
       double[] alpha = outcome.objective().acceptProbability();
@@ -179,6 +195,7 @@ final class StepRecorder {
   /** The policy answered the held-out problems, sampled at temperature 1 and greedily. */
   void evaluated(List<Rollout> sampled, List<Rollout> greedy) {
     evaluates = true;
+    ObjectNode line = Objects.requireNonNull(unfinished);
     StepMetrics.putHeldOut(line, sampled, greedy);
     line.put("evalSeconds", lap());
     sampled.stream()
@@ -192,11 +209,10 @@ final class StepRecorder {
    * @return the run's time so far in seconds
    */
   double write() {
-    long now = System.nanoTime();
-    elapsedSeconds += (now - written) * 1e-9;
-    written = now;
-    StepMetrics.putTimes(line, rolloutSeconds, trainSeconds, obrsSeconds, elapsedSeconds);
+    ObjectNode line = Objects.requireNonNull(unfinished);
+    StepMetrics.putEnd(line, elapsed());
     folder.metrics(line);
+    unfinished = null;
     best = best.after(line);
     progress.step(line);
     collapse.add(line);
@@ -208,6 +224,14 @@ final class StepRecorder {
       folder.page().evaluated();
     }
     start();
+    return elapsedSeconds;
+  }
+
+  /** The run's time so far in seconds. */
+  double elapsed() {
+    long now = System.nanoTime();
+    elapsedSeconds += (now - written) * 1e-9;
+    written = now;
     return elapsedSeconds;
   }
 

@@ -166,7 +166,7 @@ public final class Training {
           ObjectNode now = all.toJson(fitted);
           now.retain(NOTED);
           folder.change(now);
-          folder.open(resumed.kept());
+          folder.open(resumed.kept(), resumed.record());
           return folder;
         });
   }
@@ -220,7 +220,9 @@ public final class Training {
       String other = origin.onOther(device.ops().arithmetic());
       try (RunFolder folder = open.apply(settings);
           Interruption.Scope signals =
-              interruption.listen(log, "the update that runs ends, then a checkpoint follows");
+              interruption.listen(
+                  log,
+                  "stops after the update that runs, with a checkpoint; what is being sampled will be sampled again");
           ProgressLine progress = new ProgressLine(log, terminal, settings.steps())) {
         announce(run, device, settings, state, problems);
         if (!room.onDevice()) {
@@ -253,9 +255,7 @@ public final class Training {
             "train",
             run,
             () -> {
-              if (checkpoint == null) {
-                loop.begin();
-              } else {
+              if (checkpoint != null) {
                 loop.resume(checkpoint);
               }
               loop.run();
@@ -280,9 +280,7 @@ public final class Training {
     folder.warnings().forEach(warning -> log.println("warning: " + warning));
     log.println("report: " + folder.page().write());
     if (!loop.isOver()) {
-      log.printf(
-          "interrupted after step %d of %d, which a checkpoint has; to resume:%n  %s%n",
-          loop.step(), settings.steps(), NextCommands.resume("train", run));
+      log.printf("%s; to resume:%n  %s%n", loop.interrupted(), NextCommands.resume("train", run));
       log.flush();
       throw interruption.stopped();
     }

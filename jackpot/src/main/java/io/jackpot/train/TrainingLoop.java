@@ -5,6 +5,7 @@ import io.jackpot.config.TrainSettings;
 import io.jackpot.devices.Compute;
 import io.jackpot.input.InputException;
 import io.jackpot.report.Interruption;
+import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.rollout.LocalWorkers;
 import io.jackpot.rollout.Rollout;
 import io.jackpot.rollout.RolloutBatch;
@@ -52,6 +53,9 @@ final class TrainingLoop {
   private final int miniBatches;
   private final int updateResponses;
   private TrainingState state;
+
+  /** The step of the last checkpoint; −1 if there is none. */
+  private int saved = -1;
 
   /** The rollout that the next update is made from; null if that is a new one. */
   private @Nullable StartedRollout started;
@@ -111,8 +115,8 @@ final class TrainingLoop {
             true);
     this.rolloutWorkers =
         new LocalWorkers(
-            new Sampler(
-                ops, sampling, settings.dtypes().actorDtype(), settings.dtypes().kvDtype()));
+            new Sampler(ops, sampling, settings.dtypes().actorDtype(), settings.dtypes().kvDtype()),
+            interruption::check);
     this.groups =
         new GroupSampler(
             new RolloutCollector(
@@ -125,7 +129,7 @@ final class TrainingLoop {
     this.evaluationWorkers =
         actor == null && !settings.dtypes().rounded()
             ? rolloutWorkers // the same model in the same types
-            : new LocalWorkers(new Sampler(ops, state.policy().model()));
+            : new LocalWorkers(new Sampler(ops, state.policy().model()), interruption::check);
     this.evaluation =
         new RolloutCollector(
             evaluationWorkers, state.tokenizer(), problems.heldOutVerifier(), streams, options);
@@ -151,11 +155,11 @@ final class TrainingLoop {
   }
 
   /**
-   * Step 0: measures the models before any update and saves them. It takes the first problems of
-   * the run, enough for a mini-batch, samples with random numbers of its own, and trains on none of
-   * the responses. The first rollout takes these problems too.
+   * Step 0: measures the models before any update. It takes the first problems of the run, enough
+   * for a mini-batch, samples with random numbers of its own, and trains on none of the responses.
+   * The first rollout takes these problems too.
    */
-  void begin() {
+  private void begin() {
     recorder.start();
     int prompts = Math.ceilDiv(updateResponses, settings.samplesPerPrompt());
     RolloutBatch batch = batch(0, sample(0, 0, prompts, 1));
@@ -169,39 +173,66 @@ final class TrainingLoop {
     save();
   }
 
-  /** Goes on with what {@code checkpoint} has of a rollout between two of its updates. */
+  /**
+   * Goes on with what {@code checkpoint} has of a rollout between two of its updates, and of a step
+   * whose evaluation is still to be made.
+   */
   void resume(Path checkpoint) {
+    saved = state.step();
     started = StartedRollout.read(checkpoint, problems.training(), ops, settings.temperature());
     if (started != null) {
       recorder.resumed(started);
+    }
+    RunRecord run = RunRecord.read(checkpoint);
+    if (run != null && run.unfinished() != null) {
+      recorder.resumed(run.unfinished());
     }
   }
 
   /**
    * Makes the updates that are left, up to an interruption, or to the last of the evaluations that
-   * may be without a gain. A checkpoint has all updates then.
+   * may be without a gain. A checkpoint has all updates then. A rollout or an evaluation that is
+   * interrupted is dropped, as if it had not begun; a resume makes it from the same random numbers.
    */
   void run() {
-    int saved = state.step();
-    while (!isOver() && !interruption.requested()) {
-      if (started == null) {
-        started = rollout();
-      }
-      started = update(started);
-      boolean best = settings.keepBest() && recorder.best().step() == state.step();
-      if (best || state.step() >= saved + settings.checkpointEvery()) {
+    try {
+      if (saved < 0) {
+        begin();
+      } else if (recorder.unfinished() != null) {
+        evaluate();
         save();
-        saved = state.step();
       }
+      while (!isOver() && !interruption.requested()) {
+        update(started == null ? rollout() : started);
+        boolean best = settings.keepBest() && recorder.best().step() == state.step();
+        if (best || state.step() >= saved + settings.checkpointEvery()) {
+          save();
+        }
+      }
+    } catch (InterruptedRunException e) {
+      state = state.withElapsed(recorder.elapsed());
     }
-    if (state.step() != saved) {
+    if (recorder.unfinished() != null || state.step() > Math.max(saved, 0)) {
       save();
     }
   }
 
   /** Whether all updates are made, or no further ones are wanted. */
   boolean isOver() {
-    return state.step() >= settings.steps() || isWithoutGain();
+    return saved >= 0
+        && recorder.unfinished() == null
+        && (state.step() >= settings.steps() || isWithoutGain());
+  }
+
+  /** Where a run stands that is not over, for people. */
+  String interrupted() {
+    return saved < 0
+        ? "interrupted in step 0, before the first checkpoint"
+        : "interrupted after step %d of %d, which a checkpoint has%s"
+            .formatted(
+                state.step(),
+                settings.steps(),
+                recorder.unfinished() == null ? "" : "; its evaluation is still to be made");
   }
 
   /** Whether the last evaluations, as many as the settings say, were no better than one before. */
@@ -238,12 +269,8 @@ final class TrainingLoop {
         0);
   }
 
-  /**
-   * Makes an update from the next mini-batch of a rollout.
-   *
-   * @return what is left of it; null if that is nothing
-   */
-  private @Nullable StartedRollout update(StartedRollout rollout) {
+  /** Makes an update from the next mini-batch of a rollout. */
+  private void update(StartedRollout rollout) {
     tokenLog.keep(state, state.step() + 1, state.step() + 1);
     List<Rollout> miniBatch = rollout.miniBatch(updateResponses);
     int offset = rollout.offset(updateResponses);
@@ -251,8 +278,8 @@ final class TrainingLoop {
         measure(state.step() + 1, miniBatch, rollout.before(), offset, rollout.lambda());
     state = state.next();
     joint.apply(outcome, rate(settings.learningRate()), rate(settings.actorRate()));
+    started = rollout.afterUpdate(updateResponses);
     record(rollout.batch(), miniBatch, outcome);
-    return rollout.afterUpdate(updateResponses);
   }
 
   /** Publishes the weights and samples {@code prompts} problems from {@code first} on. */
@@ -317,11 +344,19 @@ final class TrainingLoop {
     tokenLog.write(step, miniBatch, outcome);
     recorder.trained(step, outcome, miniBatch, batch.equalGroupShare(), rate);
     if (step % settings.evalEvery() == 0 || step == settings.steps()) {
-      evaluationWorkers.publish(step, state.policy().model());
-      recorder.evaluated(
-          evaluation.evaluate(problems.heldOut(), 1, step),
-          evaluation.evaluate(problems.heldOut(), 0, step));
+      evaluate();
+    } else {
+      state = state.withElapsed(recorder.write());
     }
+  }
+
+  /** Evaluates the policy, which ends the step. */
+  private void evaluate() {
+    int step = state.step();
+    evaluationWorkers.publish(step, state.policy().model());
+    recorder.evaluated(
+        evaluation.evaluate(problems.heldOut(), 1, step),
+        evaluation.evaluate(problems.heldOut(), 0, step));
     state = state.withElapsed(recorder.write());
   }
 
@@ -333,7 +368,7 @@ final class TrainingLoop {
       throw stopped(state.step(), e, List.of());
     }
     folder.force();
-    RunRecord run = folder.record(state.step(), ops.arithmetic(), config);
+    RunRecord run = folder.record(state.step(), ops.arithmetic(), config, recorder.unfinished());
     StartedRollout rest = started;
     state.save(
         folder.checkpoints(),
@@ -345,6 +380,7 @@ final class TrainingLoop {
         });
     int best = settings.keepBest() ? recorder.best().step() : -1;
     folder.checkpoints().keep(settings.keepCheckpoints(), best);
+    saved = state.step();
   }
 
   private TrainingStoppedException stopped(

@@ -130,7 +130,8 @@ class PromptedModelTest {
             settings.template(),
             settings.compute(),
             settings.dtypes(),
-            LoadProgress.NONE)) {
+            LoadProgress.NONE,
+            () -> {})) {
       assertThat(sets.getFirst().prompts(responder)).containsExactly(new int[] {3, 13});
     }
   }

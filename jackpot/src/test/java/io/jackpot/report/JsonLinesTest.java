@@ -87,12 +87,14 @@ class JsonLinesTest {
   @Test
   void keepsTheLinesUpToAStep() throws IOException {
     write("{\"step\":0}\n{\"step\":1, \"x\":1.50}\n{\"step\":1}\n{\"step\":2}\n{\"ste");
-    JsonLines.truncateAfter(file, 1);
+    JsonLines.truncateAfter(file, 1, 9);
     assertThat(file).hasContent("{\"step\":0}\n{\"step\":1, \"x\":1.50}\n{\"step\":1}\n");
-    JsonLines.truncateAfter(file, -1);
+    JsonLines.truncateAfter(file, 1, 2);
+    assertThat(file).hasContent("{\"step\":0}\n{\"step\":1, \"x\":1.50}\n");
+    JsonLines.truncateAfter(file, -1, 9);
     assertThat(file).isEmptyFile();
     Path none = temporary.resolve("none.jsonl");
-    JsonLines.truncateAfter(none, 1);
+    JsonLines.truncateAfter(none, 1, 9);
     assertThat(none).doesNotExist();
   }
 
@@ -111,7 +113,7 @@ class JsonLinesTest {
     Files.write(file, new byte[] {'"', (byte) 0xff, '"', '\n'});
     assertBad(":1: not UTF-8, expected one JSON object a line");
     write("{\"step\":0}\n{\"reward\":1}\n");
-    assertThatThrownBy(() -> JsonLines.truncateAfter(file, 3))
+    assertThatThrownBy(() -> JsonLines.truncateAfter(file, 3, 9))
         .isInstanceOf(InputException.class)
         .hasMessageStartingWith(file + ":2: found no integer \"step\"");
     assertThat(file).hasContent("{\"step\":0}\n{\"reward\":1}\n");

@@ -62,7 +62,7 @@ class RolloutTest {
     Streams streams = new Streams(5);
     long stream = streams.key(Purpose.SAMPLE, 7);
     try (Ops ops = OpsLookup.open(1)) {
-      Workers workers = new LocalWorkers(new Sampler(ops, model));
+      Workers workers = new LocalWorkers(new Sampler(ops, model), () -> {});
       workers.publish(4, model);
       List<Sample> samples = workers.sample(Workers.Job.of(4, PROMPTS, 0, 3, OPTIONS, stream));
       List<Sample> expected =

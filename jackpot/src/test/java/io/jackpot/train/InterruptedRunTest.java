@@ -1,25 +1,27 @@
 package io.jackpot.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.TrainSettings;
 import io.jackpot.report.Interruption;
 import io.jackpot.report.Interruption.InterruptedRunException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs that are asked to end within a rollout of three updates, and go on there. */
+/** Runs that are asked to end while they sample, evaluate or update, and go on there. */
 class InterruptedRunTest {
   @TempDir private static Path models;
   @TempDir private Path folder;
@@ -39,7 +41,7 @@ class InterruptedRunTest {
         "arm=off-policy decay=cosine",
         "arm=jackpot actorDtype=bf16 kvDtype=int8 tokenLog=all tokenLogResponses=2",
       })
-  void endsAfterAnyUpdateAndGoesOnWithTheSameBits(String changed) throws IOException {
+  void endsAnywhereAndGoesOnWithTheSameBits(String changed) throws IOException {
     Map<String, String> changes = new HashMap<>();
     for (String change : ("trainBatch=8 steps=4 checkpointEvery=100 " + changed).split(" ")) {
       changes.put(change.split("=")[0], change.split("=")[1]);
@@ -48,13 +50,17 @@ class InterruptedRunTest {
     Path whole = folder.resolve("whole");
     SmallRun.start(whole, settings);
     Path run = folder.resolve("run");
-    assertThatThrownBy(() -> training().start(settings, run))
-        .isInstanceOf(InterruptedRunException.class);
-    assertThatThrownBy(() -> training().resume(run, Map.of()))
-        .isInstanceOf(InterruptedRunException.class);
-    assertThat(SmallRun.metrics(run)).hasSize(3);
-    assertThat(run.resolve("report.html")).content().contains("step 2 of 4");
-    SmallRun.resume(run, 1);
+    StringWriter log = new StringWriter();
+    boolean ended = ends(log, 1, training -> training.start(settings, run));
+    for (int polls = 1; !ended; polls++) {
+      assertThat(run.resolve("report.html")).content().contains("unfinished: ");
+      ended = ends(log, polls, training -> training.resume(run, Map.of()));
+    }
+    assertThat(log.toString())
+        .contains(
+            "interrupted in step 0, before the first checkpoint; to resume:",
+            "interrupted after step 0 of 4, which a checkpoint has; its evaluation is still")
+        .containsPattern("interrupted after step [1-3] of 4, which a checkpoint has; to resume:");
     assertThat(SmallRun.metrics(run)).isEqualTo(SmallRun.metrics(whole));
     for (String file : List.of("samples.jsonl", "tokens.jsonl")) {
       if (Files.exists(whole.resolve(file))) {
@@ -69,17 +75,58 @@ class InterruptedRunTest {
     }
   }
 
-  /** It is asked to end while its first update runs. */
-  private static Training training() {
+  /** The evaluation is made again: what a kill left of it is not doubled. */
+  @Test
+  void killedBetweenTheEvaluationAndItsCheckpoint() throws IOException {
+    TrainSettings settings = SmallRun.settings(models, Map.of("steps", "3"));
+    Path run = folder.resolve("0");
+    StringWriter log = new StringWriter();
+    for (int polls = 1; !log.toString().contains("its evaluation is still"); polls++) {
+      Path next = folder.resolve("" + polls);
+      assertThat(ends(log, polls, training -> training.start(settings, next))).isFalse();
+      run = next;
+    }
+    Path checkpoints = run.resolve("checkpoints");
+    Path then = Files.move(checkpoints, folder.resolve("then"));
+    copy(then, checkpoints);
+    SmallRun.resume(run, 1);
+    List<String> metrics = SmallRun.metrics(run);
+    String samples = Files.readString(run.resolve("samples.jsonl"));
+    Files.move(checkpoints, folder.resolve("later"));
+    Files.move(then, checkpoints);
+    SmallRun.resume(run, 1);
+    assertThat(SmallRun.metrics(run)).isEqualTo(metrics).hasSize(4);
+    assertThat(run.resolve("samples.jsonl")).hasContent(samples);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+  }
+
+  /**
+   * Whether {@code work} ends by itself.
+   *
+   * @param polls after which it is asked to end: one before each token and each update
+   */
+  private static boolean ends(StringWriter log, int polls, Consumer<Training> work) {
     Interruption interruption =
         new Interruption() {
           private int asked;
 
           @Override
           public boolean requested() {
-            return asked++ >= 1;
+            return asked++ >= polls;
           }
         };
-    return new Training(new PrintWriter(Writer.nullWriter()), false, interruption);
+    try {
+      work.accept(new Training(new PrintWriter(log, true), false, interruption));
+      return true;
+    } catch (InterruptedRunException e) {
+      return false;
+    }
   }
 }

@@ -202,7 +202,7 @@ public final class Sampler {
       }
     }
     List<Sample> all = new ArrayList<>();
-    sample(prompts, requests, options, uniforms, all::add);
+    sample(prompts, requests, options, uniforms, all::add, () -> {});
     all.sort(Comparator.comparingInt(Sample::prompt).thenComparingInt(Sample::sample));
     return all;
   }
@@ -213,6 +213,7 @@ public final class Sampler {
    * @param prompts ids of each prompt, none empty
    * @param requests in ascending order of prompt; requests of one prompt should be adjacent
    * @param done receives each response as it ends
+   * @param beforeToken called before each token of all sequences; what it throws ends the sampling
    * @throws IllegalArgumentException if a prompt is empty, or with its response longer than the
    *     model supports
    */
@@ -221,7 +222,8 @@ public final class Sampler {
       List<Request> requests,
       Options options,
       Uniforms uniforms,
-      Consumer<Sample> done) {
+      Consumer<Sample> done,
+      Runnable beforeToken) {
     int longest = 0;
     for (int[] prompt : prompts) {
       if (prompt.length == 0) {
@@ -242,6 +244,7 @@ public final class Sampler {
     List<Running> active = new ArrayList<>();
     int next = 0;
     while (next < requests.size() || !active.isEmpty()) {
+      beforeToken.run();
       List<Running> fresh = new ArrayList<>();
       boolean worthwhile = active.isEmpty() || free.size() >= slots / 4;
       while (worthwhile && !free.isEmpty() && next < requests.size()) {

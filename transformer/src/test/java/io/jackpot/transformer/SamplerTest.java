@@ -194,7 +194,8 @@ class SamplerTest {
                   new Sampler.Request(0, 3), new Sampler.Request(2, 0), new Sampler.Request(2, 4)),
               new Sampler.Options(1, 30, Set.of(END), 4, 2),
               SamplerTest::uniform,
-              some::add);
+              some::add,
+              () -> {});
       assertThat(some)
           .usingRecursiveFieldByFieldElementComparator(
               RecursiveComparisonConfiguration.builder().build())
@@ -205,7 +206,8 @@ class SamplerTest {
               List.of(),
               new Sampler.Options(1, 30, Set.of(END), 4, 2),
               SamplerTest::uniform,
-              some::add);
+              some::add,
+              () -> {});
       assertThat(some).hasSize(3);
     }
   }
