@@ -1,5 +1,6 @@
 package io.jackpot.cli;
 
+import io.jackpot.config.ResumeSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.config.Settings;
 import io.jackpot.inference.EvalResults;
@@ -36,12 +37,7 @@ final class EvalCommand {
               value = "none",
               help = "folder for responses, results and page, or a .json file for results")
           @Nullable String out,
-      @Setting(common = true, value = "none", help = "evaluation folder to resume")
-          @Nullable String resume,
-      @Setting(
-              value = "false",
-              help = "with --resume: refuse other ops than before, or vectors of another width")
-          boolean strict) {}
+      ResumeSettings going) {}
 
   static CommandSpec command(Console console, Help help) {
     CommandSpec command = Command.of(help, (ParseResult parsed) -> run(parsed, console));
@@ -61,11 +57,11 @@ final class EvalCommand {
     Interruption interruption = Interruption.ofSignals();
     Path out = paths.out == null ? null : Path.of(paths.out);
     Path file = out != null && isFile(out) ? out : null;
-    if (paths.resume != null) {
+    if (paths.going.resume() != null) {
       if (out != null) {
         throw new InputException("--out and --resume: expected at most one");
       }
-      Path resumed = Path.of(paths.resume);
+      Path resumed = Path.of(paths.going.resume());
       EvalResults results =
           resumable(
               resumed,
@@ -74,15 +70,12 @@ final class EvalCommand {
                   Evaluation.resume(
                       resumed,
                       settings -> change(settings, flags),
-                      paths.strict,
+                      paths.going.strict(),
                       interruption,
                       console.err(),
                       terminal));
       print(results, resumed, console);
       return;
-    }
-    if (paths.strict) {
-      throw new InputException("--strict: expected --resume with it, there is nothing to compare");
     }
     EvalSettings settings = SETTINGS.named(Set.of(), () -> SETTINGS.build(flags));
     if (file != null && Files.exists(file) && !hasResults(file)) {

@@ -1,10 +1,8 @@
 package io.jackpot.cli;
 
-import io.jackpot.config.Group;
-import io.jackpot.config.Setting;
+import io.jackpot.config.ResumeSettings;
 import io.jackpot.config.Settings;
 import io.jackpot.config.SftSettings;
-import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
 import io.jackpot.report.Interruption;
 import io.jackpot.train.Sft;
@@ -19,27 +17,14 @@ import tools.jackson.databind.node.ObjectNode;
 /** The command {@code sft}. */
 final class SftCommand {
   private static final Settings<SftSettings> SETTINGS = Settings.of(SftSettings.class);
-  private static final Settings<Paths> PATHS = Settings.of(Paths.class);
+  private static final Settings<ResumeSettings> RESUME = Settings.of(ResumeSettings.class);
 
   private SftCommand() {}
-
-  private record Paths(
-      @Setting(
-              group = Group.RUN,
-              common = true,
-              value = "none",
-              help =
-                  "run folder to resume from its last checkpoint; --steps extends a finished run")
-          @Nullable String resume,
-      @Setting(
-              value = "false",
-              help = "with --resume: refuse other ops or vectors than before, which change bits")
-          boolean strict) {}
 
   static CommandSpec command(Console console, Help help) {
     CommandSpec command =
         Command.of(help, (ParseResult parsed) -> console.out().println(run(parsed, console)));
-    Options.add(command, help, PATHS, SETTINGS);
+    Options.add(command, help, RESUME, SETTINGS);
     Command.examples(
         command,
         "--model DIR --data chats.jsonl --out runs/sft",
@@ -50,15 +35,12 @@ final class SftCommand {
 
   /** Runs to the end and returns the last line of metrics. */
   private static ObjectNode run(ParseResult parsed, Console console) {
-    Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
+    ResumeSettings going = RESUME.build(RESUME.flags(Options.given(parsed, RESUME)));
     Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
     Sft sft = new Sft(console.err(), Console.isTerminal(), Interruption.ofSignals());
-    if (paths.resume != null) {
+    if (going.resume() != null) {
       Options.requireChangeable(flags, SETTINGS);
-      return sft.resume(Path.of(paths.resume), flags, paths.strict);
-    }
-    if (paths.strict) {
-      throw new InputException("--strict: expected --resume with it, there is nothing to compare");
+      return sft.resume(Path.of(going.resume()), flags, going.strict());
     }
     // A run that is named as a model may go on later: its checkpoint of now is recorded.
     flags.computeIfPresent("model", (_, name) -> ModelSource.resolve(name.toString()));

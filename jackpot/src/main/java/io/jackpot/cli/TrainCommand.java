@@ -2,10 +2,10 @@ package io.jackpot.cli;
 
 import io.jackpot.config.Arm;
 import io.jackpot.config.Group;
+import io.jackpot.config.ResumeSettings;
 import io.jackpot.config.Setting;
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
-import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import io.jackpot.models.ModelSource;
 import io.jackpot.report.Interruption;
@@ -43,16 +43,7 @@ final class TrainCommand {
           @Nullable String config,
       @Setting(common = true, value = "none", help = "run folder (none: a new one in runs/)")
           @Nullable String out,
-      @Setting(
-              common = true,
-              value = "none",
-              help =
-                  "run folder to resume from its last checkpoint; --steps extends a finished run")
-          @Nullable String resume,
-      @Setting(
-              value = "false",
-              help = "with --resume: refuse other ops than before, or vectors of another width")
-          boolean strict) {}
+      ResumeSettings going) {}
 
   static CommandSpec command(Console console, Help help) {
     CommandSpec command =
@@ -92,16 +83,13 @@ final class TrainCommand {
     Paths paths = PATHS.build(PATHS.flags(Options.given(parsed, PATHS)));
     Map<String, @Nullable Object> flags = SETTINGS.flags(Options.given(parsed, SETTINGS));
     Training training = new Training(console.err(), Console.isTerminal(), Interruption.ofSignals());
-    if (paths.resume != null) {
+    if (paths.going.resume() != null) {
       Stream.of("config", "out")
           .filter(key -> parsed.hasMatchedOption(Names.flag(key)))
           .findFirst()
           .ifPresent(key -> Options.refuse(key, SETTINGS));
       Options.requireChangeable(flags, SETTINGS);
-      return training.resume(Path.of(paths.resume), flags, paths.strict);
-    }
-    if (paths.strict) {
-      throw new InputException("--strict: expected --resume with it, there is nothing to compare");
+      return training.resume(Path.of(paths.going.resume()), flags, paths.going.strict());
     }
     Map<String, @Nullable Object> file =
         paths.config == null ? new LinkedHashMap<>() : SETTINGS.file(Path.of(paths.config));

@@ -100,7 +100,8 @@ public record SftSettings(
             min = 1,
             changeable = true,
             help = "largest weight file of the saved model in MiB")
-        int shardMegabytes) {
+        int shardMegabytes)
+    implements RunSettings {
 
   /**
    * Tokens of a pass.

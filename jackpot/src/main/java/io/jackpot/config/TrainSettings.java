@@ -227,7 +227,8 @@ public record TrainSettings(
             help = "recompute activations in the backward pass: less memory, same result")
         boolean recomputeActivations,
     DtypeSettings dtypes,
-    TokenLogSettings tokenLog) {
+    TokenLogSettings tokenLog)
+    implements RunSettings {
 
   /** Settings that say the same in two ways: one that is given takes the place of the other. */
   private static final Map<String, String> INSTEAD =

@@ -64,7 +64,7 @@ public final class Collapse {
 
   private static String said(String format, Object... values) {
     return String.format(Locale.ROOT, format, values)
-        + ": it may not recover; start again with a smaller learningRate, or from an earlier checkpoint";
+        + ": it may not recover; start again with a smaller --learning-rate, or from an earlier checkpoint";
   }
 
   /** A sentence if the last evaluation found too few right answers. */

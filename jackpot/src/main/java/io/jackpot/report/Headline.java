@@ -48,8 +48,8 @@ record Headline(String title, String from, String to, List<String> details) {
     if (!greedy.isEmpty()) {
       details.add("Greedy: " + arrow(greedy) + ".");
     }
-    if (heldOut.count() > 2) {
-      details.add(best(heldOut));
+    if (heldOut.count() > 2 || !run.bestCheckpoint().isEmpty()) {
+      details.add(best(run, heldOut));
     }
     return of("Held-out accuracy", heldOut, details);
   }
@@ -68,23 +68,20 @@ record Headline(String title, String from, String to, List<String> details) {
     return points.count() == 1 ? to : Numbers.fixed(points.first(), 3) + " → " + to;
   }
 
-  /** The peak and the lowest value after it: a run that collapsed may still end well. */
-  private static String best(Points heldOut) {
-    int best = 0;
+  /** The peak, its checkpoint, and the lowest value after it: a run that collapsed may end well. */
+  private static String best(Run run, Points heldOut) {
+    BestEvaluation best = run.best();
+    double worst = Double.NaN;
     for (int i = 0; i < heldOut.size(); i++) {
-      if (heldOut.values()[i] >= heldOut.values()[best] || Double.isNaN(heldOut.values()[best])) {
-        best = i;
+      if (heldOut.steps()[i] > best.step() && !(worst <= heldOut.values()[i])) {
+        worst = heldOut.values()[i];
       }
     }
-    double worst = Double.NaN;
-    for (int i = best + 1; i < heldOut.size(); i++) {
-      worst = Double.isNaN(worst) ? heldOut.values()[i] : Math.min(worst, heldOut.values()[i]);
-    }
-    String peak =
-        "Best: %s at step %s"
-            .formatted(Numbers.fixed(heldOut.values()[best], 3), Math.round(heldOut.steps()[best]));
-    return Double.isNaN(worst)
-        ? peak + "."
-        : peak + ", worst after it " + Numbers.fixed(worst, 3) + ".";
+    return "Best: %s at step %s%s%s."
+        .formatted(
+            Numbers.fixed(best.accuracy(), 3),
+            best.step(),
+            run.bestCheckpoint().isEmpty() ? "" : " (" + run.bestCheckpoint() + ")",
+            Double.isNaN(worst) ? "" : ", worst after it " + Numbers.fixed(worst, 3));
   }
 }

@@ -1,6 +1,7 @@
 package io.jackpot.report;
 
 import io.jackpot.input.InputException;
+import io.jackpot.weights.Checkpoints;
 import io.jackpot.weights.Json;
 import io.jackpot.weights.WeightFiles;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  *     folder's name
  * @param evaluations the {@code results.json} of each evaluation in the folder {@code evals}, by
  *     the name of its folder
+ * @param bestCheckpoint that of its best evaluation, seen from its folder; empty if it is not kept
  */
 record Run(
     String name,
@@ -38,7 +40,10 @@ record Run(
     List<JsonNode> metrics,
     List<JsonNode> samples,
     Map<String, Long> parameters,
-    Map<String, ObjectNode> evaluations) {
+    Map<String, ObjectNode> evaluations,
+    String bestCheckpoint) {
+  private static final String CHECKPOINTS = "checkpoints";
+
   /** The folder of a run that contains the evaluations of its models. */
   static final String EVALS = "evals";
 
@@ -76,7 +81,11 @@ record Run(
         metrics,
         samples,
         parameters(folder),
-        evaluations(folder));
+        evaluations(folder),
+        new Checkpoints(folder.resolve(CHECKPOINTS))
+            .find(best(metrics).step())
+            .map(path -> CHECKPOINTS + "/" + path.getFileName())
+            .orElse(""));
   }
 
   Kind kind() {
@@ -96,11 +105,20 @@ record Run(
 
   /** Whether it ended because its last evaluations, as many as stopAfter, were no better. */
   boolean isWithoutGain() {
+    return best().since() >= setting("stopAfter");
+  }
+
+  /** Its best evaluation. */
+  BestEvaluation best() {
+    return best(metrics);
+  }
+
+  private static BestEvaluation best(List<JsonNode> metrics) {
     BestEvaluation best = BestEvaluation.NONE;
     for (JsonNode line : metrics) {
       best = best.after(line);
     }
-    return best.since() >= setting("stopAfter");
+    return best;
   }
 
   /** A setting that is a number; NaN if it is not. */
@@ -159,7 +177,7 @@ record Run(
     // A name with more digits is a later step.
     Comparator<Path> byStep = Comparator.comparingInt(path -> path.toString().length());
     Path models =
-        folders(run.resolve("checkpoints"), "step-*").stream()
+        folders(run.resolve(CHECKPOINTS), "step-*").stream()
             .max(byStep.thenComparing(Comparator.naturalOrder()))
             .orElse(run);
     Map<String, Long> parameters = new TreeMap<>();

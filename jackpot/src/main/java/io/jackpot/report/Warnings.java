@@ -37,7 +37,7 @@ final class Warnings {
     List<JsonNode> rejected = all.updates(line -> Numbers.of(line, "weightMean") == 0);
     if (all.areMany(rejected)) {
       warnings.add(
-          "in %s every token was rejected or had weight 0, so the policy had no update there: policy and actor are too far apart; take a smaller lambda (or a larger acceptance), wider bounds of icepop, a nearer actor, or more distillation"
+          "in %s every token was rejected or had weight 0, so the policy had no update there: policy and actor are too far apart; take a smaller --lambda (or a larger --acceptance), wider bounds of icepop, a nearer actor, or more distillation"
               .formatted(all.share(rejected)));
     }
     Collapse collapse = new Collapse();
@@ -76,22 +76,22 @@ final class Warnings {
             .map(parts -> " (" + parts + ")")
             .orElse("");
     if (right > 0) {
-      return "the responses to each problem were all right or all wrong, %s right%s; take problems of medium difficulty, more samplesPerPrompt (now %s) or a higher temperature (now %s)"
+      return "the responses to each problem were all right or all wrong, %s right%s; take problems of medium difficulty, a larger --samples-per-prompt (now %s) or a higher --temperature (now %s)"
           .formatted(percent(right), wrong, setting("samplesPerPrompt"), setting("temperature"));
     }
     String all = "all responses were wrong" + wrong;
     if (cutOff >= 0.5) {
       return all
-          + "; raise maxResponseTokens (now %s), and see in samples.jsonl whether the model ever ends a response"
+          + "; raise --max-response-tokens (now %s), and see in samples.jsonl whether the model ever ends a response"
               .formatted(setting("maxResponseTokens"));
     }
     if (unparsed >= 0.5) {
       return all
-          + "; see in samples.jsonl what the model answers, then change promptTemplate (now %s) or teach the form of an answer with sft first"
+          + "; see in samples.jsonl what the model answers, then change --prompt-template (now %s) or teach the form of an answer with sft first"
               .formatted(setting("promptTemplate"));
     }
     return all
-        + "; take easier problems, more samplesPerPrompt (now %s), or a stronger policy (sft first)"
+        + "; take easier problems, a larger --samples-per-prompt (now %s), or a stronger policy (sft first)"
             .formatted(setting("samplesPerPrompt"));
   }
 

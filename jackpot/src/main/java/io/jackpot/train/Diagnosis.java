@@ -18,9 +18,9 @@ final class Diagnosis {
    * A model that may be the cause.
    *
    * @param rate the learning rate that its updates had at most
-   * @param rateKey the setting
+   * @param rateFlag the setting
    */
-  record Suspect(Learner learner, float rate, String rateKey) {
+  record Suspect(Learner learner, float rate, String rateFlag) {
     /** Whether its weights are not those that were loaded. */
     private boolean hasChanged() {
       return learner.optimizer().step() > 0 && rate > 0;
@@ -28,7 +28,7 @@ final class Diagnosis {
 
     /** Blames the learning rate only where it can be the cause. */
     private String advice(String unchanged) {
-      return hasChanged() ? "try a lower " + rateKey : unchanged;
+      return hasChanged() ? "try a lower " + rateFlag : unchanged;
     }
   }
 
@@ -82,13 +82,13 @@ final class Diagnosis {
   }
 
   private String lowerRates() {
-    String keys =
+    String flags =
         suspects.stream()
             .filter(Suspect::hasChanged)
-            .map(Suspect::rateKey)
+            .map(Suspect::rateFlag)
             .distinct()
             .collect(Collectors.joining(" or "));
-    return keys.isEmpty() ? "" : "a lower " + keys + ", or ";
+    return flags.isEmpty() ? "" : "a lower " + flags + ", or ";
   }
 
   private static Optional<String> weight(Suspect suspect) {
@@ -121,7 +121,7 @@ final class Diagnosis {
         }
         if (!learner.hasFiniteLogits(batch, temperature)) {
           return Optional.of(
-              "the %s's output of lm_head divided by temperature %s is not finite; raise temperature"
+              "the %s's output of lm_head divided by temperature %s is not finite; raise --temperature"
                   .formatted(learner.name(), temperature));
         }
       }

@@ -14,25 +14,38 @@ final class DiskSpace {
   private DiskSpace() {}
 
   /**
+   * What a run saves beside its checkpoints.
+   *
+   * @param what for messages
+   */
+  record Besides(String what, long bytes) {}
+
+  /**
    * Checks before a run trains that what it will save fits. Of checkpoints as many are on the disk
    * at a time as are kept, and one that is being written.
    *
    * @param checkpoint bytes of one
    * @param kept checkpoints
    * @param saves checkpoints that are still to be made
-   * @param model bytes of the model at the end; 0 if there is none but the last checkpoint's
    * @param advice what makes it less, for messages
    * @throws InputException with the bytes that are needed and free
    */
-  static void require(Path run, long checkpoint, int kept, int saves, long model, String advice) {
+  static void require(
+      Path run, long checkpoint, int kept, int saves, Besides besides, String advice) {
     int there = Math.min(kept, new Checkpoints(run.resolve("checkpoints")).count());
     long more = Math.min(saves, kept + 1 - there);
-    long needed = Math.addExact(Math.multiplyExact(more, checkpoint), model);
+    long needed = (long) ((double) more * checkpoint + besides.bytes); // at most the largest long
     long free = free(run);
     if (needed > free) {
       throw new InputException(
           "%s: %,d bytes are needed for %d checkpoints%s, and %,d bytes are free; free some, or %s"
-              .formatted(run, needed, more, model > 0 ? " and the model" : "", free, advice));
+              .formatted(
+                  run,
+                  needed,
+                  more,
+                  besides.bytes > 0 ? " and " + besides.what : "",
+                  free,
+                  advice));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.config.RunSettings;
 import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
 import io.jackpot.weights.Checkpoints;
@@ -8,31 +9,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Where a run goes on, and with what settings.
  *
- * @param before the settings of the run's {@code config.json}
+ * @param before the settings of the run's {@code config.json}; null for a run that starts
  * @param settings with what the resume changes
  * @param checkpoint null if it starts from the beginning
  * @param record of the checkpoint; null if it has none
  * @param strict refuse to go on with other ops than before
  */
-record Resumption<R extends Record>(
-    R before, R settings, @Nullable Path checkpoint, @Nullable RunRecord record, boolean strict) {
+record Resumption<R extends Record & RunSettings>(
+    @Nullable R before,
+    R settings,
+    @Nullable Path checkpoint,
+    @Nullable RunRecord record,
+    boolean strict) {
   /** The step before step 0. */
   private static final int NOTHING_YET = -1;
 
   /** What the kinds of runs differ in. */
   interface Kind<R> {
-    /** The updates of a run. */
-    int steps(R settings);
-
-    /** The learning rate of a step. */
-    float rate(R settings, int step);
-
-    /** The tokens of a pass; null if they are to be chosen. */
-    @Nullable Integer passTokens(R settings);
+    /** Settings that a resume may change, and that its {@code config.json} has from then on. */
+    List<String> noted();
 
     /**
      * @throws InputException if a checkpoint contradicts itself or the settings it was made with
@@ -44,8 +44,8 @@ record Resumption<R extends Record>(
   }
 
   /** A run that starts. */
-  static <R extends Record> Resumption<R> none(R settings) {
-    return new Resumption<>(settings, settings, null, null, false);
+  static <R extends Record & RunSettings> Resumption<R> none(R settings) {
+    return new Resumption<>(null, settings, null, null, false);
   }
 
   /**
@@ -55,7 +55,7 @@ record Resumption<R extends Record>(
    * @throws InputException if the files of the run are not what its checkpoints say, or it has as
    *     many steps as {@code changes} ask for
    */
-  static <R extends Record> Resumption<R> of(
+  static <R extends Record & RunSettings> Resumption<R> of(
       Path run,
       RunFolder folder,
       Settings<R> all,
@@ -77,11 +77,11 @@ record Resumption<R extends Record>(
     }
     Resumption<R> resumed = new Resumption<>(before, settings, checkpoint, record, strict);
     int kept = resumed.kept();
-    int steps = kind.steps(settings);
+    int steps = settings.steps();
     if (steps <= kept && (changes.containsKey("steps") || steps < kept)) {
       throw new InputException(
-          "steps %d: %s has made %d of %d already, expected more than %d"
-              .formatted(steps, run, kept, kind.steps(before), kept));
+          "--steps %d: %s has made %d of %d already, expected more than %d"
+              .formatted(steps, run, kept, before.steps(), kept));
     }
     if (checkpoint == null && folder.lastStep() > kind.lastWithout(before)) {
       throw new InputException(
@@ -96,34 +96,52 @@ record Resumption<R extends Record>(
     return checkpoint == null ? NOTHING_YET : Checkpoints.step(checkpoint);
   }
 
-  /** Lines for people on where a resumed run goes on. */
-  List<String> lines(Kind<R> kind) {
+  /** Opens the folder of a resumed run, whose settings are {@code fitted} from now on. */
+  RunFolder open(RunFolder folder, Settings<R> all, Kind<R> kind, R fitted) {
+    ObjectNode noted = all.toJson(fitted);
+    noted.retain(kind.noted());
+    folder.change(noted);
+    folder.open(kept(), record);
+    return folder;
+  }
+
+  /**
+   * Lines for people on where a resumed run goes on, and on what other ops; none for one that
+   * starts.
+   *
+   * @param arithmetic of the ops of now
+   * @throws InputException if these are others than before, and it is strict
+   */
+  List<String> lines(String arithmetic) {
+    if (before == null) {
+      return List.of();
+    }
     int kept = kept();
     String from =
         checkpoint == null
             ? "no checkpoint yet: starting again from the beginning"
-            : "resuming after step " + kept + " of " + kind.steps(before);
-    int steps = kind.steps(settings);
-    int planned = record == null ? kind.steps(before) : record.settings().path("steps").asInt();
+            : "resuming after step " + kept + " of " + before.steps();
+    int steps = settings.steps();
+    int planned = record == null ? before.steps() : record.settings().path("steps").asInt();
     List<String> lines = new ArrayList<>(List.of(from));
     if (steps != planned) {
       int next = Math.max(kept, 0) + 1;
       lines.add(
           "steps %d in place of %d: from step %d on the learning rate is that of a run of %d steps, %.3g in step %d"
-              .formatted(steps, planned, next, steps, kind.rate(settings, next), next));
+              .formatted(
+                  steps, planned, next, steps, settings.rate(settings.learningRate(), next), next));
     }
-    Integer tokens = kind.passTokens(settings);
+    Integer tokens = settings.microBatchTokens();
     int made = record == null ? 0 : record.settings().path("microBatchTokens").asInt(0);
     if (made > 0 && (tokens == null || tokens != made)) {
       lines.add(
-          "microBatchTokens %s in place of %d: gradients of an update that takes several passes are added up in other parts, so results differ in their last bits from those of an unchanged run"
+          "--micro-batch-tokens %s in place of %d: gradients of an update that takes several passes are added up in other parts, so results differ in their last bits from those of an unchanged run"
               .formatted(tokens == null ? "auto" : tokens, made));
     }
+    String other = record == null ? null : record.onOther(arithmetic, strict);
+    if (other != null) {
+      lines.add(other);
+    }
     return lines;
-  }
-
-  /** See {@link RunRecord#onOther}; null for a run that starts. */
-  @Nullable String onOther(String arithmetic) {
-    return record == null ? null : record.onOther(arithmetic, strict);
   }
 }

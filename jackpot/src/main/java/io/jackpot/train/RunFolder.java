@@ -74,23 +74,25 @@ final class RunFolder implements AutoCloseable {
   /**
    * Checks early that a new run can start in {@code folder}.
    *
-   * @param instead what to do if there already is a run, for messages
    * @throws InputException if it holds anything
    */
-  static void requireFree(Path folder, String instead) {
-    FolderLock.requireFree(folder, "a run", instead, Set.of());
+  static void requireFree(Path folder) {
+    FolderLock.requireFree(folder, "a run", instead(folder), Set.of());
+  }
+
+  private static String instead(Path folder) {
+    return ", or resume this run with --resume " + folder;
   }
 
   /**
    * A new run, open for lines. It has started once its {@code config.json} exists.
    *
-   * @param instead what to do if there already is a run, for messages
    * @param log gets warnings
    * @throws InputException if {@code folder} holds anything, or cannot be written
    */
-  static RunFolder create(Path folder, ObjectNode config, String instead, PrintWriter log) {
+  static RunFolder create(Path folder, ObjectNode config, PrintWriter log) {
     RunFolder run =
-        new RunFolder(folder, log, FolderLock.takeNew(folder, "a run", instead, Set.of()));
+        new RunFolder(folder, log, FolderLock.takeNew(folder, "a run", instead(folder), Set.of()));
     try {
       Json.write(folder.resolve(CONFIG), config);
       run.open(-1, null);

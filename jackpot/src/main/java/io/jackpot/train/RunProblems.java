@@ -121,13 +121,13 @@ record RunProblems(
     int room = shorter.longestSequence() - settings.maxResponseTokens();
     if (room < 1) {
       throw new InputException(
-          "maxResponseTokens: found %d, expected less than the %d tokens that the models take"
+          "--max-response-tokens: found %d, expected less than the %d tokens that the models take"
               .formatted(settings.maxResponseTokens(), shorter.longestSequence()));
     }
     Integer asked = settings.maxPromptTokens();
     return asked != null && asked < room
-        ? new Curriculum.Limit(asked, "maxPromptTokens")
+        ? new Curriculum.Limit(asked, "--max-prompt-tokens")
         : new Curriculum.Limit(
-            room, shorter.lengthSetting() + " of the models less maxResponseTokens");
+            room, shorter.lengthSetting() + " of the models less --max-response-tokens");
   }
 }

@@ -35,31 +35,17 @@ public final class Sft {
   private static final Settings<SftSettings> SETTINGS = Settings.of(SftSettings.class);
   private static final String MODEL = "model";
 
-  /** Settings that a resume may change, and that its {@code config.json} has from then on. */
-  private static final List<String> NOTED =
-      List.of(
-          "steps",
-          "dtype",
-          "shardMegabytes",
-          "checkpointEvery",
-          "keepCheckpoints",
-          "microBatchTokens");
-
   private static final Resumption.Kind<SftSettings> KIND =
       new Resumption.Kind<>() {
         @Override
-        public int steps(SftSettings settings) {
-          return settings.steps();
-        }
-
-        @Override
-        public float rate(SftSettings settings, int step) {
-          return SftLoop.rate(settings, step);
-        }
-
-        @Override
-        public @Nullable Integer passTokens(SftSettings settings) {
-          return settings.microBatchTokens();
+        public List<String> noted() {
+          return List.of(
+              "steps",
+              "dtype",
+              "shardMegabytes",
+              "checkpointEvery",
+              "keepCheckpoints",
+              "microBatchTokens");
         }
 
         @Override
@@ -98,15 +84,13 @@ public final class Sft {
    */
   public ObjectNode start(SftSettings settings) {
     Path run = Path.of(settings.out());
-    String instead = ", or resume this run with --resume " + run;
-    RunFolder.requireFree(run, instead);
+    RunFolder.requireFree(run);
     var _ = settings.compute().room();
     return run(
         run,
         Resumption.none(settings),
         SftState.fresh(settings, LoadProgress.on(log, terminal)),
-        List.of(),
-        fitted -> RunFolder.create(run, SETTINGS.toJson(fitted), instead, log));
+        fitted -> RunFolder.create(run, SETTINGS.toJson(fitted), log));
   }
 
   /**
@@ -145,32 +129,19 @@ public final class Sft {
           checkpoint == null
               ? SftState.fresh(settings, LoadProgress.on(log, terminal))
               : SftState.load(checkpoint, settings);
-      return run(
-          run,
-          resumed,
-          state,
-          resumed.lines(KIND),
-          fitted -> {
-            ObjectNode now = SETTINGS.toJson(fitted);
-            now.retain(NOTED);
-            folder.change(now);
-            folder.open(resumed.kept(), resumed.record());
-            return folder;
-          });
+      return run(run, resumed, state, fitted -> resumed.open(folder, SETTINGS, KIND, fitted));
     }
   }
 
   /**
    * Runs to the end.
    *
-   * @param from lines for the log
    * @param open opens the folder of the run, once everything else is known to fit
    */
   private ObjectNode run(
       Path run,
       Resumption<SftSettings> origin,
       SftState state,
-      List<String> from,
       Function<SftSettings, RunFolder> open) {
     SftSettings asked = origin.settings();
     Demonstrations.Data data = state.read(asked);
@@ -191,7 +162,7 @@ public final class Sft {
                     MOST_TOKENS, longest, room, each -> plan(asked, config, longest, each)));
     MemoryPlan plan = plan(settings, config, longest, settings.passTokens());
     try (Compute device = settings.compute().open(() -> plan)) {
-      String other = origin.onOther(device.ops().arithmetic());
+      List<String> from = origin.lines(device.ops().arithmetic());
       try (RunFolder folder = open.apply(settings);
           Interruption.Scope signals =
               interruption.listen(log, "stops after the update that runs, with a checkpoint");
@@ -206,9 +177,6 @@ public final class Sft {
         log.println("model " + state.name());
         data.notes().forEach(log::println);
         from.forEach(log::println);
-        if (other != null) {
-          log.println(other);
-        }
         log.flush();
         SftLoop loop =
             new SftLoop(
@@ -257,7 +225,7 @@ public final class Sft {
         trained.bytes(),
         settings.keepCheckpoints(),
         Math.max(kept < 0 ? 1 : 0, Math.ceilDiv(left, settings.checkpointEvery())),
-        trained.folder().bytes(settings.dtype()),
+        new DiskSpace.Besides("the model", trained.folder().bytes(settings.dtype())),
         "give another --out, a smaller --keep-checkpoints, or --dtype bf16");
   }
 

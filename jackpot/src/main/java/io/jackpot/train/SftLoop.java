@@ -67,13 +67,6 @@ final class SftLoop {
     return step;
   }
 
-  /** The learning rate of a step. */
-  static float rate(SftSettings settings, int step) {
-    return settings
-        .decay()
-        .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
-  }
-
   /**
    * Makes the updates that are left, up to an interruption. All but the last of them are in a
    * checkpoint where one is due; after an interruption all are.
@@ -144,7 +137,7 @@ final class SftLoop {
     }
     loss /= tokens;
     double norm = gradientNorm(loss, batch);
-    float rate = rate(settings, step);
+    float rate = settings.rate(settings.learningRate(), step);
     learner.update(norm, rate);
     double seconds = (System.nanoTime() - start) * 1e-9;
     return JsonNodeFactory.instance
@@ -172,7 +165,7 @@ final class SftLoop {
   private TrainingStoppedException stopped(NonFiniteException e, List<Sequence> batch) {
     Diagnosis diagnosis =
         new Diagnosis(
-            List.of(new Diagnosis.Suspect(learner, settings.learningRate(), "learningRate")),
+            List.of(new Diagnosis.Suspect(learner, settings.learningRate(), "--learning-rate")),
             1,
             settings.passTokens(),
             "data without lines that are this unlikely");

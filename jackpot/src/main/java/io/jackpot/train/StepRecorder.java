@@ -120,7 +120,7 @@ final class StepRecorder {
       notes.add(
           step,
           "too few problems have an advantage, the rollout is filled with others: ",
-          "%d of the %d sampled in %d batches (maxGenerationBatches), where %d are wanted"
+          "%d of the %d sampled in %d batches (--max-generation-batches), where %d are wanted"
               .formatted(
                   sampled.teaching(),
                   sampled.problems(),

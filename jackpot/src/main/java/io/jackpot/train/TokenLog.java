@@ -26,9 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
  * and p_inf those of the line's {@code startStep}, before the first update of the rollout.
  */
 final class TokenLog {
-  /** Of a parameter on disk: its weight and both moments of AdamW. */
-  private static final int BYTES = 3 * Float.BYTES;
-
   private final TokenLogSettings settings;
   private final Direction distillation;
   private final RunFolder folder;
@@ -159,6 +156,18 @@ final class TokenLog {
     }
   }
 
+  /** The steps from {@code from} on whose models a run keeps. */
+  static IntStream keptSteps(TrainSettings settings, int from) {
+    int updates = settings.miniBatches();
+    return settings
+        .tokenLog()
+        .steps(0, settings.steps())
+        .map(step -> Math.max(step - 1, 0))
+        .flatMap(start -> IntStream.of(start / updates * updates, start))
+        .filter(start -> start >= from)
+        .distinct();
+  }
+
   /** A line on what a run logs and the disk space that this takes; null if it logs nothing. */
   static @Nullable String announcement(TrainSettings settings, TrainingState state) {
     if (!settings.tokenLog().logsAny()) {
@@ -169,17 +178,7 @@ final class TokenLog {
       return "warning: --token-log: the run has %d steps, so none is logged"
           .formatted(settings.steps());
     }
-    int updates = settings.miniBatches();
-    long kept =
-        IntStream.of(steps)
-            .map(step -> Math.max(step - 1, 0))
-            .flatMap(start -> IntStream.of(start / updates * updates, start))
-            .distinct()
-            .count();
-    long parameters = state.policy().model().parameters().count();
-    if (state.actor() != null) {
-      parameters += state.actor().model().parameters().count();
-    }
+    long kept = keptSteps(settings, 0).count();
     return "token log: %s of %,d steps, with the models and optimizers at %,d of them, %,.1f MB of disk in all"
         .formatted(
             settings.tokenLog().tokenLogResponses() == null
@@ -187,6 +186,6 @@ final class TokenLog {
                 : settings.tokenLog().tokenLogResponses() + " responses",
             steps.length,
             kept,
-            kept * parameters * BYTES * 1e-6);
+            kept * state.bytes() * 1e-6);
   }
 }

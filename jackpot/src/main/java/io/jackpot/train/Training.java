@@ -36,20 +36,8 @@ public final class Training {
   private static final Resumption.Kind<TrainSettings> KIND =
       new Resumption.Kind<>() {
         @Override
-        public int steps(TrainSettings settings) {
-          return settings.steps();
-        }
-
-        @Override
-        public float rate(TrainSettings settings, int step) {
-          return settings
-              .decay()
-              .rate(settings.learningRate(), step, settings.warmupSteps(), settings.steps());
-        }
-
-        @Override
-        public @Nullable Integer passTokens(TrainSettings settings) {
-          return settings.microBatchTokens();
+        public List<String> noted() {
+          return List.of("steps", "keepBest", "stopAfter", "microBatchTokens");
         }
 
         @Override
@@ -62,10 +50,6 @@ public final class Training {
           return 0; // Step 0 is saved before the first update.
         }
       };
-
-  /** Settings that a resume may change, and that its {@code config.json} has from then on. */
-  private static final List<String> NOTED =
-      List.of("steps", "keepBest", "stopAfter", "microBatchTokens");
 
   private final PrintWriter log;
   private final boolean terminal;
@@ -102,8 +86,7 @@ public final class Training {
    */
   public ObjectNode start(TrainSettings settings, Path run) {
     Settings<TrainSettings> all = Settings.of(TrainSettings.class);
-    String instead = ", or resume this run with --resume " + run;
-    RunFolder.requireFree(run, instead);
+    RunFolder.requireFree(run);
     checkModels(settings);
     RunProblems.Sets sets = check(settings);
     return run(
@@ -112,8 +95,7 @@ public final class Training {
         sets,
         fresh(settings),
         Resumption.none(settings),
-        List.of(),
-        fitted -> RunFolder.create(run, all.toJson(fitted), instead, log));
+        fitted -> RunFolder.create(run, all.toJson(fitted), log));
   }
 
   /** {@link #resume(Path, Map, boolean)} that is not strict. */
@@ -156,19 +138,7 @@ public final class Training {
     TrainingState state =
         checkpoint == null ? fresh(settings) : TrainingState.load(checkpoint, settings);
     return run(
-        run,
-        settings,
-        sets,
-        state,
-        resumed,
-        resumed.lines(KIND),
-        fitted -> {
-          ObjectNode now = all.toJson(fitted);
-          now.retain(NOTED);
-          folder.change(now);
-          folder.open(resumed.kept(), resumed.record());
-          return folder;
-        });
+        run, settings, sets, state, resumed, fitted -> resumed.open(folder, all, KIND, fitted));
   }
 
   /** Checks what needs no weights, which may take long to load: the device and the data sets. */
@@ -198,7 +168,6 @@ public final class Training {
    * Runs to the end.
    *
    * @param asked the settings, whose tokens of a pass may have to be chosen
-   * @param from lines for the log
    * @param open opens the folder of the run, once everything else is known to fit
    */
   private ObjectNode run(
@@ -207,7 +176,6 @@ public final class Training {
       RunProblems.Sets sets,
       TrainingState state,
       Resumption<TrainSettings> origin,
-      List<String> from,
       Function<TrainSettings, RunFolder> open) {
     RunProblems problems = RunProblems.of(sets, asked, state);
     state.position().require(problems.training());
@@ -217,7 +185,7 @@ public final class Training {
     RunMemory memory = RunMemory.of(asked, state, reference, problems, room);
     TrainSettings settings = asked.withPassTokens(memory.passTokens());
     try (Compute device = settings.compute().open(memory::plan)) {
-      String other = origin.onOther(device.ops().arithmetic());
+      List<String> from = origin.lines(device.ops().arithmetic());
       try (RunFolder folder = open.apply(settings);
           Interruption.Scope signals =
               interruption.listen(
@@ -233,9 +201,6 @@ public final class Training {
           log.println(reference.announcement(settings));
         }
         from.forEach(log::println);
-        if (other != null) {
-          log.println(other);
-        }
         log.flush();
         StepRecorder recorder =
             new StepRecorder(folder, progress, problems.training(), state.elapsedSeconds());
@@ -286,7 +251,7 @@ public final class Training {
     }
     if (loop.step() < settings.steps()) {
       log.printf(
-          "stopped after step %d of %d: %d evaluations without a gain (stopAfter %d); the best was %.4f after step %d; --resume with another --stop-after goes on%n",
+          "stopped after step %d of %d: %d evaluations without a gain (--stop-after %d); the best was %.4f after step %d; --resume with another --stop-after goes on%n",
           loop.step(),
           settings.steps(),
           best.since(),
@@ -298,14 +263,16 @@ public final class Training {
 
   private static void requireSpace(
       Path run, TrainSettings settings, TrainingState state, int kept) {
-    long actor = state.actor() == null ? 0 : state.actor().bytes();
+    long checkpoint = state.bytes();
     int left = settings.steps() - Math.max(0, kept);
     DiskSpace.require(
         run,
-        state.policy().bytes() + actor,
+        checkpoint,
         settings.keepCheckpoints() + (settings.keepBest() ? 1 : 0),
         Math.ceilDiv(left, settings.checkpointEvery()) + (kept < 0 ? 1 : 0),
-        0,
+        new DiskSpace.Besides(
+            "the models of --token-log",
+            (long) ((double) checkpoint * TokenLog.keptSteps(settings, Math.max(0, kept)).count())),
         "give another --out, or a smaller --keep-checkpoints");
   }
 
@@ -325,12 +292,12 @@ public final class Training {
         settings.objective().actorCorrection() != null || settings.distillCoefficient() > 0;
     boolean actor = hasActor && settings.actorRate() == 0;
     if (settings.steps() > 0 && policy && (actor || !hasActor)) {
-      log.println("warning: learningRate 0: no update changes a model, the run only measures");
+      log.println("warning: --learning-rate 0: no update changes a model, the run only measures");
     } else if (settings.steps() > 0 && (policy || actor)) {
       log.println(
           policy
-              ? "learningRate 0: the policy does not change"
-              : "actorLearningRate 0: the actor does not change");
+              ? "--learning-rate 0: the policy does not change"
+              : "--actor-learning-rate 0: the actor does not change");
     }
   }
 
@@ -394,7 +361,7 @@ public final class Training {
     if (settings.loss().ratioLevel() == Extensions.RatioLevel.SEQUENCE
         && settings.aggregation() == Aggregation.TOKEN_MEAN) {
       log.println(
-          "ratioLevel sequence, aggregation token-mean: long responses count more than in GSPO, which has sequence-mean");
+          "--ratio-level sequence, --aggregation token-mean: long responses count more than in GSPO, which has sequence-mean");
     }
     frozen(settings);
     problems.notes().forEach(log::println);

@@ -143,15 +143,16 @@ final class TrainingLoop {
   }
 
   private Diagnosis diagnosis(Learner policy, Learner sampler) {
-    var ofPolicy = new Diagnosis.Suspect(policy, settings.learningRate(), "learningRate");
-    String actorKey = settings.actorLearningRate() == null ? "learningRate" : "actorLearningRate";
-    var ofSampler = new Diagnosis.Suspect(sampler, settings.actorRate(), actorKey);
-    String caps = "a smaller c1, policyCap or actorCap";
+    var ofPolicy = new Diagnosis.Suspect(policy, settings.learningRate(), "--learning-rate");
+    String actorFlag =
+        settings.actorLearningRate() == null ? "--learning-rate" : "--actor-learning-rate";
+    var ofSampler = new Diagnosis.Suspect(sampler, settings.actorRate(), actorFlag);
+    String caps = "a smaller --c1, --policy-cap or --actor-cap";
     return new Diagnosis(
         sampler.equals(policy) ? List.of(ofPolicy) : List.of(ofPolicy, ofSampler),
         settings.temperature(),
         settings.passTokens(),
-        settings.dtypes().rounded() ? caps + ", or actorDtype f32 and kvDtype f32" : caps);
+        settings.dtypes().rounded() ? caps + ", or --actor-dtype f32 and --kv-dtype f32" : caps);
   }
 
   /**
@@ -334,7 +335,7 @@ final class TrainingLoop {
   }
 
   private float rate(float peak) {
-    return settings.decay().rate(peak, state.step(), settings.warmupSteps(), settings.steps());
+    return settings.rate(peak, state.step());
   }
 
   /** Records the step that was made, and evaluates the policy where that is due. */

@@ -147,6 +147,11 @@ record TrainingState(
     }
   }
 
+  /** What {@link #save} takes of the disk, in bytes. */
+  long bytes() {
+    return policy.bytes() + (actor == null ? 0 : actor.bytes());
+  }
+
   /**
    * Saves this as the checkpoint of its step.
    *

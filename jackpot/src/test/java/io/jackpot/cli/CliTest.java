@@ -275,7 +275,7 @@ class CliTest extends CommandRunner {
             "steps 3 in place of 1: from step 2 on the learning rate is that of a run of 3 steps");
     assertThat(Json.read(run.resolve("config.json")).get("steps").intValue()).isEqualTo(3);
     jackpot("train", "--resume", run.toString(), "--steps", "3")
-        .assertFails(2, "steps 3: " + run + " has made 3 of 3 already, expected more than 3");
+        .assertFails(2, "--steps 3: " + run + " has made 3 of 3 already, expected more than 3");
   }
 
   @Test

@@ -109,7 +109,8 @@ class HostileInputTest extends CommandRunner {
         .lines()
         .reduce((_, last) -> last)
         .ifPresent(last ->
-            assertThat(last).contains("maxResponseTokens: found 2147483647, expected less than"));
+            assertThat(last)
+                .contains("--max-response-tokens: found 2147483647, expected less than"));
   }
 
   @Test

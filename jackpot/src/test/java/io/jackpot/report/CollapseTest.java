@@ -31,7 +31,7 @@ class CollapseTest {
     evaluation(8, 0.0, 84);
     assertThat(collapse.ofAccuracy())
         .hasValue(
-            "the held-out accuracy has fallen to 0.000 from 0.270 in step 0: it may not recover; start again with a smaller learningRate, or from an earlier checkpoint");
+            "the held-out accuracy has fallen to 0.000 from 0.270 in step 0: it may not recover; start again with a smaller --learning-rate, or from an earlier checkpoint");
     collapse.add(line(9, 1, 0.5));
     assertThat(collapse.ofAccuracy()).isPresent();
     evaluation(12, 0.2, 84);

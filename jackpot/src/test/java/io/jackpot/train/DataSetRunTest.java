@@ -180,7 +180,7 @@ class DataSetRunTest {
     assertThatThrownBy(() -> started("b", settings("maxPromptTokens", "3")))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "held-out problems: none of 2 has a prompt of 1 to 3 tokens (maxPromptTokens), the shortest has 4");
+            "held-out problems: none of 2 has a prompt of 1 to 3 tokens (--max-prompt-tokens), the shortest has 4");
   }
 
   @Test

@@ -82,7 +82,7 @@ class DiagnosisTest {
     assertStops(
         Map.of("actorLearningRate", "1e38", "weightDecay", "1e3", "checkpointEvery", "1"),
         "stopped in step 1: the actor's model.",
-        " is not finite; try a lower actorLearningRate; the last good checkpoint is ",
+        " is not finite; try a lower --actor-learning-rate; the last good checkpoint is ",
         "step-000000");
   }
 
@@ -90,7 +90,7 @@ class DiagnosisTest {
   void aTemperatureThatIsTooLowIsNamed() {
     assertStops(
         Map.of("temperature", "1.2e-38"),
-        "lm_head divided by temperature 1.2E-38 is not finite; raise temperature");
+        "lm_head divided by temperature 1.2E-38 is not finite; raise --temperature");
   }
 
   @Test

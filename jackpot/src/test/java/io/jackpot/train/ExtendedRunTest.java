@@ -105,7 +105,7 @@ class ExtendedRunTest {
       assertThatThrownBy(() -> SmallRun.resume(run, Map.of("steps", steps)))
           .isInstanceOf(InputException.class)
           .hasMessage(
-              "steps %s: %s has made 4 of 4 already, expected more than 4".formatted(steps, run));
+              "--steps %s: %s has made 4 of 4 already, expected more than 4".formatted(steps, run));
     }
     assertThat(SmallRun.metrics(run)).isEqualTo(lines);
     assertThat(run.resolve("config.json")).content().isEqualTo(config);

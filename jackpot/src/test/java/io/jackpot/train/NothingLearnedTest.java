@@ -84,13 +84,13 @@ class NothingLearnedTest {
     assertThat(log(Map.of('=', "6", '6', "$"), List.of("7", "8")))
         .contains(
             "all 8 responses are wrong\n",
-            "all responses were wrong; take easier problems, more samplesPerPrompt (now 2), or a stronger policy");
+            "all responses were wrong; take easier problems, a larger --samples-per-prompt (now 2), or a stronger policy");
   }
 
   @Test
   void allCutOff() throws IOException {
     assertThat(log(Map.of('=', "=", '0', "0"), List.of("7"), "maxResponseTokens", "6"))
-        .contains("all 8 responses are cut off\n", "raise maxResponseTokens (now 6)");
+        .contains("all 8 responses are cut off\n", "raise --max-response-tokens (now 6)");
   }
 
   @Test
@@ -99,7 +99,7 @@ class NothingLearnedTest {
         .contains(
             "none of 8 responses has an answer that can be read\n",
             "(100 % without an answer that can be read)",
-            "promptTemplate (now none)");
+            "--prompt-template (now none)");
   }
 
   @Test
@@ -108,7 +108,7 @@ class NothingLearnedTest {
         .contains(
             "the responses to each problem are all right or all wrong: 4 right, 4 wrong\n",
             "all right or all wrong, 50 % right;",
-            "more samplesPerPrompt (now 2) or a higher temperature (now 1)");
+            "a larger --samples-per-prompt (now 2) or a higher --temperature (now 1)");
   }
 
   @Test
@@ -140,13 +140,13 @@ class NothingLearnedTest {
   void aRateOfZeroIsSaid() throws IOException {
     String[] none = {"learningRate", "0", "actorLearningRate", "none", "steps", "1"};
     assertThat(log(Map.of('=', "7", '7', "$"), List.of("7"), none))
-        .contains("warning: learningRate 0: no update changes a model, the run only measures\n");
+        .contains("warning: --learning-rate 0: no update changes a model, the run only measures\n");
   }
 
   @Test
   void aModelWithoutARateIsSaid() throws IOException {
     assertThat(log(Map.of('=', "7", '7', "$"), List.of("7"), "actorLearningRate", "0"))
-        .contains("actorLearningRate 0: the actor does not change\n")
+        .contains("--actor-learning-rate 0: the actor does not change\n")
         .doesNotContain("only measures");
   }
 }

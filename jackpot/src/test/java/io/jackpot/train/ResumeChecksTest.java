@@ -236,6 +236,10 @@ class ResumeChecksTest {
             "after step " + best + "; as a model: " + stopped.resolve("checkpoints"));
     Checkpoints kept = new Checkpoints(stopped.resolve("checkpoints"));
     assertThat(kept.find(best)).isPresent();
+    assertThat(stopped.resolve("report.html"))
+        .content()
+        .containsPattern(
+            "Best: 0\\.\\d+ at step %d \\(checkpoints/step-%06d\\)".formatted(best, best));
     assertThat(kept.latest().map(Checkpoints::step)).hasValue(last);
     assertThat(resume(stopped, false)).contains("stopped after step " + last);
     assertThat(SmallRun.metrics(stopped)).hasSize(lines.size());

@@ -147,7 +147,7 @@ class SftRunTest {
     assertSame(run, whole);
     assertThatThrownBy(() -> resume(run, Map.of("steps", "5")))
         .isInstanceOf(InputException.class)
-        .hasMessage("steps 5: " + run + " has made 5 of 5 already, expected more than 5");
+        .hasMessage("--steps 5: " + run + " has made 5 of 5 already, expected more than 5");
   }
 
   @Test
@@ -185,12 +185,14 @@ class SftRunTest {
   @Test
   void spaceThatIsMissingIsSaidBeforeTheStart() {
     long huge = 1L << 58;
-    assertThatThrownBy(() -> DiskSpace.require(folder.resolve("run"), huge, 1, 9, huge, "leave"))
+    Path run = folder.resolve("run");
+    DiskSpace.Besides model = new DiskSpace.Besides("the model", huge);
+    assertThatThrownBy(() -> DiskSpace.require(run, huge, 1, 9, model, "leave"))
         .isInstanceOf(InputException.class)
         .hasMessageMatching(
             ".*/run: 864,691,128,455,135,232 bytes are needed for 2 checkpoints and the model, and"
                 + " [\\d,]+ bytes are free; free some, or leave");
-    DiskSpace.require(folder.resolve("run"), 1, 1, 9, 1, "leave");
+    DiskSpace.require(run, 1, 1, 9, new DiskSpace.Besides("the model", 1), "leave");
   }
 
   @Test

@@ -77,7 +77,10 @@ class TokenLogTest {
   /** Where p_inf is older than the policy, both have their models. */
   @Test
   void itsModelsAreThoseBeforeTheRolloutAndBeforeTheUpdate() throws IOException {
-    Path run = run("some", Map.of("tokenLog", "0,3,5-6", "tokenLogResponses", "2"));
+    Map<String, String> some = Map.of("tokenLog", "0,3,5-6", "tokenLogResponses", "2");
+    assertThat(TokenLog.keptSteps(settings(some), 0)).containsExactlyInAnyOrder(0, 2, 3, 4, 5);
+    assertThat(TokenLog.keptSteps(settings(some), 4)).containsExactlyInAnyOrder(4, 5);
+    Path run = run("some", some);
     List<JsonNode> lines = tokens(run);
     assertThat(lines).extracting(line -> line.path("step").intValue()).containsOnly(0, 3, 5, 6);
     assertThat(lines)

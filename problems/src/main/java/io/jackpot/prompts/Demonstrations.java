@@ -132,7 +132,7 @@ public final class Demonstrations {
     }
     if (withoutTemplate > 0 && !(model.template instanceof PromptTemplate.Automatic)) {
       notes.add(
-          "%,d of %,d examples are texts or ids without a prompt: promptTemplate does not apply to them"
+          "%,d of %,d examples are texts or ids without a prompt: --prompt-template does not apply to them"
               .formatted(withoutTemplate, read.size()));
     }
     String lost = unknown == null ? null : unknown.note("examples");
@@ -191,7 +191,7 @@ public final class Demonstrations {
       if (has(line, field)) {
         if (model.template instanceof PromptTemplate.Text) {
           throw new InputException(
-              "%s: \"%s\", but promptTemplate writes the text around one prompt; expected \"prompt\" and \"completion\", or promptTemplate chat"
+              "%s: \"%s\", but --prompt-template writes the text around one prompt; expected \"prompt\" and \"completion\", or --prompt-template chat"
                   .formatted(line.where(), field));
         }
         return conversation(line, tokenizer, unknown, List.of(), turns(line, field));

@@ -219,11 +219,11 @@ public sealed interface PromptTemplate {
       String model,
       Supplier<@Nullable ChatTemplate> chat) {
     if (name != null && name.equals("chat")) {
-      return new Chat(ChatTemplate.require(chat.get(), "promptTemplate chat", model), system);
+      return new Chat(ChatTemplate.require(chat.get(), "--prompt-template chat", model), system);
     }
     if (system != null) {
       throw new InputException(
-          "systemPrompt: only a chat template has a place for it, expected promptTemplate chat");
+          "--system-prompt: only a chat template has a place for it, expected --prompt-template chat");
     }
     if (name == null) {
       return new Automatic(chat);
@@ -240,20 +240,20 @@ public sealed interface PromptTemplate {
     try {
       text = InputFiles.text(Path.of(name));
     } catch (CharacterCodingException e) {
-      throw new InputException(Json.oneLine("promptTemplate: " + name + ": not UTF-8"), e);
+      throw new InputException(Json.oneLine("--prompt-template: " + name + ": not UTF-8"), e);
     } catch (IOException | InvalidPathException e) {
       List<String> names =
           Stream.concat(Stream.of("chat"), NAMED.keySet().stream()).sorted().toList();
       throw new InputException(
           Json.oneLine(
-              "promptTemplate: found %s, expected none, %s, a file, or a text with %s; nearest is %s"
+              "--prompt-template: found %s, expected none, %s, a file, or a text with %s; nearest is %s"
                   .formatted(name, String.join(", ", names), PLACE, Names.nearest(name, names))),
           e);
     }
     if (!text.contains(PLACE)) {
       throw new InputException(
           Json.oneLine(
-              "promptTemplate: %s has no %s, expected it where the problem's text goes"
+              "--prompt-template: %s has no %s, expected it where the problem's text goes"
                   .formatted(name, PLACE)));
     }
     return text.replaceFirst("\\r?\\n\\z", "");

@@ -74,7 +74,7 @@ class DemonstrationTemplatesTest {
     assertThatThrownBy(() -> read(messages, "{problem}=", null))
         .isInstanceOf(InputException.class)
         .hasMessageContaining(
-            "line 1: \"messages\", but promptTemplate writes the text around one prompt");
+            "line 1: \"messages\", but --prompt-template writes the text around one prompt");
   }
 
   @Test
@@ -84,7 +84,7 @@ class DemonstrationTemplatesTest {
         .anyMatch(note -> note.startsWith("1 of 2 examples are texts or ids without a prompt"));
     assertThat(read(lines, null, null).notes())
         .anyMatch(note -> note.startsWith("1 of 2 prompts are texts: they are taken as they are"))
-        .noneMatch(note -> note.contains("promptTemplate does not apply"));
+        .noneMatch(note -> note.contains("--prompt-template does not apply"));
   }
 
   @Test

@@ -80,7 +80,7 @@ class PromptTemplateTest {
     assertThatThrownBy(() -> of("qwen-box"))
         .isInstanceOf(InputException.class)
         .hasMessage(
-            "promptTemplate: found qwen-box, expected none, chat, minerva, question-answer, qwen-boxed, qwen25-math-cot, r1-zero, a file, or a text with {problem}; nearest is qwen-boxed");
+            "--prompt-template: found qwen-box, expected none, chat, minerva, question-answer, qwen-boxed, qwen25-math-cot, r1-zero, a file, or a text with {problem}; nearest is qwen-boxed");
     Path file = Files.writeString(folder.resolve("t.txt"), "Question:\n");
     assertThatThrownBy(() -> of(file.toString()))
         .isInstanceOf(InputException.class)
@@ -88,6 +88,6 @@ class PromptTemplateTest {
     assertThatThrownBy(() -> of("chat")).hasMessageContaining("the model has no chat template");
     assertThatThrownBy(() -> PromptTemplate.of("minerva", "Be brief.", "the model", () -> null))
         .isInstanceOf(InputException.class)
-        .hasMessageContaining("expected promptTemplate chat");
+        .hasMessageContaining("expected --prompt-template chat");
   }
 }

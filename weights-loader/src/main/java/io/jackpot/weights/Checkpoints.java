@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -164,7 +165,7 @@ public final class Checkpoints {
   }
 
   private Path folder(int step) {
-    return folder.resolve(String.format("step-%06d", step));
+    return folder.resolve(String.format(Locale.ROOT, "step-%06d", step));
   }
 
   private TreeMap<Integer, Path> all() {
@@ -253,6 +254,6 @@ public final class Checkpoints {
         crc.update(buffer, 0, count);
       }
     }
-    return String.format("%08x", crc.getValue());
+    return String.format(Locale.ROOT, "%08x", crc.getValue());
   }
 }
