@@ -1,7 +1,7 @@
 #!/bin/sh
 # Attacks every reader and prints the table of docs/robustness.md: bench/fuzz.sh [SECONDS] [OUT] [SEED] [TARGET…]
-# SECONDS (60) are shared by all targets, beside inputs written by hand, which always run. The seed is the date unless
-# it is given. Failing inputs are in OUT (bench/target/fuzz), each with what went wrong; the status is then 1.
+# SECONDS (60) are the time of all targets together, which each get a share. The seed is the date unless it is given.
+# Failing inputs are in OUT (bench/target/fuzz), each with what went wrong; the status is then 1.
 set -eu
 cd "$(dirname "$0")/.."
 jdk=$(bin/find-jdk)

@@ -2,6 +2,8 @@ package io.jackpot.fuzz;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -30,6 +32,17 @@ record Target(
     static Input of(String name, String content) {
       return of(name, content.getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  /** What {@code maker} makes, made when it is needed first. */
+  static <T> Supplier<T> once(Supplier<T> maker) {
+    List<T> made = new ArrayList<>();
+    return () -> {
+      if (made.isEmpty()) {
+        made.add(maker.get());
+      }
+      return made.getFirst();
+    };
   }
 
   /** Reads an input. */

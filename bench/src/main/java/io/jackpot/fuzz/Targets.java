@@ -10,6 +10,8 @@ final class Targets {
               DataTargets.all(),
               ModelTargets.all(),
               RunTargets.all(),
+              ResumeTargets.all(),
+              LineTargets.all(),
               TemplateTargets.all(),
               TokenizerTargets.all())
           .flatMap(List::stream)

@@ -66,6 +66,7 @@ record Response(
             && line.path("sample").isInt()
             && line.path("response").isString()
             && line.path("tokens").isInt()
+            && line.path("tokens").intValue() >= 0
             && line.path("elapsedSeconds").isNumber();
     if (!typed || verdict == null || !(reason.equals(STOP) || reason.equals(LENGTH))) {
       return null;

@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -21,6 +22,7 @@ final class Tally {
   private final BitSet there = new BitSet();
   private final Lengths lengths = new Lengths();
   private int complete;
+  private long responses;
   private long right;
   private long unparsed;
   private long truncated;
@@ -76,6 +78,7 @@ final class Tally {
     right += isRight ? 1 : 0;
     unparsed += isRight || response.verdict() == Verdict.WRONG ? 0 : 1;
     truncated += response.finished() ? 0 : 1;
+    responses++;
     lengths.add(response.tokens());
     answered[place]++;
     complete += answered[place] == samples ? 1 : 0;
@@ -100,7 +103,7 @@ final class Tally {
   }
 
   long responses() {
-    return lengths.count();
+    return responses;
   }
 
   /** The share of correct responses so far. */
@@ -137,7 +140,7 @@ final class Tally {
    */
   static double passAtK(int n, int c, int k) {
     double allWrong = 1;
-    for (int i = n - c + 1; i <= n; i++) {
+    for (long i = n - c + 1L; i <= n; i++) {
       allWrong *= Math.max(0, 1 - k / (double) i);
     }
     return 1 - allWrong;
@@ -145,48 +148,43 @@ final class Tally {
 
   /** Lengths of responses in tokens: a count of each length. */
   static final class Lengths {
-    private long[] counts = new long[64];
-    private long total;
+    private final TreeMap<Integer, Long> counts = new TreeMap<>();
 
     void add(int length) {
-      if (length >= counts.length) {
-        counts = Arrays.copyOf(counts, Math.max(length + 1, 2 * counts.length));
-      }
-      counts[length]++;
-      total++;
+      counts.merge(length, 1L, Long::sum);
     }
 
     static Lengths of(List<Tally> tallies) {
       Lengths all = new Lengths();
-      for (Tally tally : tallies) {
-        long[] more = tally.lengths.counts;
-        all.counts = Arrays.copyOf(all.counts, Math.max(all.counts.length, more.length));
-        IntStream.range(0, more.length).forEach(i -> all.counts[i] += more[i]);
-        all.total += tally.lengths.total;
-      }
+      tallies.forEach(tally ->
+          tally.lengths.counts.forEach(
+              (length, count) -> all.counts.merge(length, count, Long::sum)));
       return all;
     }
 
     long count() {
-      return total;
+      return counts.values().stream().mapToLong(count -> count).sum();
     }
 
     long tokens() {
-      return IntStream.range(0, counts.length).mapToLong(i -> i * counts[i]).sum();
+      return counts.entrySet().stream().mapToLong(each -> each.getKey() * each.getValue()).sum();
     }
 
     double mean() {
-      return tokens() / (double) Math.max(1, total);
+      return tokens() / (double) Math.max(1, count());
     }
 
-    /** The smallest length that a share of the responses does not exceed. */
+    /** The smallest length that a share of the responses does not exceed; 0 of none. */
     int quantile(double share) {
-      long needed = Math.max(1, (long) Math.ceil(share * total));
-      int length = 0;
-      for (long seen = counts[0]; seen < needed && length + 1 < counts.length; ) {
-        seen += counts[++length];
+      long needed = Math.max(1, (long) Math.ceil(share * count()));
+      long seen = 0;
+      for (Map.Entry<Integer, Long> each : counts.entrySet()) {
+        seen += each.getValue();
+        if (seen >= needed) {
+          return each.getKey();
+        }
       }
-      return length;
+      return 0;
     }
 
     void write(ObjectNode json) {

@@ -93,11 +93,12 @@ final class EvalSamples {
   Histogram byLength() {
     int longest = lengths.lastKey();
     int from = lengths.firstKey();
-    int width = Math.ceilDiv(longest - from + 1, MOST_BINS);
-    long[][] counts = new long[Math.ceilDiv(longest - from + 1, width)][VERDICTS.size()];
+    long values = (long) longest - from + 1;
+    long width = Math.ceilDiv(values, MOST_BINS);
+    long[][] counts = new long[(int) Math.ceilDiv(values, width)][VERDICTS.size()];
     lengths.forEach((length, layers) -> {
       for (int layer = 0; layer < layers.length; layer++) {
-        counts[(length - from) / width][layer] += layers[layer];
+        counts[(int) (((long) length - from) / width)][layer] += layers[layer];
       }
     });
     return new Histogram(from, width, List.of(counts));
@@ -105,9 +106,10 @@ final class EvalSamples {
 
   /** Problems by the number of their correct responses. */
   Histogram byProblem(int samples) {
-    int width = Math.ceilDiv(samples + 1, MOST_BINS);
-    long[][] counts = new long[Math.ceilDiv(samples + 1, width)][VERDICTS.size()];
-    right.values().forEach(c -> counts[Math.min(c, samples) / width][c == 0 ? 1 : 0]++);
+    long values = samples + 1L;
+    long width = Math.ceilDiv(values, MOST_BINS);
+    long[][] counts = new long[(int) Math.ceilDiv(values, width)][VERDICTS.size()];
+    right.values().forEach(c -> counts[(int) (Math.min(c, samples) / width)][c == 0 ? 1 : 0]++);
     return new Histogram(0, width, List.of(counts));
   }
 }

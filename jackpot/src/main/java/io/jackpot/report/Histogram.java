@@ -11,7 +11,7 @@ import java.util.stream.LongStream;
  * @param width values of a bin
  * @param counts by bin, then by layer, the lowest layer first
  */
-record Histogram(int from, int width, List<long[]> counts) {
+record Histogram(long from, long width, List<long[]> counts) {
   private static final Plot PLOT = new Plot(480, 220, 50, 10, 12, 28);
   private static final int LEFT = PLOT.left();
   private static final int END = PLOT.width() - PLOT.right();
@@ -62,7 +62,7 @@ record Histogram(int from, int width, List<long[]> counts) {
 
   private String bar(Axis y, int bin, double left, double bar) {
     StringBuilder svg = new StringBuilder();
-    int first = from + bin * width;
+    long first = from + bin * width;
     String name = width == 1 ? "" + first : first + " to " + (first + width - 1);
     svg.append("<g><title>%s: %s</title>".formatted(name, sum(counts.get(bin))));
     long below = 0;

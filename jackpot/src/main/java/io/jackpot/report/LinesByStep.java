@@ -4,54 +4,81 @@ import io.jackpot.input.InputException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** How many lines of each step a file of JSON lines has. */
+/**
+ * How many lines of each step a file of JSON lines has. Steps in a row with as many lines each take
+ * one entry, so that a file that says to have billions costs no more than its size.
+ */
 public final class LinesByStep {
   /** Differences that a message names. */
   private static final int NAMED = 5;
 
-  private final TreeMap<Integer, Integer> lines = new TreeMap<>();
+  /** By their first steps; no two that could be one. */
+  private final TreeMap<Long, Span> spans = new TreeMap<>();
+
+  /** Steps in a row with as many lines each. */
+  private record Span(long first, long last, int lines) {
+    private String steps() {
+      return first == last ? "" + first : first + " to " + last;
+    }
+  }
 
   /** Counts one more line of {@code step}. */
   public void add(int step) {
-    lines.merge(step, 1, Integer::sum);
+    Span at = at(step);
+    if (at == null) {
+      join(step, step, 1);
+      return;
+    }
+    spans.remove(at.first);
+    if (at.first < step) {
+      spans.put(at.first, new Span(at.first, step - 1L, at.lines));
+    }
+    if (step < at.last) {
+      spans.put(step + 1L, new Span(step + 1L, at.last, at.lines));
+    }
+    join(step, step, at.lines + 1);
+  }
+
+  private @Nullable Span at(long step) {
+    Map.Entry<Long, Span> at = spans.floorEntry(step);
+    return at != null && step <= at.getValue().last ? at.getValue() : null;
+  }
+
+  /** Adds steps that have no lines yet. */
+  private void join(long first, long last, int lines) {
+    Span before = at(first - 1);
+    Span after = at(last + 1);
+    boolean joinsBefore = before != null && before.lines == lines;
+    boolean joinsAfter = after != null && after.lines == lines;
+    if (joinsAfter) {
+      spans.remove(after.first);
+    }
+    long from = joinsBefore ? before.first : first;
+    spans.put(from, new Span(from, joinsAfter ? after.last : last, lines));
   }
 
   /** The last step that has a line; −1 if there is none. */
   public int last() {
-    return lines.isEmpty() ? -1 : lines.lastKey();
+    return spans.isEmpty() ? -1 : (int) spans.lastEntry().getValue().last;
   }
 
   /** The lines of all steps. */
-  public int total() {
-    return lines.values().stream().mapToInt(count -> count).sum();
-  }
-
-  /** Steps in a row with as many lines each. */
-  private record Span(int first, int last, int lines) {}
-
-  private static List<Span> spans(Map<Integer, Integer> counts) {
-    List<Span> spans = new ArrayList<>();
-    counts.forEach((step, count) -> {
-      Span before = spans.isEmpty() ? null : spans.getLast();
-      if (before != null && before.last == step - 1 && before.lines == count) {
-        spans.set(spans.size() - 1, new Span(before.first, step, count));
-      } else {
-        spans.add(new Span(step, step, count));
-      }
-    });
-    return spans;
+  public long total() {
+    return spans.values().stream()
+        .mapToLong(span -> (span.last - span.first + 1) * span.lines)
+        .sum();
   }
 
   /** {@code [first step, last step, lines of each]} for steps in a row with as many lines. */
   public ArrayNode toJson() {
     ArrayNode json = JsonNodeFactory.instance.arrayNode();
-    for (Span span : spans(lines)) {
+    for (Span span : spans.values()) {
       json.addArray().add(span.first).add(span.last).add(span.lines);
     }
     return json;
@@ -73,9 +100,7 @@ public final class LinesByStep {
         throw new InputException(
             where + ": found " + span + ", expected [first step, last step, lines of each]");
       }
-      for (int step = first; step <= last; step++) {
-        all.lines.put(step, count);
-      }
+      all.join(first, last, count);
     }
     return all;
   }
@@ -88,20 +113,21 @@ public final class LinesByStep {
    */
   public void require(LinesByStep expected, String file) {
     List<String> faults = new ArrayList<>();
-    TreeMap<Integer, Integer> absent = new TreeMap<>(expected.lines);
-    absent.keySet().removeAll(lines.keySet());
-    absent.replaceAll((_, _) -> 1);
-    List<Span> spans = spans(absent);
-    if (!spans.isEmpty()) {
-      faults.add("no line of step " + named(spans.stream().map(LinesByStep::steps).toList()));
+    List<Span> absent = absent(expected);
+    if (!absent.isEmpty()) {
+      faults.add("no line of step " + named(absent.stream().map(Span::steps).toList()));
     }
     List<String> others = new ArrayList<>();
-    lines.forEach((step, count) -> {
-      int due = expected.lines.getOrDefault(step, 0);
-      if (count != due) {
-        others.add("%d of step %d in place of %d".formatted(count, step, due));
+    for (Span span : spans.values()) {
+      for (long step = span.first; step <= span.last; step++) {
+        Span due = expected.at(step);
+        if (due == null || due.lines != span.lines) {
+          others.add(
+              "%d of step %d in place of %d"
+                  .formatted(span.lines, step, due == null ? 0 : due.lines));
+        }
       }
-    });
+    }
     if (!others.isEmpty()) {
       faults.add(named(others));
     }
@@ -112,8 +138,24 @@ public final class LinesByStep {
     }
   }
 
-  private static String steps(Span span) {
-    return span.first == span.last ? "" + span.first : span.first + " to " + span.last;
+  /** The steps of {@code expected} that have no line here. */
+  private List<Span> absent(LinesByStep expected) {
+    LinesByStep absent = new LinesByStep();
+    for (Span due : expected.spans.values()) {
+      long from = due.first;
+      while (from <= due.last) {
+        Span here = at(from);
+        if (here == null) {
+          Long next = spans.higherKey(from);
+          long to = next == null ? due.last : Math.min(due.last, next - 1);
+          absent.join(from, to, 1);
+          from = to + 1;
+        } else {
+          from = here.last + 1;
+        }
+      }
+    }
+    return List.copyOf(absent.spans.values());
   }
 
   private static String named(List<String> all) {
@@ -123,11 +165,11 @@ public final class LinesByStep {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof LinesByStep that && lines.equals(that.lines);
+    return other instanceof LinesByStep that && spans.equals(that.spans);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hashCode(lines);
+    return spans.hashCode();
   }
 }
