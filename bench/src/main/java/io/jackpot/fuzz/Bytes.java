@@ -20,8 +20,13 @@ final class Bytes {
     this.oneIn = oneIn;
   }
 
+  /** One whose numbers are as they are given. */
+  static Bytes valid() {
+    return new Bytes(new Choices(0), Integer.MAX_VALUE);
+  }
+
   private long changed(long valid) {
-    return choices.oneIn(oneIn) ? choices.edge(valid) : valid;
+    return oneIn < Integer.MAX_VALUE && choices.oneIn(oneIn) ? choices.edge(valid) : valid;
   }
 
   Bytes raw(byte[] bytes) {

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /** A small model as a GGUF file, with lengths, counts, types and offsets changed. */
 final class GgufFile {
-  private static final String FILE = "model.gguf";
+  static final String FILE = "model.gguf";
   private static final List<String> TOKENS = List.of("a", "b", "c", "ab", "abc", "<e>", "d", "e");
   private static final int ALIGNMENT = 32;
 

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /** Models: configurations, weights, tokenizers. */
@@ -93,18 +95,29 @@ final class ModelTargets {
             ModelFolder::load),
         new Target(
             "safetensors",
-            Map.of(),
+            inputs(SafetensorsAttacks.all(), file -> with(WEIGHTS, file)),
             choices -> {
               byte[] file = safetensors(choices, 8);
               return with(WEIGHTS, choices.oneIn(4) ? choices.damaged(file) : file);
             },
             ModelFolder::load),
-        new Target("GGUF", Map.of(), GgufFile::input, GgufFile::read),
+        new Target(
+            "GGUF",
+            inputs(GgufAttacks.all(), file -> Input.of(GgufFile.FILE, file)),
+            GgufFile::input,
+            GgufFile::read),
         new Target(
             "tokenizer.json",
             Known.json(TOKENIZER, valid),
             choices -> with(TOKENIZER, JsonText.changed(choices, TOKENIZER_JSON)),
             ModelTargets::tokenize));
+  }
+
+  private static Map<String, Supplier<Input>> inputs(
+      Map<String, Supplier<byte[]>> files, Function<byte[], Input> input) {
+    Map<String, Supplier<Input>> inputs = new LinkedHashMap<>();
+    files.forEach((what, file) -> inputs.put(what, () -> input.apply(file.get())));
+    return inputs;
   }
 
   private static void tokenize(Path folder) {
