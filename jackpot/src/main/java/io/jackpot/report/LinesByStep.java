@@ -68,11 +68,13 @@ public final class LinesByStep {
     return spans.isEmpty() ? -1 : (int) spans.lastEntry().getValue().last;
   }
 
-  /** The lines of all steps. */
-  public long total() {
-    return spans.values().stream()
-        .mapToLong(span -> (span.last - span.first + 1) * span.lines)
-        .sum();
+  /** The lines of all steps, at most {@link Integer#MAX_VALUE}. */
+  public int total() {
+    double total =
+        spans.values().stream()
+            .mapToDouble(span -> (span.last - span.first + 1.0) * span.lines)
+            .sum();
+    return (int) Math.min(Integer.MAX_VALUE, total);
   }
 
   /** {@code [first step, last step, lines of each]} for steps in a row with as many lines. */

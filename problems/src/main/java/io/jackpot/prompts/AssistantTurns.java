@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * conversation up to it ends. A template that writes a turn differently once others follow (such as
  * one that drops earlier thoughts) lets it end with the first token that ends a sequence.
  *
+ * <p>So text up to the beginning and the end of each turn is encoded, which is quadratic in the
+ * number of turns, and bounded: {@value #MOST} characters, and {@value #MOST_TIMES} times the
+ * conversation, which has room for 128 turns of any length and for more short ones.
+ *
  * @param ids of the conversation up to the last of the assistant's tokens
  * @param targets the places of the assistant's tokens, from 1 on
  * @param lastTurn where the assistant's last turn begins
@@ -29,6 +33,34 @@ import org.jspecify.annotations.Nullable;
  */
 record AssistantTurns(int[] ids, int[] targets, int lastTurn, boolean diverges) {
   private static final String ASSISTANT = "assistant";
+
+  /** Characters that all prefixes of a conversation may have together. */
+  static final long MOST = 32_000_000;
+
+  /** The same, for each character of the conversation. */
+  static final long MOST_TIMES = 64;
+
+  /** Encodes the prefixes of a conversation, while they are not too many for its length. */
+  private static final class Prefixes {
+    private final Tokenizer tokenizer;
+    private final long most;
+    private long characters;
+
+    private Prefixes(Tokenizer tokenizer, String whole) {
+      this.tokenizer = tokenizer;
+      most = MOST + MOST_TIMES * whole.length();
+    }
+
+    private int[] encode(String prefix) {
+      characters += prefix.length();
+      if (characters > most) {
+        throw new InputException(
+            "a conversation of too many turns: their beginnings and ends take more than %,d characters to tell; expected it in several parts"
+                .formatted(most));
+      }
+      return tokenizer.encodePlain(prefix);
+    }
+  }
 
   /**
    * Encodes a conversation.
@@ -53,8 +85,9 @@ record AssistantTurns(int[] ids, int[] targets, int lastTurn, boolean diverges) 
     Rendering whole = chat.render(turns, tools, false);
     unknown.add(whole.text());
     int[] ids = tokenizer.encodePlain(whole.text());
+    Prefixes prefixes = new Prefixes(tokenizer, whole.text());
     if (given == 0 && !whole.generated().isEmpty()) {
-      return marked(tokenizer, whole, ids);
+      return marked(prefixes, whole, ids);
     }
     BitSet learned = new BitSet();
     boolean diverges = false;
@@ -64,11 +97,10 @@ record AssistantTurns(int[] ids, int[] targets, int lastTurn, boolean diverges) 
       if (!turns.get(turn).role().equals(ASSISTANT)) {
         continue;
       }
-      int[] before = tokenizer.encodePlain(chat.render(turns.subList(0, turn), tools, true).text());
+      int[] before = prefixes.encode(chat.render(turns.subList(0, turn), tools, true).text());
       start = common(before, ids);
       diverges |= start < before.length;
-      int[] through =
-          tokenizer.encodePlain(chat.render(turns.subList(0, turn + 1), tools, false).text());
+      int[] through = prefixes.encode(chat.render(turns.subList(0, turn + 1), tools, false).text());
       if (start < end) {
         throw inconsistent(turn);
       }
@@ -107,12 +139,12 @@ record AssistantTurns(int[] ids, int[] targets, int lastTurn, boolean diverges) 
             .formatted(turn + 1));
   }
 
-  private static AssistantTurns marked(Tokenizer tokenizer, Rendering whole, int[] ids) {
+  private static AssistantTurns marked(Prefixes prefixes, Rendering whole, int[] ids) {
     BitSet learned = new BitSet();
     int start = 0;
     for (Span span : whole.generated()) {
-      int[] before = tokenizer.encodePlain(whole.text().substring(0, span.start()));
-      int[] through = tokenizer.encodePlain(whole.text().substring(0, span.end()));
+      int[] before = prefixes.encode(whole.text().substring(0, span.start()));
+      int[] through = prefixes.encode(whole.text().substring(0, span.end()));
       start = common(before, ids);
       int end = common(through, ids);
       // A token that reaches over the end of the text belongs to it.

@@ -41,6 +41,10 @@ class AssistantTurnsTest {
 
   private static final String CHATML = FORGETFUL.replace("and loop.last", "and false");
 
+  private static final String MARKED =
+      CHATML.replace(
+          "{{ m.content }}", "{% generation %}{{ m.content }}<|im_end|>{% endgeneration %}");
+
   private static final List<Message> MANY =
       List.of(
           new Message("user", "a"),
@@ -128,5 +132,24 @@ class AssistantTurnsTest {
     // Only the last turn of all stands in the text.
     String lastOnly = "{{ messages[-1].content }}<|im_end|>";
     assertThatThrownBy(() -> turns(lastOnly, MANY, 0, null)).isInstanceOf(InputException.class);
+  }
+
+  @Test
+  void aConversationOfManyTurnsIsLearnedAndOneOfFarTooManyRefused() {
+    assertThat(learned(turns(CHATML, conversation(1_000, "b"), 0, null)))
+        .isEqualTo("b<|im_end|>\n".repeat(500));
+    for (String template : List.of(CHATML, MARKED)) {
+      assertThatThrownBy(() -> turns(template, conversation(4_000, "b".repeat(80)), 0, null))
+          .isInstanceOf(InputException.class)
+          .hasMessageMatching(
+              "a conversation of too many turns: their beginnings and ends take more than [0-9,]+"
+                  + " characters to tell; expected it in several parts");
+    }
+  }
+
+  private static List<Message> conversation(int turns, String content) {
+    return IntStream.range(0, turns)
+        .mapToObj(i -> new Message(i % 2 == 0 ? "user" : "assistant", content))
+        .toList();
   }
 }

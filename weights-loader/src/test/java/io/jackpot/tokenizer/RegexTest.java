@@ -160,4 +160,37 @@ class RegexTest {
           .isLessThan(64L << 20);
     }
   }
+
+  /** 65 million steps of at most 13 ns on the slowest of these patterns: under a second. */
+  @ParameterizedTest
+  @Timeout(value = 1, unit = TimeUnit.MINUTES)
+  @ValueSource(
+      strings = {
+        "(a+)+$",
+        "(a|aa)+$",
+        "(.*)*x",
+        ".*.*.*x",
+        "(?:a?){0,900}b",
+        "(?<!(?:a{0,1000}){90})b",
+        "(?=(?=(?=a*b)a*b)a*b)",
+        "(?:(?=(?:(?=a*b)|a)*b)|a)*b",
+        "(?:(?!a*b)a)*c",
+        "(?>a*)b",
+        "([a-zA-Z]+)*$"
+      })
+  void aCatastrophicPatternIsRefusedAfterSomeStepsForEachCharacter(String pattern) {
+    String text = "aaaaaaaaaaaaaaaaaaaaaaaaa!".repeat(20_000) + "a".repeat(480_000);
+    Effort effort = new Effort(text.length());
+    Regex.Search search = Regex.compile(pattern).search(text, effort);
+    assertThatThrownBy(
+            () -> {
+              while (search.find()) {
+                assertThat(search.end()).isGreaterThan(0);
+              }
+            })
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith("the regular expression " + pattern + " takes too many ");
+    assertThat(new Effort(1_000_000).take(65_000_000)).isTrue();
+    assertThat(new Effort(1_000_000).take(65_000_001)).isFalse();
+  }
 }
