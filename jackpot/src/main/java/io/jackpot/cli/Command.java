@@ -69,10 +69,17 @@ final class Command {
     return command;
   }
 
-  /** A name with its description beside it, in as many lines as that needs. */
+  /**
+   * A name with its description beside it, or below a long name, in as many lines as that needs.
+   */
   static List<String> item(String name, int nameWidth, String description) {
     List<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder(name + " ".repeat(nameWidth - name.length()));
+    StringBuilder line = new StringBuilder(name);
+    if (name.length() > nameWidth) {
+      lines.add(name);
+      line.setLength(0);
+    }
+    line.repeat(' ', nameWidth - line.length());
     for (String word : description.split(" ", -1)) {
       if (line.length() + 1 + word.length() > USAGE_WIDTH) {
         lines.add(line.toString());
@@ -84,14 +91,14 @@ final class Command {
     return lines;
   }
 
-  /** Adds examples below the help of a command; they begin with its name. */
+  /** Adds examples below the help of a command, its arguments each; they may have several lines. */
   static void examples(CommandSpec command, String... examples) {
     command
         .usageMessage()
         .footerHeading("%nExamples:%n")
         .footer(
             Arrays.stream(examples)
-                .map(example -> "  bin/jackpot " + command.name() + " " + example)
+                .flatMap(example -> ("  bin/jackpot " + command.name() + " " + example).lines())
                 .toArray(String[]::new));
   }
 }

@@ -128,7 +128,10 @@ final class Commands {
     Command.examples(
         generate,
         "--model builtin:policy --prompt 3+7*2-5*4+1=",
-        "--model DIR --prompt \"Name a prime.\" --prompt-template chat");
+        """
+        --model DIR --prompt "Name a prime." \\
+              --prompt-template chat\
+        """);
     return generate;
   }
 

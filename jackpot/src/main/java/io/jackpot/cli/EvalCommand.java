@@ -44,8 +44,11 @@ final class EvalCommand {
     Options.add(command, help, SETTINGS, PATHS);
     Command.examples(
         command,
-        "--model builtin:policy --samples 4",
-        "--model DIR --problems test.jsonl --temperature 0.6 --top-p 0.95 --out E",
+        "--model builtin:policy --samples-per-prompt 4",
+        """
+        --model DIR --problems test.jsonl --temperature 0.6 \\
+              --sampling-top-p 0.95 --out E\
+        """,
         "--resume E");
     return command;
   }

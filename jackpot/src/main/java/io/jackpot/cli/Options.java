@@ -6,6 +6,7 @@ import io.jackpot.config.Settings;
 import io.jackpot.input.InputException;
 import io.jackpot.input.Names;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +14,6 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Help.Layout;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
@@ -24,6 +23,9 @@ import picocli.CommandLine.ParseResult;
 final class Options {
   /** A command with more settings than this shows only its common ones in {@code --help}. */
   private static final int FEW = 15;
+
+  /** Columns of an option's name in the help. */
+  private static final int NAME_WIDTH = 28;
 
   private Options() {}
 
@@ -37,31 +39,29 @@ final class Options {
     boolean many = keys.size() > FEW;
     Map<Group, List<OptionSpec>> groups = new EnumMap<>(Group.class);
     for (Key key : keys) {
-      OptionSpec option = option(key, many && !help.all() && !key.isCommon());
+      OptionSpec option = option(key, keys, many && !help.all() && !key.isCommon());
       command.addOption(option);
       groups.computeIfAbsent(key.group(), _ -> new ArrayList<>()).add(option);
     }
     for (Settings<?> each : settings) {
       each.refused().forEach(name -> command.addOption(refused(name)));
     }
-    if (many) {
-      List<OptionSpec> others =
-          command.options().stream()
-              .filter(option -> groups.values().stream().noneMatch(all -> all.contains(option)))
-              .toList();
-      command
-          .usageMessage()
-          .sectionMap()
-          .put(
-              UsageMessageSpec.SECTION_KEY_OPTION_LIST,
-              usage -> list(usage, others) + inGroups(usage, groups));
-    }
+    List<OptionSpec> others =
+        command.options().stream()
+            .filter(option -> groups.values().stream().noneMatch(all -> all.contains(option)))
+            .toList();
+    command
+        .usageMessage()
+        .sectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+            _ -> list(others) + (many ? inGroups(groups) : list(groups.values())));
   }
 
-  private static String inGroups(CommandLine.Help usage, Map<Group, List<OptionSpec>> groups) {
+  private static String inGroups(Map<Group, List<OptionSpec>> groups) {
     StringBuilder text = new StringBuilder();
     groups.forEach((group, options) -> {
-      String list = list(usage, options);
+      String list = list(options);
       if (!list.isEmpty()) {
         text.append("%n%s:%n%s".formatted(group.title(), list));
       }
@@ -69,15 +69,34 @@ final class Options {
     return text.toString();
   }
 
-  private static String list(CommandLine.Help usage, List<OptionSpec> options) {
-    Layout layout = usage.createDefaultLayout();
-    layout.addOptions(options, usage.createDefaultParamLabelRenderer());
-    return layout.toString();
+  private static String list(Collection<List<OptionSpec>> options) {
+    return list(options.stream().flatMap(List::stream).toList());
   }
 
-  private static OptionSpec option(Key key, boolean hidden) {
+  /** A setting's present name alone, with its description, which has the earlier ones. */
+  private static String list(List<OptionSpec> options) {
+    return options.stream()
+        .filter(option -> !option.hidden())
+        .flatMap(option ->
+            Command.item(name(option), NAME_WIDTH, option.description()[0].replace("%%", "%"))
+                .stream())
+        .map(line -> line + System.lineSeparator())
+        .collect(Collectors.joining());
+  }
+
+  private static String name(OptionSpec option) {
+    if (option.usageHelp()) {
+      return "  " + String.join(", ", option.names());
+    }
+    String flag = option.names()[0];
+    return "      "
+        + (option.negatable() ? flag.replaceFirst("^--", "--[no-]") : flag)
+        + (option.arity().max() == 0 ? "" : "=" + option.paramLabel());
+  }
+
+  private static OptionSpec option(Key key, List<Key> keys, boolean hidden) {
     OptionSpec.Builder option =
-        OptionSpec.builder(flags(key)).description(description(key)).hidden(hidden);
+        OptionSpec.builder(flags(key)).description(description(key, keys)).hidden(hidden);
     return key.type() == boolean.class
         ? option.type(boolean.class).arity("0").negatable(true).build()
         : option
@@ -95,7 +114,7 @@ final class Options {
         .build();
   }
 
-  /** The flag of a setting, then its earlier ones, which {@code --help} shows as well. */
+  /** The flag of a setting, then its earlier ones. */
   private static String[] flags(Key key) {
     return Stream.concat(Stream.of(key.name()), key.formerNames().stream())
         .map(Names::flag)
@@ -161,12 +180,16 @@ final class Options {
     return names.lastIndexOf(flag) > names.lastIndexOf(other);
   }
 
-  private static String description(Key key) {
+  private static String description(Key key, List<Key> keys) {
     String text = key.defaultText();
     // "(none: …)" says what the default does.
     boolean said = "none".equals(text) && key.help().contains("(none:");
+    String help = key.help();
+    for (Key other : keys) {
+      help = other.inText(help);
+    }
     String description =
-        key.help()
+        help
             + (key.takesList() ? "; given again, it adds to the list" : "")
             + key.formerNames().stream()
                 .map(name -> "; " + Names.flag(name) + " is its earlier name")

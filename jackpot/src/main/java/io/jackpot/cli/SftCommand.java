@@ -28,7 +28,10 @@ final class SftCommand {
     Command.examples(
         command,
         "--model DIR --data chats.jsonl --out runs/sft",
-        "--model DIR --data shards/ --out runs/sft --steps 500 --train-batch 16",
+        """
+        --model DIR --data shards/ --out runs/sft --steps 500 \\
+              --train-batch 16\
+        """,
         "--resume runs/sft");
     return command;
   }

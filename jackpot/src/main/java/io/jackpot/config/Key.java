@@ -94,6 +94,14 @@ public final class Key {
     return found.appendTail(result).toString();
   }
 
+  /**
+   * A text for people in which this key, if it cannot be a word of theirs, is written as its flag.
+   */
+  public String inText(String text) {
+    boolean camelCase = !name().equals(name().toLowerCase(Locale.ROOT));
+    return camelCase ? text.replaceAll("\\b" + name() + "\\b", flag()) : text;
+  }
+
   private boolean isValue(String text) {
     if (type() == String.class) {
       return false;

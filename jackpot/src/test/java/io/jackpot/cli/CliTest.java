@@ -72,24 +72,6 @@ class CliTest extends CommandRunner {
   }
 
   @Test
-  void noLineOfHelpIsWiderThanATerminal() {
-    Stream<String> commands =
-        Commands.complete(new Console(new PrintWriter(System.out), new PrintWriter(System.err)))
-            .subcommands()
-            .keySet()
-            .stream();
-    Stream.concat(commands, Stream.of(""))
-        .forEach(command -> {
-          String[] line = command.isEmpty() ? new String[0] : new String[] {command};
-          for (String help : List.of("--help", "--help-all")) {
-            String[] words =
-                Stream.concat(Arrays.stream(line), Stream.of(help)).toArray(String[]::new);
-            assertThat(jackpot(words).out().lines()).allMatch(text -> text.length() <= 80);
-          }
-        });
-  }
-
-  @Test
   void versionSaysWhatRuns() {
     Result version = jackpot("--version");
     assertThat(version.status()).isZero();
