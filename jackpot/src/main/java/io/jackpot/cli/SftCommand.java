@@ -1,5 +1,6 @@
 package io.jackpot.cli;
 
+import io.jackpot.config.ModelDefaults;
 import io.jackpot.config.ResumeSettings;
 import io.jackpot.config.Settings;
 import io.jackpot.config.SftSettings;
@@ -47,6 +48,7 @@ final class SftCommand {
     }
     // A run that is named as a model may go on later: its checkpoint of now is recorded.
     flags.computeIfPresent("model", (_, name) -> ModelSource.resolve(name.toString()));
-    return sft.start(SETTINGS.named(Set.of(), () -> SETTINGS.build(flags)));
+    return sft.start(
+        SETTINGS.named(Set.of(), () -> SETTINGS.build(ModelDefaults.ofSft(flags), flags)));
   }
 }

@@ -14,10 +14,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Defaults of {@code train} that depend on the models. Those of the settings are made for the
- * built-in models, which are small. The policy of a run goes on with what the run had. Any other
- * model takes what the field fine-tunes all weights with (verl's defaults, and the rate of TRL's
- * GRPO): rate 1e-6, β 0.9 and 0.999, weight decay 0.01, no warm-up, no decay of the rate.
+ * Defaults of {@code train} and {@code sft} that depend on the models. Those of the settings are
+ * made for the built-in models, which are small. The policy of a run goes on with what the run had.
+ * Any other model takes what the field fine-tunes all weights with; the paper says nothing of its
+ * optimizer.
+ *
+ * <p>For {@code train} that is verl's {@code actor.optim} and rollout ({@code ppo_trainer.yaml}):
+ * rate 1e-6 (TRL's {@code GRPOConfig} has the same), β 0.9 and 0.999, weight decay 0.01 (TRL: 0),
+ * no warm-up, a constant rate (TRL: linear decay), gradients clipped to a norm of 1, temperature 1.
+ * For {@code sft} it is the rate of verl's {@code sft_trainer.yaml}, 1e-5; TRL's {@code SFTConfig}
+ * has 2e-5.
  *
  * @param layer values by setting, as a layer of {@link Settings}
  * @param source where they come from, for people; empty where there are none
@@ -52,6 +58,9 @@ public record ModelDefaults(Map<String, @Nullable Object> layer, String source) 
           "temperature",
           "1");
 
+  private static final Map<String, @Nullable Object> OF_SFT =
+      Settings.of(SftSettings.class).flags(Map.of(RATE, "1e-5"));
+
   /** The deepest place of a model in a run: checkpoints/step-000100/policy. */
   private static final int DEPTH = 4;
 
@@ -82,6 +91,16 @@ public record ModelDefaults(Map<String, @Nullable Object> layer, String source) 
       source = run == null ? "for an actor that is not built in" : "as in " + run;
     }
     return new ModelDefaults(layer, source);
+  }
+
+  /**
+   * Of {@code sft}, for the model that {@code given} names; none for a built-in one, or for random
+   * weights.
+   */
+  public static Map<String, @Nullable Object> ofSft(Map<String, @Nullable Object> given) {
+    String model = Objects.toString(given.get("model"), "");
+    boolean fresh = Boolean.TRUE.equals(given.get("fresh"));
+    return fresh || ModelSource.isBuiltIn(model) ? Map.of() : OF_SFT;
   }
 
   /** The run that a model is the policy or the actor of; null if it is of none. */
@@ -141,6 +160,17 @@ public record ModelDefaults(Map<String, @Nullable Object> layer, String source) 
             given.isEmpty()
                 ? ""
                 : given.stream().collect(Collectors.joining(", ", ", but for ", "")));
+  }
+
+  /** A line on the optimizer of {@code sft}. */
+  public static String line(SftSettings settings) {
+    return "optimizer: learning rate %s, β %s and %s, weight decay %s, decay %s"
+        .formatted(
+            shown(settings.learningRate()),
+            shown(settings.beta1()),
+            shown(settings.beta2()),
+            shown(settings.weightDecay()),
+            Names.of(settings.decay()));
   }
 
   /** 1e-6, 0.9 or 0. */

@@ -58,7 +58,12 @@ public record SftSettings(
             formerly = "batch",
             help = "examples per optimizer update")
         int trainBatch,
-    @Setting(common = true, value = "0.001", min = 0, formerly = "lr", help = "learning rate")
+    @Setting(
+            common = true,
+            value = "0.001",
+            min = 0,
+            formerly = "lr",
+            help = "learning rate (weights of a model that is not built in: 1e-5)")
         float learningRate,
     @Setting(common = true, value = "0.01", min = 0, help = "AdamW's decoupled weight decay")
         float weightDecay,

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param passTokens tokens of a forward and backward pass
  * @param slots responses sampled at the same time
  * @param plan the memory that it takes
+ * @param smaller options that need less and that a resume takes; empty if there are none
  */
-record RunMemory(int passTokens, int slots, MemoryPlan plan) {
+record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
   /** Tokens of a pass where memory is not short. */
   private static final int MOST_TOKENS = 32768;
 
@@ -124,11 +125,33 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan) {
   static RunMemory of(Needs needs, Room room) {
     int slots = slots(needs, room);
     Integer asked = needs.settings.microBatchTokens();
-    int tokens =
-        asked == null
-            ? passTokens(MOST_TOKENS, needs.sequence(), room, t -> needs.plan(t, slots))
-            : asked;
-    return new RunMemory(tokens, slots, needs.plan(tokens, slots));
+    int most = asked == null ? MOST_TOKENS : asked;
+    int fitting = passTokens(most, needs.sequence(), room, t -> needs.plan(t, slots));
+    int tokens = asked == null ? fitting : asked;
+    return new RunMemory(
+        tokens,
+        slots,
+        needs.plan(tokens, slots),
+        smaller(
+            needs.settings.recomputeActivations(),
+            needs.tokens(tokens),
+            needs.sequence(),
+            fitting));
+  }
+
+  /**
+   * Options of a resume that need less memory.
+   *
+   * @param tokens of the largest pass
+   * @param least tokens of the longest sequence
+   * @param fitting tokens of a pass that should fit
+   */
+  static String smaller(boolean recompute, int tokens, int least, int fitting) {
+    String again = recompute ? "" : "--recompute-activations";
+    return tokens > least
+        ? (again + " --micro-batch-tokens " + Math.min(fitting, Integer.highestOneBit(tokens - 1)))
+            .strip()
+        : again;
   }
 
   /** As many as are asked for, or half as often as they have to share what the models leave. */

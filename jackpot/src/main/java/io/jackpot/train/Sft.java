@@ -1,5 +1,6 @@
 package io.jackpot.train;
 
+import io.jackpot.config.ModelDefaults;
 import io.jackpot.config.Settings;
 import io.jackpot.config.SftSettings;
 import io.jackpot.devices.Compute;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -154,13 +156,16 @@ public final class Sft {
     ModelConfig config = state.trained().folder().config();
     MemoryPlan.Room room = asked.compute().room();
     Integer tokens = asked.microBatchTokens();
-    SftSettings settings =
-        asked.withPassTokens(
-            tokens != null
-                ? tokens
-                : RunMemory.passTokens(
-                    MOST_TOKENS, longest, room, each -> plan(asked, config, longest, each)));
+    int fitting =
+        RunMemory.passTokens(
+            tokens == null ? MOST_TOKENS : tokens,
+            longest,
+            room,
+            each -> plan(asked, config, longest, each));
+    SftSettings settings = asked.withPassTokens(tokens == null ? fitting : tokens);
     MemoryPlan plan = plan(settings, config, longest, settings.passTokens());
+    int pass = passTokens(settings, longest, settings.passTokens());
+    String smaller = RunMemory.smaller(settings.recomputeActivations(), pass, longest, fitting);
     try (Compute device = settings.compute().open(() -> plan)) {
       List<String> from = origin.lines(device.ops().arithmetic());
       try (RunFolder folder = open.apply(settings);
@@ -175,6 +180,7 @@ public final class Sft {
                       .formatted(settings.passTokens()));
         }
         log.println("model " + state.name());
+        log.println(ModelDefaults.line(settings));
         data.notes().forEach(log::println);
         from.forEach(log::println);
         log.flush();
@@ -187,14 +193,14 @@ public final class Sft {
                 SftState.fingerprint(data.demonstrations()),
                 folder,
                 origin.kept());
-        return DiskSpace.writing(
-            "sft",
-            run,
+        Supplier<ObjectNode> work =
             () -> {
               loop.run(progress, interruption);
               progress.done();
               return ended(run, settings, state, folder, loop);
-            });
+            };
+        return HeapSpace.within(
+            "sft", run, plan, smaller, () -> DiskSpace.writing("sft", run, work));
       }
     }
   }
@@ -229,10 +235,15 @@ public final class Sft {
         "give another --out, a smaller --keep-checkpoints, or --dtype bf16");
   }
 
+  /** Tokens of the largest pass. */
+  private static int passTokens(SftSettings settings, int longest, int passTokens) {
+    long batch = (long) settings.trainBatch() * longest;
+    return (int) Math.max(longest, Math.min(batch, passTokens));
+  }
+
   private static MemoryPlan plan(
       SftSettings settings, ModelConfig config, int longest, int passTokens) {
-    long batch = (long) settings.trainBatch() * longest;
-    int tokens = (int) Math.max(longest, Math.min(batch, passTokens));
+    int tokens = passTokens(settings, longest, passTokens);
     String advice = tokens > longest ? "--micro-batch-tokens below " + tokens : "shorter lines";
     return new MemoryPlan.Builder()
         .model("model", config)

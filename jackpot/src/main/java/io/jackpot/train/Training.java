@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -216,9 +217,9 @@ public final class Training {
                 interruption,
                 memory.slots());
         Path checkpoint = origin.checkpoint();
-        return DiskSpace.writing(
-            "train",
+        return working(
             run,
+            memory,
             () -> {
               if (checkpoint != null) {
                 loop.resume(checkpoint);
@@ -233,6 +234,11 @@ public final class Training {
             });
       }
     }
+  }
+
+  private static ObjectNode working(Path run, RunMemory memory, Supplier<ObjectNode> work) {
+    return HeapSpace.within(
+        "train", run, memory.plan(), memory.smaller(), () -> DiskSpace.writing("train", run, work));
   }
 
   /**

@@ -193,7 +193,9 @@ class SmolLm2Test {
     assertThat(ran.status).as(ran.err).isEqualTo(2);
     assertThat(ran.err.lines().toList().getLast())
         .startsWith("error: memory: ")
-        .contains("set JACKPOT_JAVA_OPTS=-Xmx", "--recompute-activations");
+        .contains("set JACKPOT_JAVA_OPTS=-Xmx")
+        // The models alone do not fit.
+        .doesNotContain("--recompute-activations");
     assertThat(out).doesNotExist();
   }
 }

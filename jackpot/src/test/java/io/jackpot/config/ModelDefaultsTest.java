@@ -60,6 +60,18 @@ class ModelDefaultsTest {
   }
 
   @Test
+  void supervisedTrainingHasTheFieldsRateForWeightsFromElsewhere() {
+    Settings<SftSettings> sft = Settings.of(SftSettings.class);
+    Map<String, String> needed = Map.of("model", "m", "data", "d", "out", "o");
+    assertThat(sft.build(ModelDefaults.ofSft(sft.flags(needed)), sft.flags(needed)))
+        .returns(1e-5f, SftSettings::learningRate)
+        .extracting(ModelDefaults::line)
+        .isEqualTo("optimizer: learning rate 1e-5, β 0.9 and 0.95, weight decay 0.01, decay none");
+    assertThat(ModelDefaults.ofSft(sft.flags(Map.of("model", "m", "fresh", "true")))).isEmpty();
+    assertThat(ModelDefaults.ofSft(sft.flags(Map.of("model", "builtin:actor")))).isEmpty();
+  }
+
+  @Test
   void aRunThatIsNamedAsThePolicyKeepsWhatItHad() throws IOException {
     Path run = folder.resolve("run");
     Path policy = Files.createDirectories(run.resolve("checkpoints/step-000002/policy"));

@@ -12,6 +12,7 @@ import io.jackpot.train.RunMemory.Needs;
 import io.jackpot.transformer.ModelConfig;
 import io.jackpot.transformer.RopeScaling;
 import io.jackpot.weights.LoadListener;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,10 +96,17 @@ class RunMemoryTest {
   @Test
   void whatCannotFitIsRefusedWithWhatHelps() {
     Needs needs = needs(settings("maxResponseTokens", "24"), SMALL, SMALL, 50);
-    assertThatThrownBy(() -> RunMemory.of(needs, heap(3_000)))
+    for (String asked : new String[] {"auto", "1024"}) {
+      TrainSettings few = settings("maxResponseTokens", "24", "microBatchTokens", asked);
+      // Not even the models fit, so that no smaller pass helps.
+      assertThatThrownBy(() -> RunMemory.of(needs(few, SMALL, SMALL, 50), heap(3_000)))
+          .isInstanceOf(InputException.class)
+          .hasMessageMatching(".*which does not fit; set JACKPOT_JAVA_OPTS=-Xmx\\d+m");
+    }
+    assertThatThrownBy(() -> RunMemory.of(needs, heap(4_800)))
         .isInstanceOf(InputException.class)
         .hasMessageMatching(
-            "memory: \\d+ of 3000 MiB of heap \\(weights 1026, gradients and moments 3079, activations and KV caches \\d+, other \\d+\\), which does not fit; set JACKPOT_JAVA_OPTS=-Xmx\\d+m, or try --recompute-activations, --max-response-tokens below 24");
+            "memory: \\d+ of 4800 MiB of heap \\(weights 1026, gradients and moments 3079, activations and KV caches \\d+, other \\d+\\), which does not fit; set JACKPOT_JAVA_OPTS=-Xmx\\d+m, or try --recompute-activations, --max-response-tokens below 24");
   }
 
   @Test
@@ -110,6 +118,38 @@ class RunMemoryTest {
         .startsWith("warning: at worst, memory: ")
         .contains("--micro-batch-tokens below 32768")
         .contains("--sampling-slots below ");
+    assertThat(memory.smaller()).matches("--recompute-activations --micro-batch-tokens \\d+");
+    int tokens = Integer.parseInt(memory.smaller().replaceAll("\\D+", ""));
+    TrainSettings smaller = settings("microBatchTokens", "" + tokens, "maxResponseTokens", "24");
+    RunMemory less = RunMemory.of(needs(smaller, SMALL, null, 50), heap(5_700));
+    assertThat(less.plan().fits(heap(5_700))).isTrue();
+  }
+
+  @Test
+  void whatAResumeCanMakeSmallerIsSaid() {
+    assertThat(RunMemory.smaller(false, 4096, 74, 32768))
+        .isEqualTo("--recompute-activations --micro-batch-tokens 2048");
+    assertThat(RunMemory.smaller(true, 4000, 74, 512)).isEqualTo("--micro-batch-tokens 512");
+    assertThat(RunMemory.smaller(false, 74, 74, 32768)).isEqualTo("--recompute-activations");
+    assertThat(RunMemory.smaller(true, 74, 74, 32768)).isEmpty();
+  }
+
+  @Test
+  void aHeapThatIsTooSmallAfterAllSaysHowToGoOn() {
+    TrainSettings settings = settings("microBatchTokens", "32768", "maxResponseTokens", "24");
+    RunMemory memory = RunMemory.of(needs(settings, SMALL, null, 50), heap(5_700));
+    assertThatThrownBy(() ->
+            HeapSpace.within(
+                "train",
+                Path.of("runs/r"),
+                memory.plan(),
+                memory.smaller(),
+                () -> {
+                  throw new OutOfMemoryError("Java heap space");
+                }))
+        .isInstanceOf(TrainingStoppedException.class)
+        .hasMessageMatching(
+            "out of memory: the heap has \\d+ MiB; to go on from the last checkpoint: bin/jackpot train --resume runs/r --recompute-activations --micro-batch-tokens \\d+, or with a larger heap: JACKPOT_JAVA_OPTS=-Xmx\\d+m bin/jackpot train --resume runs/r");
   }
 
   @Test

@@ -133,14 +133,24 @@ public record MemoryPlan(List<Part> parts, String advice) {
         (heapBytes() - weights - learning - activations) / MEBIBYTE);
   }
 
+  /** The largest heap, in MiB, that a JVM needs for it. */
+  public long heapOption() {
+    return (long) (heapBytes() / Devices.HEAP_SHARE / MEBIBYTE) + 1;
+  }
+
   /** For people: that the heap is too small, and what to do. */
   public String tooMuch(Room heap) {
     return String.format(
         Locale.ROOT,
         "%s, which does not fit; set JACKPOT_JAVA_OPTS=-Xmx%dm%s",
         heapLine(heap),
-        (long) (heapBytes() / Devices.HEAP_SHARE / MEBIBYTE) + 1,
-        advice.isEmpty() ? "" : ", or try " + advice);
+        heapOption(),
+        advice.isEmpty() || !helps(heap) ? "" : ", or try " + advice);
+  }
+
+  /** Whether smaller activations could make it fit, which is what the advice is about. */
+  private boolean helps(Room heap) {
+    return heapBytes() - (long) (GROWTH * floats(Kind.ACTIVATIONS) * Float.BYTES) < heap.bytes;
   }
 
   /** Collects the parts. */
