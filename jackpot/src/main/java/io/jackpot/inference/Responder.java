@@ -86,7 +86,7 @@ final class Responder implements AutoCloseable {
     padding = folder.paddingIds();
     cache = dtypes.kvDtype();
     opened = compute.open(() -> plan(config));
-    InferenceModel packed = InferenceModel.of(opened.ops(), loaded, dtypes.actorDtype());
+    InferenceModel packed = InferenceModel.taking(opened.ops(), loaded, dtypes.actorDtype());
     workers = new LocalWorkers(new Sampler(opened.ops(), packed, cache), beforeToken);
   }
 

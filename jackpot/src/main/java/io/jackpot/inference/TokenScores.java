@@ -16,14 +16,15 @@ import java.util.Arrays;
 sealed interface TokenScores {
 
   /**
-   * @param dtypes in float32 the model's own weights are read, otherwise a packed copy
+   * @param model is not used afterwards by anybody else
+   * @param dtypes in float32 the model's own weights are read, otherwise they are packed
    */
   static TokenScores of(Ops ops, Model model, DtypeSettings dtypes) {
     return dtypes.rounded()
         ? new Rounded(
             ops,
             new ForcedDecoding(
-                ops, InferenceModel.of(ops, model, dtypes.actorDtype()), dtypes.kvDtype()),
+                ops, InferenceModel.taking(ops, model, dtypes.actorDtype()), dtypes.kvDtype()),
             model.config().vocabularySize())
         : new Plain(ops, model, Activations.ofFrozen(model));
   }

@@ -16,6 +16,11 @@ public final class Storage {
     void fetch(float[] heap);
   }
 
+  private static final Mirror RELEASED =
+      _ -> {
+        throw new IllegalStateException("the elements of this tensor have been released");
+      };
+
   private final int size;
   private volatile float @Nullable [] heap;
   private volatile @Nullable Mirror mirror;
@@ -70,5 +75,10 @@ public final class Storage {
   public synchronized void moved(Mirror there) {
     mirror = there;
     heap = null;
+  }
+
+  /** Gives up the elements for good; whoever reads them later gets an IllegalStateException. */
+  public void release() {
+    moved(RELEASED);
   }
 }

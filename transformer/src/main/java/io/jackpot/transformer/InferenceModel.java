@@ -17,11 +17,20 @@ public final class InferenceModel {
   private final Rope rope;
   private final Weights<Matrix> weights;
 
-  private InferenceModel(Ops ops, Model model, WeightType type) {
+  private InferenceModel(Ops ops, Model model, WeightType type, boolean takes) {
     WeightType ends = type == WeightType.INT8 ? WeightType.BF16 : type;
     config = model.config();
     rope = model.rope();
-    weights = model.weights().map(w -> Matrix.of(ops, w, ends), w -> Matrix.of(ops, w, type));
+    weights =
+        model.weights().map(w -> matrix(ops, w, ends, takes), w -> matrix(ops, w, type, takes));
+  }
+
+  private static Matrix matrix(Ops ops, Tensor w, WeightType type, boolean takes) {
+    Matrix matrix = Matrix.of(ops, w, type);
+    if (takes && !(matrix instanceof Matrix.Plain)) {
+      w.storage().release();
+    }
+    return matrix;
   }
 
   /**
@@ -30,7 +39,15 @@ public final class InferenceModel {
    * @throws io.jackpot.input.InputException if {@code ops} do not have weights of this type
    */
   public static InferenceModel of(Ops ops, Model model, WeightType type) {
-    return new InferenceModel(ops, model, type);
+    return new InferenceModel(ops, model, type, false);
+  }
+
+  /**
+   * As {@link #of}, of a model that is not used afterwards: where the ops pack matrices, each of
+   * its own is released as soon as it is packed, so that there are never two copies of all.
+   */
+  public static InferenceModel taking(Ops ops, Model model, WeightType type) {
+    return new InferenceModel(ops, model, type, true);
   }
 
   public ModelConfig config() {

@@ -3,6 +3,7 @@ package io.jackpot.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jackpot.tensor.CacheType;
 import io.jackpot.tensor.HeadStatistics;
@@ -167,6 +168,24 @@ class SamplerTest {
       }
       assertThat(sample(sampler, 1, 4).getFirst().logProbs()[0])
           .isNotEqualTo(before.getFirst().logProbs()[0]);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WeightType.class)
+  void aModelThatIsTakenGivesItsMatricesUpAndSamplesTheSame(WeightType type) {
+    try (Ops ops = OpsLookup.open(1)) {
+      assumeTrue(ops.packed().isPresent(), "these ops do not pack matrices");
+      Model model = Model.random(TinyModels.model("qwen3").config(), 5);
+      Sampler kept = new Sampler(ops, InferenceModel.of(ops, model, type), CacheType.F32);
+      List<Sample> expected = sample(kept, 1, 4);
+      InferenceModel taken = InferenceModel.taking(ops, model, type);
+      assertThatThrownBy(() -> model.parameters().get("model.layers.0.mlp.up_proj.weight").data())
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(sample(new Sampler(ops, taken, CacheType.F32), 1, 4))
+          .usingRecursiveFieldByFieldElementComparator(
+              RecursiveComparisonConfiguration.builder().build())
+          .isEqualTo(expected);
     }
   }
 
