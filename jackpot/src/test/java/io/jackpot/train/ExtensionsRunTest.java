@@ -235,7 +235,7 @@ class ExtensionsRunTest {
     assertThat(log)
         .contains(
             "too few problems have an advantage, the rollout is filled with others: ",
-            " of the 6 sampled in 1 batches (maxGenerationBatches), where 6 are wanted");
+            " of the 6 sampled in 1 batches (--max-generation-batches), where 6 are wanted");
     assertThat(column("bound", "generationBatches")[6]).isOne();
   }
 
