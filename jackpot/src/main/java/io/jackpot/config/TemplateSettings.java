@@ -2,6 +2,7 @@ package io.jackpot.config;
 
 import io.jackpot.prompts.ChatTemplate;
 import io.jackpot.prompts.PromptTemplate;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ public record TemplateSettings(
    * @throws io.jackpot.input.InputException if there is no such template
    */
   public PromptTemplate template(String model, Supplier<@Nullable ChatTemplate> chat) {
-    return PromptTemplate.of(promptTemplate, systemPrompt, model, chat);
+    return Settings.of(TemplateSettings.class)
+        .named(Set.of(), () -> PromptTemplate.of(promptTemplate, systemPrompt, model, chat));
   }
 }

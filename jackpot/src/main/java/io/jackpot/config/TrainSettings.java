@@ -416,10 +416,13 @@ public record TrainSettings(
    * The settings of a run from its {@code config.json}.
    *
    * @param where what it is, for messages
-   * @throws InputException if the run was started before its arm got another meaning; the message
-   *     has the name of today
+   * @throws InputException if it is a run of {@code sft}, or was started before its arm got another
+   *     meaning; the message has the name of today
    */
   public static TrainSettings ofRun(ObjectNode json, String where) {
+    if (json.has("data") && !json.has("policy")) {
+      throw new InputException(where + ": a run of sft, expected one of train");
+    }
     Settings<TrainSettings> all = Settings.of(TrainSettings.class);
     if (json.has("miniBatches")) {
       return all.fromJson(json, where);

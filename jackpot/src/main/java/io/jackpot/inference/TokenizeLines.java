@@ -37,9 +37,9 @@ public final class TokenizeLines {
    */
   public static void run(TokenizeSettings settings, Appendable out, PrintWriter log)
       throws IOException {
-    Tokenizer tokenizer = ModelSource.tokenizer(settings.tokenizer());
+    Tokenizer tokenizer = ModelSource.tokenizer(settings.model());
     UnknownBytes unknown = new UnknownBytes(tokenizer);
-    ChatTemplate chat = settings.chat() ? chat(settings.tokenizer()) : null;
+    ChatTemplate chat = settings.chat() ? chat(settings.model()) : null;
     List<Text> texts =
         settings.input() == null
             ? List.of(new Text("--text", String.valueOf(settings.text())))

@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The settings of {@code tokenize}. */
 public record TokenizeSettings(
-    @Setting(help = "tokenizer.json, or a model: folder, run, GGUF file or builtin:policy")
-        String tokenizer,
+    @Setting(
+            formerly = "tokenizer",
+            help = "model: folder, run, GGUF file or builtin:policy; or a tokenizer.json")
+        String model,
     @Setting(value = "none", help = "JSONL file of {\"text\"}") @Nullable String input,
     @Setting(value = "none", help = "one text, in place of a file") @Nullable String text,
     LimitSettings limits,

@@ -7,6 +7,8 @@ import io.jackpot.devices.Compute;
 import io.jackpot.devices.MemoryPlan;
 import io.jackpot.input.InputException;
 import io.jackpot.models.LoadProgress;
+import io.jackpot.models.ModelSource;
+import io.jackpot.problems.DataFile;
 import io.jackpot.prompts.Demonstrations;
 import io.jackpot.report.Interruption;
 import io.jackpot.report.Interruption.InterruptedRunException;
@@ -17,6 +19,8 @@ import io.jackpot.weights.Json;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -87,12 +91,22 @@ public final class Sft {
   public ObjectNode start(SftSettings settings) {
     Path run = Path.of(settings.out());
     RunFolder.requireFree(run);
-    var _ = settings.compute().room();
+    check(settings);
     return run(
         run,
         Resumption.none(settings),
         SftState.fresh(settings, LoadProgress.on(log, terminal)),
         fitted -> RunFolder.create(run, SETTINGS.toJson(fitted), log));
+  }
+
+  /** Checks what needs no weights, which may take long to load. */
+  private static void check(SftSettings settings) {
+    var _ = settings.compute().room();
+    String model = ModelSource.resolve(settings.model());
+    ModelSource.requireExists(model);
+    var _ = DataFile.files(settings.data());
+    LocalDateTime now = LocalDateTime.now(ZoneId.systemDefault());
+    var _ = settings.template().template(model, () -> ModelSource.chatTemplate(model, now));
   }
 
   /**

@@ -206,12 +206,12 @@ class AnswerCommandsTest extends CommandRunner {
   void tokenizeGivesIdsAndTheirText() throws IOException {
     String model = model(Map.of());
     String input = file("in.jsonl", "{\"text\": \"12+3\\n\"}", "{\"text\": \"\"}");
-    List<JsonNode> answers = jackpot("tokenize", "--tokenizer", model, "--input", input).lines();
+    List<JsonNode> answers = jackpot("tokenize", "--model", model, "--input", input).lines();
     assertThat(answers.getFirst().toString())
         .isEqualTo("{\"ids\":[1,2,10,3,17],\"text\":\"12+3\\n\"}");
     assertThat(answers.getLast().toString()).isEqualTo("{\"ids\":[],\"text\":\"\"}");
     String bad = file("bad.jsonl", "{\"text\": \"1\"}", "{\"text\": \"x\"}");
-    jackpot("tokenize", "--tokenizer", model + "/tokenizer.json", "--input", bad)
+    jackpot("tokenize", "--model", model + "/tokenizer.json", "--input", bad)
         .assertFails(2, bad + ", line 2: ", "'x'");
   }
 

@@ -317,6 +317,7 @@ class CliTest extends CommandRunner {
     String trained = Path.of(run, "model").toString();
     assertThat(jackpot("generate", "--model", trained, "--prompt", "1+1=").status()).isZero();
     jackpot(args).assertFails(2, run + ": not empty");
+    jackpot("audit", run).assertFails(2, "config.json: a run of sft, expected one of train");
   }
 
   @Test
@@ -340,6 +341,16 @@ class CliTest extends CommandRunner {
         }) {
       jackpot(command).assertFails(2, model + ": lm_head.weight[17, 17]: NaN, expected finite");
     }
+    // What needs no weights is checked before they are read.
+    String[] sft = {"sft", "--model", model, "--out", out, "--data"};
+    jackpot(
+            Stream.of(sft, new String[] {"no.jsonl"})
+                .flatMap(Arrays::stream)
+                .toArray(String[]::new))
+        .assertFails(2, "error: no.jsonl: no such file");
+    String[] template = {ids, "--prompt-template", "qwen-box"};
+    jackpot(Stream.of(sft, template).flatMap(Arrays::stream).toArray(String[]::new))
+        .assertFails(2, "error: --prompt-template: found qwen-box");
     assertThat(Path.of(out)).doesNotExist();
   }
 

@@ -26,7 +26,7 @@ class HostileInputTest extends CommandRunner {
         List.of(
             List.of("explain", "--input"),
             List.of("train", "--config"),
-            List.of("tokenize", "--input", line, "--tokenizer"))) {
+            List.of("tokenize", "--input", line, "--model"))) {
       String[] args = Stream.concat(command.stream(), Stream.of(one)).toArray(String[]::new);
       jackpot(args).assertFails(2, "deep.json: invalid JSON in line 2, column", "nesting depth");
     }
@@ -54,8 +54,8 @@ class HostileInputTest extends CommandRunner {
           List.of(
               List.of("verify", "--input", path),
               List.of("explain", "--input", path),
-              List.of("tokenize", "--input", lines, "--tokenizer", path),
-              List.of("tokenize", "--input", path, "--tokenizer", "builtin:policy"),
+              List.of("tokenize", "--input", lines, "--model", path),
+              List.of("tokenize", "--input", path, "--model", "builtin:policy"),
               List.of("train", "--config", path),
               List.of("problems", "--count", "1", "--out", path))) {
         jackpot(command.toArray(String[]::new)).assertFails(2, path, "a device, pipe or socket");

@@ -59,11 +59,11 @@ class RunAsModelTest extends CommandRunner {
     assertThat(jackpot("eval", "--model", run, "--limit", "2").status()).isZero();
     assertThat(jackpot("score", "--model", run, "--input", ids).lines())
         .isEqualTo(jackpot("score", "--model", policy.toString(), "--input", ids).lines());
-    assertThat(jackpot("tokenize", "--tokenizer", run, "--input", text).out())
+    assertThat(jackpot("tokenize", "--model", run, "--input", text).out())
         .isEqualTo("{\"ids\":[1,10,2,13],\"text\":\"1+2=\"}\n")
-        .isEqualTo(jackpot("tokenize", "--tokenizer", "builtin:policy", "--input", text).out())
+        .isEqualTo(jackpot("tokenize", "--model", "builtin:policy", "--input", text).out())
         .isEqualTo(
-            jackpot("tokenize", "--tokenizer", policy + "/tokenizer.json", "--input", text).out());
+            jackpot("tokenize", "--model", policy + "/tokenizer.json", "--input", text).out());
     assertThat(
             jackpot("generate", "--model", run + "/checkpoints/step-000001", "--prompt", "1+1=")
                 .status())

@@ -115,7 +115,7 @@ class SmolLm2Test {
   @Test
   void aPromptAndItsResponseAreToldApart() throws Exception {
     List<JsonNode> ids =
-        run(400, "tokenize", "--tokenizer", model, "--text", "Add 4 and 3.", "--chat", "--pieces")
+        run(400, "tokenize", "--model", model, "--text", "Add 4 and 3.", "--chat", "--pieces")
             .lines();
     JsonNode prompt = ids.getFirst();
     assertThat(prompt.get("pieces").get(0).stringValue()).isEqualTo("<|im_start|>");
