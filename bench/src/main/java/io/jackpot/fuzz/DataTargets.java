@@ -67,7 +67,7 @@ final class DataTargets {
             DataTargets::problems),
         new Target(
             "Parquet",
-            Map.of("a valid file", ParquetFile::valid),
+            ParquetFile.known(),
             ParquetFile::input,
             folder ->
                 FileProblems.read(folder.toString(), Fields.KNOWN, LIMITS, Integer.MAX_VALUE)),

@@ -55,6 +55,14 @@ final class Known {
     return new Target.Input(files);
   }
 
+  static byte[] repeated(byte[] bytes, int times) {
+    byte[] all = new byte[bytes.length * times];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = bytes[i % bytes.length];
+    }
+    return all;
+  }
+
   static byte[] gzip(byte[] bytes) {
     return gzip(bytes, 1);
   }

@@ -3,8 +3,13 @@ package io.jackpot.fuzz;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.jackpot.fuzz.Target.Input;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A Parquet file of two columns of text, {@code problem} and {@code answer}, in one or more row
@@ -38,9 +43,37 @@ final class ParquetFile {
     return Input.of(FILE, choices.oneIn(8) ? choices.damaged(file) : file);
   }
 
-  /** A file with the sizes of its pages as they are given. */
-  static Input valid() {
-    return Input.of(FILE, file(new Choices(0), Integer.MAX_VALUE));
+  /** Files written by hand, by what they try. */
+  static Map<String, Supplier<Input>> known() {
+    Map<String, Supplier<Input>> known = new LinkedHashMap<>();
+    known.put("a valid file", () -> Input.of(FILE, file(new Choices(0), Integer.MAX_VALUE)));
+    for (int length : new int[] {0, 1, -1, 101, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+      known.put("metadata of " + length, () -> footer(new byte[100], length));
+    }
+    for (String start : List.of("1c", "19fcffffffff07", "18ffffffff07", "1bffffffff07cc", "19f1")) {
+      byte[] bytes = HexFormat.of().parseHex(start);
+      known.put("many times " + start, () -> footer(Known.repeated(bytes, 1_000_000), 0));
+      known.put("zeros after " + start, () -> footer(Arrays.copyOf(bytes, 30_000_000), 0));
+    }
+    known.put(
+        "a list of empty structures",
+        () -> {
+          byte[] footer = new byte[30_000_000];
+          // A field that is a list of 29,999,000 structures.
+          byte[] start = HexFormat.of().parseHex("49fc98ffa60e");
+          System.arraycopy(start, 0, footer, 0, start.length);
+          return footer(footer, 0);
+        });
+    return known;
+  }
+
+  /**
+   * @param length that the file says its metadata have; 0 for that which they have
+   */
+  private static Input footer(byte[] footer, int length) {
+    byte[] magic = "PAR1".getBytes(UTF_8);
+    Bytes out = Bytes.valid().raw(magic).raw(footer);
+    return Input.of(FILE, out.int32(length == 0 ? footer.length : length).raw(magic).done());
   }
 
   private static byte[] file(Choices choices, int oneIn) {

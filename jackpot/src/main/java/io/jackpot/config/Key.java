@@ -306,7 +306,7 @@ public final class Key {
 
   private InputException wrong(String where, String found, String none) {
     String shown = found.isBlank() ? "\"" + found + "\"" : found;
-    String message = where + ": found " + shown + ", expected " + expected();
+    String message = where + ": found " + shown + ", expected " + expected() + beyond(found);
     if (nullable) {
       message += ", or " + none;
     }
@@ -314,6 +314,33 @@ public final class Key {
       message += "; nearest is " + Names.nearest(found, names());
     }
     return new InputException(Json.oneLine(message));
+  }
+
+  /** Why a number that may be in range cannot be held; empty for others. */
+  private String beyond(String found) {
+    boolean single = numberType == Float.class;
+    if (!single && numberType != Double.class) {
+      return "";
+    }
+    int bits = single ? Float.SIZE : Double.SIZE;
+    BigDecimal least = new BigDecimal(single ? Float.MIN_NORMAL : Double.MIN_NORMAL);
+    BigDecimal most = new BigDecimal(single ? Float.MAX_VALUE : Double.MAX_VALUE);
+    for (String text : found.replaceAll("[\\[\\]\"]", "").split(",", -1)) {
+      try {
+        BigDecimal number = new BigDecimal(text.strip()).abs();
+        if (number.signum() != 0 && number.compareTo(least) < 0) {
+          return " (too small: %d bits hold numbers in full from %s on)"
+              .formatted(bits, single ? "" + Float.MIN_NORMAL : "" + Double.MIN_NORMAL);
+        }
+        if (number.compareTo(most) > 0) {
+          return " (too large: %d bits hold numbers up to %s)"
+              .formatted(bits, single ? "" + Float.MAX_VALUE : "" + Double.MAX_VALUE);
+        }
+      } catch (NumberFormatException e) {
+        return "";
+      }
+    }
+    return "";
   }
 
   /** The allowed values, in words. */

@@ -14,11 +14,9 @@ import io.jackpot.transformer.Sample;
 import io.jackpot.transformer.Sampler;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -261,7 +259,7 @@ public final class Evaluation implements AutoCloseable {
   private void sample(Prompts prompts, EvalProgress progress) {
     Tally tally = prompts.tally;
     DataSet set = tally.set();
-    List<Sampler.Request> missing = missing(tally);
+    List<Sampler.Request> missing = tally.missing();
     if (missing.isEmpty()) {
       return;
     }
@@ -286,27 +284,6 @@ public final class Evaluation implements AutoCloseable {
                   tally.accuracy(),
                   response.tokens());
             });
-  }
-
-  /** The responses to ask for; a list that takes next to no memory, however many there are. */
-  private List<Sampler.Request> missing(Tally tally) {
-    int samples = settings.samplesPerPrompt();
-    int[] readable = tally.set().readable();
-    int[] indices =
-        IntStream.range(0, samples * readable.length)
-            .filter(i -> !tally.has(readable[i / samples], i % samples))
-            .toArray();
-    return new AbstractList<>() {
-      @Override
-      public Sampler.Request get(int index) {
-        return new Sampler.Request(indices[index] / samples, indices[index] % samples);
-      }
-
-      @Override
-      public int size() {
-        return indices.length;
-      }
-    };
   }
 
   private Response judge(DataSet set, Sample sample, double seconds) {

@@ -47,6 +47,12 @@ public final class Generation {
                 KEYS::contains,
                 settings.limits().limits(),
                 Generation::prompt);
+    if ((long) prompts.size() * settings.samplesPerPrompt() > Integer.MAX_VALUE) {
+      throw new InputException(
+          "--samples-per-prompt: found %d, expected at most %d for %d prompts"
+              .formatted(
+                  settings.samplesPerPrompt(), Integer.MAX_VALUE / prompts.size(), prompts.size()));
+    }
     try (Responder responder =
         new Responder(
             settings.model(),

@@ -2,6 +2,8 @@ package io.jackpot.inference;
 
 import io.jackpot.input.InputException;
 import io.jackpot.problems.Verifier.Verdict;
+import io.jackpot.transformer.Sampler;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -52,9 +54,41 @@ final class Tally {
     return set;
   }
 
-  /** Whether there already is such a response. */
-  boolean has(int problem, int sample) {
-    return there.get(index(place(problem), sample));
+  /**
+   * The responses that are still to come, by the numbers of readable problems; later ones do not
+   * change it. It takes memory for those that exist, not for those that are asked for.
+   */
+  List<Sampler.Request> missing() {
+    return missing(there.stream().toArray(), samples, samples * problems());
+  }
+
+  /**
+   * @param have the numbers of those that exist, in rising order
+   */
+  static List<Sampler.Request> missing(int[] have, int samples, int all) {
+    int count = all - have.length;
+    return new AbstractList<>() {
+      @Override
+      public Sampler.Request get(int number) {
+        // Counts those that exist before it: they have at most so many gaps below them.
+        int low = 0;
+        for (int high = have.length; low < high; ) {
+          int middle = (low + high) >>> 1;
+          if (have[middle] - middle <= number) {
+            low = middle + 1;
+          } else {
+            high = middle;
+          }
+        }
+        int index = number + low;
+        return new Sampler.Request(index / samples, index % samples);
+      }
+
+      @Override
+      public int size() {
+        return count;
+      }
+    };
   }
 
   /** Whether a response is one that is asked for. */

@@ -72,10 +72,7 @@ public interface Workers {
         Sampler.Options options,
         long stream) {
       int[] numbers = IntStream.range(first, first + prompts.size()).toArray();
-      List<Sampler.Request> requests =
-          IntStream.range(0, prompts.size() * samples)
-              .mapToObj(i -> new Sampler.Request(i / samples, i % samples))
-              .toList();
+      List<Sampler.Request> requests = Sampler.requests(prompts.size(), samples);
       return new Job(version, prompts, numbers, requests, options, stream);
     }
 

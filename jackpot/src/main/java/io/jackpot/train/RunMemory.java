@@ -53,6 +53,7 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
       int tokens = tokens(passTokens);
       int response = settings.maxResponseTokens();
       boolean recompute = settings.recomputeActivations();
+      int topK = Math.min(settings.topK(), policy.vocabularySize());
       long rollout = (long) settings.rolloutPrompts() * settings.samplesPerPrompt() * response;
       MemoryPlan.Builder plan =
           new MemoryPlan.Builder()
@@ -75,8 +76,8 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
       }
       return plan.packed("policy", policy, settings.dtypes().actorDtype())
           .head(policy, tokens)
-          .heap("numbers of a rollout", rollout * (PER_RESPONSE_TOKEN + 2L * settings.topK()))
-          .build(advice(passTokens, slots));
+          .heap("numbers of a rollout", rollout * (PER_RESPONSE_TOKEN + 2L * topK))
+          .build(advice(passTokens, slots, rollout));
     }
 
     /** {@link BeforeUpdate.Snapshot}. */
@@ -85,12 +86,15 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
           "distributions before an update", (tokens + model.vocabularySize()) * model.hiddenSize());
     }
 
-    private String advice(int passTokens, int slots) {
+    private String advice(int passTokens, int slots, long rollout) {
       String advice = settings.recomputeActivations() ? "" : "--recompute-activations, ";
       if (tokens(passTokens) > sequence()) {
         advice += "--micro-batch-tokens below %d, ".formatted(tokens(passTokens));
       }
       return advice
+          + (settings.rolloutPrompts() > 1 && rollout > tokens(passTokens)
+              ? "--rollout-prompts below %d, ".formatted(settings.rolloutPrompts())
+              : "")
           + (slots > 1 ? "--sampling-slots below %d, ".formatted(slots) : "")
           + "--max-response-tokens below %d".formatted(settings.maxResponseTokens());
     }

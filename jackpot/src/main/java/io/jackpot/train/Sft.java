@@ -38,6 +38,9 @@ public final class Sft {
   /** Tokens of a pass where memory is not short. */
   private static final int MOST_TOKENS = 8192;
 
+  /** Bytes that an update has for each of its examples, besides those of a pass. */
+  private static final int PER_EXAMPLE_BYTES = 64;
+
   private static final Settings<SftSettings> SETTINGS = Settings.of(SftSettings.class);
   private static final String MODEL = "model";
 
@@ -162,6 +165,7 @@ public final class Sft {
     SftSettings asked = origin.settings();
     Demonstrations.Data data = state.read(asked);
     requireSpace(run, asked, state.trained(), origin.kept());
+    requireBatch(asked.trainBatch());
     List<Sequence> examples =
         data.demonstrations().stream()
             .map(each -> new Sequence(each.ids(), each.targets()))
@@ -253,6 +257,16 @@ public final class Sft {
   private static int passTokens(SftSettings settings, int longest, int passTokens) {
     long batch = (long) settings.trainBatch() * longest;
     return (int) Math.max(longest, Math.min(batch, passTokens));
+  }
+
+  private static void requireBatch(int size) {
+    long heap = Runtime.getRuntime().maxMemory();
+    long most = heap / 2 / PER_EXAMPLE_BYTES;
+    if (size > most) {
+      throw new InputException(
+          "--train-batch: found %d, expected at most %d with a heap of %,d MiB; JACKPOT_JAVA_OPTS=-Xmx… gives more"
+              .formatted(size, most, heap >> 20));
+    }
   }
 
   private static MemoryPlan plan(

@@ -228,9 +228,21 @@ class SettingsTest {
           Arguments.of("temperature", "0", "expected a number above 0"),
           Arguments.of("temperature", "NaN", "found NaN, expected a number above 0"),
           Arguments.of("lambda", "Infinity", "expected a number above 0"),
-          Arguments.of("lambda", "1e400", "found 1e400"),
+          Arguments.of(
+              "lambda",
+              "1e400",
+              "found 1e400, expected a number above 0 (too large: 64 bits hold numbers up to 1.7976931348623157E308)"),
+          Arguments.of(
+              "lambda",
+              "4.9e-324",
+              "found 4.9e-324, expected a number above 0 (too small: 64 bits hold numbers in full from 2.2250738585072014E-308 on)"),
           Arguments.of("learningRate", "-1e-9", "expected a number of at least 0"),
-          Arguments.of("learningRate", "1e39", "found 1e39"),
+          Arguments.of(
+              "learningRate", "1e39", "(too large: 32 bits hold numbers up to 3.4028235E38)"),
+          Arguments.of(
+              "learningRate",
+              "1e-45",
+              "(too small: 32 bits hold numbers in full from 1.1754944E-38 on)"),
           Arguments.of("clipLow", "1.0001", "expected a number from 0 to 1, or none"),
           Arguments.of("clipLow", "", "expected a number from 0 to 1, or none"),
           Arguments.of("dualClip", "1", "expected a number above 1, or none"),

@@ -163,4 +163,16 @@ class RunMemoryTest {
     assertThat(kept.plan(4096, 8).heapBytes()).isLessThan(all);
     assertThat(again.plan(4096, 16).heapBytes()).isLessThan(all);
   }
+
+  @Test
+  void aTopKBeyondTheVocabularyNeedsNoMoreAndARolloutThatIsTooLargeIsNamed() {
+    Room room = heap(60_000);
+    Needs whole = needs(settings("topK", "49152"), SMALL, SMALL, 17);
+    Needs beyond = needs(settings("topK", "2147483647"), SMALL, SMALL, 17);
+    assertThat(beyond.plan(1024, 4).bytes(room)).isEqualTo(whole.plan(1024, 4).bytes(room));
+    Needs large = needs(settings("rolloutPrompts", "1000000"), SMALL, SMALL, 17);
+    assertThatThrownBy(() -> RunMemory.of(large, room))
+        .hasMessageContaining(" or try ")
+        .hasMessageContaining("--rollout-prompts below 1000000, ");
+  }
 }

@@ -24,6 +24,9 @@ public final class ArithmeticProblems implements ProblemSource {
   /** Ends a completion. */
   public static final char END = '$';
 
+  /** More would take minutes and gigabytes to find. */
+  private static final int MOST_HELD_OUT = 1_000_000;
+
   private static final int MAX_OPERATIONS = 100;
 
   // Distinct from the streams that callers derive from the same seed.
@@ -62,12 +65,14 @@ public final class ArithmeticProblems implements ProblemSource {
    * {@code count} different held-out problems, the same ones every time. A smaller set is the
    * beginning of a larger one.
    *
+   * @param count 0 to 1,000,000
    * @throws InputException if there are fewer problems, or an argument is out of range
    */
   public static ArithmeticProblems heldOut(int operations, int modulus, int count) {
     check(operations, modulus);
-    if (count < 0) {
-      throw new InputException("held-out problems: " + count + ", expected 0 or more");
+    if (count < 0 || count > MOST_HELD_OUT) {
+      throw new InputException(
+          "held-out problems: found %d, expected 0 to %d".formatted(count, MOST_HELD_OUT));
     }
     // If there are many more problems than requested, enough are held out and draws seldom repeat.
     if (Expression.count(operations, modulus) < 64.0 * count) {

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -124,19 +125,33 @@ public record Fields(List<String> prompt, List<String> answer) {
     return object == null ? null : find(object, path.substring(dot + 1), where);
   }
 
+  /** Allocates next to nothing: it runs for each of many paths in each row. */
   private static @Nullable JsonNode field(JsonNode object, String name, String where) {
-    if (object.has(name)) {
-      return object.get(name);
+    JsonNode exact = object.get(name);
+    if (exact != null) {
+      return exact;
     }
-    List<String> alike =
-        object.propertyNames().stream().filter(key -> key.equalsIgnoreCase(name)).toList();
-    if (alike.size() > 1) {
-      throw new InputException(
-          Json.oneLine(
-              "%s: the fields %s are one but for upper and lower case; name one with --prompt-field or --answer-field"
-                  .formatted(where, String.join(", ", alike))));
+    String alike = null;
+    for (String key : object.propertyNames()) {
+      if (key.equalsIgnoreCase(name)) {
+        if (alike != null) {
+          throw several(object, name, where);
+        }
+        alike = key;
+      }
     }
-    return alike.isEmpty() ? null : object.get(alike.getFirst());
+    return alike == null ? null : object.get(alike);
+  }
+
+  private static InputException several(JsonNode object, String name, String where) {
+    String alike =
+        object.propertyNames().stream()
+            .filter(key -> key.equalsIgnoreCase(name))
+            .collect(Collectors.joining(", "));
+    return new InputException(
+        Json.oneLine(
+            "%s: the fields %s are one but for upper and lower case; name one with --prompt-field or --answer-field"
+                .formatted(where, alike)));
   }
 
   /** The error for a file that has none of the fields. */

@@ -23,9 +23,11 @@ final class ParquetBytes implements InputFile {
     this.file = file;
   }
 
+  /** Checks the metadata, too, which is what the library reads first. */
   @Override
   public void open() throws IOException {
     channel = InputFiles.channel(file);
+    ParquetStructs.checkFooter(this);
   }
 
   /** Reads into memory outside of the heap, as the decoders of some codecs require. */

@@ -9,6 +9,7 @@ import dev.hardwood.metadata.RowGroup;
 import io.jackpot.input.InputException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.function.Predicate;
 
 /**
@@ -55,8 +56,10 @@ final class ParquetPages {
       int length = (int) Math.min(HEADER, end - at);
       PageHeader header = null;
       while (header == null) {
-        ThriftCompactReader reader = new ThriftCompactReader(file.readRange(at, length));
+        ByteBuffer bytes = file.readRange(at, length);
+        ThriftCompactReader reader = new ThriftCompactReader(bytes);
         try {
+          ParquetStructs.check(bytes, where);
           header = PageHeaderReader.read(reader);
           at += reader.getBytesRead() + (long) header.compressedPageSize();
         } catch (EOFException e) {

@@ -58,7 +58,8 @@ final class ParquetRows {
       Path file, Predicate<String> wanted, DataLimits limits, Predicate<Line> read) {
     ParquetBytes bytes = new ParquetBytes(file);
     long expanded = Long.MAX_VALUE;
-    try (ParquetFileReader reader = open(bytes)) {
+    try (ParquetBytes _ = bytes;
+        ParquetFileReader reader = ParquetFileReader.open(bytes)) {
       List<SchemaNode> all = reader.getFileSchema().getRootNode().children();
       List<SchemaNode> columns = all.stream().filter(each -> wanted.test(each.name())).toList();
       if (columns.isEmpty()) {
@@ -78,7 +79,11 @@ final class ParquetRows {
       }
     } catch (InputException e) {
       throw e;
-    } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+    } catch (IOException
+        | RuntimeException
+        | LinkageError
+        | OutOfMemoryError
+        | StackOverflowError e) {
       // A damaged file makes the library throw exceptions of all kinds.
       Throwable cause = e;
       while (cause.getCause() != null) {
@@ -97,15 +102,6 @@ final class ParquetRows {
               "%s: cannot be read as Parquet (%s), expected a whole file, uncompressed or by Snappy, Zstandard, gzip, Brotli or LZ4"
                   .formatted(file, InputLines.quote(message(cause)))),
           e);
-    }
-  }
-
-  /** Reads the metadata. The library allocates what a length in it says, before it reads on. */
-  private static ParquetFileReader open(ParquetBytes bytes) throws IOException {
-    try {
-      return ParquetFileReader.open(bytes);
-    } catch (OutOfMemoryError e) {
-      throw new IOException("damaged: its metadata is larger than the heap");
     }
   }
 

@@ -123,6 +123,9 @@ class ArithmeticProblemsTest {
         .isInstanceOf(InputException.class);
     assertThatThrownBy(() -> ArithmeticProblems.heldOut(5, 10, -1))
         .isInstanceOf(InputException.class);
+    assertThatThrownBy(() -> ArithmeticProblems.heldOut(5, 10, Integer.MAX_VALUE))
+        .isInstanceOf(InputException.class)
+        .hasMessage("held-out problems: found 2147483647, expected 0 to 1000000");
     ProblemSource one = ArithmeticProblems.heldOut(5, 10, 1);
     assertThatThrownBy(() -> one.get(1)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> one.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jackpot.input.InputException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,5 +183,43 @@ class ParquetRowsTest {
       problems.add(source.get(i));
     }
     return problems;
+  }
+
+  private void assertDamaged(byte[] footer, int length, String message) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(footer.length + 12).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put("PAR1".getBytes(StandardCharsets.UTF_8)).put(footer).putInt(length);
+    bytes.put("PAR1".getBytes(StandardCharsets.UTF_8));
+    Path file = Files.write(folder.resolve("damaged.parquet"), bytes.array());
+    assertThatThrownBy(() -> FileProblems.read(file))
+        .isInstanceOf(InputException.class)
+        .hasMessageStartingWith(file + ": cannot be read as Parquet (" + message)
+        .hasMessageNotContaining("\n");
+  }
+
+  /** What the library would read, allocate or go into by what the file says. */
+  @Test
+  void metadataIsCheckedBeforeItIsRead() throws IOException {
+    byte[] zeros = new byte[100];
+    for (int length : new int[] {0, -1, 101, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+      assertDamaged(zeros, length, "damaged: metadata of " + length + " bytes, expected 1 to 100)");
+    }
+    byte[] nested = new byte[1_000_000];
+    Arrays.fill(nested, (byte) 0x1c);
+    assertDamaged(nested, nested.length, "damaged: structures more than 32 deep)");
+    String beyond = "damaged: a length in its metadata is beyond their end)";
+    byte[] most = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 7};
+    for (int[] start : new int[][] {{0x18}, {0x19, 0xfc}, {0x19, 0xf8}, {0x1b}, {0x1a, 0xf5}}) {
+      byte[] footer = new byte[100];
+      for (int i = 0; i < start.length; i++) {
+        footer[i] = (byte) start[i];
+      }
+      System.arraycopy(most, 0, footer, start.length, most.length);
+      assertDamaged(footer, footer.length, beyond);
+    }
+    assertDamaged(new byte[] {0x1d, 0}, 2, "damaged: a value of type 13)");
+    assertThatThrownBy(() ->
+            FileProblems.read(Files.writeString(folder.resolve("short.parquet"), "PAR1 PAR1")))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("it does not end with PAR1");
   }
 }

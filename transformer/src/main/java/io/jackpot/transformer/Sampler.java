@@ -7,6 +7,7 @@ import io.jackpot.tensor.Packing;
 import io.jackpot.tensor.Tensor;
 import io.jackpot.tensor.TopK;
 import io.jackpot.tensor.WeightType;
+import java.util.AbstractList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -195,16 +196,30 @@ public final class Sampler {
    *     model supports
    */
   public List<Sample> sample(List<int[]> prompts, int samples, Options options, Uniforms uniforms) {
-    List<Request> requests = new ArrayList<>();
-    for (int prompt = 0; prompt < prompts.size(); prompt++) {
-      for (int sample = 0; sample < samples; sample++) {
-        requests.add(new Request(prompt, sample));
-      }
-    }
     List<Sample> all = new ArrayList<>();
-    sample(prompts, requests, options, uniforms, all::add, () -> {});
+    sample(prompts, requests(prompts.size(), samples), options, uniforms, all::add, () -> {});
     all.sort(Comparator.comparingInt(Sample::prompt).thenComparingInt(Sample::sample));
     return all;
+  }
+
+  /**
+   * {@code samples} responses to each prompt, in order; a list that takes no memory for each.
+   *
+   * @throws ArithmeticException if they are more than {@link Integer#MAX_VALUE}
+   */
+  public static List<Request> requests(int prompts, int samples) {
+    int count = Math.multiplyExact(prompts, samples);
+    return new AbstractList<>() {
+      @Override
+      public Request get(int index) {
+        return new Request(index / samples, index % samples);
+      }
+
+      @Override
+      public int size() {
+        return count;
+      }
+    };
   }
 
   /**
