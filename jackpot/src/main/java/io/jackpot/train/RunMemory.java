@@ -28,6 +28,9 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
   /** Numbers that a run keeps of a response token while it learns from it, besides the top k. */
   private static final int PER_RESPONSE_TOKEN = 100;
 
+  /** Numbers of a rollout above which fewer prompts help: 1 GiB. */
+  private static final long MANY_NUMBERS = 1 << 28;
+
   /** What a plan depends on beside the tokens of a pass and the slots. */
   record Needs(
       TrainSettings settings,
@@ -55,6 +58,7 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
       boolean recompute = settings.recomputeActivations();
       int topK = Math.min(settings.topK(), policy.vocabularySize());
       long rollout = (long) settings.rolloutPrompts() * settings.samplesPerPrompt() * response;
+      long numbers = rollout * (PER_RESPONSE_TOKEN + 2L * topK);
       MemoryPlan.Builder plan =
           new MemoryPlan.Builder()
               .model("policy", wholePolicy)
@@ -76,8 +80,8 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
       }
       return plan.packed("policy", policy, settings.dtypes().actorDtype())
           .head(policy, tokens)
-          .heap("numbers of a rollout", rollout * (PER_RESPONSE_TOKEN + 2L * topK))
-          .build(advice(passTokens, slots, rollout));
+          .heap("numbers of a rollout", numbers)
+          .build(advice(passTokens, slots, numbers));
     }
 
     /** {@link BeforeUpdate.Snapshot}. */
@@ -86,13 +90,13 @@ record RunMemory(int passTokens, int slots, MemoryPlan plan, String smaller) {
           "distributions before an update", (tokens + model.vocabularySize()) * model.hiddenSize());
     }
 
-    private String advice(int passTokens, int slots, long rollout) {
+    private String advice(int passTokens, int slots, long numbers) {
       String advice = settings.recomputeActivations() ? "" : "--recompute-activations, ";
       if (tokens(passTokens) > sequence()) {
         advice += "--micro-batch-tokens below %d, ".formatted(tokens(passTokens));
       }
       return advice
-          + (settings.rolloutPrompts() > 1 && rollout > tokens(passTokens)
+          + (settings.rolloutPrompts() > 1 && numbers > MANY_NUMBERS
               ? "--rollout-prompts below %d, ".formatted(settings.rolloutPrompts())
               : "")
           + (slots > 1 ? "--sampling-slots below %d, ".formatted(slots) : "")
