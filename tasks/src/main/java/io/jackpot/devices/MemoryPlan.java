@@ -148,9 +148,10 @@ public record MemoryPlan(List<Part> parts, String advice) {
         advice.isEmpty() || !helps(heap) ? "" : ", or try " + advice);
   }
 
-  /** Whether smaller activations could make it fit, which is what the advice is about. */
+  /** Whether less at a time could make it fit, which is what the advice is about. */
   private boolean helps(Room heap) {
-    return heapBytes() - (long) (GROWTH * floats(Kind.ACTIVATIONS) * Float.BYTES) < heap.bytes;
+    double atATime = GROWTH * floats(Kind.ACTIVATIONS) + floats(Kind.HEAP);
+    return heapBytes() - (long) (atATime * Float.BYTES) < heap.bytes;
   }
 
   /** Collects the parts. */
