@@ -12,6 +12,7 @@ import io.jackpot.report.Interruption;
 import io.jackpot.report.Interruption.InterruptedRunException;
 import io.jackpot.report.RunReport;
 import io.jackpot.train.NextCommands;
+import io.jackpot.weights.AtomicFiles;
 import io.jackpot.weights.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ final class EvalCommand {
     print(results, folder, console);
   }
 
-  /** Says how an evaluation that is interrupted goes on. */
+  /** Says how an evaluation that is interrupted, or whose disk fails, goes on. */
   private static EvalResults resumable(
       @Nullable Path folder, Console console, Supplier<EvalResults> work) {
     try {
@@ -110,6 +111,14 @@ final class EvalCommand {
                   ? "interrupted: with --out DIR an evaluation can be resumed"
                   : "interrupted; to resume:\n  " + NextCommands.resume("eval", folder));
       throw e;
+    } catch (InputException e) {
+      if (folder == null || !Evaluation.hasStarted(folder) || !AtomicFiles.isOfDisk(e)) {
+        throw e;
+      }
+      throw new InputException(
+          "%s; once it can be written: %s"
+              .formatted(e.getMessage(), NextCommands.resume("eval", folder)),
+          e);
     }
   }
 

@@ -83,6 +83,11 @@ final class EvalFolder implements AutoCloseable {
     return ", or resume this evaluation with --resume " + folder;
   }
 
+  /** Whether {@code folder} has an evaluation that has started. */
+  static boolean hasStarted(Path folder) {
+    return Files.exists(folder.resolve(PROBLEMS)) && Files.exists(folder.resolve(CONFIG));
+  }
+
   /**
    * The {@code config.json} of an evaluation that has started.
    *

@@ -117,6 +117,11 @@ public final class Evaluation implements AutoCloseable {
     }
   }
 
+  /** Whether there is an evaluation in {@code folder} that can be resumed. */
+  public static boolean hasStarted(Path folder) {
+    return EvalFolder.hasStarted(folder);
+  }
+
   /** Resumes one that no signal ends, on whatever ops there are. */
   public static EvalResults resume(
       Path folder, UnaryOperator<EvalSettings> change, PrintWriter log, boolean terminal) {

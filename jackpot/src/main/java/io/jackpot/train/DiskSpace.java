@@ -74,7 +74,7 @@ final class DiskSpace {
     try {
       return work.get();
     } catch (InputException e) {
-      if (!isOfDisk(e)) {
+      if (!AtomicFiles.isOfDisk(e)) {
         throw e;
       }
       String last =
@@ -87,14 +87,5 @@ final class DiskSpace {
               .formatted(e.getMessage(), last, NextCommands.resume(command, run)),
           e);
     }
-  }
-
-  private static boolean isOfDisk(Throwable failure) {
-    for (Throwable each = failure; each != null; each = each.getCause()) {
-      if (each instanceof IOException) {
-        return true;
-      }
-    }
-    return false;
   }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.jackpot.inference.ScriptedModel;
 import io.jackpot.weights.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -172,6 +174,35 @@ class AnswerCommandsTest extends CommandRunner {
         .assertFails(2, "--sampling-top-p: found 0.5, but this evaluation started with 1.0");
     jackpot("eval", "--model", model, "--out", out)
         .assertFails(2, out + ": not empty; give another folder with --out, or resume");
+  }
+
+  /** A limit on the size of a file stops a write in the middle, as a full disk does. */
+  @Test
+  void evalSaysHowToGoOnAfterAFullDisk() throws Exception {
+    String model = model(Map.of('=', "#", '#', "34", '3', "$", '4', "$"));
+    String out = folder.resolve("e").toString();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "sh",
+                "-c",
+                "ulimit -f 10; exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(
+        List.of("eval", "--model", model, "--limit", "60", "--samples", "9", "--out", out));
+    Process eval =
+        new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+    String output = new String(eval.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(eval.waitFor()).isEqualTo(2);
+    assertThat(output)
+        .contains("samples.jsonl: cannot write: ", "; once it can be written: ")
+        .contains("eval --resume " + out);
+    jackpot("eval", "--resume", out).json();
   }
 
   @Test

@@ -192,6 +192,16 @@ public final class AtomicFiles {
     return new InputException(Json.oneLine(place + ": " + what + ": " + reason), e);
   }
 
+  /** Whether a disk or another file system is the cause of a failure. */
+  public static boolean isOfDisk(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof IOException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static void forceAll(Path folder) throws IOException {
     List<Path> paths;
     try (Stream<Path> walk = Files.walk(folder)) {
