@@ -54,13 +54,13 @@ public final class LinesByStep {
   private void join(long first, long last, int lines) {
     Span before = at(first - 1);
     Span after = at(last + 1);
-    boolean joinsBefore = before != null && before.lines == lines;
-    boolean joinsAfter = after != null && after.lines == lines;
-    if (joinsAfter) {
+    long from = before != null && before.lines == lines ? before.first : first;
+    long to = last;
+    if (after != null && after.lines == lines) {
       spans.remove(after.first);
+      to = after.last;
     }
-    long from = joinsBefore ? before.first : first;
-    spans.put(from, new Span(from, joinsAfter ? after.last : last, lines));
+    spans.put(from, new Span(from, to, lines));
   }
 
   /** The last step that has a line; −1 if there is none. */

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -34,6 +35,10 @@ class HelpTest extends CommandRunner {
     return Commands.complete(new Console(new PrintWriter(System.out), new PrintWriter(System.err)));
   }
 
+  private static CommandSpec spec(CommandSpec all, String command) {
+    return Objects.requireNonNull(all.subcommands().get(command)).getCommandSpec();
+  }
+
   @ParameterizedTest
   @MethodSource("commands")
   void noLineIsWiderThanATerminal(String command) {
@@ -48,15 +53,14 @@ class HelpTest extends CommandRunner {
   @ParameterizedTest
   @MethodSource("commands")
   void examplesAreLinesOfTheirOwnWithPresentNames(String command) {
-    String[] footer =
-        complete().subcommands().get(command).getCommandSpec().usageMessage().footer();
+    String[] footer = spec(complete(), command).usageMessage().footer();
     assertThat(footer).allMatch(text -> text.length() <= WIDTH);
     examples(footer).forEach(HelpTest::parse);
   }
 
   @Test
   void thereAreExamples() {
-    String[] footer = complete().subcommands().get("eval").getCommandSpec().usageMessage().footer();
+    String[] footer = spec(complete(), "eval").usageMessage().footer();
     assertThat(examples(footer)).hasSize(3);
     for (String earlier : List.of("--samples 4", "--k=1,4 --top-p=0.9")) {
       assertThatThrownBy(() -> parse("eval --model builtin:policy " + earlier))
@@ -93,7 +97,7 @@ class HelpTest extends CommandRunner {
     String[] words = WORD.matcher(example).results().map(HelpTest::unquoted).toArray(String[]::new);
     CommandSpec all = complete();
     new CommandLine(all).parseArgs(words);
-    CommandSpec command = all.subcommands().get(words[0]).getCommandSpec();
+    CommandSpec command = spec(all, words[0]);
     Stream<String> flags = Arrays.stream(words).filter(word -> word.startsWith("--"));
     flags.forEach(flag -> {
       OptionSpec option = command.findOption(flag.replaceFirst("=.*", ""));
