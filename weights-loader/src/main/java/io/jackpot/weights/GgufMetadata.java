@@ -36,7 +36,7 @@ record GgufMetadata(Map<String, Object> values, String prefix, String where) {
 
   int number(String key) {
     long number = value(key, Long.class, "an integer");
-    return (int) Math.clamp(number, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    return Math.clamp(number, Integer.MIN_VALUE, Integer.MAX_VALUE);
   }
 
   int[] numbers(String key) {
