@@ -166,8 +166,8 @@ class LaunchedKernelsTest {
     StringWriter err = new StringWriter();
     try (PrintWriter o = new PrintWriter(out);
         PrintWriter e = new PrintWriter(err)) {
-      int status =
-          Main.run(Commands.all(new Console(o, e)), o, e, true, line.toArray(String[]::new));
+      String[] words = line.toArray(String[]::new);
+      int status = Main.run(Commands.all(new Console(o, e), words), o, e, true, words);
       assertThat(status).as("%s%n%s", line, err).isZero();
     }
   }
