@@ -29,15 +29,28 @@ public final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Checks that something new can start in {@code folder}: it does not exist, is empty, or holds no
-   * more than what a start that was killed leaves.
+   * Checks that something new can start in {@code folder}: it can be written, and does not exist,
+   * is empty, or holds no more than what a start that was killed leaves.
    *
    * @param what a run or an evaluation, for messages
    * @param instead of another folder, for messages
    * @param first files that a start writes before the one that makes it whole
-   * @throws InputException if it holds anything else
+   * @throws InputException if it holds anything else, or cannot be written
    */
   public static void requireFree(Path folder, String what, String instead, Set<String> first) {
+    Path there = folder.toAbsolutePath();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there) || !Files.isWritable(there)) {
+      throw new InputException(
+          "%s: cannot start %s here: %s %s; give another folder with --out"
+              .formatted(
+                  folder,
+                  what,
+                  there,
+                  Files.isDirectory(there) ? "cannot be written" : "is no folder"));
+    }
     try {
       if (!isFree(folder, first)) {
         throw new InputException(folder + ": not empty; give another folder with --out" + instead);

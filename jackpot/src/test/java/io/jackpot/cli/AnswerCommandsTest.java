@@ -176,6 +176,20 @@ class AnswerCommandsTest extends CommandRunner {
         .assertFails(2, out + ": not empty; give another folder with --out, or resume");
   }
 
+  /** A model that does not exist shows that none was loaded first. */
+  @Test
+  void aFolderThatCannotBeMadeIsRefusedBeforeAModelIsLoaded() throws IOException {
+    String file = file("in.jsonl", "{\"ids\": [1, 2]}");
+    String out = Path.of(file, "run").toString();
+    String expected = " here: " + file + " is no folder; give another folder with --out";
+    jackpot("sft", "--model", "none", "--data", file, "--out", out)
+        .assertFails(2, out + ": cannot start a run" + expected);
+    jackpot("train", "--policy", "none", "--out", out)
+        .assertFails(2, out + ": cannot start a run" + expected);
+    jackpot("eval", "--model", "none", "--out", out)
+        .assertFails(2, out + ": cannot start an evaluation" + expected);
+  }
+
   /** A limit on the size of a file stops a write in the middle, as a full disk does. */
   @Test
   void evalSaysHowToGoOnAfterAFullDisk() throws Exception {
