@@ -20,12 +20,13 @@ final class HeapSpace {
       return work.get();
     } catch (OutOfMemoryError e) {
       String resume = NextCommands.resume(command, run);
+      long heap = Runtime.getRuntime().maxMemory() >> 20;
       throw new TrainingStoppedException(
           "out of memory: the heap has %d MiB; to go on from the last checkpoint: %sJACKPOT_JAVA_OPTS=-Xmx%dm %s"
               .formatted(
-                  Runtime.getRuntime().maxMemory() >> 20,
+                  heap,
                   smaller.isEmpty() ? "" : resume + " " + smaller + ", or with a larger heap: ",
-                  plan.heapOption(),
+                  Math.max(plan.heapOption(), heap + heap / 2),
                   resume),
           e);
     }

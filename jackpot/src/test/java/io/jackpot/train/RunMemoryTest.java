@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jackpot.config.Settings;
 import io.jackpot.config.TrainSettings;
+import io.jackpot.devices.MemoryPlan;
 import io.jackpot.devices.MemoryPlan.Room;
 import io.jackpot.input.InputException;
 import io.jackpot.models.ModelSource;
@@ -150,6 +151,24 @@ class RunMemoryTest {
         .isInstanceOf(TrainingStoppedException.class)
         .hasMessageMatching(
             "out of memory: the heap has \\d+ MiB; to go on from the last checkpoint: bin/jackpot train --resume runs/r --recompute-activations --micro-batch-tokens \\d+, or with a larger heap: JACKPOT_JAVA_OPTS=-Xmx\\d+m bin/jackpot train --resume runs/r");
+  }
+
+  @Test
+  void theHeapThatIsAdvisedIsLargerThanTheOneThatRanOut() {
+    MemoryPlan nothing = new MemoryPlan.Builder().build("");
+    long heap = Runtime.getRuntime().maxMemory() >> 20;
+    assertThatThrownBy(() ->
+            HeapSpace.within(
+                "sft",
+                Path.of("r"),
+                nothing,
+                "",
+                () -> {
+                  throw new OutOfMemoryError("Java heap space");
+                }))
+        .hasMessage(
+            "out of memory: the heap has %d MiB; to go on from the last checkpoint: JACKPOT_JAVA_OPTS=-Xmx%dm bin/jackpot sft --resume r",
+            heap, heap + heap / 2);
   }
 
   @Test
