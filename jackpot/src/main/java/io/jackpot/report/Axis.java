@@ -17,15 +17,23 @@ record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
   private static final double FLAT = 1e-6;
 
   /**
+   * Larger values, and smaller ones than 1 over this, have no steps between them that a double
+   * holds.
+   */
+  private static final double LARGEST = 1e300;
+
+  /**
    * An axis over {@code low} to {@code high}, which are moved outwards to round numbers.
    *
    * @param most ticks there may be
    */
   static Axis rounded(double low, double high, int most) {
-    double size = Math.max(Math.abs(low), Math.abs(high));
-    double space = high - low > FLAT * size ? 0 : low == 0 ? 1 : size * 0.1;
-    double from = low - (low == 0 ? 0 : space);
-    double to = high + space;
+    double least = drawn(low);
+    double greatest = drawn(high);
+    double size = Math.max(Math.abs(least), Math.abs(greatest));
+    double space = greatest - least > FLAT * size ? 0 : least == 0 ? 1 : size * 0.1;
+    double from = least - (least == 0 ? 0 : space);
+    double to = greatest + space;
     double step = step(to - from, most);
     double first = Math.floor(from / step + 1e-9);
     double last = Math.ceil(to / step - 1e-9);
@@ -48,8 +56,8 @@ record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
 
   /** A logarithmic axis over whole decades; both ends above 0. */
   static Axis decades(double low, double high) {
-    int first = (int) Math.floor(Math.log10(low) + 1e-9);
-    int last = Math.max(first + 1, (int) Math.ceil(Math.log10(high) - 1e-9));
+    int first = (int) Math.floor(Math.log10(Math.max(low, 1 / LARGEST)) + 1e-9);
+    int last = Math.max(first + 1, (int) Math.ceil(Math.log10(Math.min(high, LARGEST)) - 1e-9));
     int stride = (last - first + 5) / 6;
     List<Double> ticks = new ArrayList<>();
     for (int decade = first; decade <= last; decade += stride) {
@@ -74,6 +82,10 @@ record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
     double step = ticks.size() < 2 ? 1 : ticks.get(1) - ticks.get(0);
     int digits = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     return digits > 4 ? Numbers.significant(tick) : Numbers.fixed(tick, digits);
+  }
+
+  private static double drawn(double value) {
+    return Math.abs(value) < 1 / LARGEST ? 0 : Math.clamp(value, -LARGEST, LARGEST);
   }
 
   /** The smallest of 1, 2 and 5 times a power of ten that cuts {@code length} often enough. */

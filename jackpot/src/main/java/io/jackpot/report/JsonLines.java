@@ -259,8 +259,8 @@ public final class JsonLines implements AutoCloseable {
     return node;
   }
 
-  /** Refuses numbers beyond the range of double, which no line is written with. */
-  private static void requireFinite(String where, JsonNode node) {
+  /** Refuses numbers beyond the range of double, which no file of a run is written with. */
+  static void requireFinite(String where, JsonNode node) {
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       requireFinite(where + entry.getKey() + ": ", entry.getValue());
     }

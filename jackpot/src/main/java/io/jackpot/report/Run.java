@@ -72,12 +72,15 @@ record Run(
     List<JsonNode> metrics = JsonLines.read(metricsFile);
     requireSteps(metricsFile, metrics);
     Path configFile = folder.resolve("config.json");
+    ObjectNode config =
+        Files.exists(configFile) ? Json.read(configFile) : JsonNodeFactory.instance.objectNode();
+    JsonLines.requireFinite(configFile + ": ", config);
     Path samplesFile = folder.resolve("samples.jsonl");
     List<JsonNode> samples = Files.exists(samplesFile) ? JsonLines.read(samplesFile) : List.of();
     requireSteps(samplesFile, samples);
     return new Run(
         Objects.toString(folder.toAbsolutePath().normalize().getFileName(), ""),
-        Files.exists(configFile) ? Json.read(configFile) : JsonNodeFactory.instance.objectNode(),
+        config,
         metrics,
         samples,
         parameters(folder),

@@ -38,6 +38,25 @@ class AxisTest {
     }
   }
 
+  /** Where no double lies between two ticks, or their distance is none. */
+  @Test
+  void extremeValuesHaveAnAxisToo() {
+    double tiny = Double.MIN_VALUE;
+    double huge = Double.MAX_VALUE;
+    for (double low : List.of(-huge, -1e300, -tiny, 0.0, tiny, Double.MIN_NORMAL, huge)) {
+      for (double high : List.of(-tiny, 0.0, tiny, 1e-300, 1.0, 1e300, huge)) {
+        if (low <= high) {
+          Axis axis = Axis.rounded(low, high, 6);
+          assertThat(axis.ticks()).hasSizeBetween(2, 6).isSorted();
+          assertThat(axis.low()).isFinite().isLessThan(axis.high());
+          assertThat(axis.high()).isFinite();
+          assertThat(axis.at(high)).isBetween(0.0, 1.0);
+        }
+      }
+    }
+    assertThat(Axis.decades(tiny, huge).ticks()).hasSizeLessThan(8).allMatch(Double::isFinite);
+  }
+
   @Test
   void aValueThatNeverChangesHasAnAxisAroundIt() {
     assertThat(labels(Axis.rounded(0, 0, 6))).contains("0.0", "1.0");

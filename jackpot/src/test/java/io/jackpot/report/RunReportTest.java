@@ -352,6 +352,7 @@ class RunReportTest {
         "samples.jsonl,[]\n,:1: found JSON of type ARRAY",
         "samples.jsonl,{\"step\":1.5}\n,:1: found step 1.5",
         "config.json,{\"steps\": ,invalid JSON",
+        "config.json,{\"lambda\": 1e400},lambda: found a number out of range",
       })
   void damageIsAnErrorAndLeavesThePage(String damage) throws Exception {
     String[] parts = damage.split(",", 3);

@@ -256,7 +256,7 @@ public final class Bpe {
     if (id == null) {
       throw new InputException(
           "text: a character is not in the vocabulary, and the unknown token \""
-              + token
+              + token.replaceAll("[\\p{Cntrl}\\s]+", " ")
               + "\" is not either");
     }
     return id;

@@ -190,6 +190,20 @@ class BpeTokenizerTest {
   }
 
   @Test
+  void anUnknownTokenOfTwoLinesIsNamedInOne() throws IOException {
+    Path file = folder.resolve("tokenizer.json");
+    Files.writeString(
+        file,
+        Files.readString(file)
+            .replace("\"byte_fallback\" : true", "\"byte_fallback\" : false")
+            .replace("\"unk_token\" : \"<unk>\"", "\"unk_token\" : \"a\\nb\""));
+    Tokenizer tokenizer = Tokenizers.load(folder);
+    assertThatThrownBy(() -> tokenizer.encodePlain("\u2603"))
+        .isInstanceOf(InputException.class)
+        .hasMessageContaining("the unknown token \"a b\" is not either");
+  }
+
+  @Test
   void regularExpressionsAreNamedToo() throws IOException {
     write("qwen");
     Path file = folder.resolve("tokenizer.json");
