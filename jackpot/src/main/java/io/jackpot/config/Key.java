@@ -99,7 +99,10 @@ public final class Key {
    */
   public String inText(String text) {
     boolean camelCase = !name().equals(name().toLowerCase(Locale.ROOT));
-    return camelCase ? text.replaceAll("\\b" + name() + "\\b", flag()) : text;
+    // Few texts name another key, and an expression costs more than a look for its name.
+    return camelCase && text.contains(name())
+        ? text.replaceAll("\\b" + name() + "\\b", flag())
+        : text;
   }
 
   private boolean isValue(String text) {
